@@ -1,0 +1,113 @@
+"""The one import site of the HTTP client (decision 0001). Every call has a deadline, a size limit, and no redirects.
+
+A redirect is not followed because a token must not travel to another host, and a login page is not a reading.
+"""
+
+import asyncio
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+import aiohttp
+
+from services.shared.device import Nonsense, Refused, Unreachable
+
+MAX_BODY_BYTES = 4_000_000  # a fleet page of 500 miners is below 1 MB
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back: any status. `body` is complete or the call has raised."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    def text(self) -> str:
+        """The body as text; bytes that are not UTF-8 become the replacement character."""
+        return self.body.decode("utf-8", "replace")
+
+    def json(self) -> Any:
+        """The body as JSON. Raises Nonsense on anything else, NaN and infinities included."""
+        return loads_strict(self.text())
+
+
+def loads_strict(text: str) -> Any:
+    """JSON without NaN and infinities, which the standard reader lets through. Raises Nonsense."""
+    try:
+        return json.loads(text, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        raise Nonsense(f"not JSON: {text[:80]!r} ({error})") from None
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not a number")
+
+
+class HttpClient:
+    """One client per device: keeps its connections, and at most `limit` of them."""
+
+    def __init__(self, *, limit: int = 1, deadline_s: float = 10.0) -> None:
+        self._deadline_s = deadline_s
+        self._limit = limit
+        self._session: aiohttp.ClientSession | None = None
+
+    async def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        json_body: object | None = None,
+        data: object | None = None,
+        deadline_s: float | None = None,
+        max_bytes: int = MAX_BODY_BYTES,
+    ) -> Answer:
+        """One exchange within the deadline (seconds). Raises Unreachable, or Nonsense if the body is too large."""
+        try:
+            async with asyncio.timeout(deadline_s or self._deadline_s):
+                async with self._open().request(
+                    method, url, headers=headers, json=json_body, data=data, allow_redirects=False
+                ) as response:
+                    body = await _read_at_most(response, max_bytes)
+                    return Answer(response.status, response.headers, body)
+        except TimeoutError:
+            raise Unreachable(f"no answer within {deadline_s or self._deadline_s:g} s") from None
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            raise Unreachable(f"{type(error).__name__}: {error}") from None
+
+    async def close(self) -> None:
+        """Give the connections back; may be called twice."""
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+    def _open(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            connector = aiohttp.TCPConnector(limit=self._limit)
+            self._session = aiohttp.ClientSession(connector=connector, timeout=aiohttp.ClientTimeout(total=None))
+        return self._session
+
+
+async def _read_at_most(response: aiohttp.ClientResponse, max_bytes: int) -> bytes:
+    body = await response.content.read(max_bytes + 1)
+    while len(body) <= max_bytes and not response.content.at_eof():
+        body += await response.content.read(max_bytes + 1 - len(body))
+    if len(body) > max_bytes:
+        response.close()
+        raise Nonsense(f"an answer of more than {max_bytes} bytes")
+    return body
+
+
+def raise_for_status(answer: Answer) -> None:
+    """Raise Refused (4xx, 3xx) or Unreachable (5xx) unless the status is 2xx. Honours a Retry-After in seconds."""
+    if 200 <= answer.status < 300:
+        return
+    if answer.status >= 500:
+        raise Unreachable(f"HTTP {answer.status}: {answer.text()[:80]!r}")
+    retry_after = answer.headers.get("Retry-After", "")
+    raise Refused(
+        f"HTTP {answer.status}: {answer.text()[:80]!r}",
+        retry_after_s=float(retry_after) if retry_after.isdigit() else None,
+    )

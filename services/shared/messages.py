@@ -1,0 +1,453 @@
+"""Every message on the bus: the only place that names a topic or a payload.
+
+Root `mine/1/<site>/`, levels `[a-z0-9_-]`, QoS 1 throughout, MQTT 3.1.1. Payloads are JSON objects, strict, without NaN, and
+unknown keys are refused. Moments end in `_at` (Unix seconds UTC) or `_mono_s` (monotonic seconds of `host_boot`); payloads
+carry times, never ages. Positive power is import, in kW (`_kw`) or W (`_w`).
+
+A retained command does not exist. Duplicates and reordering are normal: consumers key on (source, boot, seq).
+"""
+
+import re
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.shared.vocabulary import (
+    AlarmKind,
+    CommandPhase,
+    Control,
+    HealthState,
+    LeaseKind,
+    Level,
+    LoadState,
+    LoadTarget,
+    Mode,
+    PowerState,
+    Proof,
+    Quality,
+    SwitchRole,
+)
+
+SCHEMA = 1
+Finite = Annotated[float, Field(allow_inf_nan=False)]
+"""A number. Strict: a text, true and false are none."""
+
+
+class Part(BaseModel):
+    """A part of a payload: frozen, strict, closed."""
+
+    model_config = ConfigDict(strict=True, frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class Message(Part):
+    """A payload with its envelope. The bus fills the envelope when it publishes; `subject` fills the topic's last levels."""
+
+    TOPIC: ClassVar[str]
+    RETAIN: ClassVar[bool] = False
+
+    subject: tuple[str, ...] = Field(default=(), exclude=True)
+    schema_version: int = Field(default=SCHEMA, alias="schema", serialization_alias="schema")
+    source: str = ""
+    boot: str = ""
+    seq: int = 0
+    sent_at: Finite = 0.0
+    clock_trusted: bool = False
+    host_boot: str = ""
+
+    model_config = ConfigDict(
+        strict=True, frozen=True, extra="forbid", allow_inf_nan=False, validate_by_name=True, validate_by_alias=True
+    )
+
+
+def level_of_topic(name: str) -> str:
+    """A name as a topic level: lower case, everything but `[a-z0-9_-]` becomes `_`."""
+    return re.sub(r"[^a-z0-9_-]", "_", name.lower()) or "_"
+
+
+# --- presence and health -------------------------------------------------------------------------------------------------
+
+
+class Presence(Message):
+    """A service is online, stopping or offline (its last will). Nobody uses this as a safety timer."""
+
+    TOPIC: ClassVar[str] = "presence/{0}"
+    RETAIN: ClassVar[bool] = True
+
+    state: Literal["online", "stopping", "offline"]
+    version: str
+
+
+class DeviceHealth(Part):
+    """One device as its owner sees it. `last_ok_mono_s` is None when it never answered."""
+
+    device: str
+    kind: str
+    state: HealthState
+    reason: str
+    last_ok_mono_s: Finite | None
+    lost_since_at: Finite | None
+
+
+class Devices(Message):
+    """The health of all devices of one owner, published on change and at connect."""
+
+    TOPIC: ClassVar[str] = "devices/{0}"
+    RETAIN: ClassVar[bool] = True
+
+    devices: tuple[DeviceHealth, ...]
+
+
+# --- what is sensed ------------------------------------------------------------------------------------------------------
+
+
+class Reading(Message):
+    """One quantity of one device. A bad reading has no value and says why. `hist` marks one sent late: it never becomes live."""
+
+    TOPIC: ClassVar[str] = "reading/{0}/{1}"
+    RETAIN: ClassVar[bool] = True
+
+    device: str
+    quantity: str
+    label: str = ""
+    zone: str = ""
+    role: str = ""
+    value: Finite | None
+    unit: str
+    quality: Quality
+    reason: str = ""
+    poll_started_mono_s: Finite
+    measured_at: Finite
+    hist: bool = False
+    forced: bool = False
+
+
+class SwitchReading(Message):
+    """A dry contact. `active` is what it means (door open, flood, smoke, utility control), None is unknown."""
+
+    TOPIC: ClassVar[str] = "switch/{0}/{1}"
+    RETAIN: ClassVar[bool] = True
+
+    device: str
+    quantity: str
+    label: str = ""
+    role: SwitchRole
+    closed: bool | None
+    active: bool | None
+    reason: str = ""
+    poll_started_mono_s: Finite
+    measured_at: Finite
+
+
+class Signal(Message):
+    """What one signal source asks for. `target_kw` is drop to, `drop_kw` is drop by; neither means all off under control."""
+
+    TOPIC: ClassVar[str] = "signal/{0}"
+    RETAIN: ClassVar[bool] = True
+
+    name: str
+    level: Level
+    target_kw: Finite | None = None
+    drop_kw: Finite | None = None
+    event_id: str = ""
+    from_at: Finite | None = None
+    until_at: Finite | None = None
+    raw_text: str = ""
+    reason: str = ""
+    poll_started_mono_s: Finite
+    measured_at: Finite
+
+
+# --- what is decided and done --------------------------------------------------------------------------------------------
+
+
+class Limit(Part):
+    """A ceiling that some rule holds on load, with its reason. `scope` is `site` or a zone or group name."""
+
+    rule: str
+    scope: str
+    ceiling_kw: Finite
+    reason: str
+
+
+class SignalView(Part):
+    """A signal source as the decision sees it; `effective` is after loss, lease and service rules."""
+
+    name: str
+    level: Level
+    effective: Level
+    target_kw: Finite | None
+    observed_mono_s: Finite | None
+    observed_at: Finite | None
+    commissioned: bool
+    in_service: bool
+    reason: str
+
+
+class LoadSummary(Part):
+    """Site load in kW. `measured_kw` is None when no meter is fresh; unknown is never counted as off."""
+
+    measured_kw: Finite | None
+    measured_at: Finite | None
+    measured_mono_s: Finite | None
+    target_kw: Finite
+    setpoint_kw: Finite
+    unknown_kw: Finite
+    nominal_kw: Finite
+
+
+class FanView(Part):
+    """One fan: what is commanded, what the relay says, what its watts say."""
+
+    number: int
+    commanded: PowerState
+    running: PowerState
+    proven: Proof
+    watts: Finite | None
+    read_mono_s: Finite | None
+    locked_out: bool
+    reason: str
+
+
+class Lease(Part):
+    """A hold with an owner and an end. `payload` is JSON text of the request that made it."""
+
+    id: str
+    kind: LeaseKind
+    owner: str
+    reason: str
+    from_at: Finite
+    until_at: Finite
+    payload: str
+
+
+class Lockout(Part):
+    """A fan, outlet, miner or group that must not be moved. No end: a person removes it."""
+
+    target: str
+    owner: str
+    reason: str
+    since_at: Finite
+
+
+class Trip(Part):
+    """A latched interlock. Ends only by a person's reset, refused while the cause persists."""
+
+    key: str
+    reason: str
+    since_at: Finite
+
+
+class State(Message):
+    """The controller's whole state: what a page needs to say safe or not, curtailed or not, and why."""
+
+    TOPIC: ClassVar[str] = "state"
+    RETAIN: ClassVar[bool] = True
+
+    mode: Mode
+    since_at: Finite
+    control: Control
+    reasons: tuple[str, ...]
+    limited_by: str
+    phase: str
+    limits: tuple[Limit, ...]
+    signals: tuple[SignalView, ...]
+    load: LoadSummary
+    temperature_max_c: Finite | None
+    fan_stage: int
+    fans: tuple[FanView, ...]
+    leases: tuple[Lease, ...]
+    lockouts: tuple[Lockout, ...]
+    trips: tuple[Trip, ...]
+    would_do: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    forced: bool = False
+    decided_mono_s: Finite
+
+
+class Desired(Message):
+    """The wanted state of a load group or the fan bank: rows of (member, target)."""
+
+    TOPIC: ClassVar[str] = "desired/{0}"
+    RETAIN: ClassVar[bool] = True
+
+    group: str
+    members: tuple[tuple[str, LoadTarget], ...]
+
+
+class MemberReport(Part):
+    """One load as read back. `watts` is None when nothing meters it alone; `outlet` is unknown when it has none."""
+
+    name: str
+    target: LoadTarget
+    state: LoadState
+    outlet: PowerState
+    watts: Finite | None
+    watts_mono_s: Finite | None
+
+
+class Reported(Message):
+    """The read-back of a load group, members in one table."""
+
+    TOPIC: ClassVar[str] = "reported/{0}"
+    RETAIN: ClassVar[bool] = True
+
+    group: str
+    members: tuple[MemberReport, ...]
+
+
+class Event(Message):
+    """Something that happened: a decision, a transition, a step in a command's life, an act of a person.
+
+    `ledger_seq` numbers the events of one owner without gaps; the owner keeps each until history says it is stored.
+    """
+
+    TOPIC: ClassVar[str] = "event/{0}"
+
+    ledger_seq: int
+    kind: Literal["decision", "transition", "command", "audit", "service"]
+    happened_at: Finite
+    title: str
+    reasons: tuple[str, ...] = ()
+    mode: str = ""
+    device: str = ""
+    target: str = ""
+    phase: CommandPhase | None = None
+    command_id: str = ""
+    seconds: Finite | None = None
+    who: str = ""
+    detail: str = ""
+
+
+class Stored(Message):
+    """History holds the events of this owner up to and including `ledger_seq`; the owner re-sends from there."""
+
+    TOPIC: ClassVar[str] = "stored/{0}"
+
+    owner: str
+    ledger_seq: int
+
+
+# --- requests ------------------------------------------------------------------------------------------------------------
+
+Verb = Literal["lease", "release", "lockout", "unlock", "reset", "stop", "cycle", "service", "phase", "acknowledge", "test"]
+
+
+class Request(Message):
+    """Something a person or a program asks for. Refused when `expires_at` has passed. `payload` is JSON text, by verb:
+
+    lease: {kind, minutes, ...body of the debug call} · release: {id} or {kind} · lockout, unlock: {target} · reset: {trip}
+    stop: {} · cycle: {} · service: {signal, in_service, minutes} · phase: {phase} · to the notifier: acknowledge: {key},
+    test: {channel}.
+    """
+
+    TOPIC: ClassVar[str] = "request/{0}"
+
+    id: str
+    verb: Verb
+    who: str
+    reason: str
+    expires_at: Finite
+    payload: str = "{}"
+
+
+class Reply(Message):
+    """The answer to a request: done, or refused with the reason. `result` is JSON text (for a lease, the lease made)."""
+
+    TOPIC: ClassVar[str] = "reply/{0}"
+
+    request_id: str
+    accepted: bool
+    reason: str
+    result: str = "{}"
+
+
+# --- alarms --------------------------------------------------------------------------------------------------------------
+
+
+class Alarm(Message):
+    """A condition as its owner sees it: a level, re-published on connect. The notifier makes people know."""
+
+    TOPIC: ClassVar[str] = "alarm/{0}"
+    RETAIN: ClassVar[bool] = True
+
+    key: str
+    active: bool
+    kind: AlarmKind
+    cause: str
+    consequence: str = ""
+    action: str = ""
+    since_at: Finite
+
+
+class OpenAlarm(Part):
+    """An alarm that is open or not yet acknowledged, with what each channel's provider said."""
+
+    key: str
+    kind: AlarmKind
+    active: bool
+    cause: str
+    consequence: str
+    action: str
+    since_at: Finite
+    ended_at: Finite | None
+    acknowledged_by: str
+    receipts: tuple[str, ...]
+
+
+class ChannelHealth(Part):
+    """One way to people: whether it is set up, and its last result."""
+
+    name: str
+    state: HealthState
+    reason: str
+    waiting: int
+    last_delivered_at: Finite | None
+
+
+class AlarmState(Message):
+    """All open alarms and the health of the channels, from the notifier."""
+
+    TOPIC: ClassVar[str] = "alarm_state"
+    RETAIN: ClassVar[bool] = True
+
+    alarms: tuple[OpenAlarm, ...]
+    channels: tuple[ChannelHealth, ...]
+
+
+class Raw(Message):
+    """A device's answer as received, secrets removed; only while a debug lease runs."""
+
+    TOPIC: ClassVar[str] = "raw/{0}"
+
+    device: str
+    received_at: Finite
+    text: str
+
+
+ALL: tuple[type[Message], ...] = (
+    Presence, Devices, Reading, SwitchReading, Signal, State, Desired, Reported, Event, Stored, Request, Reply, Alarm,
+    AlarmState, Raw,
+)  # fmt: skip
+
+
+def root(site: str) -> str:
+    """The common beginning of all topics of a site."""
+    return f"mine/1/{site}/"
+
+
+def topic_of(message: Message, site: str) -> str:
+    """The topic a message goes to. Raises ValueError when its subject does not fill the topic."""
+    levels = tuple(level_of_topic(name) for name in message.subject)
+    if message.TOPIC.count("{") != len(levels):
+        raise ValueError(f"{type(message).__name__} needs {message.TOPIC.count('{')} subject levels, got {levels}")
+    return root(site) + message.TOPIC.format(*levels)
+
+
+def filter_of(kind: type[Message], site: str) -> str:
+    """The subscription that receives every message of one type."""
+    return root(site) + re.sub(r"\{\d\}", "+", kind.TOPIC)
+
+
+def parse(kind: type[Message], payload: bytes) -> Message:
+    """A payload as a message. Raises ValueError (pydantic's) that names what was found and what is allowed."""
+    return kind.model_validate_json(payload)

@@ -1,0 +1,329 @@
+"""Every key of the operator's file, by section: default, unit, limits and the line that explains it in the example.
+
+A section class may stand several times in the file as `[SIGNAL name]`; the plain `[SIGNAL]` is the one named `utility`.
+"""
+
+from typing import ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from services.shared.settings.types import (
+    Addresses,
+    Pairs,
+    Secret,
+    Url,
+    Vocabulary,
+    Words,
+    YesNo,
+    key,
+)
+from services.shared.vocabulary import Control, OnLoss
+
+
+class Section(BaseModel):
+    """A section of the file. `NAMED` sections may stand several times, each with a name of its own."""
+
+    TITLE: ClassVar[str]
+    NAMED: ClassVar[bool] = False
+    ABOUT: ClassVar[str] = ""
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class General(Section):
+    TITLE: ClassVar[str] = "GENERAL"
+    ABOUT: ClassVar[str] = "The site as a whole."
+    loop_interval_minutes: float = key(
+        2, "how often a full state row is recorded and everything is re-checked", "min", gt=0, le=60
+    )
+    max_temp_celsius: float = key(35, "alarm, and all fans on", "C", ge=0, le=80)
+    min_temp_celsius: float = key(10, "alarm, and the fan minimum only", "C", ge=-40, le=40)
+    max_humidity: float = key(80, "alarm above it", "%RH", ge=0, le=100)
+    site: str = key("mine", "the site's name in every topic", "a-z 0-9 _ -", pattern=r"^[a-z0-9_-]+$")
+    control: Control = key(Control.OBSERVE, "observe decides and shows but sends nothing; armed acts")
+    timezone: str = key("America/Chicago", "for the contract's and the page's times; the records are in UTC")
+    clock_trusted: Literal["auto", "yes", "no"] = key("auto", "auto asks the kernel whether the clock is synchronised")
+    demo: YesNo = key(False, "yes only for the simulated site: milder debug values and plain http to Foreman are accepted")
+
+
+class Apis(Section):
+    TITLE: ClassVar[str] = "APIS"
+    ABOUT: ClassVar[str] = "Where the devices are: host or host:port, several separated by commas. Empty: not there."
+    cornbelt_url: Url = key("", "the utility's power-signal page")
+    roomalert_ip: Addresses = key((), "Room Alert units, port 80 unless named")
+    iotawatt_ip: Addresses = key((), "IoTaWatt energy monitors, port 80 unless named")
+    foreman_api: str = key("", "https://api.foreman.mn ; the old http://foreman.mn/api is understood")
+    pdu_ip: Addresses = key((), "SNMP PDUs, port 161 unless named; the first is pdu-1")
+    fan_relay_ip: Addresses = key((), "Modbus TCP relay boards, port 502 unless named; the first is relay-1")
+
+
+class Notifications(Section):
+    TITLE: ClassVar[str] = "NOTIFICATIONS"
+    ABOUT: ClassVar[str] = "How people are told. The texts YOUR_... count as not set: the channel is off."
+    telegram_token: Secret = key(Secret(""), "the bot's token")
+    telegram_chat_id: str = key("", "the chat that is told")
+    telegram_api: Url = key("https://api.telegram.org", "Telegram's address")
+    email_smtp_server: str = key("", "the mail server; STARTTLS is required")
+    email_smtp_port: int = key(587, "its port", ge=1, le=65535)
+    email_username: str = key("", "also the sender unless email_from is set")
+    email_password: Secret = key(Secret(""), "an app password")
+    email_from: str = key("", "the sender")
+    email_recipients: Words = key((), "separated by commas")
+    email_ca_file: str = key("", "a certificate authority to trust beside the system's")
+    sms_provider: Literal["", "twilio", "generic"] = key("", "twilio or generic; empty: SMS cannot send")
+    sms_api_key: Secret = key(Secret(""), "twilio: the auth token; generic: fills {key} in the template")
+    sms_account: str = key("", "twilio: the account SID; generic: fills {account}")
+    sms_from: str = key("", "the sender's number; fills {from}")
+    sms_phone: Words = key((), "the numbers that are told, separated by commas; fills {to}")
+    sms_url: Url = key("", "generic: where to POST; twilio: its address if not the usual one")
+    sms_body: str = key("to={to}&from={from}&text={text}", "generic: the body; each field is escaped")
+    sms_header: str = key("Authorization: Bearer {key}", "generic: one header")
+    heartbeat_minutes: float = key(60, "the system is alive: silent Telegram, never SMS; 0 turns it off", "min", ge=0, le=1440)
+    heartbeat_email: YesNo = key(False, "send the heartbeat by e-mail too")
+    retry_seconds: float = key(
+        15, "first pause before a failed message is tried again; it doubles up to 15 min", "s", gt=0, le=900
+    )
+
+
+class SignalSource(Section):
+    TITLE: ClassVar[str] = "SIGNAL"
+    NAMED: ClassVar[bool] = True
+    ABOUT: ClassVar[str] = "A power signal. [SIGNAL] is the utility's page at cornbelt_url; [SIGNAL name] adds another source."
+    kind: Literal["http", "mqtt"] = key("http", "http polls a page, mqtt listens on the broker")
+    url: Url = key("", "http: the page; empty in [SIGNAL]: cornbelt_url")
+    poll_seconds: float = key(60, "http: how often", "s", ge=0.1, le=3600)
+    timeout_seconds: float = key(15, "http: deadline of one poll", "s", gt=0, le=120)
+    user_agent: str = key("bitcoin-mine-control/1", "http: how we call ourselves")
+    topic: str = key("", "mqtt: the topic; + and # are allowed")
+    form: Literal["css", "json", "regex", "text", "rss", "target"] = key(
+        "text",
+        'how the value is found: css, json, regex, text (the whole answer), rss, target ({"target":0|100,"timestamp":...})',
+    )
+    path: str = key("", "css: the selector; json: a path such as data.signals[0].level; regex: with one group")
+    attribute: str = key("text", "css: text, class, src, alt or any attribute of the element")
+    pattern: str = key("", "a regular expression with one group, applied to the text found")
+    must_contain: str = key("", "the page must contain this text, else the signal is unknown")
+    must_not_contain: Words = key(
+        ("Just a moment", "Log in", "maintenance"), "the page must contain none of these, else the signal is unknown"
+    )
+    vocabulary: Vocabulary = key(
+        (
+            ("normal", "normal"), ("green", "normal"), ("unlikely", "normal"), ("off-control", "normal"), ("no control", "normal"),
+            ("restored", "normal"), ("no alerts", "normal"), ("watch", "watch"), ("possible", "watch"), ("elevated", "watch"),
+            ("yellow", "watch"), ("advisory", "watch"), ("alert", "alert"), ("likely", "alert"), ("scheduled", "alert"),
+            ("peak alert", "alert"), ("warning", "alert"), ("control", "control"), ("controlling", "control"),
+            ("curtail", "control"), ("interrupt", "control"), ("in progress", "control"), ("full load control", "control"),
+            ("peak", "control"), ("on-peak", "control"), ("red", "control"), ("critical", "emergency"),
+            ("emergency", "emergency"), ("eea3", "emergency"), ("shed", "emergency"),
+        ),
+        "word or number or range = level; the whole text found must match; anything unmatched is unknown, never normal "
+        "(0 = normal, 1 = watch, 2..9 = control, no control = normal)",
+    )  # fmt: skip
+    target_path: str = key("", "json: where a target in kW stands (drop to)", "kW")
+    as_of_path: str = key("", "css or json: where the page's own time stands")
+    as_of_format: str = key("", "its strptime format in the site's time zone; empty: ISO 8601 or Unix seconds")
+    max_age_minutes: float = key(15, "older than this by the page's own time is unknown", "min", gt=0)
+    heartbeat_minutes: float = key(15, "lost when no level was matched for so long", "min", gt=0, le=1440)
+    on_loss: OnLoss | None = key(None, "curtail, hold or run; empty: signal_on_loss of [POWER]")
+
+
+class Power(Section):
+    TITLE: ClassVar[str] = "POWER"
+    ABOUT: ClassVar[str] = "Curtailing and restoring."
+    curtail_to_kw: float = key(0, "what may stay on under control when the signal names no target", "kW", ge=0)
+    signal_on_loss: OnLoss = key(OnLoss.CURTAIL, "what the loss of a signal leads to: curtail, hold or run")
+    hard_cut_on_loss: YesNo = key(False, "may outlets open under load when a signal is only lost")
+    pdu_on_curtail: Literal["fallback", "always", "never"] = key(
+        "fallback", "when outlets open: only where sleep failed, always, never"
+    )
+    response_deadline_minutes: float = key(
+        10, "the contract's: the soft wait of a utility control before outlets open", "min", gt=0, le=120
+    )
+    thermal_soft_wait_seconds: float = key(60, "the soft wait of a thermal trip", "s", ge=0, le=600)
+    release_seconds: float = key(120, "a release must stand so long before load returns", "s", ge=0, le=3600)
+    restore_step_percent: float = key(10, "of the site's kW that returns in one stage", "%", gt=0, le=100)
+    restore_step_seconds: float = key(30, "between two stages", "s", gt=0, le=3600)
+    start_grace_seconds: float = key(90, "after a start nothing is raised for so long: airflow first", "s", ge=0, le=600)
+    asleep_watts: float = key(200, "a load that draws less is off", "W", gt=0)
+    meter_tolerance_percent: float = key(3, "of the site's kW: how near to the target the meter must be", "%", ge=0, le=20)
+    meter_max_age_seconds: float = key(60, "older watts prove nothing", "s", gt=0, le=600)
+    site_limit_kw: float = key(0, "breaker or contract limit of the whole site; 0: none", "kW", ge=0)
+
+
+class Meter(Section):
+    TITLE: ClassVar[str] = "METER"
+    ABOUT: ClassVar[str] = "What proves the site's kW."
+    site_meter: str = key("", "device/quantity of a reading, such as iotawatt-1/site_total; pdu: the sum of the PDUs; empty: pdu")
+    base_kw: float = key(0, "what the meter shows beside the loads: fans, lights", "kW", ge=0)
+
+
+class Temperature(Section):
+    TITLE: ClassVar[str] = "TEMPERATURE"
+    ABOUT: ClassVar[str] = "What the sensors mean. A sensor is named device/quantity, such as roomalert-1/sensor-1."
+    shed_celsius: float = key(38, "shed in stages", "C", ge=0, le=90)
+    emergency_celsius: float = key(40, "trip, latched, on two consecutive polls or two sensors", "C", ge=0, le=95)
+    single_sensor_margin_celsius: float = key(1, "a zone with one sensor left is judged so much tighter", "C", ge=0, le=10)
+    lost_minutes: float = key(
+        10, "all temperatures of a zone lost for so long: its miners shut down in stages", "min", gt=0, le=120
+    )
+    stale_seconds: float = key(120, "an older temperature is stale", "s", gt=0, le=3600)
+    roles: Pairs = key((), "sensor = intake, exhaust or other; a sensor without a role counts as intake")
+    zones: Pairs = key((), "sensor = zone; a sensor without a zone is in the zone main")
+    switches: Pairs = key((), "switch = utility, door, flood, smoke or other; a trailing ! reverses it (open means active)")
+    poll_seconds: float = key(15, "Room Alert: how often", "s", ge=0.2, le=300)
+    timeout_seconds: float = key(5, "Room Alert: deadline of one poll", "s", gt=0, le=60)
+    path: str = key("", "Room Alert: a path of its own, tried after /getData.json and /getData.htm")
+
+
+class MqttSensor(Section):
+    TITLE: ClassVar[str] = "MQTT_SENSOR"
+    NAMED: ClassVar[bool] = True
+    ABOUT: ClassVar[str] = "Sensors that other programs publish: [MQTT_SENSOR name]. + in the topic makes one sensor per match."
+    topic: str = key("", "such as site/+/temperature")
+    path: str = key("", "a JSON path; empty: the payload is the value")
+    unit: str = key("Cel", "Cel, F, %RH, W, kW, V")
+    heartbeat_seconds: float = key(120, "how often it publishes at least", "s", gt=0, le=86400)
+
+
+class Iotawatt(Section):
+    TITLE: ClassVar[str] = "IOTAWATT"
+    ABOUT: ClassVar[str] = "The energy monitor that proves the fans."
+    poll_seconds: float = key(5, "how often", "s", ge=0.2, le=300)
+    timeout_seconds: float = key(10, "deadline of one poll", "s", gt=0, le=60)
+    nominal_volts: float = key(120, "outside 20 % of it all watts are unusable", "V", gt=0)
+    username: str = key("", "if the device asks for one")
+    password: Secret = key(Secret(""), "its password")
+
+
+class Fans(Section):
+    TITLE: ClassVar[str] = "FANS"
+    ABOUT: ClassVar[str] = "One to nine fans on relays. Without wiring they are read, never switched."
+    count: int = key(9, "how many", ge=0, le=9)
+    wiring: Words = key((), "nc or no for all, or one per fan, or empty (read-only)")
+    channels: Words = key((), "relay/channel per fan, such as relay-1/1; empty: fan 1 is relay-1/1 and so on")
+    series: Words = key((), "IoTaWatt series per fan; empty: fan_1, fan_2 and so on")
+    unit_id: int = key(1, "Modbus unit of the boards", ge=0, le=247)
+    poll_seconds: float = key(5, "read-back", "s", ge=0.2, le=60)
+    lease_seconds: float = key(120, "off is a lease in the relay; fan n gets 10 s more per channel", "s", ge=10, le=3000)
+    start_spacing_seconds: float = key(8, "between two starts", "s", ge=0, le=60)
+    min_on_seconds: float = key(60, "dwell", "s", ge=0, le=3600)
+    min_off_seconds: float = key(120, "dwell", "s", ge=0, le=3600)
+    stage_start_celsius: float = key(
+        22, "one fan below it while any load is on; all fans at max_temp_celsius", "C", ge=-20, le=60
+    )
+    hysteresis_celsius: float = key(1, "a stage is left only so far below", "C", ge=0, le=10)
+    lag_seconds: float = key(300, "fans stay as they are so long after load came off", "s", ge=0, le=3600)
+    min_watts: float = key(150, "a fan that draws less does not run, until its own watts are learnt", "W", gt=0)
+    spin_up_seconds: float = key(30, "low watts for so long disprove a fan", "s", gt=0, le=300)
+    watts_max_age_seconds: float = key(60, "older watts leave a fan unproven", "s", gt=0, le=600)
+    on_smoke: Literal["", "on", "off"] = key("", "what the fans do on smoke; empty: as they are, and the check says so")
+
+
+class Foreman(Section):
+    TITLE: ClassVar[str] = "FOREMAN"
+    ABOUT: ClassVar[str] = "Foreman.mn. Without a key the miners are watched by their watts alone and sleep is not available."
+    api_key: Secret = key(Secret(""), "the API key; also MINE_FOREMAN_API_KEY_FILE")
+    client_id: int = key(0, "the number beside the key", ge=0)
+    calls_per_second: float = key(1.0, "per endpoint template, Foreman's own limit", "1/s", gt=0, le=1000)
+    poll_seconds: float = key(15, "the fleet, by pages", "s", ge=0.2, le=600)
+    page_size: int = key(500, "miners a page", ge=1, le=500)
+    timeout_seconds: float = key(30, "deadline of one call", "s", gt=0, le=120)
+    lost_minutes: float = key(5, "unreachable for so long: alarm, and the PDU path under a positive control", "min", gt=0, le=60)
+    confirm_seconds: float = key(300, "a command that changed nothing by then failed", "s", gt=0, le=3600)
+    hashing_states: Words = key(("mining", "hashing", "online"), "the state words that mean the miner works")
+    asleep_states: Words = key(("sleeping", "asleep", "idle", "sleep"), "the state words that mean it sleeps")
+
+
+class Pdu(Section):
+    TITLE: ClassVar[str] = "PDU"
+    ABOUT: ClassVar[str] = "SNMP PDUs. An outlet that loads.csv does not list is never switched."
+    profile: str = key("apc_rpdu2", "the OID table: apc_rpdu2, apc_rpdu, raritan, sentry4, geist, cyberpower")
+    community_read: Secret = key(Secret("public"), "SNMP community for reading")
+    community_write: Secret = key(Secret("private"), "SNMP community for switching")
+    snmp_version: Literal["1", "2c"] = key("2c", "1 or 2c")
+    poll_seconds: float = key(5, "how often", "s", ge=0.2, le=300)
+    timeout_seconds: float = key(2, "deadline of one request, then two more tries", "s", gt=0, le=30)
+    outlet_interval_seconds: float = key(0.5, "between two outlets of one PDU", "s", ge=0, le=60)
+    settle_seconds: float = key(10, "an outlet's state may lag so long behind the command", "s", gt=0, le=120)
+    lost_minutes: float = key(2, "unreachable for so long: alarm; its load counts as still on", "min", gt=0, le=60)
+
+
+class HttpLoads(Section):
+    TITLE: ClassVar[str] = "HTTP_LOADS"
+    NAMED: ClassVar[bool] = True
+    ABOUT: ClassVar[str] = "Loads switched by plain HTTP: rows of kind http in loads.csv, or a range here."
+    url: Url = key("", "{address} and {name} are filled from loads.csv or the range")
+    range: str = key("", "such as 10.0.0.1-10.0.0.36:8080 or 127.0.0.1:9001-9036; empty: the rows of loads.csv")
+    kw: float = key(3.3, "of each load of the range", "kW", ge=0)
+    zone: str = key("main", "of each load of the range")
+    priority: int = key(5, "of each load of the range; 1 is shed last", ge=1, le=9)
+    method: Literal["GET", "POST", "PUT"] = key("POST", "for the command")
+    sleep_path: str = key("/sleep", "added to url")
+    wake_path: str = key("/wake", "added to url")
+    sleep_body: str = key('{"mode":"sleep"}', "body of the command")
+    wake_body: str = key('{"mode":"normal"}', "body of the command")
+    content_type: str = key("application/json", "of the body")
+    header: str = key("", "one header, Name: value; {secret} is filled")
+    secret: Secret = key(Secret(""), "fills {secret} in header")
+    read_path: str = key("/status", "read-back by GET; empty: there is none")
+    state_path: str = key("state", "JSON path of the state in the read-back")
+    watts_path: str = key("", "JSON path of the watts in the read-back, if it measures", "W")
+    hashing_states: Words = key(("normal", "mining", "hashing", "on"), "the state words that mean it works")
+    asleep_states: Words = key(("sleep", "sleeping", "asleep", "off"), "the state words that mean it sleeps")
+    poll_seconds: float = key(5, "read-back", "s", ge=0.2, le=600)
+    timeout_seconds: float = key(5, "deadline of one call", "s", gt=0, le=60)
+    confirm_seconds: float = key(60, "a command that changed nothing by then failed", "s", gt=0, le=3600)
+
+
+class Broker(Section):
+    TITLE: ClassVar[str] = "BROKER"
+    ABOUT: ClassVar[str] = "The MQTT broker between the services."
+    host: str = key("127.0.0.1", "host name or address")
+    port: int = key(1883, "TCP port", ge=1, le=65535)
+    user: str = key("", "empty: the service's own name when a password is set")
+    password: Secret = key(Secret(""), "also MINE_BROKER_PASSWORD_FILE")
+
+
+class Data(Section):
+    TITLE: ClassVar[str] = "DATA"
+    ABOUT: ClassVar[str] = "Where records are kept."
+    folder: str = key("data", "for ledger.db, alerts.db and mine_data.db")
+    logs: str = key("logs", "for the rotated log file; empty: none")
+
+
+class Api(Section):
+    TITLE: ClassVar[str] = "API"
+    ABOUT: ClassVar[str] = "The page and the API, and the debug listener, which stays on loopback."
+    host: str = key("0.0.0.0", "of the page and the API")  # noqa: S104 - the LAN page is what this listener is for
+    port: int = key(8000, "of the page and the API", ge=1, le=65535)
+    debug_host: str = key("127.0.0.1", "of /debug.html and /api/debug/*")
+    debug_port: int = key(5000, "of /debug.html and /api/debug/*", ge=1, le=65535)
+    debug_networks: Words = key(("127.0.0.0/8", "::1/128"), "who may use the debug listener")
+
+
+class Ops(Section):
+    TITLE: ClassVar[str] = "OPS"
+    ABOUT: ClassVar[str] = "The small inner app of each service: health, readiness, metrics; the controller's takes the stop."
+    host: str = key("127.0.0.1", "where it listens")
+    collector_port: int = key(8101, "TCP port", ge=1, le=65535)
+    controller_port: int = key(8102, "TCP port", ge=1, le=65535)
+    notifier_port: int = key(8103, "TCP port", ge=1, le=65535)
+    api_port: int = key(8104, "TCP port", ge=1, le=65535)
+    controller_host: str = key("127.0.0.1", "where the api finds the controller's stop when the broker is dead")
+    token: Secret = key(Secret(""), "asked of an emergency stop from elsewhere than loopback; also MINE_OPS_TOKEN_FILE")
+
+
+class Simulator(Section):
+    TITLE: ClassVar[str] = "SIMULATOR"
+    ABOUT: ClassVar[str] = "The simulated site, for make run and make demo."
+    host: str = key("127.0.0.1", "where its devices listen")
+    base_port: int = key(18000, "first of its ports; 0: free ones, named by the control port's /ports", ge=0, le=65000)
+    control_port: int = key(17999, "its HTTP control port", ge=0, le=65535)
+    miners: int = key(300, "how many", ge=1, le=1000)
+    speed: float = key(1, "how much faster than life the plant moves", ge=0.1, le=1000)
+    seed: int = key(1, "of its random choices")
+
+
+ALL: tuple[type[Section], ...] = (
+    General, Apis, Notifications, SignalSource, Power, Meter, Temperature, MqttSensor, Iotawatt, Fans, Foreman, Pdu, HttpLoads,
+    Broker, Data, Api, Ops, Simulator,
+)  # fmt: skip

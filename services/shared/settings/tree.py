@@ -1,0 +1,57 @@
+"""The whole configuration as one frozen tree, read once in each service's `main.py` and handed down."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from services.shared.settings import sections as s
+from services.shared.vocabulary import LoadKind
+
+
+@dataclass(frozen=True, slots=True)
+class LoadRow:
+    """One row of loads.csv, or one load of an HTTP range. An outlet that no row names is never switched.
+
+    `priority` 1 (shed last) to 9 (shed first); `efficiency_j_th` None is unknown; `pdu` is a device name such as `pdu-1`, with
+    `outlet` from 1; `address` fills {address} of its [HTTP_LOADS] section, whose name is `section`.
+    """
+
+    name: str
+    kind: LoadKind
+    group: str
+    zone: str
+    kw: float
+    priority: int = 5
+    efficiency_j_th: float | None = None
+    foreman_id: int | None = None
+    pdu: str = ""
+    outlet: int | None = None
+    protected: bool = False
+    address: str = ""
+    section: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything the operator may say. `origins` tells of each `SECTION.key` where its value comes from."""
+
+    general: s.General = field(default_factory=s.General)
+    apis: s.Apis = field(default_factory=s.Apis)
+    notifications: s.Notifications = field(default_factory=s.Notifications)
+    signals: Mapping[str, s.SignalSource] = field(default_factory=dict)
+    power: s.Power = field(default_factory=s.Power)
+    meter: s.Meter = field(default_factory=s.Meter)
+    temperature: s.Temperature = field(default_factory=s.Temperature)
+    mqtt_sensors: Mapping[str, s.MqttSensor] = field(default_factory=dict)
+    iotawatt: s.Iotawatt = field(default_factory=s.Iotawatt)
+    fans: s.Fans = field(default_factory=s.Fans)
+    foreman: s.Foreman = field(default_factory=s.Foreman)
+    pdu: s.Pdu = field(default_factory=s.Pdu)
+    http_loads: Mapping[str, s.HttpLoads] = field(default_factory=dict)
+    broker: s.Broker = field(default_factory=s.Broker)
+    data: s.Data = field(default_factory=s.Data)
+    api: s.Api = field(default_factory=s.Api)
+    ops: s.Ops = field(default_factory=s.Ops)
+    simulator: s.Simulator = field(default_factory=s.Simulator)
+    loads: tuple[LoadRow, ...] = ()
+    warnings: tuple[str, ...] = ()
+    origins: Mapping[str, str] = field(default_factory=dict)

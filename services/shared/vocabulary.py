@@ -1,0 +1,177 @@
+"""The words of the plant, as types. Standard library only: the pure core imports this module and nothing else of ours.
+
+One word per thing and one thing per word, in code, messages, page and manual alike (the glossary is in ARCHITECTURE.md).
+"""
+
+from enum import StrEnum
+
+
+class Level(StrEnum):
+    """What a power signal asks for, mildest first. `UNKNOWN` is no level: it never counts as normal."""
+
+    NORMAL = "normal"
+    WATCH = "watch"
+    ALERT = "alert"
+    CONTROL = "control"
+    EMERGENCY = "emergency"
+    UNKNOWN = "unknown"
+
+    @property
+    def curtails(self) -> bool:
+        """True for a positive control: the levels at which load must come off."""
+        return self in (Level.CONTROL, Level.EMERGENCY)
+
+    @property
+    def severity(self) -> int:
+        """0 (normal) to 4 (emergency), -1 for unknown; only to compare known levels."""
+        return _LEVEL_SEVERITY[self]
+
+
+_LEVEL_SEVERITY = {
+    Level.UNKNOWN: -1,
+    Level.NORMAL: 0,
+    Level.WATCH: 1,
+    Level.ALERT: 2,
+    Level.CONTROL: 3,
+    Level.EMERGENCY: 4,
+}
+
+
+class Mode(StrEnum):
+    """What the site is doing, derived at each decision and never stored."""
+
+    STARTING = "starting"
+    NORMAL = "normal"
+    CURTAILING = "curtailing"
+    CURTAILED = "curtailed"
+    RESTORING = "restoring"
+    THERMAL_LIMIT = "thermal_limit"
+    EMERGENCY = "emergency"
+    FAILSAFE = "failsafe"
+    MANUAL = "manual"
+
+
+class Control(StrEnum):
+    """`OBSERVE` decides and shows but sends nothing; `ARMED` acts."""
+
+    OBSERVE = "observe"
+    ARMED = "armed"
+
+
+class OnLoss(StrEnum):
+    """What the loss of a power signal leads to after its limit."""
+
+    CURTAIL = "curtail"
+    HOLD = "hold"
+    RUN = "run"
+
+
+class Quality(StrEnum):
+    """Whether a reading holds a value that may be used. Staleness is never stored: it follows from age."""
+
+    GOOD = "good"
+    BAD = "bad"
+
+
+class PowerState(StrEnum):
+    """A read-back of an outlet, a relay or a fan. Unknown is neither on nor off."""
+
+    ON = "on"
+    OFF = "off"
+    UNKNOWN = "unknown"
+
+
+class LoadState(StrEnum):
+    """What the device itself reports of a load; never proof of its kW."""
+
+    HASHING = "hashing"
+    WAKING = "waking"
+    ASLEEP = "asleep"
+    UNKNOWN = "unknown"
+
+
+class LoadTarget(StrEnum):
+    """The wanted state of a load: run, sleep by its soft path, or off at its outlet."""
+
+    RUN = "run"
+    SLEEP = "sleep"
+    OFF = "off"
+
+
+class LoadKind(StrEnum):
+    """The soft path of a load: by which driver it is put to sleep."""
+
+    FOREMAN = "foreman"
+    HTTP = "http"
+    OUTLET = "outlet"
+
+
+class Proof(StrEnum):
+    """What a different measurement says of a running fan. Unproven is not disproved."""
+
+    PROVEN = "proven"
+    UNPROVEN = "unproven"
+    DISPROVED = "disproved"
+
+
+class SensorRole(StrEnum):
+    """Where a temperature sensor hangs. Only `INTAKE` votes in its zone."""
+
+    INTAKE = "intake"
+    EXHAUST = "exhaust"
+    OTHER = "other"
+
+
+class SwitchRole(StrEnum):
+    """What a dry contact means."""
+
+    UTILITY = "utility"
+    DOOR = "door"
+    FLOOD = "flood"
+    SMOKE = "smoke"
+    OTHER = "other"
+
+
+class Wiring(StrEnum):
+    """Through which contact of its relay a fan runs. Unset means read-only."""
+
+    NC = "nc"
+    NO = "no"
+    UNSET = "unset"
+
+
+class AlarmKind(StrEnum):
+    """The three kinds the operator knows, which decide the channels."""
+
+    HEARTBEAT = "heartbeat"
+    WARNING = "warning"
+    EMERGENCY = "emergency"
+
+
+class CommandPhase(StrEnum):
+    """The life of a command. It ends as confirmed, refused, failed or expired; acknowledged is no end."""
+
+    SENT = "sent"
+    ACKNOWLEDGED = "acknowledged"
+    CONFIRMED = "confirmed"
+    REFUSED = "refused"
+    FAILED = "failed"
+    EXPIRED = "expired"
+
+
+class LeaseKind(StrEnum):
+    """What a lease holds. A lease only tightens: the stricter of it and the plant wins."""
+
+    POWER_SIGNAL = "power_signal"
+    MINERS = "miners"
+    FANS = "fans"
+    TEMPERATURE = "temperature"
+
+
+class HealthState(StrEnum):
+    """Of a device or a service."""
+
+    STARTING = "starting"
+    OK = "ok"
+    LOST = "lost"
+    NOT_CONFIGURED = "not_configured"

@@ -140,10 +140,12 @@ class Limits:
     fan_hysteresis_c: float
     fan_lag_s: float
     fan_min_watts: float
+    fan_proof_by_relay: bool
     fan_spin_up_s: float
     fan_watts_max_age_s: float
     fans_on_smoke: str
-    demo_speed: float = 1.0
+    keep_order: tuple[int, ...]
+    """Indexes of `loads`, most important and most efficient first."""
 
 
 # --- what is seen: the process image of one decision -------------------------------------------------------------------------
@@ -270,11 +272,28 @@ class Cause(StrEnum):
     """Why load is held down: decides the soft wait and whether outlets may open."""
 
     NONE = "none"
+    """Holds what is; nothing is moved by it."""
     UTILITY = "utility"
     SIGNAL_LOST = "signal_lost"
     THERMAL = "thermal"
+    """Too warm: shed in stages, by sleep alone."""
+    TRIP = "trip"
+    """Over-temperature, latched."""
     EMERGENCY = "emergency"
+    """Smoke, flood, the stop button, most fans disproved."""
     OPERATOR = "operator"
+    LIMIT = "limit"
+    """A breaker's or the contract's limit of the site."""
+
+
+@dataclass(frozen=True, slots=True)
+class CeilingMemory:
+    """Since when a rule holds a ceiling at most this high: its soft wait counts from here."""
+
+    rule: str
+    scope: str
+    kw: float
+    since: Stamp
 
 
 @dataclass(frozen=True, slots=True)
@@ -348,18 +367,19 @@ class State:
     started: Stamp
     mode: Mode = Mode.STARTING
     mode_since: Stamp | None = None
-    cause: Cause = Cause.NONE
-    shed_since: Stamp | None = None
+    ceilings: tuple[CeilingMemory, ...] = ()
     clear_since: Stamp | None = None
     setpoint_kw: float | None = None
     stepped: Stamp | None = None
     opened: frozenset[str] = frozenset()
+    thermal_stages: tuple[tuple[str, int], ...] = ()
     sources: tuple[SourceMemory, ...] = ()
     fans: tuple[FanMemory, ...] = ()
     fan_stage: int = 0
     last_fan_start: Stamp | None = None
     load_off_since: Stamp | None = None
     hot: tuple[tuple[str, float], ...] = ()
+    """Sensors above the emergency limit, with the poll start of their first hot poll."""
     trips: tuple[Trip, ...] = ()
     holds: tuple[Hold, ...] = ()
     lockouts: tuple[Lockout, ...] = ()
@@ -405,7 +425,6 @@ class Targets:
 
     loads: tuple[LoadTarget, ...]
     fans: tuple[PowerState, ...]
-    cause: Cause = Cause.NONE
 
 
 @dataclass(frozen=True, slots=True)

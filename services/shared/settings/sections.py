@@ -76,7 +76,7 @@ class Notifications(Section):
     sms_phone: Words = key((), "the numbers that are told, separated by commas; fills {to}")
     sms_url: Url = key("", "generic: where to POST; twilio: its address if not the usual one")
     sms_body: str = key("to={to}&from={from}&text={text}", "generic: the body; each field is escaped")
-    sms_header: str = key("Authorization: Bearer {key}", "generic: one header")
+    sms_header: str = key("Authorization: Bearer {key}", "generic: one header; none: no header", clearable=True)
     heartbeat_minutes: float = key(60, "the system is alive: silent Telegram, never SMS; 0 turns it off", "min", ge=0, le=1440)
     heartbeat_email: YesNo = key(False, "send the heartbeat by e-mail too")
     retry_seconds: float = key(
@@ -103,7 +103,9 @@ class SignalSource(Section):
     pattern: str = key("", "a regular expression with one group, applied to the text found")
     must_contain: str = key("", "the page must contain this text, else the signal is unknown")
     must_not_contain: Words = key(
-        ("Just a moment", "Log in", "maintenance"), "the page must contain none of these, else the signal is unknown"
+        ("Just a moment", "Log in", "maintenance"),
+        "the page must contain none of these, else the signal is unknown; none: no such text",
+        clearable=True,
     )
     vocabulary: Vocabulary = key(
         (
@@ -215,6 +217,9 @@ class Fans(Section):
     min_watts: float = key(150, "a fan that draws less does not run, until its own watts are learnt", "W", gt=0)
     spin_up_seconds: float = key(30, "low watts for so long disprove a fan", "s", gt=0, le=300)
     watts_max_age_seconds: float = key(60, "older watts leave a fan unproven", "s", gt=0, le=600)
+    proof: Literal["watts", "relay"] = key(
+        "watts", "watts: the energy monitor proves a fan; relay: its relay's word is enough (weaker)"
+    )
     on_smoke: Literal["", "on", "off"] = key("", "what the fans do on smoke; empty: as they are, and the check says so")
 
 
@@ -259,12 +264,12 @@ class HttpLoads(Section):
     method: Literal["GET", "POST", "PUT"] = key("POST", "for the command")
     sleep_path: str = key("/sleep", "added to url")
     wake_path: str = key("/wake", "added to url")
-    sleep_body: str = key('{"mode":"sleep"}', "body of the command")
-    wake_body: str = key('{"mode":"normal"}', "body of the command")
+    sleep_body: str = key('{"mode":"sleep"}', "body of the command; none: empty", clearable=True)
+    wake_body: str = key('{"mode":"normal"}', "body of the command; none: empty", clearable=True)
     content_type: str = key("application/json", "of the body")
     header: str = key("", "one header, Name: value; {secret} is filled")
     secret: Secret = key(Secret(""), "fills {secret} in header")
-    read_path: str = key("/status", "read-back by GET; empty: there is none")
+    read_path: str = key("/status", "read-back by GET; none: there is none", clearable=True)
     state_path: str = key("state", "JSON path of the state in the read-back")
     watts_path: str = key("", "JSON path of the watts in the read-back, if it measures", "W")
     hashing_states: Words = key(("normal", "mining", "hashing", "on"), "the state words that mean it works")
@@ -287,7 +292,8 @@ class Data(Section):
     TITLE: ClassVar[str] = "DATA"
     ABOUT: ClassVar[str] = "Where records are kept."
     folder: str = key("data", "for ledger.db, alerts.db and mine_data.db")
-    logs: str = key("logs", "for the rotated log file; empty: none")
+    logs: str = key("logs", "for the rotated log file; none: there is none", clearable=True)
+    loads_file: str = key("loads.csv", "the table of loads, beside this file; see loads.example.csv")
 
 
 class Api(Section):

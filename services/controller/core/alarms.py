@@ -1,0 +1,68 @@
+"""Alarms of the acting side: load that does not come off, devices that do not answer. One cause, one alarm."""
+
+from services.controller.core.model import AlarmWanted, Limits, Load, Now, Snapshot, State
+from services.controller.core.proof import Measured
+from services.shared.vocabulary import AlarmKind, Control
+
+
+def lost_devices(state: State, snapshot: Snapshot, limits: Limits, now: Now) -> frozenset[str]:
+    """Acting devices that have not answered within their limit."""
+    return frozenset(
+        device.name
+        for device in snapshot.devices
+        if device.name in limits.lost_after_s
+        and now.mono_s - (device.last_ok_mono_s if device.last_ok_mono_s is not None else state.started.mono_s)
+        > limits.lost_after_s[device.name]
+    )
+
+
+def load_alarms(stubborn: frozenset[str], opened: frozenset[str], measured: Measured, limits: Limits) -> tuple[AlarmWanted, ...]:
+    """Sleep was acknowledged or not, but the watts did not fall: names the path and the kW."""
+    if not stubborn or limits.control is Control.OBSERVE:
+        return ()
+    loads = [load for load in limits.loads if load.name in stubborn]
+    still = [load for load in loads if load.name not in measured.proven_down]
+    paths = ", ".join(sorted({_path(load) for load in loads}))
+    cut = sum(load.kw for load in loads if load.name in opened)
+    stuck = sum(load.kw for load in still if load.name not in opened)
+    consequence = f"Outlets are opened for {cut:.0f} kW." if cut else ""
+    if stuck:
+        consequence += f" {stuck:.0f} kW have no outlet that may be opened and stay on."
+    return (
+        AlarmWanted(
+            "load_still_on",
+            AlarmKind.EMERGENCY,
+            f"{paths} did not take {len(loads)} loads off: {sum(load.kw for load in loads):.0f} kW.",
+            consequence.strip(),
+            "Look at the path named and at the loads on the page.",
+        ),
+    )
+
+
+def _path(load: Load) -> str:
+    return {"foreman": "Foreman", "": "Nothing"}.get(load.soft_device, load.soft_device)
+
+
+def device_alarms(lost: frozenset[str], snapshot: Snapshot, limits: Limits, now: Now) -> tuple[AlarmWanted, ...]:
+    """One alarm per lost device, naming the kW that cannot be confirmed; all of them lost is one emergency instead."""
+    acting = [device.name for device in snapshot.devices if device.name in limits.lost_after_s]
+    if len(lost) == len(acting) >= 2:
+        return (
+            AlarmWanted(
+                "cannot_act",
+                AlarmKind.EMERGENCY,
+                f"No acting device answers: {', '.join(sorted(lost))}.",
+                "Nothing can be switched and nothing can be confirmed.",
+                "Check the field network's switch and power.",
+            ),
+        )
+    return tuple(_device_alarm(name, limits) for name in sorted(lost))
+
+
+def _device_alarm(name: str, limits: Limits) -> AlarmWanted:
+    kw = sum(load.kw for load in limits.loads if name in (load.soft_device, load.pdu))
+    consequence = f"{kw:.0f} kW cannot be confirmed and count as still on." if kw else "Its fans are judged by their watts."
+    label = "Foreman" if name == "foreman" else name
+    return AlarmWanted(
+        f"device_lost_{name}", AlarmKind.WARNING, f"{label} does not answer.", consequence, "Check its link and its power."
+    )

@@ -1,0 +1,206 @@
+"""The decision: from what is remembered and seen to what is wanted. Pure: no clock, no log, no input or output.
+
+Every rule returns a ceiling on load or a floor on fans with its reason, or nothing. The lowest ceiling and the highest floor
+win; order only breaks ties. Overrides join as one more rule, so they can only tighten. Down at once, up in stages.
+"""
+
+from dataclasses import replace
+
+from services.controller.core import alarms, fans, interlocks, loads
+from services.controller.core.mode import Picture, derive_mode
+from services.controller.core.model import (
+    Cause,
+    Ceiling,
+    Decision,
+    FanMemory,
+    Floor,
+    Limits,
+    LoadFigures,
+    Now,
+    Phase,
+    Snapshot,
+    State,
+    Targets,
+)
+from services.controller.core.proof import Measured, measure
+from services.controller.core.signals import judge_signals
+from services.controller.core.stamps import elapsed_s, is_over
+from services.controller.core.thermal import judge_temperatures
+from services.shared.vocabulary import LeaseKind, LoadState, Mode, PowerState
+
+_AT_LEAST_EACH_S = 1.0
+
+
+def decide(state: State, snapshot: Snapshot, limits: Limits, now: Now) -> Decision:
+    """Decide once. The same arguments always give the same decision."""
+    state = replace(state, holds=tuple(hold for hold in state.holds if not is_over(hold, now)))
+    nominal_kw = sum(load.kw for load in limits.loads)
+    signal = judge_signals(state, snapshot, limits, now, nominal_kw)
+    thermal = judge_temperatures(state, snapshot, limits, now)
+    trips = interlocks.merge(state.trips, interlocks.latch(state, snapshot, now) + thermal.trips)
+    air = fans.judge_fans(state, snapshot, limits, now, nominal_kw)
+    measured = measure(snapshot, limits, now)
+    lost = alarms.lost_devices(state, snapshot, limits, now)
+
+    ceilings = (
+        interlocks.trip_ceilings(trips)
+        + thermal.ceilings
+        + air.ceilings
+        + interlocks.switch_ceilings(snapshot, limits)
+        + signal.ceilings
+        + _site_limit(limits, nominal_kw)
+    )
+    state = replace(
+        state,
+        ceilings=loads.remember_ceilings(state, ceilings, limits, now),
+        sources=signal.memories,
+        trips=trips,
+        hot=thermal.hot,
+        thermal_stages=thermal.stages,
+    )
+    held = loads.held_down(state, limits)
+    allowed = loads.allowed_kw(ceilings, held, limits)
+    state = _adopt(state, snapshot, limits, now, allowed, nominal_kw)
+    holding = signal.holding + thermal.holding + _air_holding(state, air, limits, allowed, nominal_kw)
+    state, ramp_due = loads.ramp(state, allowed, _raise_to(state, holding, allowed), limits, now)
+    kept = _kept(state, ceilings, held, snapshot, limits)
+    hard = loads.escalate(state, kept, ceilings, measured, snapshot, lost, limits, now)
+    state = replace(state, opened=hard.opened)
+
+    floors = _floors(state, thermal.floors, trips_floors=interlocks.trip_floors(trips, limits), allowed=allowed,
+                     nominal_kw=nominal_kw, measured=measured, limits=limits, now=now)  # fmt: skip
+    memories, stage, fan_due = fans.choose_fans(state, air, floors, limits, now)
+    state = _with_fans(state, memories, stage, now)
+
+    binding = tuple(c for c in ceilings if c.kw < _nominal_of(c.scope, limits, nominal_kw) - 1e-6)
+    verdict = derive_mode(Picture(state, binding, holding, kept, allowed, held, measured, snapshot, limits, now))
+    state = _with_mode(state, verdict.mode, now)
+    return Decision(
+        state=state,
+        targets=Targets(loads.targets_of(kept, state.opened, limits), tuple(memory.wanted for memory in state.fans)),
+        reasons=verdict.reasons,
+        limited_by=verdict.limited_by,
+        ceilings=binding + holding,
+        floors=floors,
+        alarms=signal.alarms
+        + thermal.alarms
+        + air.alarms
+        + interlocks.switch_alarms(snapshot)
+        + interlocks.trip_alarms(trips)
+        + alarms.load_alarms(hard.stubborn, hard.opened, measured, limits)
+        + alarms.device_alarms(lost, snapshot, limits, now),
+        load=_figures(state, measured, allowed, nominal_kw),
+        fans=air.figures,
+        signals=signal.figures,
+        temperature_max_c=thermal.max_c,
+        next_due=min(now.mono_s + _AT_LEAST_EACH_S, signal.next_due, ramp_due, hard.next_due, fan_due),
+    )
+
+
+def _site_limit(limits: Limits, nominal_kw: float) -> tuple[Ceiling, ...]:
+    if limits.site_limit_kw is None or limits.site_limit_kw >= nominal_kw:
+        return ()
+    return (Ceiling("site limit", limits.site_limit_kw, f"site limit {limits.site_limit_kw:.0f} kW", Cause.LIMIT),)
+
+
+def _nominal_of(scope: str, limits: Limits, nominal_kw: float) -> float:
+    return nominal_kw if scope == "site" else sum(load.kw for load in limits.loads if load.zone == scope)
+
+
+def _adopt(state: State, snapshot: Snapshot, limits: Limits, now: Now, allowed: float, nominal_kw: float) -> State:
+    """A site without a past adopts its loads as they are once they are known; anything that binds comes first."""
+    if state.setpoint_kw is not None:
+        return state
+    if allowed < nominal_kw - 1e-6:
+        return replace(state, setpoint_kw=allowed)
+    if elapsed_s(state.started, now) < limits.start_grace_s:
+        return state
+    return replace(state, setpoint_kw=sum(limits.loads[i].kw for i in _as_they_are(snapshot, limits)))
+
+
+def _as_they_are(snapshot: Snapshot, limits: Limits) -> frozenset[int]:
+    down = (LoadState.ASLEEP,)
+    return frozenset(i for i, seen in enumerate(snapshot.loads) if seen.state not in down and seen.outlet is not PowerState.OFF)
+
+
+def _kept(
+    state: State, ceilings: tuple[Ceiling, ...], held: frozenset[str], snapshot: Snapshot, limits: Limits
+) -> frozenset[int]:
+    if state.setpoint_kw is None:
+        return loads.allocate(float("inf"), ceilings, held, limits) & _as_they_are(snapshot, limits)
+    return loads.allocate(state.setpoint_kw, ceilings, held, limits)
+
+
+def _air_holding(state: State, air: fans.FanVerdict, limits: Limits, allowed: float, nominal_kw: float) -> tuple[Ceiling, ...]:
+    """Nothing is raised beyond what proven fans carry."""
+    setpoint = state.setpoint_kw if state.setpoint_kw is not None else allowed
+    carried = fans.carries_kw(air.proven, limits, nominal_kw)
+    if not limits.fans or carried >= allowed or setpoint >= allowed:
+        return ()
+    reason = f"{air.proven} of {len(limits.fans)} fans proven, enough for {carried:.0f} kW"
+    return (Ceiling("airflow unproven", carried, reason),)
+
+
+def _raise_to(state: State, holding: tuple[Ceiling, ...], allowed: float) -> float:
+    """Holding rules let the setpoint rise to the lowest of them; one of a zone holds the site."""
+    return min((one.kw for one in holding), default=allowed) if state.setpoint_kw is not None else allowed
+
+
+def _floors(
+    state: State,
+    thermal: tuple[Floor, ...],
+    *,
+    trips_floors: tuple[Floor, ...],
+    allowed: float,
+    nominal_kw: float,
+    measured: Measured,
+    limits: Limits,
+    now: Now,
+) -> tuple[Floor, ...]:
+    """Every rule's floor on the number of running fans."""
+    floors = list(thermal + trips_floors)
+    setpoint = state.setpoint_kw if state.setpoint_kw is not None else allowed
+    if setpoint > 0 or measured.kw is None or measured.kw > nominal_kw * 0.02:
+        floors.append(Floor("load", min(1, len(limits.fans)), "at least one fan while any load is on"))
+    if setpoint < allowed - 1e-6:
+        lead = fans.needed_for(min(allowed, setpoint + limits.restore_step_kw), limits, nominal_kw)
+        floors.append(Floor("restore", lead, "fans lead the heat"))
+    if elapsed_s(state.started, now) < limits.start_grace_s:
+        floors.append(Floor("start", len(limits.fans), "fans first after a start"))
+    if elapsed_s(state.load_off_since, now) < limits.fan_lag_s:
+        floors.append(Floor("lag", state.fan_stage, "fans lag behind the heat"))
+    for hold in state.holds:
+        if hold.kind is LeaseKind.FANS and hold.fan_stage is not None:
+            floors.append(Floor("lease", min(hold.fan_stage, len(limits.fans)), f"forced by {hold.owner}"))
+    return tuple(floors)
+
+
+def _with_fans(state: State, memories: tuple[FanMemory, ...], stage: int, now: Now) -> State:
+    started = any(
+        new.wanted is PowerState.ON and (i >= len(state.fans) or state.fans[i].wanted is PowerState.OFF)
+        for i, new in enumerate(memories)
+    )
+    return replace(state, fans=memories, fan_stage=stage, last_fan_start=now if started else state.last_fan_start)
+
+
+def _with_mode(state: State, mode: Mode, now: Now) -> State:
+    phase = {
+        Mode.STARTING: Phase.STARTING,
+        Mode.NORMAL: Phase.FREE,
+        Mode.MANUAL: Phase.FREE,
+        Mode.RESTORING: Phase.RESTORING,
+    }.get(mode, Phase.SHED)
+    if mode is state.mode and state.mode_since is not None:
+        return replace(state, phase=phase)
+    return replace(state, phase=phase, mode=mode, mode_since=now)
+
+
+def _figures(state: State, measured: Measured, allowed: float, nominal_kw: float) -> LoadFigures:
+    return LoadFigures(
+        measured_kw=measured.kw,
+        measured_mono_s=measured.oldest_mono_s,
+        target_kw=allowed,
+        setpoint_kw=state.setpoint_kw if state.setpoint_kw is not None else allowed,
+        unknown_kw=measured.unknown_kw,
+        nominal_kw=nominal_kw,
+    )

@@ -1,0 +1,138 @@
+"""What a person or a program may ask: leases, lock-outs, resets, the stop. Overrides tighten; the rest is refused."""
+
+from dataclasses import replace
+
+from services.controller.core.interlocks import STOP_TRIP, causes_present
+from services.controller.core.model import Hold, Limits, Lockout, Now, Phase, Snapshot, Stamp, State, Trip
+from services.shared.vocabulary import LeaseKind, Level, PowerState
+
+
+class HoldRefused(Exception):
+    """The request may not be granted; the text says why."""
+
+
+def grant(state: State, hold: Hold, limits: Limits) -> State:
+    """Add a lease; a new one of the same kind and scope takes the place of the old. Raises HoldRefused for a milder wish."""
+    if hold.kind is LeaseKind.POWER_SIGNAL and not limits.demo and not (hold.level or Level.UNKNOWN).curtails:
+        raise HoldRefused("a forced signal may only be stricter than the plant; milder levels need the simulated site")
+    if hold.kind is LeaseKind.MINERS:
+        _check_members(hold, limits)
+    if hold.kind is LeaseKind.FANS:
+        _check_fans(hold, limits)
+    kept = tuple(one for one in state.holds if _scope(one) != _scope(hold))
+    return replace(state, holds=(*kept, hold))
+
+
+def _scope(hold: Hold) -> tuple[str, ...]:
+    if hold.kind is LeaseKind.MINERS:
+        return (hold.kind, *hold.members)
+    return (hold.kind, hold.sensor)
+
+
+def _check_members(hold: Hold, limits: Limits) -> None:
+    known = {"all"} | {load.name for load in limits.loads} | {load.group for load in limits.loads}
+    strangers = [name for name in hold.members if name not in known]
+    if strangers or not hold.members:
+        raise HoldRefused(f"no load or group is named {', '.join(strangers) or '(none given)'}")
+    if hold.action == "wake":
+        raise HoldRefused("waking is never forced: release the lease that holds the miners down")
+
+
+def _check_fans(hold: Hold, limits: Limits) -> None:
+    numbers = {fan.number for fan in limits.fans}
+    strangers = [number for number, _ in hold.fans if number not in numbers]
+    if strangers:
+        raise HoldRefused(f"there is no fan {strangers[0]}; allowed: {min(numbers, default=0)} to {max(numbers, default=0)}")
+    if hold.fan_stage is not None and hold.fan_stage > len(numbers):
+        raise HoldRefused(f"there are {len(numbers)} fans, stage {hold.fan_stage} is not possible")
+
+
+def release(state: State, *, lease_id: str | None, kind: LeaseKind | None, members: tuple[str, ...] = ()) -> State:
+    """End leases by id, or by kind (and members). Raises HoldRefused when nothing matches."""
+
+    def ends(hold: Hold) -> bool:
+        if lease_id is not None:
+            return hold.id == lease_id
+        return hold.kind is kind and (not members or "all" in members or bool(set(members) & set(hold.members)))
+
+    kept = tuple(hold for hold in state.holds if not ends(hold))
+    if len(kept) == len(state.holds):
+        raise HoldRefused("there is no such lease")
+    return replace(state, holds=kept)
+
+
+def release_fans(state: State, numbers: frozenset[int]) -> State:
+    """Give single fans back to the rules."""
+    holds = []
+    for hold in state.holds:
+        fans = tuple((number, wanted) for number, wanted in hold.fans if number not in numbers)
+        if hold.kind is not LeaseKind.FANS or fans or hold.fan_stage is not None:
+            holds.append(replace(hold, fans=fans))
+    return replace(state, holds=tuple(holds))
+
+
+def lock_out(state: State, target: str, owner: str, reason: str, limits: Limits, now: Now) -> State:
+    """Lock a fan, load, outlet or group. Raises HoldRefused for an unknown target."""
+    known = {f"fan-{fan.number}" for fan in limits.fans}
+    for load in limits.loads:
+        known |= {load.name, load.group, f"{load.pdu}/{load.outlet}"}
+    if target not in known:
+        raise HoldRefused(f"no fan, load, outlet or group is named {target}")
+    locks = tuple(lock for lock in state.lockouts if lock.target != target)
+    return replace(state, lockouts=(*locks, Lockout(target, owner, reason, now)))
+
+
+def unlock(state: State, target: str) -> State:
+    """Remove a lock-out. Raises HoldRefused when there is none."""
+    locks = tuple(lock for lock in state.lockouts if lock.target != target)
+    if len(locks) == len(state.lockouts):
+        raise HoldRefused(f"{target} is not locked out")
+    return replace(state, lockouts=locks)
+
+
+def stop(state: State, owner: str, reason: str, now: Now) -> State:
+    """The emergency stop: a latched trip of the whole site. Always granted: the safe direction is never locked."""
+    if any(trip.key == STOP_TRIP for trip in state.trips):
+        return state
+    return replace(state, trips=(*state.trips, Trip(STOP_TRIP, f"emergency stop by {owner}: {reason or 'no reason given'}", now)))
+
+
+def reset(state: State, key: str, snapshot: Snapshot, limits: Limits) -> State:
+    """End a trip. Refused while its cause persists, or when there is none."""
+    if not any(trip.key == key for trip in state.trips):
+        standing = ", ".join(trip.key for trip in state.trips) or "none"
+        raise HoldRefused(f"there is no trip {key}; standing: {standing}")
+    if key in causes_present(snapshot, limits):
+        raise HoldRefused(f"the cause of {key} persists")
+    return replace(state, trips=tuple(trip for trip in state.trips if trip.key != key))
+
+
+def out_of_service(state: State, source: str, until: Stamp | None, owner: str, *, confirmed: bool) -> State:
+    """Take one signal source out of service until a moment, or back (until None). The last one needs a confirmation."""
+    if not any(memory.name == source for memory in state.sources):
+        raise HoldRefused(f"no signal source is named {source}")
+    others = [memory for memory in state.sources if memory.name != source and memory.out_until is None]
+    if until is not None and not others and not confirmed:
+        raise HoldRefused(f"{source} is the last source in service: confirm to take it out")
+    memories = tuple(
+        replace(memory, out_until=until, out_by=owner if until else "") if memory.name == source else memory
+        for memory in state.sources
+    )
+    return replace(state, sources=memories)
+
+
+def change_phase(state: State, phase: str, snapshot: Snapshot, limits: Limits) -> State:
+    """The raw state changes only what a reset or a lease may change: `free` resets every trip whose cause is gone."""
+    if phase != Phase.FREE:
+        raise HoldRefused(
+            f"phase {phase!r} cannot be set; allowed: free (a reset); everything else follows from rules and leases"
+        )
+    for trip in state.trips:
+        state = reset(state, trip.key, snapshot, limits)
+    return replace(state, holds=())
+
+
+def fan_wishes(wishes: dict[int, str]) -> tuple[tuple[tuple[int, PowerState], ...], frozenset[int]]:
+    """Fan wishes of a request as (held, released): on and off are held, auto is released."""
+    held = tuple((number, PowerState(wish)) for number, wish in sorted(wishes.items()) if wish in ("on", "off"))
+    return held, frozenset(number for number, wish in wishes.items() if wish == "auto")

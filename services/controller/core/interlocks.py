@@ -1,0 +1,93 @@
+"""Conditions that force something, always in effect, no event needed: one small function each, then the trips they latch."""
+
+from services.controller.core.model import AlarmWanted, Cause, Ceiling, Floor, Limits, Now, Snapshot, State, Trip
+from services.shared.vocabulary import AlarmKind, SwitchRole
+
+STOP_TRIP = "stop"
+_LATCHED = {
+    SwitchRole.SMOKE: ("smoke", "Smoke at {name}.", "Call the fire brigade; reset after it was looked at."),
+    SwitchRole.FLOOD: ("flood", "Water at {name}.", "Look for the leak; reset after it is dry."),
+}
+
+
+def latch(state: State, snapshot: Snapshot, now: Now) -> tuple[Trip, ...]:
+    """The trips that the switches demand now."""
+    return tuple(
+        Trip(_LATCHED[switch.role][0], _LATCHED[switch.role][1].format(name=switch.name), now)
+        for switch in snapshot.switches
+        if switch.active and switch.role in _LATCHED
+    )
+
+
+def merge(old: tuple[Trip, ...], new: tuple[Trip, ...]) -> tuple[Trip, ...]:
+    """The standing trips and the new ones; the first of a key stands. A trip ends only by a person's reset."""
+    keys = {trip.key for trip in old}
+    return old + tuple({trip.key: trip for trip in reversed(new) if trip.key not in keys}.values())
+
+
+def causes_present(snapshot: Snapshot, limits: Limits) -> frozenset[str]:
+    """The keys of trips whose cause stands now: a reset of one of them is refused."""
+    keys = {_LATCHED[s.role][0] for s in snapshot.switches if s.active and s.role in _LATCHED}
+    for seen in snapshot.temperatures:
+        if seen.celsius is not None and seen.celsius >= limits.max_temp_c:
+            keys.add(f"over_temperature_{seen.zone}")
+    return frozenset(keys)
+
+
+def trip_ceilings(trips: tuple[Trip, ...]) -> tuple[Ceiling, ...]:
+    """What each standing trip leaves on: nothing, in its zone or on the whole site."""
+    ceilings = []
+    for trip in trips:
+        zone = trip.key.removeprefix("over_temperature_")
+        if zone != trip.key:
+            ceilings.append(Ceiling("trip", 0.0, f"tripped: {trip.reason}", Cause.TRIP, zone))
+        else:
+            ceilings.append(Ceiling("trip", 0.0, f"tripped: {trip.reason}", Cause.EMERGENCY))
+    return tuple(ceilings)
+
+
+def trip_floors(trips: tuple[Trip, ...], limits: Limits) -> tuple[Floor, ...]:
+    """All fans while too hot; what fans do on smoke is configured."""
+    floors = []
+    for trip in trips:
+        if trip.key.startswith("over_temperature_"):
+            floors.append(Floor("trip", len(limits.fans), f"tripped: {trip.reason}"))
+        if trip.key == "smoke" and limits.fans_on_smoke == "on":
+            floors.append(Floor("smoke", len(limits.fans), "smoke: fans on, as configured"))
+    return tuple(floors)
+
+
+def switch_ceilings(snapshot: Snapshot, limits: Limits) -> tuple[Ceiling, ...]:
+    """A utility's dry contact is one more power signal."""
+    return tuple(
+        Ceiling(f"contact {switch.name}", limits.curtail_to_kw, f"utility contact {switch.name} asks for control", Cause.UTILITY)
+        for switch in snapshot.switches
+        if switch.role is SwitchRole.UTILITY and switch.active
+    )
+
+
+def switch_alarms(snapshot: Snapshot) -> tuple[AlarmWanted, ...]:
+    """An open door is worth a word; a utility contact is the utility asking."""
+    alarms = []
+    for switch in snapshot.switches:
+        if switch.role is SwitchRole.DOOR and switch.active:
+            alarms.append(AlarmWanted("door", AlarmKind.WARNING, f"Door {switch.name} is open.", "", "Close it."))
+        if switch.role is SwitchRole.UTILITY and switch.active:
+            cause = f"The utility's contact {switch.name} asks for control."
+            alarms.append(AlarmWanted(f"signal_{switch.name}", AlarmKind.EMERGENCY, cause, "Load comes off now.", "None."))
+    return tuple(alarms)
+
+
+def trip_alarms(trips: tuple[Trip, ...]) -> tuple[AlarmWanted, ...]:
+    """A trip is an emergency until a person resets it."""
+    actions = {key: action for key, _, action in _LATCHED.values()}
+    return tuple(
+        AlarmWanted(
+            f"trip_{trip.key}",
+            AlarmKind.EMERGENCY,
+            f"Tripped: {trip.reason}",
+            "Its load is off and stays off.",
+            actions.get(trip.key, "Find the cause, then reset the trip."),
+        )
+        for trip in trips
+    )

@@ -1,0 +1,88 @@
+"""What is measured: the site's kW, what of it is unknown, which loads are proven down. Unknown is never zero and never off."""
+
+from dataclasses import dataclass
+
+from services.controller.core.model import Limits, Load, LoadSeen, MeterSeen, Now, Snapshot
+from services.shared.vocabulary import LoadState, PowerState
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """`kw` None when nothing fresh measures anything. `oldest_mono_s`: the earliest poll start among what was added up."""
+
+    kw: float | None
+    oldest_mono_s: float | None
+    unknown_kw: float
+    proven_down: frozenset[str]
+    still_on: frozenset[str]
+
+
+def measure(snapshot: Snapshot, limits: Limits, now: Now) -> Measured:
+    """Add up what is fresh: the site meter before PDU sums, PDU sums before single outlets."""
+    own = {load.name: fresh_watts(seen, limits, now) for load, seen in _pairs(snapshot, limits)}
+    down = frozenset(load.name for load, seen in _pairs(snapshot, limits) if _is_down(own[load.name], seen, limits, now))
+    on = frozenset(name for name, watts in own.items() if watts is not None and watts > limits.asleep_watts)
+    site = next((meter for meter in snapshot.meters if not meter.pdu and _is_fresh(meter, limits, now)), None)
+    if site is not None and site.kw is not None:
+        return Measured(max(0.0, site.kw - limits.meter_base_kw), site.mono_s, 0.0, down, on)
+    return _sum(snapshot, limits, now, own, down, on)
+
+
+def _sum(
+    snapshot: Snapshot,
+    limits: Limits,
+    now: Now,
+    own: dict[str, float | None],
+    down: frozenset[str],
+    on: frozenset[str],
+) -> Measured:
+    pdus = {meter.pdu: meter for meter in snapshot.meters if meter.pdu and _is_fresh(meter, limits, now)}
+    kw = sum(meter.kw or 0.0 for meter in pdus.values())
+    moments = [meter.mono_s for meter in pdus.values() if meter.mono_s is not None]
+    unknown_kw = 0.0
+    for load, seen in _pairs(snapshot, limits):
+        if load.pdu in pdus:
+            continue
+        watts = own[load.name]
+        if watts is not None and seen.watts_mono_s is not None:
+            kw += watts / 1000
+            moments.append(seen.watts_mono_s)
+        elif load.name not in down:
+            unknown_kw += load.kw
+    return Measured(kw if moments else None, min(moments, default=None), unknown_kw, down, on)
+
+
+def _pairs(snapshot: Snapshot, limits: Limits) -> zip[tuple[Load, LoadSeen]]:
+    return zip(limits.loads, snapshot.loads, strict=True)
+
+
+def _is_fresh(meter: MeterSeen, limits: Limits, now: Now) -> bool:
+    return meter.kw is not None and meter.mono_s is not None and now.mono_s - meter.mono_s <= limits.meter_max_age_s
+
+
+def fresh_watts(seen: LoadSeen, limits: Limits, now: Now) -> float | None:
+    """A load's own watts, or None when nothing meters it alone or the reading is too old."""
+    if seen.watts is None or seen.watts_mono_s is None or now.mono_s - seen.watts_mono_s > limits.meter_max_age_s:
+        return None
+    return seen.watts
+
+
+def _is_down(watts: float | None, seen: LoadSeen, limits: Limits, now: Now) -> bool:
+    """Down by its own watts; without any, by an open outlet freshly read."""
+    if watts is not None:
+        return watts <= limits.asleep_watts
+    return outlet_is_open(seen, limits, now)
+
+
+def outlet_is_open(seen: LoadSeen, limits: Limits, now: Now) -> bool:
+    """Whether the outlet was freshly read as off."""
+    return (
+        seen.outlet is PowerState.OFF
+        and seen.outlet_mono_s is not None
+        and now.mono_s - seen.outlet_mono_s <= limits.meter_max_age_s
+    )
+
+
+def is_asleep(seen: LoadSeen) -> bool:
+    """What the device says of itself; good enough to spare a command, never proof of kW."""
+    return seen.state is LoadState.ASLEEP

@@ -1,0 +1,162 @@
+"""From the wanted state to orders: compare with the read-back, re-send on difference, never toggle.
+
+One order under way per target and path, with expiry, bounded retries and the device's own pace. Shedding goes before raising,
+and the first orders shed the most. Pure like `decide`, so that the simulated day runs this very code.
+"""
+
+from collections.abc import Iterator
+
+from services.controller.core.judge import is_settled
+from services.controller.core.model import (
+    Act,
+    Fan,
+    FanSeen,
+    LedgerView,
+    Limits,
+    Load,
+    LoadSeen,
+    Now,
+    Order,
+    Pace,
+    Sent,
+    Snapshot,
+    Targets,
+)
+from services.controller.core.proof import fresh_watts
+from services.shared.vocabulary import LoadState, LoadTarget, PowerState
+
+SOFT, OUTLET, RELAY = "soft", "outlet", "relay"
+_RENEW_AT = 0.4  # of the lease: two renewals may fail before the fan comes back on
+_SLOW_AGAIN = 10  # after its attempts an order rests ten times its confirm time, then begins anew: level, not edge
+_DEFAULT_PACE = Pace(interval_s=0.0, in_flight=1, confirm_s=60.0)
+
+_PATH = {
+    Act.SLEEP: SOFT,
+    Act.WAKE: SOFT,
+    Act.OUTLET_OFF: OUTLET,
+    Act.OUTLET_ON: OUTLET,
+    Act.FAN_ON: RELAY,
+    Act.FAN_OFF: RELAY,
+}
+_RAISES = frozenset({Act.WAKE, Act.OUTLET_ON})
+
+
+def path_of(act: Act) -> str:
+    """The path an act takes: a target has at most one order under way on each."""
+    return _PATH[act]
+
+
+def reconcile(
+    targets: Targets, readback: Snapshot, ledger_view: LedgerView, limits: Limits, now: Now
+) -> tuple[tuple[Order, ...], float]:
+    """The orders to send now, in order, and the moment at which more may be due."""
+    wanted = list(_fan_orders(targets, readback, ledger_view, limits, now))
+    wanted += sorted(_load_orders(targets, readback, limits, now), key=lambda pair: _rank(pair[0], pair[1]))
+    sending: list[Order] = []
+    due = float("inf")
+    sent_now: dict[str, int] = {}
+    for _, order in wanted:
+        pace = limits.paces.get(order.device, _DEFAULT_PACE)
+        ready, when = _ready(order, ledger_view, pace, now, sent_now.get(order.device, 0), limits)
+        due = min(due, when)
+        if ready is not None:
+            sending.append(ready)
+            sent_now[order.device] = sent_now.get(order.device, 0) + 1
+    return tuple(sending), due
+
+
+def _rank(load: Load | None, order: Order) -> tuple[bool, float, str]:
+    return order.act in _RAISES, -(load.kw if load else 0.0), order.target
+
+
+def _load_orders(targets: Targets, readback: Snapshot, limits: Limits, now: Now) -> Iterator[tuple[Load | None, Order]]:
+    for load, target, seen in zip(limits.loads, targets.loads, readback.loads, strict=True):
+        raising = target is LoadTarget.RUN
+        act = _raising_act(load, seen) if raising else _lowering_act(load, target, seen, limits, now)
+        if act is not None:
+            device = load.pdu if path_of(act) == OUTLET else load.soft_device
+            pace = limits.paces.get(device, _DEFAULT_PACE)
+            yield load, Order(device, act, load.name, now.mono_s + pace.confirm_s)
+
+
+def _raising_act(load: Load, seen: LoadSeen) -> Act | None:
+    """A closed outlet first; a miner is woken only if it is known to be asleep."""
+    if load.has_outlet and seen.outlet is PowerState.OFF:
+        return Act.OUTLET_ON
+    if load.soft_device and seen.state is LoadState.ASLEEP:
+        return Act.WAKE
+    return None
+
+
+def _lowering_act(load: Load, target: LoadTarget, seen: LoadSeen, limits: Limits, now: Now) -> Act | None:
+    if target is LoadTarget.OFF and load.has_outlet:
+        return Act.OUTLET_OFF if seen.outlet is not PowerState.OFF else None
+    if not load.soft_device or seen.outlet is PowerState.OFF:
+        return None
+    watts = fresh_watts(seen, limits, now)
+    down = watts is not None and watts <= limits.asleep_watts
+    lies = seen.state is LoadState.ASLEEP and watts is not None and not down
+    if (seen.state is LoadState.ASLEEP and not lies) or (seen.state is LoadState.UNKNOWN and down):
+        return None
+    return Act.SLEEP
+
+
+def _fan_orders(
+    targets: Targets, readback: Snapshot, ledger_view: LedgerView, limits: Limits, now: Now
+) -> Iterator[tuple[Load | None, Order]]:
+    for fan, wanted, seen in zip(limits.fans, targets.fans, readback.fans, strict=True):
+        if not fan.wired:
+            continue
+        order = _fan_order(fan, wanted, seen, ledger_view.last.get((f"fan-{fan.number}", RELAY)), limits, now)
+        if order is not None:
+            yield None, order
+
+
+def _fan_order(fan: Fan, wanted: PowerState, seen: FanSeen, last: Sent | None, limits: Limits, now: Now) -> Order | None:
+    expires = now.mono_s + limits.paces.get(fan.device, _DEFAULT_PACE).confirm_s
+    target = f"fan-{fan.number}"
+    if wanted is PowerState.ON:
+        return None if seen.relay is PowerState.ON else Order(fan.device, Act.FAN_ON, target, expires)
+    holds = last is not None and last.order.act is Act.FAN_OFF and not last.failed
+    renewed = holds and last is not None and now.mono_s - last.sent_mono_s < fan.lease_s * _RENEW_AT
+    if renewed and (seen.relay is PowerState.OFF or not _read_since(seen, last)):
+        return None
+    return Order(fan.device, Act.FAN_OFF, target, expires, lease_s=fan.lease_s)
+
+
+def _read_since(seen: FanSeen, last: Sent | None) -> bool:
+    return last is not None and seen.relay_mono_s is not None and seen.relay_mono_s > last.sent_mono_s
+
+
+def _ready(
+    order: Order, ledger_view: LedgerView, pace: Pace, now: Now, sent_now: int, limits: Limits
+) -> tuple[Order | None, float]:
+    """The order if it may go now, else when to ask again."""
+    last = ledger_view.last.get((order.target, path_of(order.act)))
+    attempt, when = _attempt(order, last, pace, now)
+    if when > now.mono_s:
+        return None, when
+    free_at = ledger_view.last_sent_mono_s.get(order.device, float("-inf")) + pace.interval_s
+    if order.act is Act.FAN_ON:
+        starts = [s.sent_mono_s for s in ledger_view.last.values() if s.order.act is Act.FAN_ON]
+        free_at = max(free_at, max(starts, default=float("-inf")) + limits.fan_start_spacing_s)
+    if now.mono_s < free_at:
+        return None, free_at
+    if pace.interval_s > 0 and sent_now:
+        return None, now.mono_s + pace.interval_s
+    if ledger_view.in_flight.get(order.device, 0) + sent_now >= pace.in_flight:
+        return None, float("inf")  # its answer wakes the loop
+    return Order(order.device, order.act, order.target, order.expires_mono_s, order.lease_s, attempt), float("inf")
+
+
+def _attempt(order: Order, last: Sent | None, pace: Pace, now: Now) -> tuple[int, float]:
+    """Which attempt this is and from when it may go: at once if new, else after its pause."""
+    if last is None or last.order.act is not order.act:
+        return 1, now.mono_s
+    if not last.done and not is_settled(last, now):
+        return last.order.attempt, last.order.expires_mono_s
+    if order.act is Act.FAN_OFF and not last.failed:
+        return 1, now.mono_s
+    if last.order.attempt >= pace.attempts:
+        return 1, last.sent_mono_s + pace.confirm_s * _SLOW_AGAIN
+    return last.order.attempt + 1, last.sent_mono_s + pace.retry_s * 2 ** (last.order.attempt - 1)

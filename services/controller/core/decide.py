@@ -63,6 +63,8 @@ def decide(state: State, snapshot: Snapshot, limits: Limits, now: Now) -> Decisi
     state = _adopt(state, snapshot, limits, now, allowed, nominal_kw)
     holding = signal.holding + thermal.holding + _air_holding(state, air, limits, allowed, nominal_kw)
     state, ramp_due = loads.ramp(state, allowed, _raise_to(state, holding, allowed), limits, now)
+    if state.setpoint_kw is not None and state.setpoint_kw >= nominal_kw - 1e-6:
+        state = replace(state, found_down=frozenset())
     kept = _kept(state, ceilings, held, snapshot, limits)
     hard = loads.escalate(state, kept, ceilings, measured, snapshot, lost, limits, now)
     state = replace(state, opened=hard.opened)
@@ -75,6 +77,17 @@ def decide(state: State, snapshot: Snapshot, limits: Limits, now: Now) -> Decisi
     binding = tuple(c for c in ceilings if c.kw < _nominal_of(c.scope, limits, nominal_kw) - 1e-6)
     verdict = derive_mode(Picture(state, binding, holding, kept, allowed, held, measured, snapshot, limits, now))
     state = _with_mode(state, verdict.mode, now)
+    wanted_alarms = (
+        signal.alarms
+        + thermal.alarms
+        + air.alarms
+        + interlocks.switch_alarms(snapshot)
+        + interlocks.trip_alarms(trips)
+        + alarms.load_alarms(hard.stubborn, hard.opened, measured, limits)
+        + alarms.device_alarms(lost, snapshot, limits, now)
+    )
+    known = dict(state.alarmed)
+    state = replace(state, alarmed=tuple((one.key, known.get(one.key, now.wall_s)) for one in wanted_alarms))
     return Decision(
         state=state,
         targets=Targets(loads.targets_of(kept, state.opened, limits), tuple(memory.wanted for memory in state.fans)),
@@ -82,13 +95,7 @@ def decide(state: State, snapshot: Snapshot, limits: Limits, now: Now) -> Decisi
         limited_by=verdict.limited_by,
         ceilings=binding + holding,
         floors=floors,
-        alarms=signal.alarms
-        + thermal.alarms
-        + air.alarms
-        + interlocks.switch_alarms(snapshot)
-        + interlocks.trip_alarms(trips)
-        + alarms.load_alarms(hard.stubborn, hard.opened, measured, limits)
-        + alarms.device_alarms(lost, snapshot, limits, now),
+        alarms=wanted_alarms,
         load=_figures(state, measured, allowed, nominal_kw),
         fans=air.figures,
         signals=signal.figures,
@@ -115,7 +122,9 @@ def _adopt(state: State, snapshot: Snapshot, limits: Limits, now: Now, allowed: 
         return replace(state, setpoint_kw=allowed)
     if elapsed_s(state.started, now) < limits.start_grace_s:
         return state
-    return replace(state, setpoint_kw=sum(limits.loads[i].kw for i in _as_they_are(snapshot, limits)))
+    running = _as_they_are(snapshot, limits)
+    down = frozenset(load.name for i, load in enumerate(limits.loads) if i not in running)
+    return replace(state, setpoint_kw=sum(limits.loads[i].kw for i in running), found_down=down)
 
 
 def _as_they_are(snapshot: Snapshot, limits: Limits) -> frozenset[int]:
@@ -128,7 +137,7 @@ def _kept(
 ) -> frozenset[int]:
     if state.setpoint_kw is None:
         return loads.allocate(float("inf"), ceilings, held, limits) & _as_they_are(snapshot, limits)
-    return loads.allocate(state.setpoint_kw, ceilings, held, limits)
+    return loads.allocate(state.setpoint_kw, ceilings, held, limits, state.found_down)
 
 
 def _air_holding(state: State, air: fans.FanVerdict, limits: Limits, allowed: float, nominal_kw: float) -> tuple[Ceiling, ...]:

@@ -46,13 +46,20 @@ def allowed_kw(ceilings: Iterable[Ceiling], down: frozenset[str], limits: Limits
     return min(site, sum(limits.loads[i].kw for i in kept))
 
 
-def allocate(setpoint_kw: float, ceilings: Iterable[Ceiling], down: frozenset[str], limits: Limits) -> frozenset[int]:
-    """The indexes of the loads that may run: most important and most efficient first, within site and zone."""
+def allocate(
+    setpoint_kw: float,
+    ceilings: Iterable[Ceiling],
+    down: frozenset[str],
+    limits: Limits,
+    last: frozenset[str] = frozenset(),
+) -> frozenset[int]:
+    """The indexes of the loads that may run: most important and most efficient first, `last` after all, within site and zone."""
     room = {"site": setpoint_kw}
     for ceiling in ceilings:
         room[ceiling.scope] = min(room.get(ceiling.scope, float("inf")), ceiling.kw)
     kept = []
-    for index in limits.keep_order:
+    order = sorted(limits.keep_order, key=lambda i: limits.loads[i].name in last) if last else limits.keep_order
+    for index in order:
         load = limits.loads[index]
         zone_room = room.get(load.zone, float("inf"))
         if load.name in down or load.kw > room["site"] + _EPSILON_KW or load.kw > zone_room + _EPSILON_KW:
@@ -70,8 +77,10 @@ def ramp(state: State, allowed: float, raise_to_kw: float, limits: Limits, now: 
     `raise_to_kw` is what the holding rules (unproven air, an uncommissioned signal) let it rise to; they never lower it.
     Returns the state and the moment of the next step.
     """
-    setpoint = min(allowed if state.setpoint_kw is None else state.setpoint_kw, allowed)
-    fell = state.setpoint_kw is not None and setpoint < state.setpoint_kw - _EPSILON_KW
+    if state.setpoint_kw is None:
+        return state, float("inf")
+    setpoint = min(state.setpoint_kw, allowed)
+    fell = setpoint < state.setpoint_kw - _EPSILON_KW
     clear_since = (state.clear_since or now) if allowed > setpoint + _EPSILON_KW else None
     state = replace(state, setpoint_kw=setpoint, clear_since=clear_since, load_off_since=now if fell else state.load_off_since)
     goal = min(allowed, raise_to_kw)

@@ -372,6 +372,8 @@ class State:
     setpoint_kw: float | None = None
     stepped: Stamp | None = None
     opened: frozenset[str] = frozenset()
+    found_down: frozenset[str] = frozenset()
+    """Loads that were down when the site was adopted: they come last until the whole site has returned."""
     thermal_stages: tuple[tuple[str, int], ...] = ()
     sources: tuple[SourceMemory, ...] = ()
     fans: tuple[FanMemory, ...] = ()
@@ -383,6 +385,8 @@ class State:
     trips: tuple[Trip, ...] = ()
     holds: tuple[Hold, ...] = ()
     lockouts: tuple[Lockout, ...] = ()
+    alarmed: tuple[tuple[str, float], ...] = ()
+    """Keys of the alarms that hold, with the Unix second since when, so that one that ends over a restart is ended."""
 
 
 # --- what is wanted ----------------------------------------------------------------------------------------------------------
@@ -513,6 +517,8 @@ class Sent:
 
     order: Order
     sent_mono_s: float
+    id: str = ""
+    host_boot: str = ""
     acknowledged_mono_s: float | None = None
     done: bool = False
     failed: bool = False

@@ -1,5 +1,6 @@
 """What is measured: the site's kW, what of it is unknown, which loads are proven down. Unknown is never zero and never off."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from services.controller.core.model import Limits, Load, LoadSeen, MeterSeen, Now, Snapshot
@@ -52,7 +53,7 @@ def _sum(
     return Measured(kw if moments else None, min(moments, default=None), unknown_kw, down, on)
 
 
-def _pairs(snapshot: Snapshot, limits: Limits) -> zip[tuple[Load, LoadSeen]]:
+def _pairs(snapshot: Snapshot, limits: Limits) -> Iterable[tuple[Load, LoadSeen]]:
     return zip(limits.loads, snapshot.loads, strict=True)
 
 

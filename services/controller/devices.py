@@ -1,0 +1,76 @@
+"""Keeps every acting device read: one poll loop each, its facts to the read-back, its health and sums to the bus."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+
+from services.controller.drivers.base import Driver, Fact, PowerFact
+from services.controller.readback import Readback
+from services.shared.bus import Bus
+from services.shared.clock import Clock
+from services.shared.messages import DeviceHealth, Devices, Reading
+from services.shared.poll import Poller
+from services.shared.vocabulary import Quality
+
+
+class ActingDevices:
+    """The poll loops of the controller's devices. `on_news` is called after every successful poll."""
+
+    def __init__(
+        self, drivers: Mapping[str, Driver], readback: Readback, bus: Bus, clock: Clock, on_news: Callable[[], None]
+    ) -> None:
+        self._readback = readback
+        self._bus = bus
+        self._clock = clock
+        self._on_news = on_news
+        self._health: dict[str, DeviceHealth] = {}
+        self._pollers = [self._poller(driver) for driver in drivers.values()]
+
+    async def run(self) -> None:
+        """Poll for ever."""
+        self._tell_health()
+        async with asyncio.TaskGroup() as group:
+            for poller in self._pollers:
+                group.create_task(poller.run())
+
+    def _poller(self, driver: Driver) -> Poller:
+        async def poll(started_mono_s: float) -> None:
+            facts = await driver.poll(started_mono_s)
+            self._readback.take(driver.device, facts, started_mono_s)
+            self._tell_power(driver, facts)
+            self._on_news()
+
+        poller = Poller(
+            driver.device,
+            driver.kind,
+            period_s=driver.period_s,
+            deadline_s=driver.deadline_s,
+            poll=poll,
+            clock=self._clock,
+            on_health=self._take_health,
+        )
+        self._health[driver.device] = poller.health
+        return poller
+
+    def _take_health(self, health: DeviceHealth) -> None:
+        self._health[health.device] = health
+        self._tell_health()
+
+    def _tell_health(self) -> None:
+        self._bus.publish(Devices(subject=("controller",), devices=tuple(self._health.values())))
+
+    def _tell_power(self, driver: Driver, facts: Sequence[Fact]) -> None:
+        now = self._clock.now()
+        for fact in facts:
+            if isinstance(fact, PowerFact):
+                self._bus.publish(
+                    Reading(
+                        subject=(driver.device, "power"),
+                        device=driver.device,
+                        quantity="power",
+                        value=round(fact.kw, 3),
+                        unit="kW",
+                        quality=Quality.GOOD,
+                        poll_started_mono_s=fact.poll_started_mono_s,
+                        measured_at=now.wall_s,
+                    )
+                )

@@ -1,0 +1,49 @@
+"""What the controller hears on the bus, and whom it wakes."""
+
+from services.controller.loop import Loop
+from services.controller.outbox import EventOutbox
+from services.controller.senses import Senses
+from services.controller.wake import Wake
+from services.shared.bus import Arrival, Bus
+from services.shared.messages import Reading, Request, Signal, Stored, SwitchReading
+
+_FOR_THE_NOTIFIER = ("acknowledge", "test")
+
+
+class Inbox:
+    """Hands every message to the part that wants it."""
+
+    def __init__(self, senses: Senses, loop: Loop, outbox: EventOutbox, wake: Wake) -> None:
+        self._senses = senses
+        self._loop = loop
+        self._outbox = outbox
+        self._wake = wake
+
+    def listen(self, bus: Bus) -> None:
+        """Register for what the controller needs; before the bus starts."""
+        bus.on(Signal, self._signal)
+        bus.on(SwitchReading, self._switch)
+        bus.on(Reading, self._reading)
+        bus.on(Request, self._request)
+        bus.on(Stored, self._stored)
+
+    def _signal(self, signal: Signal, _: Arrival) -> None:
+        if self._senses.take_signal(signal):
+            self._wake.urgently()
+        else:
+            self._wake.soon()
+
+    def _switch(self, switch: SwitchReading, _: Arrival) -> None:
+        self._senses.take_switch(switch)
+        self._wake.urgently()
+
+    def _reading(self, reading: Reading, _: Arrival) -> None:
+        self._senses.take_reading(reading)
+        self._wake.soon()
+
+    def _request(self, request: Request, _: Arrival) -> None:
+        if request.verb not in _FOR_THE_NOTIFIER:
+            self._loop.ask(request)
+
+    async def _stored(self, stored: Stored, _: Arrival) -> None:
+        await self._outbox.take_stored(stored)

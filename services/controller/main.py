@@ -1,0 +1,52 @@
+"""The controller: every acting connection, their read-back, the state, the ledger. Reads as a list."""
+
+import asyncio
+import sys
+from pathlib import Path
+
+from services.controller.devices import ActingDevices
+from services.controller.dispatch import Dispatch
+from services.controller.drivers import DRIVERS
+from services.controller.inbox import Inbox
+from services.controller.ledger import Ledger
+from services.controller.limits import acting_devices, limits_from
+from services.controller.loop import Loop, Parts
+from services.controller.outbox import EventOutbox
+from services.controller.readback import Readback
+from services.controller.report import Report
+from services.controller.senses import Senses
+from services.controller.stop_route import add_stop_route
+from services.controller.wake import Wake
+from services.shared import service
+from services.shared.service import Context
+from services.shared.settings import missing
+
+
+async def serve(context: Context) -> None:
+    """Wire the parts, begin where the ledger left off, and decide until told to stop."""
+    settings, clock, bus = context.settings, context.clock, context.bus
+    limits = limits_from(settings)
+    drivers = {device: DRIVERS[kind](device, settings, clock) for device, kind in acting_devices(settings).items()}
+    ledger, wake = Ledger(Path(settings.data.folder) / "ledger.db"), Wake()
+    senses, readback = Senses(settings), Readback(limits)
+    dispatch = Dispatch(drivers, limits, readback, clock, bus.boot, on_news=wake.urgently)
+    report = Report(bus, limits, missing(settings))
+    loop = Loop(Parts(limits, clock, bus, ledger, senses, readback, dispatch, report, wake))
+    devices = ActingDevices(drivers, readback, bus, clock, on_news=wake.soon)
+    outbox = EventOutbox(ledger, bus)
+    Inbox(senses, loop, outbox, wake).listen(bus)
+    add_stop_route(context.ops.app, loop, settings.ops.token, clock)
+    context.ops.ready_check("ledger", lambda: loop.storage_fault)
+    await bus.start()
+    try:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(loop.run())
+            group.create_task(devices.run())
+            group.create_task(outbox.run())
+    finally:
+        await dispatch.close()
+        ledger.close()
+
+
+if __name__ == "__main__":
+    sys.exit(service.run("controller", serve))

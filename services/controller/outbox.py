@@ -1,0 +1,33 @@
+"""Events go to history until history says that it holds them: the ledger keeps each, and re-sends what was not confirmed."""
+
+import asyncio
+
+from services.controller.ledger import Ledger
+from services.shared.bus import Bus
+from services.shared.messages import Stored
+
+_RESEND_EACH_S = 20.0
+OWNER = "controller"
+
+
+class EventOutbox:
+    """Hears `stored` and re-sends the rest."""
+
+    def __init__(self, ledger: Ledger, bus: Bus) -> None:
+        self._ledger = ledger
+        self._bus = bus
+        self._stored = 0
+
+    async def take_stored(self, stored: Stored) -> None:
+        """History holds our events up to a number; another owner's word is not for us."""
+        if stored.owner == OWNER and stored.ledger_seq > self._stored:
+            self._stored = stored.ledger_seq
+            await self._ledger.forget(stored.ledger_seq)
+
+    async def run(self) -> None:
+        """Re-send for ever: what an absent or restarted history missed."""
+        while True:
+            await asyncio.sleep(_RESEND_EACH_S)
+            if self._bus.connected:
+                for event in await self._ledger.unconfirmed(self._stored):
+                    self._bus.publish(event)

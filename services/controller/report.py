@@ -1,0 +1,168 @@
+"""What the controller tells the bus after each decision: its state, what it wants, what it reads back, its alarms."""
+
+from collections import Counter, defaultdict
+from typing import Protocol
+
+from services.controller.asked import lease_message
+from services.controller.core.model import Decision, Limits, Now, Order, Snapshot
+from services.shared import messages as m
+from services.shared.messages import Alarm, Desired, MemberReport, Message, Reported
+from services.shared.vocabulary import AlarmKind, Control, LoadTarget, PowerState
+
+_AT_LEAST_EACH_S = 5.0
+_TABLES_EACH_S = 1.0
+FAN_BANK = "fans"
+
+
+class Publishes(Protocol):
+    """The bus, as far as a report needs it."""
+
+    def publish(self, message: Message) -> None:
+        """Send without blocking."""
+        ...
+
+
+class Report:
+    """Publishes on change, and the state at least every 5 s so that its age shows a live controller."""
+
+    def __init__(self, bus: Publishes, limits: Limits, missing: tuple[str, ...]) -> None:
+        self._bus = bus
+        self._limits = limits
+        self._missing = missing
+        self._groups: dict[str, list[int]] = defaultdict(list)
+        for index, load in enumerate(limits.loads):
+            self._groups[load.group].append(index)
+        self._last: dict[str, object] = {}
+        self._state_mono_s = float("-inf")
+        self._tables_mono_s = float("-inf")
+        self._alarmed: dict[str, Alarm] = {}
+
+    def tell(self, decision: Decision, snapshot: Snapshot, would: tuple[Order, ...], now: Now, alarmed_before: set[str]) -> None:
+        """Publish what changed."""
+        self._tell_alarms(decision, now, alarmed_before)
+        state = self._state(decision, snapshot, would, now)
+        core = state.model_dump(exclude={"decided_mono_s"})
+        if core != self._last.get("state") or now.mono_s - self._state_mono_s >= _AT_LEAST_EACH_S:
+            self._last["state"] = core
+            self._state_mono_s = now.mono_s
+            self._bus.publish(state)
+        if now.mono_s - self._tables_mono_s >= _TABLES_EACH_S:
+            self._tables_mono_s = now.mono_s
+            self._tell_tables(decision, snapshot)
+
+    def _tell_tables(self, decision: Decision, snapshot: Snapshot) -> None:
+        for group, indexes in self._groups.items():
+            desired = Desired(
+                subject=(group,),
+                group=group,
+                members=tuple((self._limits.loads[i].name, decision.targets.loads[i]) for i in indexes),
+            )
+            self._tell_if_new(f"desired/{group}", desired)
+            reported = Reported(
+                subject=(group,), group=group, members=tuple(self._member(i, decision, snapshot) for i in indexes)
+            )
+            self._tell_if_new(f"reported/{group}", reported)
+        fans = tuple(
+            (f"fan-{fan.number}", LoadTarget.RUN if wanted is PowerState.ON else LoadTarget.OFF)
+            for fan, wanted in zip(self._limits.fans, decision.targets.fans, strict=True)
+        )
+        self._tell_if_new("desired/fans", Desired(subject=(FAN_BANK,), group=FAN_BANK, members=fans))
+
+    def _tell_if_new(self, key: str, message: Message) -> None:
+        if self._last.get(key) != message:
+            self._last[key] = message
+            self._bus.publish(message)
+
+    def _member(self, index: int, decision: Decision, snapshot: Snapshot) -> MemberReport:
+        seen = snapshot.loads[index]
+        return MemberReport(
+            name=self._limits.loads[index].name,
+            target=decision.targets.loads[index],
+            state=seen.state,
+            outlet=seen.outlet,
+            watts=seen.watts,
+            watts_mono_s=seen.watts_mono_s,
+        )
+
+    def _tell_alarms(self, decision: Decision, now: Now, before: set[str]) -> None:
+        since = dict(decision.state.alarmed)
+        active = {one.key: one for one in decision.alarms}
+        for key, one in active.items():
+            alarm = Alarm(
+                subject=(key,), key=key, active=True, kind=one.kind, cause=one.cause, consequence=one.consequence,
+                action=one.action, since_at=since[key],
+            )  # fmt: skip
+            if self._alarmed.get(key) != alarm:
+                self._alarmed[key] = alarm
+                self._bus.publish(alarm)
+        for key in (before | set(self._alarmed)) - set(active):
+            known = self._alarmed.pop(key, None)
+            ended = known or _ended(key, now)
+            self._bus.publish(ended.model_copy(update={"active": False}))
+
+    def _state(self, decision: Decision, snapshot: Snapshot, would: tuple[Order, ...], now: Now) -> m.State:
+        state, load = decision.state, decision.load
+        boot_wall_s = now.wall_s - now.mono_s
+        return m.State(
+            mode=state.mode,
+            since_at=state.mode_since.wall_s if state.mode_since else now.wall_s,
+            control=self._limits.control,
+            reasons=decision.reasons,
+            limited_by=decision.limited_by,
+            phase=state.phase.value,
+            limits=tuple(m.Limit(rule=c.rule, scope=c.scope, ceiling_kw=c.kw, reason=c.reason) for c in decision.ceilings),
+            signals=tuple(
+                m.SignalView(
+                    name=s.name, level=s.level, effective=s.effective, target_kw=s.target_kw, observed_mono_s=s.mono_s,
+                    observed_at=s.wall_s, commissioned=s.commissioned, in_service=s.in_service, reason=s.reason,
+                )
+                for s in decision.signals
+            ),
+            load=m.LoadSummary(
+                measured_kw=_rounded(load.measured_kw),
+                measured_at=boot_wall_s + load.measured_mono_s if load.measured_mono_s is not None else None,
+                measured_mono_s=load.measured_mono_s,
+                target_kw=round(load.target_kw, 1),
+                setpoint_kw=round(load.setpoint_kw, 1),
+                unknown_kw=round(load.unknown_kw, 1),
+                nominal_kw=round(load.nominal_kw, 1),
+            ),
+            temperature_max_c=decision.temperature_max_c,
+            fan_stage=state.fan_stage,
+            fans=self._fans(decision, snapshot),
+            leases=tuple(lease_message(hold) for hold in state.holds),
+            lockouts=tuple(
+                m.Lockout(target=x.target, owner=x.owner, reason=x.reason, since_at=x.since.wall_s) for x in state.lockouts
+            ),
+            trips=tuple(m.Trip(key=x.key, reason=x.reason, since_at=x.since.wall_s) for x in state.trips),
+            would_do=summary(would) if self._limits.control is Control.OBSERVE else (),
+            missing=self._missing,
+            forced=bool(state.holds),
+            decided_mono_s=now.mono_s,
+        )  # fmt: skip
+
+    def _fans(self, decision: Decision, snapshot: Snapshot) -> tuple[m.FanView, ...]:
+        rows = zip(self._limits.fans, decision.targets.fans, snapshot.fans, decision.fans, strict=True)
+        return tuple(
+            m.FanView(
+                number=fan.number, commanded=wanted, running=seen.relay, proven=figures.proof, watts=seen.watts,
+                read_mono_s=seen.watts_mono_s if seen.watts_mono_s is not None else seen.relay_mono_s,
+                locked_out=figures.locked_out, reason=figures.reason if fan.wired else f"no wiring; {figures.reason}",
+            )
+            for fan, wanted, seen, figures in rows
+        )  # fmt: skip
+
+
+def _ended(key: str, now: Now) -> Alarm:
+    """An alarm that an earlier process raised and that holds no more."""
+    return Alarm(subject=(key,), key=key, active=False, kind=AlarmKind.WARNING, cause="Ended.", since_at=now.wall_s)
+
+
+def summary(orders: tuple[Order, ...]) -> tuple[str, ...]:
+    """Orders in words, alike ones counted: "sleep 300 by foreman"."""
+    counts = Counter((order.act.value, order.device) for order in orders)
+    return tuple(f"{act} {count} by {device}" for (act, device), count in sorted(counts.items()))
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 2)

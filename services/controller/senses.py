@@ -1,0 +1,128 @@
+"""What the bus told last, as the core wants to see it. Ages come from poll starts of this boot; another boot's are stale."""
+
+from services.controller.core.model import HumiditySeen, MeterSeen, SignalSeen, SwitchSeen, TemperatureSeen
+from services.shared.clock import host_boot
+from services.shared.messages import Message, Reading, Signal, SwitchReading
+from services.shared.settings.tree import Settings
+from services.shared.vocabulary import Level, Quality, SensorRole
+
+_KW_PER = {"W": 0.001, "kW": 1.0, "MW": 1000.0}
+
+
+class Senses:
+    """Holds the newest reading of each sensor. Late (`hist`), older and foreign-boot readings never replace a live one."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._series = {name.lower(): number for number, name in enumerate(_fan_series(settings), 1)}
+        self._site_meter = settings.meter.site_meter
+        self._volts_max_age_s = settings.fans.watts_max_age_seconds
+        self._readings: dict[tuple[str, str], Reading] = {}
+        self._switches: dict[tuple[str, str], SwitchReading] = {}
+        self._matched: dict[str, Signal] = {}
+        self._latest: dict[str, Signal] = {}
+
+    def take_reading(self, reading: Reading) -> None:
+        """Remember a reading unless an equally new one is known."""
+        key = (reading.device, reading.quantity)
+        known = self._readings.get(key)
+        if not reading.hist and _is_ours(reading) and (known is None or _is_newer(reading, known)):
+            self._readings[key] = reading
+
+    def take_switch(self, switch: SwitchReading) -> None:
+        """Remember a dry contact."""
+        key = (switch.device, switch.quantity)
+        known = self._switches.get(key)
+        if _is_ours(switch) and (known is None or switch.poll_started_mono_s >= known.poll_started_mono_s):
+            self._switches[key] = switch
+
+    def take_signal(self, signal: Signal) -> bool:
+        """Remember what a source said; a level that was matched outlives answers that match nothing. True when it is news."""
+        if not _is_ours(signal):
+            return False
+        known = self._latest.get(signal.name)
+        if known is not None and signal.poll_started_mono_s < known.poll_started_mono_s:
+            return False
+        self._latest[signal.name] = signal
+        if signal.level is not Level.UNKNOWN:
+            self._matched[signal.name] = signal
+        return known is None or (known.level, known.target_kw) != (signal.level, signal.target_kw)
+
+    def signals(self) -> tuple[SignalSeen, ...]:
+        """Every source: its last matched level, and why the newest answer matched none."""
+        return tuple(_signal_seen(latest, self._matched.get(name)) for name, latest in self._latest.items())
+
+    def temperatures(self) -> tuple[TemperatureSeen, ...]:
+        """Every temperature sensor."""
+        return tuple(
+            TemperatureSeen(
+                f"{r.device}/{r.quantity}",
+                r.zone or "main",
+                SensorRole(r.role) if r.role in set(SensorRole) else SensorRole.INTAKE,
+                r.value,
+                r.poll_started_mono_s,
+                r.reason,
+            )
+            for r in self._readings.values()
+            if r.unit == "Cel"
+        )
+
+    def humidities(self) -> tuple[HumiditySeen, ...]:
+        """Every humidity sensor."""
+        return tuple(
+            HumiditySeen(f"{r.device}/{r.quantity}", r.value, r.poll_started_mono_s)
+            for r in self._readings.values()
+            if r.unit == "%RH"
+        )
+
+    def switches(self) -> tuple[SwitchSeen, ...]:
+        """Every dry contact."""
+        return tuple(
+            SwitchSeen(s.label or f"{s.device}/{s.quantity}", s.role, s.active, s.poll_started_mono_s)
+            for s in self._switches.values()
+        )
+
+    def fan_watts(self) -> dict[int, tuple[float | None, float]]:
+        """Watts and poll start of each metered fan, by number."""
+        return {
+            number: (r.value, r.poll_started_mono_s)
+            for (_, quantity), r in self._readings.items()
+            if (number := self._series.get(quantity.lower())) is not None
+        }
+
+    def volts_good(self, now_mono_s: float) -> bool | None:
+        """Whether the energy monitor sees mains voltage; None when nothing fresh says so."""
+        volts = [r for r in self._readings.values() if r.unit == "V" and r.quantity.lower() == "voltage"]
+        fresh = [r for r in volts if now_mono_s - r.poll_started_mono_s <= self._volts_max_age_s]
+        return all(r.quality is Quality.GOOD for r in fresh) if fresh else None
+
+    def site_meter(self) -> MeterSeen | None:
+        """The configured site meter, kW."""
+        device, _, quantity = self._site_meter.partition("/")
+        reading = self._readings.get((device, quantity))
+        if reading is None:
+            return None
+        scale = _KW_PER.get(reading.unit)
+        kw = reading.value * scale if reading.value is not None and scale is not None else None
+        return MeterSeen(self._site_meter, "", kw, reading.poll_started_mono_s)
+
+
+def _fan_series(settings: Settings) -> tuple[str, ...]:
+    return settings.fans.series or tuple(f"fan_{number}" for number in range(1, settings.fans.count + 1))
+
+
+def _is_ours(message: Message) -> bool:
+    return message.host_boot == host_boot()
+
+
+def _is_newer(reading: Reading, known: Reading) -> bool:
+    return reading.poll_started_mono_s >= known.poll_started_mono_s
+
+
+def _signal_seen(latest: Signal, matched: Signal | None) -> SignalSeen:
+    reason = latest.reason if latest.level is Level.UNKNOWN else ""
+    if matched is None:
+        return SignalSeen(latest.name, Level.UNKNOWN, None, raw_text=latest.raw_text, reason=reason)
+    return SignalSeen(
+        matched.name, matched.level, matched.poll_started_mono_s, matched.measured_at, matched.target_kw, matched.drop_kw,
+        matched.event_id, matched.from_at, matched.until_at, latest.raw_text, reason,
+    )  # fmt: skip

@@ -1,0 +1,59 @@
+"""The emergency stop over the controller's own small app: it works with a dead broker. Loopback needs no token."""
+
+import asyncio
+import hmac
+import ipaddress
+import uuid
+
+from fastapi import FastAPI, HTTPException
+from fastapi import Request as HttpRequest
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+
+from services.controller.loop import Loop
+from services.shared.clock import Clock
+from services.shared.messages import Reply, Request
+
+_ANSWER_WITHIN_S = 5.0
+
+
+class StopBody(BaseModel):
+    """Who stops the site, and why."""
+
+    model_config = ConfigDict(strict=True, extra="forbid")
+    who: str = Field(default="operator", max_length=100)
+    reason: str = Field(default="", max_length=500)
+
+
+def add_stop_route(app: FastAPI, loop: Loop, token: SecretStr, clock: Clock) -> None:
+    """POST /stop trips the whole site. 401 from elsewhere than loopback without the token, 503 if the loop does not answer."""
+
+    @app.post("/stop")
+    async def stop(body: StopBody, http: HttpRequest) -> dict[str, str | bool]:
+        _authenticate(http, token.get_secret_value())
+        answer: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
+        request = Request(
+            id=uuid.uuid4().hex, verb="stop", who=body.who, reason=body.reason, expires_at=clock.now().wall_s + 60.0
+        )
+        loop.ask(request, answer)
+        try:
+            async with asyncio.timeout(_ANSWER_WITHIN_S):
+                reply = await answer
+        except TimeoutError:
+            raise HTTPException(503, "the control loop does not answer") from None
+        return {"stopped": reply.accepted, "reason": reply.reason}
+
+
+def _authenticate(http: HttpRequest, token: str) -> None:
+    host = http.client.host if http.client else ""
+    given = http.headers.get("Authorization", "").removeprefix("Bearer ")
+    if token and hmac.compare_digest(given.encode(), token.encode()):
+        return
+    if not _is_loopback(host):
+        raise HTTPException(401, "an emergency stop from elsewhere than loopback needs the ops token")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

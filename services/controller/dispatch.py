@@ -116,7 +116,7 @@ class Dispatch:
         key = (order.target, path_of(order.act))
         phase, detail = CommandPhase.ACKNOWLEDGED, ""
         try:
-            async with asyncio.timeout(max(driver.deadline_s, 0.1)):
+            async with asyncio.timeout(order.expires_mono_s - sent.sent_mono_s):
                 detail = await driver.send(order)
         except Refused as error:
             phase, detail = CommandPhase.REFUSED, str(error)

@@ -24,6 +24,7 @@ _STATE = TypeAdapter(State)
 _SENT = TypeAdapter(Sent)
 _EVENTS_KEPT = 50_000  # an api that is away for weeks must not fill the card
 
+OWNER = "controller"
 T = TypeVar("T")
 A = TypeVarTuple("A")
 Orders = Mapping[tuple[str, str], Sent]
@@ -94,10 +95,14 @@ class Ledger:
 
     def _unconfirmed(self, after: int, limit: int) -> tuple[Event, ...]:
         rows = self._db.execute("SELECT seq, document FROM events WHERE seq > ? ORDER BY seq LIMIT ?", (after, limit))
-        return tuple(Event.model_validate_json(document).model_copy(update={"ledger_seq": seq}) for seq, document in rows)
+        return tuple(_restored(document, seq) for seq, document in rows)
 
     def _forget(self, up_to: int) -> None:
         self._db.execute("DELETE FROM events WHERE seq <= ?", (up_to,))
+
+
+def _restored(document: str, seq: int) -> Event:
+    return Event.model_validate_json(document).model_copy(update={"ledger_seq": seq, "subject": (OWNER,)})
 
 
 def _open(path: Path) -> sqlite3.Connection:

@@ -2,12 +2,11 @@
 
 import asyncio
 
-from services.controller.ledger import Ledger
+from services.controller.ledger import OWNER, Ledger
 from services.shared.bus import Bus
 from services.shared.messages import Stored
 
 _RESEND_EACH_S = 20.0
-OWNER = "controller"
 
 
 class EventOutbox:

@@ -5,6 +5,7 @@ A redirect is not followed because a token must not travel to another host, and 
 
 import asyncio
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
@@ -34,15 +35,20 @@ class Answer:
 
 
 def loads_strict(text: str) -> Any:
-    """JSON without NaN and infinities, which the standard reader lets through. Raises Nonsense."""
+    """JSON without NaN and infinities (1e999 too), which the standard reader lets through. Raises Nonsense."""
     try:
-        return json.loads(text, parse_constant=_refuse_constant)
+        return json.loads(text, parse_constant=_refuse_constant, parse_float=_finite)
     except (ValueError, RecursionError) as error:
         raise Nonsense(f"not JSON: {text[:80]!r} ({error})") from None
 
 
 def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not a number")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    return number if math.isfinite(number) else _refuse_constant(text)
 
 
 class HttpClient:
@@ -64,7 +70,11 @@ class HttpClient:
         deadline_s: float | None = None,
         max_bytes: int = MAX_BODY_BYTES,
     ) -> Answer:
-        """One exchange within the deadline (seconds). Raises Unreachable, or Nonsense if the body is too large."""
+        """One exchange within the deadline (seconds).
+
+        Raises Unreachable (no route, refused, reset, too late) or Nonsense (not HTTP, cut short, more than `max_bytes`). The text
+        never holds the address or a header, for either may hold a secret.
+        """
         try:
             async with asyncio.timeout(deadline_s or self._deadline_s):
                 async with self._open().request(
@@ -74,8 +84,12 @@ class HttpClient:
                     return Answer(response.status, response.headers, body)
         except TimeoutError:
             raise Unreachable(f"no answer within {deadline_s or self._deadline_s:g} s") from None
-        except (aiohttp.ClientError, OSError, ValueError) as error:
-            raise Unreachable(f"{type(error).__name__}: {error}") from None
+        except (aiohttp.ClientPayloadError, aiohttp.ClientResponseError) as error:
+            raise Nonsense(f"an answer that cannot be read ({type(error).__name__})") from None
+        except OSError as error:
+            raise Unreachable(f"{type(error).__name__}: {error.strerror or 'no connection'}") from None
+        except (aiohttp.ClientError, ValueError) as error:
+            raise Unreachable(f"no exchange was possible ({type(error).__name__})") from None
 
     async def close(self) -> None:
         """Give the connections back; may be called twice."""
@@ -86,28 +100,33 @@ class HttpClient:
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:
             connector = aiohttp.TCPConnector(limit=self._limit)
-            self._session = aiohttp.ClientSession(connector=connector, timeout=aiohttp.ClientTimeout(total=None))
+            self._session = aiohttp.ClientSession(
+                connector=connector, timeout=aiohttp.ClientTimeout(total=None), cookie_jar=aiohttp.DummyCookieJar()
+            )
         return self._session
 
 
 async def _read_at_most(response: aiohttp.ClientResponse, max_bytes: int) -> bytes:
-    body = await response.content.read(max_bytes + 1)
-    while len(body) <= max_bytes and not response.content.at_eof():
-        body += await response.content.read(max_bytes + 1 - len(body))
-    if len(body) > max_bytes:
-        response.close()
-        raise Nonsense(f"an answer of more than {max_bytes} bytes")
-    return body
+    body = bytearray()
+    async for chunk in response.content.iter_any():
+        body += chunk
+        if len(body) > max_bytes:
+            response.close()
+            raise Nonsense(f"an answer of more than {max_bytes} bytes")
+    return bytes(body)
 
 
 def raise_for_status(answer: Answer) -> None:
     """Raise Refused (4xx, 3xx) or Unreachable (5xx) unless the status is 2xx. Honours a Retry-After in seconds."""
     if 200 <= answer.status < 300:
         return
+    text = f"HTTP {answer.status}: {answer.text()[:80]!r}"
     if answer.status >= 500:
-        raise Unreachable(f"HTTP {answer.status}: {answer.text()[:80]!r}")
-    retry_after = answer.headers.get("Retry-After", "")
-    raise Refused(
-        f"HTTP {answer.status}: {answer.text()[:80]!r}",
-        retry_after_s=float(retry_after) if retry_after.isdigit() else None,
-    )
+        raise Unreachable(text)
+    raise Refused(text, retry_after_s=retry_after_s(answer))
+
+
+def retry_after_s(answer: Answer) -> float | None:
+    """The Retry-After header when it counts seconds (RFC 9110, 10.2.3), else None. At most a day, as nobody means more."""
+    text = answer.headers.get("Retry-After", "").strip()
+    return min(float(text), 86_400.0) if text.isascii() and text.isdigit() else None

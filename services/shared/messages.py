@@ -322,6 +322,7 @@ class Stored(Message):
     """History holds the events of this owner up to and including `ledger_seq`; the owner re-sends from there."""
 
     TOPIC: ClassVar[str] = "stored/{0}"
+    RETAIN: ClassVar[bool] = True
 
     owner: str
     ledger_seq: int

@@ -74,7 +74,7 @@ def switch_alarms(snapshot: Snapshot) -> tuple[AlarmWanted, ...]:
             alarms.append(AlarmWanted("door", AlarmKind.WARNING, f"Door {switch.name} is open.", "", "Close it."))
         if switch.role is SwitchRole.UTILITY and switch.active:
             cause = f"The utility's contact {switch.name} asks for control."
-            alarms.append(AlarmWanted(f"signal_{switch.name}", AlarmKind.EMERGENCY, cause, "Load comes off now.", "None."))
+            alarms.append(AlarmWanted(f"contact_{switch.name}", AlarmKind.EMERGENCY, cause, "Load comes off now.", "None."))
     return tuple(alarms)
 
 

@@ -170,7 +170,10 @@ class Temperature(Section):
     stale_seconds: float = key(120, "an older temperature is stale", "s", gt=0, le=3600)
     roles: Pairs = key((), "sensor = intake, exhaust or other; a sensor without a role counts as intake")
     zones: Pairs = key((), "sensor = zone; a sensor without a zone is in the zone main")
-    switches: Pairs = key((), "switch = utility, door, flood, smoke or other; a trailing ! reverses it (open means active)")
+    switches: Pairs = key(
+        (),
+        "switch = utility, door, flood, smoke or other; utility is active when open (a cut wire curtails), the others when closed; a trailing ! reverses it",
+    )
     poll_seconds: float = key(15, "Room Alert: how often", "s", ge=0.2, le=300)
     timeout_seconds: float = key(5, "Room Alert: deadline of one poll", "s", gt=0, le=60)
     path: str = key("", "Room Alert: a path of its own, tried after /getData.json and /getData.htm")

@@ -15,14 +15,14 @@ def is_placeholder(text: str) -> bool:
     return bool(_PLACEHOLDER.search(text.strip()))
 
 
-def key(default: Any, text: str, unit: str = "", **limits: Any) -> Any:
-    """A key of the file: its default, the line that explains it in the example, and its unit."""
-    return Field(default=default, description=text, json_schema_extra={"unit": unit}, **limits)
+def key(default: Any, text: str, unit: str = "", *, clearable: bool = False, **limits: Any) -> Any:
+    """A key of the file: its default, the line that explains it in the example, its unit; `clearable`: `none` empties it."""
+    return Field(default=default, description=text, json_schema_extra={"unit": unit, "clearable": clearable}, **limits)
 
 
 def _list(value: object) -> object:
     if isinstance(value, str):
-        return tuple(part.strip() for part in value.split(",") if part.strip())
+        return tuple(" ".join(part.split()) for part in value.split(",") if part.strip())
     return value
 
 

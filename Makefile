@@ -1,0 +1,56 @@
+# Everything a person types. `make run` and `make test` set up what they need, from nothing, and again at once.
+PY := .venv/bin/python
+JOBS := $(shell n=$$(nproc 2>/dev/null || echo 2); [ $$n -gt 2 ] && echo $$n || echo 2)
+TESTS ?= tests
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench proof demo up down logs frontend generate pytest setup-demo setup-dev
+
+help:  ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+
+run: setup-demo frontend  ## the services and the simulated site on this computer, without containers
+	$(PY) -m services.cli.main run --simulated
+
+test:  ## install what the tests need, check, build the page, run all tests
+	@scripts/stages.sh setup-dev check frontend pytest
+
+check: setup-dev  ## style, types, import rules, generated files
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports --no-cache
+	$(PY) -m services.cli.generate --check
+
+frontend: setup-demo  ## build the page
+	@scripts/frontend.sh
+
+generate: setup-dev  ## write the files that are made from the code
+	$(PY) -m services.cli.generate
+
+bench: setup-dev  ## measure
+	@for file in bench/[a-z]*.py; do echo "$$file"; $(PY) -m "bench.$$(basename "$$file" .py)" || exit 1; done
+
+proof: setup-dev  ## mutation tests of the decision core
+	.venv/bin/mutmut run
+
+demo:  ## the containers with the simulated site
+	MINE_CONFIG_FILE=demo.txt docker compose --profile demo up --build
+
+up:  ## the containers
+	docker compose up --build --detach
+
+down:  ## stop the containers
+	docker compose --profile demo down
+
+logs:  ## follow the containers' logs
+	docker compose logs --follow --tail 100
+
+pytest: setup-dev
+	$(PY) -m pytest -n $(JOBS) $(TESTS)
+
+setup-demo:
+	@scripts/setup.sh demo
+
+setup-dev:
+	@scripts/setup.sh dev

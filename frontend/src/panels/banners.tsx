@@ -1,0 +1,57 @@
+import type { ComponentChildren } from "preact";
+import { Mark } from "../parts";
+import { lostSince, sinceFeedS } from "../store";
+import type { Dashboard, Tone } from "../types";
+import { duration, moment } from "../words";
+
+/** What must be known before any number below is believed. */
+export function Banners({ feed }: { feed: Dashboard | null }) {
+  return (
+    <div class="banners">
+      {lostSince.value !== null && <Lost feed={feed} />}
+      {feed?.forced && (
+        <Banner tone="warning">
+          <strong>Forced.</strong> {forcedBy(feed)}
+        </Banner>
+      )}
+      {feed && !feed.broker_connected && (
+        <Banner tone="warning">
+          <strong>The services do not hear each other:</strong> no broker. Control goes on with its last targets; what is shown here ages.
+        </Banner>
+      )}
+      {feed && !feed.clock_trusted && (
+        <Banner tone="unknown">
+          <strong>The site's clock is not trusted.</strong> Control is unaffected; times of day may be wrong.
+        </Banner>
+      )}
+      {feed && !feed.history.ok && (
+        <Banner tone="warning">
+          <strong>Records do not reach the disk.</strong> {feed.history.reason}
+        </Banner>
+      )}
+    </div>
+  );
+}
+
+function Lost({ feed }: { feed: Dashboard | null }) {
+  return (
+    <Banner tone="bad" alert>
+      <strong>No connection since {moment(lostSince.value, true)}.</strong>{" "}
+      {feed ? <span aria-hidden="true">What stands below is {duration(sinceFeedS.value)} old.</span> : "Nothing was received yet."}
+    </Banner>
+  );
+}
+
+function Banner({ tone, alert, children }: { tone: Tone; alert?: boolean; children: ComponentChildren }) {
+  return (
+    <div class={`banner tone-${tone}`} role={alert ? "alert" : "note"}>
+      <Mark tone={tone} />
+      <p>{children}</p>
+    </div>
+  );
+}
+
+function forcedBy(feed: Dashboard): string {
+  const holds = feed.leases.map((lease) => `${lease.owner} holds ${lease.kind.replace("_", " ")} until ${moment(lease.until_at)}`);
+  return holds.length > 0 ? `${holds.join("; ")}.` : "A value on this page does not come from the plant.";
+}

@@ -1,0 +1,157 @@
+"""The bodies of the requests: strict, closed, with limits. A body becomes the payload of a request on the bus."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
+
+Name = Annotated[str, Field(min_length=1, max_length=100)]
+Minutes = Annotated[float, Field(gt=0, le=1440, description="how long it holds", examples=[30])]
+Reason = Annotated[str, Field(max_length=500, description="for the records")]
+FanNumber = Literal["1", "2", "3", "4", "5", "6", "7", "8", "9"]
+
+
+class Body(BaseModel):
+    """A body: unknown keys and wrong types are refused."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False)
+
+
+class Lasting(Body):
+    """A body of a debug call: it holds for `minutes` and is recorded with its reason."""
+
+    minutes: Minutes = 30
+    reason: Reason = ""
+
+    def wish(self) -> dict[str, Any]:
+        """What is asked for: the given fields without minutes and reason."""
+        return self.model_dump(exclude={"minutes", "reason"}, exclude_none=True)
+
+    @property
+    def releases(self) -> bool:
+        """True when it ends a hold instead of making one."""
+        return False
+
+
+class PowerSignal(Lasting):
+    """Override the signal. A level of null releases it; the stricter of it and the real one wins."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"level": "curtail", "target_kw": 200, "minutes": 30}]})
+    level: Literal["normal", "curtail", "emergency"] | None
+    target_kw: float | None = Field(default=None, ge=0, le=100_000)
+
+    @property
+    def releases(self) -> bool:
+        """A null level."""
+        return self.level is None
+
+
+class Miners(Lasting):
+    """Put miners to sleep, wake them, or give them back. Members are names of miners or groups, or `all`."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"action": "sleep", "members": ["all"], "minutes": 30}]})
+    action: Literal["sleep", "wake", "release"]
+    members: list[Name] = Field(min_length=1, max_length=1000)
+
+    @property
+    def releases(self) -> bool:
+        """The action release."""
+        return self.action == "release"
+
+
+class Fans(Lasting):
+    """Hold fans on or off, or a stage of them. `auto` gives that fan back and no other, so it is part of the lease's wish."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"fans": {"1": "on", "2": "off", "3": "auto"}}, {"stage": 9}]})
+    fans: dict[FanNumber, Literal["on", "off", "auto"]] | None = Field(default=None, min_length=1)
+    stage: int | None = Field(default=None, ge=0, le=9)
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> "Fans":
+        if (self.fans is None) == (self.stage is None):
+            raise ValueError("either fans or stage")
+        return self
+
+
+class Temperature(Lasting):
+    """Override a temperature; without a sensor all of them. Null releases it; the hotter of it and the real one wins."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"celsius": 41.0, "sensor": "roomalert-1/sensor-1"}]})
+    celsius: float | None = Field(ge=-40, le=120)
+    sensor: Name | None = None
+
+    @property
+    def releases(self) -> bool:
+        """A null temperature."""
+        return self.celsius is None
+
+
+class RawState(Lasting):
+    """Change what a reset or a lease may change; anything else is refused."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"set": {"phase": "normal"}}]})
+    set: dict[Name, JsonValue] = Field(min_length=1, max_length=20)
+
+
+class Stop(Lasting):
+    """The emergency shutdown needs no field."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{}]})
+
+
+class Asked(Body):
+    """A request of a person by its verb; the payload's keys depend on the verb."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "belt changed", "payload": {"target": "fan-3"}}]})
+    reason: Reason = ""
+    payload: dict[str, JsonValue] = Field(default_factory=dict, max_length=10)
+
+
+class _Nothing(Body):
+    pass
+
+
+class _Target(Body):
+    target: Name
+
+
+class _Trip(Body):
+    trip: Name
+
+
+class _Service(Body):
+    signal: Name
+    in_service: bool
+    minutes: Minutes = 30
+    confirmed: bool = False
+
+
+class _Phase(Body):
+    phase: Name
+
+
+class _Key(Body):
+    key: Name
+
+
+class _Channel(Body):
+    channel: Name
+
+
+class _Release(Body):
+    id: Name
+
+
+AskedVerb = Literal["release", "lockout", "unlock", "reset", "stop", "cycle", "service", "phase", "acknowledge", "test"]
+PAYLOADS: dict[AskedVerb, type[Body]] = {
+    "release": _Release,
+    "lockout": _Target,
+    "unlock": _Target,
+    "reset": _Trip,
+    "stop": _Nothing,
+    "cycle": _Nothing,
+    "service": _Service,
+    "phase": _Phase,
+    "acknowledge": _Key,
+    "test": _Channel,
+}
+"""The payload of each verb; leases are made by the debug calls."""

@@ -1,0 +1,47 @@
+"""What the routes are given: one object, made in `main.py`, found on the app that serves the request."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from services.api import feed
+from services.api.dashboard import Dashboard
+from services.api.history.writer import History
+from services.api.image import Image
+from services.api.requests import Requests
+from services.api.stream import Stream
+from services.shared.bus import Bus
+from services.shared.settings.tree import Settings
+
+
+@dataclass(slots=True)
+class Door:
+    """The parts of the service behind its routes. `page` is the folder of the built page; it need not exist."""
+
+    settings: Settings
+    bus: Bus
+    image: Image
+    history: History
+    requests: Requests
+    page: Path
+    stream: Stream
+
+    def feed(self) -> Dashboard:
+        """The page's feed of this moment."""
+        return build_feed(self.settings, self.bus, self.image, self.history)
+
+
+def build_feed(settings: Settings, bus: Bus, image: Image, history: History) -> Dashboard:
+    """The page's feed of this moment."""
+    return feed.build(image, settings, broker_connected=bus.connected, history=history.reason)
+
+
+def _door(request: Request) -> Door:
+    door = request.app.state.door
+    assert isinstance(door, Door)
+    return door
+
+
+ByDoor = Annotated[Door, Depends(_door)]

@@ -1,0 +1,177 @@
+"""What the bus told last, and how old it is now.
+
+Ages count on the monotonic clock of this boot from the moment the poll began; what another boot told has no age and is stale.
+A message that is redelivered or overtaken never replaces a newer one, and one sent late is history, never live.
+"""
+
+from collections import deque
+from typing import Generic, TypeVar
+
+from services.shared.clock import Clock, Moment
+from services.shared.messages import (
+    AlarmState,
+    Devices,
+    Event,
+    Message,
+    Presence,
+    Reading,
+    Reported,
+    Signal,
+    State,
+    SwitchReading,
+)
+from services.shared.settings.tree import Settings
+
+M = TypeVar("M", bound=Message)
+STATE_STALE_S = 15.0
+"""The controller says its state at least every 5 s; after three of them it is silent."""
+READING_STALE_S = 60.0
+_DECISIONS = 50
+_CLOCK_SLACK_S = 1.0
+_MOST_KEYS = 5_000
+
+
+class Latest(Generic[M]):
+    """The newest message per key. Bounded: names come from outside."""
+
+    def __init__(self) -> None:
+        self._held: dict[tuple[str, ...], M] = {}
+
+    def take(self, key: tuple[str, ...], message: M) -> bool:
+        """Keep it unless it is older than what is held from the same boot of its service. True when it was kept."""
+        held = self._held.get(key)
+        if held is not None and held.boot == message.boot and message.seq < held.seq:
+            return False
+        if held is None and len(self._held) >= _MOST_KEYS:
+            return False
+        self._held[key] = message
+        return True
+
+    def get(self, *key: str) -> M | None:
+        """The message of a key."""
+        return self._held.get(key)
+
+    def all(self) -> list[M]:
+        """All messages, by key."""
+        return [message for _, message in sorted(self._held.items())]
+
+
+class Image:
+    """Filled by the bus's handlers, read by the routes."""
+
+    def __init__(self, settings: Settings, clock: Clock) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._state: Latest[State] = Latest()
+        self._alarm_state: Latest[AlarmState] = Latest()
+        self.readings: Latest[Reading] = Latest()
+        self.good: Latest[Reading] = Latest()
+        self.switches: Latest[SwitchReading] = Latest()
+        self.signals: Latest[Signal] = Latest()
+        self.reported: Latest[Reported] = Latest()
+        self.devices: Latest[Devices] = Latest()
+        self.presence: Latest[Presence] = Latest()
+        self.decisions: deque[Event] = deque(maxlen=_DECISIONS)
+
+    @property
+    def state(self) -> State | None:
+        """The controller's last state."""
+        return self._state.get()
+
+    @property
+    def alarm_state(self) -> AlarmState | None:
+        """The notifier's last word."""
+        return self._alarm_state.get()
+
+    def now(self) -> Moment:
+        """The present moment, for everything that is told in one answer."""
+        return self._clock.now()
+
+    def take_state(self, state: State) -> None:
+        """The controller's state."""
+        self._state.take((), state)
+
+    def take_alarm_state(self, alarms: AlarmState) -> None:
+        """The notifier's alarms and channels."""
+        self._alarm_state.take((), alarms)
+
+    def take_reading(self, reading: Reading) -> None:
+        """A reading, unless it is a late one. The last good one is kept beside a bad one, to be shown as stale."""
+        key = (reading.device, reading.quantity)
+        if reading.hist or _older_poll(reading, self.readings.get(*key)):
+            return
+        if self.readings.take(key, reading) and reading.value is not None:
+            self.good.take(key, reading)
+
+    def take_switch(self, switch: SwitchReading) -> None:
+        """A dry contact."""
+        if not _older_poll(switch, self.switches.get(switch.device, switch.quantity)):
+            self.switches.take((switch.device, switch.quantity), switch)
+
+    def take_signal(self, signal: Signal) -> None:
+        """A power signal as its source says it."""
+        self.signals.take((signal.name,), signal)
+
+    def take_reported(self, reported: Reported) -> None:
+        """The read-back of a load group."""
+        self.reported.take((reported.group,), reported)
+
+    def take_devices(self, devices: Devices) -> None:
+        """The health of one owner's devices."""
+        self.devices.take((devices.source,), devices)
+
+    def take_presence(self, presence: Presence) -> None:
+        """A service's presence. The will of an earlier process or connection may come late: it says nothing now."""
+        held = self.presence.get(presence.source)
+        if presence.state == "offline" and held is not None and held.boot != presence.boot:
+            return
+        self.presence.take((presence.source,), presence)
+
+    def take_event(self, event: Event) -> None:
+        """A decision or transition, for the detailed state; the rest is history's."""
+        known = {(held.source, held.ledger_seq) for held in self.decisions}
+        if event.kind in ("decision", "transition") and (event.source, event.ledger_seq) not in known:
+            self.decisions.append(event)
+
+    def state_age_s(self, now: Moment) -> float | None:
+        """Seconds since the controller decided; None when it never did, or on another boot."""
+        return None if self.state is None else age_s(self.state.decided_mono_s, self.state.host_boot, now)
+
+    def state_stale(self, now: Moment) -> bool:
+        """True when the controller is silent: nothing it said may be shown as the present."""
+        age = self.state_age_s(now)
+        controller = self.presence.get("controller")
+        offline = controller is not None and self.state is not None and _gone(controller, self.state)
+        return age is None or age > STATE_STALE_S or offline
+
+    def stale_after_s(self, reading: Reading) -> float:
+        """How old a reading may be: its sensor's own heartbeat, the limit of temperatures, or that of everything else."""
+        mqtt = self._settings.mqtt_sensors.get(reading.device)
+        if mqtt is not None:
+            return max(mqtt.heartbeat_seconds, self._settings.temperature.stale_seconds)
+        return self._settings.temperature.stale_seconds if reading.unit in ("Cel", "%RH") else READING_STALE_S
+
+    def fresh_value(self, reading: Reading, now: Moment) -> float | None:
+        """The value while it is good and fresh, else None."""
+        age = age_s(reading.poll_started_mono_s, reading.host_boot, now)
+        return reading.value if age is not None and age <= self.stale_after_s(reading) else None
+
+    def humidity_percent(self, now: Moment) -> float | None:
+        """The highest fresh relative humidity."""
+        values = [self.fresh_value(r, now) for r in self.readings.all() if r.unit == "%RH"]
+        return max((value for value in values if value is not None), default=None)
+
+
+def age_s(mono_s: float | None, host_boot: str, now: Moment) -> float | None:
+    """Seconds since a monotonic moment of a boot; None when it is unknown, of another boot, or in the future."""
+    if mono_s is None or host_boot != now.host_boot or mono_s > now.mono_s + _CLOCK_SLACK_S:
+        return None
+    return max(0.0, now.mono_s - mono_s)
+
+
+def _older_poll(new: Reading | SwitchReading, held: Reading | SwitchReading | None) -> bool:
+    return held is not None and held.host_boot == new.host_boot and new.poll_started_mono_s < held.poll_started_mono_s
+
+
+def _gone(controller: Presence, state: State) -> bool:
+    return controller.state == "offline" and controller.boot == state.boot

@@ -1,0 +1,65 @@
+"""The debug calls. They exist on the debug listener alone; each becomes a request to the controller, which may refuse it."""
+
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import APIRouter, Request
+
+from services.api import bodies
+from services.api.door import ByDoor, Door
+from services.api.guard import who
+from services.api.problems import Problem, responses
+from services.shared.vocabulary import LeaseKind
+
+router = APIRouter(prefix="/api/debug", tags=["debug"], responses=responses(403, 409, 422, 503, 504))
+Result = dict[str, Any]
+
+
+@router.post("/power-signal", operation_id="overridePowerSignal")
+async def override_power_signal(body: bodies.PowerSignal, door: ByDoor, request: Request) -> Result:
+    """Override the power signal; the answer is the lease made."""
+    return await _hold(door, LeaseKind.POWER_SIGNAL, body, request)
+
+
+@router.post("/miners", operation_id="controlMiners")
+async def control_miners(body: bodies.Miners, door: ByDoor, request: Request) -> Result:
+    """Put miners to sleep or wake them; the answer is the lease made."""
+    return await _hold(door, LeaseKind.MINERS, body, request)
+
+
+@router.post("/fans", operation_id="controlFans")
+async def control_fans(body: bodies.Fans, door: ByDoor, request: Request) -> Result:
+    """Hold fans; the answer is the lease made."""
+    return await _hold(door, LeaseKind.FANS, body, request)
+
+
+@router.post("/temperature", operation_id="overrideTemperature")
+async def override_temperature(body: bodies.Temperature, door: ByDoor, request: Request) -> Result:
+    """Override a temperature; the answer is the lease made."""
+    return await _hold(door, LeaseKind.TEMPERATURE, body, request)
+
+
+@router.post("/raw-state", operation_id="changeRawState")
+async def change_raw_state(body: bodies.RawState, door: ByDoor, request: Request) -> Result:
+    """Change the stored phase. Everything else is derived, or changed by a reset or a lease: 409."""
+    refused = sorted(set(body.set) - {"phase"})
+    if refused:
+        detail = f"found {', '.join(refused)[:200]}; only phase may be set, the rest is derived or ended by a reset"
+        raise Problem(HTTPStatus.CONFLICT, "refused", detail)
+    if not isinstance(body.set["phase"], str):
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "wrong-value", f"found phase = {body.set['phase']!r:.80}; allowed: a name")
+    return await door.requests.ask("phase", {"phase": body.set["phase"]}, who=who(request), reason=body.reason)
+
+
+@router.post("/emergency-shutdown", operation_id="emergencyShutdown", responses=responses(502))
+async def emergency_shutdown(door: ByDoor, request: Request, body: bodies.Stop | None = None) -> Result:
+    """Stop everything now. Works with a dead broker too."""
+    return await door.requests.stop(who=who(request), reason=(body.reason if body else "") or "emergency shutdown")
+
+
+async def _hold(door: Door, kind: LeaseKind, body: bodies.Lasting, request: Request) -> Result:
+    payload: dict[str, Any] = {"kind": kind.value, **body.wish()}
+    if not body.releases:
+        payload["minutes"] = body.minutes
+    verb = "release" if body.releases else "lease"
+    return await door.requests.ask(verb, payload, who=who(request), reason=body.reason)  # type: ignore[arg-type]

@@ -1,0 +1,85 @@
+"""The present: status, detailed state, the page's feed, its stream."""
+
+from http import HTTPStatus
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel
+
+from services.api import status
+from services.api.dashboard import Dashboard
+from services.api.door import ByDoor
+from services.api.problems import Problem, responses
+from services.api.stream import MOST_CLIENTS, EventStream
+from services.shared.messages import AlarmState, Devices, Event, Reading, Reported, Signal, State, SwitchReading
+
+router = APIRouter(tags=["present"])
+
+
+class Detail(BaseModel):
+    """All that the services said last, as they said it. What is `stale` is not the present."""
+
+    stale: bool
+    age_s: float | None
+    state: State | None
+    readings: list[Reading]
+    switches: list[SwitchReading]
+    signals: list[Signal]
+    groups: list[Reported]
+    devices: list[Devices]
+    alarm_state: AlarmState | None
+    decisions: list[Event]
+
+
+class Readings(BaseModel):
+    """Every reading as it came last, good or bad."""
+
+    readings: list[Reading]
+
+
+@router.get("/api/status", operation_id="getStatus")
+async def get_status(door: ByDoor) -> status.Status:
+    """The present in a few fields. Null is unknown."""
+    return status.build(door.feed())
+
+
+@router.get("/api/state", operation_id="getState")
+async def get_state(door: ByDoor) -> Detail:
+    """The detailed state: the controller's, readings, groups, devices, the last decisions."""
+    image, now = door.image, door.image.now()
+    return Detail(
+        stale=image.state_stale(now),
+        age_s=image.state_age_s(now),
+        state=image.state,
+        readings=image.readings.all(),
+        switches=image.switches.all(),
+        signals=image.signals.all(),
+        groups=image.reported.all(),
+        devices=image.devices.all(),
+        alarm_state=image.alarm_state,
+        decisions=list(image.decisions),
+    )
+
+
+@router.get("/dashboard_data.json", operation_id="getDashboard")
+async def get_dashboard(door: ByDoor) -> Dashboard:
+    """The page's feed."""
+    return door.feed()
+
+
+@router.get("/api/v1/readings", operation_id="listReadings")
+async def list_readings(door: ByDoor) -> Readings:
+    """Every reading as it came last."""
+    return Readings(readings=door.image.readings.all())
+
+
+@router.get(
+    "/api/v1/stream",
+    operation_id="streamDashboard",
+    response_class=Response,
+    responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}, **responses(503)},
+)
+async def stream_dashboard(door: ByDoor) -> Response:
+    """Server-sent events `dashboard`: the whole feed, at most once a second, when it changed and at least every 15 s."""
+    if door.stream.full:
+        raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, "too-many-streams", f"{MOST_CLIENTS} clients listen already")
+    return EventStream(door.stream)

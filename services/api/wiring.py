@@ -1,0 +1,57 @@
+"""Puts the parts of the service together, and connects them to the bus."""
+
+from pathlib import Path
+
+from services.api.door import Door, build_feed
+from services.api.history.writer import History
+from services.api.image import Image
+from services.api.recorder import Recorder
+from services.api.requests import Requests
+from services.api.stream import Stream
+from services.shared.bus import Bus
+from services.shared.clock import Clock
+from services.shared.messages import (
+    Alarm,
+    AlarmState,
+    Devices,
+    Event,
+    Presence,
+    Reading,
+    Reply,
+    Reported,
+    Signal,
+    State,
+    SwitchReading,
+)
+from services.shared.settings.tree import Settings
+
+BUILT_PAGE = Path(__file__).parent.parent.parent / "frontend" / "dist"
+
+
+def door(settings: Settings, bus: Bus, clock: Clock, page: Path = BUILT_PAGE) -> Door:
+    """All parts, not yet running."""
+    image = Image(settings, clock)
+    history = History(Path(settings.data.folder), clock=clock, publish=bus.publish)
+    stream = Stream(lambda: build_feed(settings, bus, image, history))
+    return Door(settings, bus, image, history, Requests(bus, clock, settings.ops), page, stream)
+
+
+def listen(door: Door) -> Recorder:
+    """Register all handlers; before the bus starts. Returns the recorder, to be run."""
+    bus, image, history = door.bus, door.image, door.history
+    recorder = Recorder(image, history, door.settings.general.loop_interval_minutes * 60)
+    bus.on(State, lambda message, _: image.take_state(message))
+    bus.on(State, lambda message, _: recorder.take_state(message))
+    bus.on(Reading, lambda message, _: image.take_reading(message))
+    bus.on(Reading, lambda message, _: history.take_reading(message))
+    bus.on(SwitchReading, lambda message, _: image.take_switch(message))
+    bus.on(Signal, lambda message, _: image.take_signal(message))
+    bus.on(Reported, lambda message, _: image.take_reported(message))
+    bus.on(Devices, lambda message, _: image.take_devices(message))
+    bus.on(AlarmState, lambda message, _: image.take_alarm_state(message))
+    bus.on(Presence, lambda message, _: image.take_presence(message))
+    bus.on(Event, lambda message, _: image.take_event(message))
+    bus.on(Event, lambda message, _: history.take_event(message))
+    bus.on(Alarm, lambda message, _: history.take_alarm(message))
+    bus.on(Reply, door.requests.take_reply)
+    return recorder

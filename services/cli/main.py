@@ -1,0 +1,18 @@
+"""`mine`: run the services, look at them, set them up. Each command is a file of its own."""
+
+import typer
+
+from services.cli import check, config, once, run, setup, status
+
+app = typer.Typer(
+    name="mine", help="Bitcoin Mine Control.", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
+)
+app.command("run")(run.run)
+app.command("check")(check.check)
+app.command("status")(status.status)
+app.command("once")(once.once)
+app.command("setup")(setup.setup)
+app.add_typer(config.app, name="config")
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,69 @@
+"""A power signal that another program publishes. It ages from its receipt."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import tzinfo
+
+from services.collector.drivers.listening import MAX_BYTES, PERIOD_S, Listening, Topics
+from services.collector.judge import Judge, Verdict, as_message, unknown
+from services.shared.bus import Foreign
+from services.shared.clock import Clock
+from services.shared.messages import Message
+from services.shared.settings.sections import SignalSource
+from services.shared.vocabulary import Level
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    verdict: Verdict
+    received_mono_s: float
+
+
+class SignalMqtt:
+    """One topic, or all that a filter takes. Where topics disagree a positive control wins, then unknown, then the severest.
+
+    A topic that fell silent keeps its say with its age: the signal is lost with it, and never milder for it.
+    """
+
+    kind = "signal_mqtt"
+    period_s = PERIOD_S
+
+    def __init__(self, name: str, source: SignalSource, *, topics: Topics, clock: Clock, zone: tzinfo) -> None:
+        self.device = name
+        self._source = source
+        self._clock = clock
+        self._zone = zone
+        self._listening = Listening(topics, source.topic, heartbeat_s=source.heartbeat_minutes * 60, clock=clock)
+        self.deadline_s = self._listening.deadline_s
+        self._judges: dict[str, Judge] = {}
+        self._heard: dict[str, _Heard] = {}
+
+    async def poll(self, started_mono_s: float) -> Sequence[Message]:
+        """What the topics ask for now. Waits for a message; raises Unreachable after `heartbeat_minutes` of silence."""
+        for foreign in await self._listening.arrivals():
+            self._heard[foreign.topic] = _Heard(self._judged(foreign), foreign.received_mono_s)
+        worst = max(self._heard.values(), key=_weight)
+        now = self._clock.now()
+        received_at = now.wall_s - (now.mono_s - worst.received_mono_s)
+        return [as_message(self.device, worst.verdict, worst.received_mono_s, received_at)]
+
+    async def close(self) -> None:
+        """The bus keeps the connection."""
+
+    def _judged(self, foreign: Foreign) -> Verdict:
+        if len(foreign.payload) > MAX_BYTES:
+            return unknown("", f"more than {MAX_BYTES} bytes")
+        judge = self._judges.setdefault(foreign.topic, Judge(self._source, self._zone))
+        return judge.judge(foreign.payload.decode("utf-8", "replace"), self._clock.now())
+
+
+def _weight(heard: _Heard) -> tuple[bool, bool, int, float, float]:
+    verdict = heard.verdict
+    drop_to_kw = verdict.target_kw if verdict.target_kw is not None else 0.0
+    return (
+        verdict.level.curtails,
+        verdict.level is Level.UNKNOWN,
+        verdict.level.severity,
+        -drop_to_kw,
+        -heard.received_mono_s,
+    )

@@ -1,0 +1,140 @@
+"""What the keys must be to each other. Each check is a generator of problems; the places come from the settings' origins."""
+
+import ipaddress
+import re
+from collections.abc import Callable, Iterable, Iterator
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from services.shared.settings.fan_checks import fan_problems
+from services.shared.settings.problems import Problem, shown
+from services.shared.settings.signal_checks import signal_problems
+from services.shared.settings.tree import Settings
+from services.shared.vocabulary import Control, SensorRole, SwitchRole
+
+_READING = re.compile(r"^[a-z0-9_-]+/[a-z0-9_-]+$")
+
+
+def problems(settings: Settings) -> list[Problem]:
+    """Every mistake between keys."""
+    checks: tuple[Callable[[Settings], Iterable[Problem]], ...] = (
+        _general, _temperatures, _roles, _paces, _meter, _http_loads, _sensors, _listeners, fan_problems, signal_problems,
+    )  # fmt: skip
+    return [problem for check in checks for problem in check(settings)]
+
+
+def warnings(settings: Settings) -> tuple[str, ...]:
+    """What stops nothing but is hardly meant."""
+    found = []
+    if settings.general.control is Control.ARMED and not settings.loads:
+        found.append("control = armed, but there are no loads to switch")
+    return tuple(found)
+
+
+def wrong(settings: Settings, section: str, key: str, found: object, allowed: str) -> Problem:
+    """A problem of one key with its place."""
+    return Problem(settings.origins.get(f"{section}.{key}", "default"), f"[{section}] {key}", shown(str(found)), allowed)
+
+
+def _general(settings: Settings) -> Iterator[Problem]:
+    try:
+        ZoneInfo(settings.general.timezone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        allowed = "a name of the IANA list, such as America/Chicago"
+        yield wrong(settings, "GENERAL", "timezone", settings.general.timezone, allowed)
+
+
+def _temperatures(settings: Settings) -> Iterator[Problem]:
+    general, temperature, fans = settings.general, settings.temperature, settings.fans
+    top = general.max_temp_celsius
+    if general.min_temp_celsius >= top:
+        yield wrong(settings, "GENERAL", "min_temp_celsius", f"{general.min_temp_celsius:g}", f"below max_temp_celsius ({top:g})")
+    if temperature.shed_celsius <= top:
+        allowed = f"above [GENERAL] max_temp_celsius ({top:g})"
+        yield wrong(settings, "TEMPERATURE", "shed_celsius", f"{temperature.shed_celsius:g}", allowed)
+    if temperature.emergency_celsius <= temperature.shed_celsius:
+        allowed = f"above shed_celsius ({temperature.shed_celsius:g})"
+        yield wrong(settings, "TEMPERATURE", "emergency_celsius", f"{temperature.emergency_celsius:g}", allowed)
+    if fans.stage_start_celsius >= top:
+        allowed = f"below [GENERAL] max_temp_celsius ({top:g})"
+        yield wrong(settings, "FANS", "stage_start_celsius", f"{fans.stage_start_celsius:g}", allowed)
+
+
+def _roles(settings: Settings) -> Iterator[Problem]:
+    temperature = settings.temperature
+    for name, pairs in (("roles", temperature.roles), ("zones", temperature.zones), ("switches", temperature.switches)):
+        seen = set()
+        for sensor, _ in pairs:
+            if not _READING.match(sensor.lower()) or sensor.lower() in seen:
+                yield wrong(settings, "TEMPERATURE", name, sensor, "each sensor once, as device/quantity: roomalert-1/sensor-1")
+            seen.add(sensor.lower())
+    for sensor, role in temperature.roles:
+        if role.lower() not in list(SensorRole):
+            yield wrong(settings, "TEMPERATURE", "roles", f"{sensor} = {role}", ", ".join(SensorRole))
+    for switch, role in temperature.switches:
+        if role.lower().removesuffix("!").strip() not in list(SwitchRole):
+            yield wrong(settings, "TEMPERATURE", "switches", f"{switch} = {role}", f"{', '.join(SwitchRole)}, with ! to reverse")
+    for sensor, zone in temperature.zones:
+        if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", zone):
+            yield wrong(settings, "TEMPERATURE", "zones", f"{sensor} = {zone}", "a zone of letters, digits, . _ -")
+
+
+def _paces(settings: Settings) -> Iterator[Problem]:
+    """A value must not be stale before two polls have had their chance."""
+    paces = [
+        ("TEMPERATURE", settings.temperature.poll_seconds, "stale_seconds", settings.temperature.stale_seconds),
+        ("IOTAWATT", settings.iotawatt.poll_seconds, "[FANS] watts_max_age_seconds", settings.fans.watts_max_age_seconds),
+        ("PDU", settings.pdu.poll_seconds, "[POWER] meter_max_age_seconds", settings.power.meter_max_age_seconds),
+        ("PDU", settings.pdu.poll_seconds, "lost_minutes", settings.pdu.lost_minutes * 60),
+        ("FOREMAN", settings.foreman.poll_seconds, "lost_minutes", settings.foreman.lost_minutes * 60),
+        ("FANS", settings.fans.poll_seconds, "lease_seconds", settings.fans.lease_seconds),
+    ]
+    if settings.meter.site_meter.startswith("iotawatt"):
+        paces.append(("IOTAWATT", settings.iotawatt.poll_seconds, "[POWER] meter_max_age_seconds", paces[2][3]))
+    for section, poll, limit, seconds in paces:
+        if poll * 2 > seconds:
+            yield wrong(settings, section, "poll_seconds", f"{poll:g}", f"at most half of {limit} ({seconds:g} s)")
+
+
+def _meter(settings: Settings) -> Iterator[Problem]:
+    meter = settings.meter.site_meter
+    if meter in ("", "pdu"):
+        return
+    if not _READING.match(meter):
+        yield wrong(settings, "METER", "site_meter", meter, "pdu, or device/quantity such as iotawatt-1/site_total")
+    unit = re.match(r"iotawatt-(\d+)/", meter)
+    if unit and not 1 <= int(unit.group(1)) <= len(settings.apis.iotawatt_ip):
+        yield wrong(settings, "METER", "site_meter", meter, "an IoTaWatt that [APIS] iotawatt_ip names")
+
+
+def _http_loads(settings: Settings) -> Iterator[Problem]:
+    for name, section in settings.http_loads.items():
+        label = f"HTTP_LOADS {name}"
+        if not section.url:
+            yield wrong(settings, label, "url", "nothing", "an address that begins with http:// or https://")
+        elif section.range and "{address}" not in section.url:
+            yield wrong(settings, label, "url", section.url, "an address with {address}, which the range fills")
+        if section.range and section.kw == 0:
+            yield wrong(settings, label, "kw", "0", "a number above 0 (kW)")
+        if section.header and ":" not in section.header:
+            yield Problem(settings.origins[f"{label}.header"], f"[{label}] header", "no colon", "Name: value")
+
+
+def _sensors(settings: Settings) -> Iterator[Problem]:
+    for name, sensor in settings.mqtt_sensors.items():
+        if not sensor.topic:
+            yield wrong(settings, f"MQTT_SENSOR {name}", "topic", "nothing", "a topic such as site/+/temperature")
+        if sensor.unit not in ("Cel", "F", "%RH", "W", "kW", "V"):
+            yield wrong(settings, f"MQTT_SENSOR {name}", "unit", sensor.unit, "Cel, F, %RH, W, kW or V")
+
+
+def _listeners(settings: Settings) -> Iterator[Problem]:
+    api = settings.api
+    if api.debug_port in (api.port, settings.ops.api_port):
+        yield wrong(settings, "API", "debug_port", api.debug_port, "another port than the page's and the api's [OPS] port")
+    if api.port == settings.ops.api_port:
+        yield wrong(settings, "API", "port", api.port, "another port than [OPS] api_port")
+    for network in api.debug_networks:
+        try:
+            ipaddress.ip_network(network, strict=False)
+        except ValueError:
+            yield wrong(settings, "API", "debug_networks", network, "networks such as 192.168.1.0/24")

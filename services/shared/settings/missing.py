@@ -1,0 +1,62 @@
+"""What is not set up yet, in plain sentences for the check, the status and the page. Nothing here is a failure."""
+
+from collections.abc import Iterator
+
+from services.shared.settings.tree import Settings
+from services.shared.vocabulary import Control
+
+
+def missing(settings: Settings) -> tuple[str, ...]:
+    """One sentence for each thing that is not set up and what follows from it."""
+    return (*_site(settings), *_acting(settings), *_sensing(settings), *_people(settings))
+
+
+def _site(settings: Settings) -> Iterator[str]:
+    if settings.general.control is Control.OBSERVE:
+        yield "control = observe: decisions are shown and nothing is switched."
+    if not settings.signals:
+        yield "No power signal: cornbelt_url is empty and no [SIGNAL] is there; load is never curtailed by the utility."
+    if not settings.loads:
+        yield f"No loads: {settings.data.loads_file} is empty or absent; nothing can be switched off."
+    if not settings.meter.site_meter and not settings.apis.pdu_ip:
+        yield "No meter: site_meter and pdu_ip are empty; a curtailment cannot be proven."
+
+
+def _acting(settings: Settings) -> Iterator[str]:
+    apis, fans = settings.apis, settings.fans
+    if not apis.foreman_api:
+        yield "No Foreman: foreman_api is empty."
+    elif not settings.foreman.api_key.get_secret_value() or not settings.foreman.client_id:
+        yield "Foreman is not armed: api_key or client_id of [FOREMAN] is empty; miners cannot be put to sleep."
+    if not apis.pdu_ip:
+        yield "No PDUs: pdu_ip is empty; outlets cannot be opened."
+    if not apis.fan_relay_ip:
+        yield "No fan relays: fan_relay_ip is empty; fans are not switched."
+    elif not fans.wiring:
+        yield "The fans are not armed: wiring of [FANS] is empty; they are read and not switched."
+    if apis.fan_relay_ip and not fans.on_smoke:
+        yield "on_smoke of [FANS] is empty: the fans stay as they are on smoke."
+
+
+def _sensing(settings: Settings) -> Iterator[str]:
+    apis, temperature = settings.apis, settings.temperature
+    if not apis.roomalert_ip and not settings.mqtt_sensors:
+        yield "No temperature sensors: roomalert_ip is empty and no [MQTT_SENSOR] is there."
+    elif not temperature.roles:
+        yield "No sensor has a role: every temperature counts as intake; set roles of [TEMPERATURE]."
+    if not apis.iotawatt_ip:
+        yield "No IoTaWatt: iotawatt_ip is empty; no fan can be proven to run."
+
+
+def _people(settings: Settings) -> Iterator[str]:
+    told = settings.notifications
+    if not (told.telegram_token.get_secret_value() and told.telegram_chat_id):
+        yield "Telegram is off: telegram_token or telegram_chat_id is empty."
+    if not (told.email_smtp_server and told.email_recipients and (told.email_from or told.email_username)):
+        yield "E-mail is off: email_smtp_server, email_recipients or the sender is empty."
+    elif told.email_username and not told.email_password.get_secret_value():
+        yield "E-mail is off: email_password is empty."
+    if not told.sms_provider:
+        yield "SMS is off: sms_provider is empty."
+    elif not (told.sms_phone and told.sms_api_key.get_secret_value()):
+        yield "SMS is off: sms_phone or sms_api_key is empty."

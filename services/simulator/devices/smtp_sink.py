@@ -1,0 +1,120 @@
+"""A mail server that takes mail over STARTTLS from whoever has the right name and password, and delivers nothing.
+
+Faults of `smtp`: `unauthorised` (535 whoever asks), `error` (451 after the data), `rate_limit` (452 at the recipient), `slow` and
+`hang` (before the answer to the data), `reset` (the connection is cut at the recipient), `lie` (250, and the mail is lost).
+"""
+
+import asyncio
+import email
+import email.policy
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+
+from services.simulator import certificate
+from services.simulator.devices.sink import Inbox
+from services.simulator.site import Faults
+
+_HANG_S = 3_600.0
+
+
+class SmtpSink:
+    """`ca_file` is where the authority of its certificate is written, for the sender to trust."""
+
+    def __init__(self, faults: Faults, *, user: str, password: str, ca_file: Path | None, name: str = "smtp") -> None:
+        self.name = name
+        self.inbox = Inbox()
+        self._faults = faults
+        self._credentials = (user, password)
+        self._ca_file = ca_file
+        self._server: asyncio.Server | None = None
+        self._sessions: set[asyncio.BaseTransport] = set()
+
+    async def start(self, host: str, port: int) -> int:
+        """Listen; port 0 takes a free one. Returns the port. The authority's file is written before."""
+        made = certificate.make()
+        if self._ca_file is not None:
+            _write(self._ca_file, made.authority)
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_server(lambda: self._protocol(made), host, port)
+        return int(self._server.sockets[0].getsockname()[1])
+
+    async def stop(self) -> None:
+        """Stop listening and cut what is open; may be called twice."""
+        if self._server is None:
+            return
+        self._server.close()
+        for transport in list(self._sessions):
+            transport.close()
+        self._server = None
+        await asyncio.sleep(0)
+
+    def _protocol(self, made: certificate.Certificate) -> SMTP:
+        return _Protocol(
+            self, self._sessions, hostname="simulator", ident="simulated mail", tls_context=made.context, require_starttls=True,
+            authenticator=self._authenticate, auth_required=any(self._credentials), auth_require_tls=True, enable_SMTPUTF8=True,
+        )  # fmt: skip
+
+    def _authenticate(self, _server: SMTP, _session: Session, _envelope: Envelope, _mechanism: str, given: Any) -> AuthResult:
+        right = isinstance(given, LoginPassword) and (given.login.decode(), given.password.decode()) == self._credentials
+        return AuthResult(success=right and not self._faults.has(self.name, "unauthorised"), handled=False)
+
+    async def handle_RCPT(  # noqa: N802 - the library's name
+        self, server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
+    ) -> str:
+        """One recipient."""
+        if self._faults.has(self.name, "reset") and isinstance(server.transport, asyncio.Transport):
+            server.transport.abort()
+        if self._faults.has(self.name, "rate_limit"):
+            return "452 4.5.3 Too many recipients, try again later"
+        envelope.rcpt_tos.append(address)
+        return "250 2.1.5 OK"
+
+    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 - the library's name
+        """The mail itself."""
+        await self._dawdle()
+        if self._faults.has(self.name, "error"):
+            return "451 4.3.0 Requested action aborted: local error in processing"
+        if not self._faults.has(self.name, "lie"):
+            self.inbox.add(sender=envelope.mail_from, to=list(envelope.rcpt_tos), **_content(envelope.content))
+        return "250 2.0.0 OK: queued"
+
+    async def _dawdle(self) -> None:
+        if self._faults.has(self.name, "hang"):
+            await asyncio.sleep(_HANG_S)
+        if (slow_s := self._faults.value(self.name, "slow")) is not None:
+            await asyncio.sleep(float(slow_s))
+
+
+class _Protocol(SMTP):
+    """Notes its connection, so that stopping the server can cut it."""
+
+    def __init__(self, handler: SmtpSink, sessions: set[asyncio.BaseTransport], **options: Any) -> None:
+        super().__init__(handler, **options)
+        self._open = sessions
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Called again when TLS has begun."""
+        self._open.add(transport)
+        super().connection_made(transport)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """The peer has gone, or we cut it."""
+        self._open.discard(self.transport)
+        super().connection_lost(error)
+
+
+def _content(raw: bytes | str | None) -> dict[str, str]:
+    data = raw if isinstance(raw, bytes) else (raw or "").encode()
+    mail: EmailMessage = email.message_from_bytes(data, policy=email.policy.default)
+    body = mail.get_body(("plain", "html"))
+    return {"subject": str(mail.get("Subject", "")), "text": body.get_content().replace("\r\n", "\n").strip() if body else ""}
+
+
+def _write(path: Path, pem: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    new = path.with_suffix(".new")
+    new.write_bytes(pem)
+    new.replace(path)

@@ -1,0 +1,36 @@
+"""What every test may ask for: a live broker, and a site name of its own so that tests share it without meeting."""
+
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.broker import INSTALL, LiveBroker, as_process, in_container
+
+
+@pytest.fixture(scope="session")
+def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveBroker]:
+    """A broker for all tests of this worker: a container where an engine has the image, else a process."""
+    yield from _lent(tmp_path_factory.mktemp("broker"), prefer_container=True)
+
+
+@pytest.fixture
+def own_broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveBroker]:
+    """A broker for one test that kills it: a process where it is installed, else a container."""
+    yield from _lent(tmp_path_factory.mktemp("own-broker"), prefer_container=False)
+
+
+@pytest.fixture
+def site() -> str:
+    """A site name that no other test uses."""
+    return f"test-{secrets.token_hex(4)}"
+
+
+def _lent(folder: Path, *, prefer_container: bool) -> Iterator[LiveBroker]:
+    ways = (in_container, as_process) if prefer_container else (as_process, in_container)
+    live = ways[0](folder) or ways[1](folder)
+    if live is None:
+        pytest.fail(INSTALL)
+    yield live
+    live.remove()

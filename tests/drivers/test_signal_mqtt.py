@@ -1,0 +1,125 @@
+"""The signal on the broker: ages from receipt, the first message after a connect waits for a second, the worst topic counts."""
+
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from services.collector.drivers.listening import MAX_TOPICS
+from services.collector.drivers.signal_mqtt import SignalMqtt
+from services.shared.clock import Clock
+from services.shared.device import Unreachable
+from services.shared.messages import Signal
+from services.shared.settings.sections import SignalSource
+from services.shared.vocabulary import Level
+from tests.drivers.foreign import FakeTopics
+
+
+def signal_on(topics: FakeTopics, topic: str = "utility/signal", form: str = "text", **keys: object) -> SignalMqtt:
+    keys = {"heartbeat_minutes": 0.05 / 60, **keys}
+    source = SignalSource.model_validate({"kind": "mqtt", "topic": topic, "form": form, **keys})
+    return SignalMqtt("grid", source, topics=topics, clock=Clock("yes"), zone=ZoneInfo("America/Chicago"))
+
+
+async def read(driver: SignalMqtt) -> Signal:
+    (signal,) = await driver.poll(0.0)
+    assert isinstance(signal, Signal)
+    return signal
+
+
+@pytest.mark.asyncio
+async def test_a_message_tells_a_level_as_old_as_its_receipt() -> None:
+    topics = FakeTopics()
+    driver = signal_on(topics)
+    before = Clock().now().mono_s
+    topics.say("utility/signal", "Control")
+    signal = await read(driver)
+    assert (signal.level, signal.name) == (Level.CONTROL, "grid")
+    assert before <= signal.poll_started_mono_s <= Clock().now().mono_s
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("how", ["first", "retained"])
+async def test_the_first_message_after_a_connect_tells_nothing_until_a_second_one_comes(how: str) -> None:
+    topics = FakeTopics()
+    driver = signal_on(topics)
+    topics.say("utility/signal", "normal", first=how == "first", retained=how == "retained")
+    with pytest.raises(Unreachable, match="'normal', may be old"):
+        await read(driver)
+    topics.say("utility/signal", "control")
+    assert (await read(driver)).level is Level.CONTROL
+
+
+@pytest.mark.asyncio
+async def test_silence_for_the_heartbeat_is_a_lost_device_again_and_again_and_a_message_ends_it() -> None:
+    topics = FakeTopics()
+    driver = signal_on(topics)
+    for _ in range(3):
+        with pytest.raises(Unreachable, match="nothing on utility/signal"):
+            await read(driver)
+    topics.say("utility/signal", "watch")
+    assert (await read(driver)).level is Level.WATCH
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("said", "level"),
+    [
+        (["normal", "control"], Level.CONTROL),
+        (["control", "normal"], Level.CONTROL),
+        (["normal", "gibberish"], Level.UNKNOWN),
+        (["control", "gibberish"], Level.CONTROL),
+        (["control", "emergency"], Level.EMERGENCY),
+        (["normal", "watch"], Level.WATCH),
+    ],
+)
+async def test_where_topics_disagree_the_worst_one_counts(said: list[str], level: Level) -> None:
+    topics = FakeTopics()
+    driver = signal_on(topics, "utility/+/signal")
+    for number, text in enumerate(said):
+        topics.say(f"utility/{number}/signal", text)
+    assert (await read(driver)).level is level
+
+
+@pytest.mark.asyncio
+async def test_a_topic_under_control_that_falls_silent_keeps_its_say_with_its_age() -> None:
+    topics = FakeTopics()
+    driver = signal_on(topics, "utility/#")
+    topics.say("utility/a", "control")
+    first = await read(driver)
+    topics.say("utility/b", "normal")
+    second = await read(driver)
+    assert (second.level, second.poll_started_mono_s) == (Level.CONTROL, first.poll_started_mono_s)
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("payload", [b"", b"\xff\x00\xfe", b"normal" + b" " * 70_000, b"[" * 60_000, b"NaN", b'{"level":NaN}'])
+@pytest.mark.parametrize("form", ["text", "json", "regex", "target"])
+async def test_garbage_is_unknown_with_a_reason(payload: bytes, form: str) -> None:
+    topics = FakeTopics()
+    driver = signal_on(topics, form=form, path="level" if form == "json" else "(^control$)")
+    topics.say("utility/signal", payload)
+    signal = await read(driver)
+    assert signal.level is Level.UNKNOWN
+    assert signal.reason
+
+
+@pytest.mark.asyncio
+async def test_a_broker_full_of_topics_does_not_fill_the_memory() -> None:
+    topics = FakeTopics()
+    driver = signal_on(topics, "utility/#")
+    for number in range(MAX_TOPICS):
+        topics.say(f"utility/{number}", "normal")
+    topics.say("utility/one-too-many", "control")
+    assert (await read(driver)).level is Level.NORMAL
+
+
+@pytest.mark.asyncio
+async def test_a_target_document_and_a_json_path_are_read() -> None:
+    topics = FakeTopics()
+    driver = signal_on(topics, form="target")
+    topics.say("utility/signal", f'{{"target":0,"timestamp":{int(Clock().now().wall_s)}}}')
+    assert (await read(driver)).level is Level.CONTROL
+    driver = signal_on(topics, form="json", path="a[0].state", target_path="kw")
+    topics.say("utility/signal", '{"a":[{"state":"PEAK"}],"kw":150}')
+    signal = await read(driver)
+    assert (signal.level, signal.target_kw) == (Level.CONTROL, 150.0)

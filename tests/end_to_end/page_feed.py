@@ -1,0 +1,175 @@
+"""Canned feeds for the page, built with the service's own model so that they cannot drift from it."""
+
+from typing import Any
+
+from services.api import dashboard as d
+from services.shared.messages import ChannelHealth, Lease, Limit, OpenAlarm, Trip
+from services.shared.vocabulary import (
+    AlarmKind,
+    Control,
+    HealthState,
+    LeaseKind,
+    Level,
+    LoadTarget,
+    Mode,
+    PowerState,
+    Proof,
+    SwitchRole,
+)
+
+NOW = 1_795_388_640.0
+SINCE = NOW - 900
+FRESH = {"age_s": 3.0, "stale": False, "stale_after_s": 60.0}
+STALE = {"age_s": 310.0, "stale": True, "stale_after_s": 60.0}
+
+
+def headline(sentence: str, *why: str, **more: Any) -> d.Headline:
+    return d.Headline(sentence=sentence, why=why, **{"tone": "good", "safe": True, "curtailed": None} | more)
+
+
+def sensor(name: str, label: str, value: float | None, unit: str = "Cel", **more: Any) -> d.SensorTile:
+    base = {"zone": "main", "role": "", "reason": "", "measured_at": NOW - 3, "forced": False, "tone": "good"} | FRESH
+    return d.SensorTile(name=name, label=label, value=value, unit=unit, **base | more)
+
+
+def fan(number: int, **more: Any) -> d.FanTile:
+    on = number <= 4
+    power = PowerState.ON if on else PowerState.OFF
+    base = {
+        "commanded": power, "running": power, "proven": Proof.PROVEN, "watts": 1400.0 + 7 * number if on else 0.0,
+        "locked_out": False, "reason": "", "tone": "good",
+    } | FRESH  # fmt: skip
+    return d.FanTile(number=number, **base | more)
+
+
+def group(name: str, members: int, hashing: int, asleep: int, **more: Any) -> d.GroupTile:
+    base = {
+        "waking": 0, "unknown": 0, "outlets_off": 0, "target": LoadTarget.RUN if hashing else LoadTarget.SLEEP,
+        "measured_kw": round(3.25 * hashing + 0.03 * asleep, 1), "metered": members, "tone": "good",
+    }  # fmt: skip
+    return d.GroupTile(name=name, members=members, hashing=hashing, asleep=asleep, **base | more)
+
+
+def device(name: str, kind: str, owner: str = "collector", **more: Any) -> d.DeviceTile:
+    base = {"state": HealthState.OK, "reason": "", "age_s": 3.0, "lost_since_at": None}
+    return d.DeviceTile(name=name, kind=kind, owner=owner, **base | more)
+
+
+def service(name: str, state: str = "online") -> d.ServiceTile:
+    return d.ServiceTile(name=name, state=state, version="0.1.0", since_at=NOW - 86_400)
+
+
+def contact(name: str, label: str, role: SwitchRole, active: bool | None = False, **more: Any) -> d.SwitchTile:
+    return d.SwitchTile(name=name, label=label, role=role, active=active, **{"reason": "", "tone": "good"} | FRESH | more)
+
+
+def channel(name: str) -> ChannelHealth:
+    return ChannelHealth(name=name, state=HealthState.OK, reason="", waiting=0, last_delivered_at=NOW - 1200)
+
+
+def signal(level: Level, **more: Any) -> d.SignalTile:
+    base = {
+        "effective": level, "target_kw": None, "observed_at": NOW - 3, "commissioned": True, "in_service": True, "reason": "",
+        "raw_text": level.value, "tone": "warning" if level.curtails else "good",
+    } | FRESH  # fmt: skip
+    return d.SignalTile(name="utility", level=level, **base | more)
+
+
+def normal() -> d.Dashboard:
+    """Everything as it should be."""
+    return d.Dashboard(
+        time=NOW, clock_trusted=True, timezone="America/Chicago", site="humboldt-1", version="0.1.0", broker_connected=True,
+        headline=headline("Safe. The load may run.", "no rule limits the load", curtailed=False),
+        mode=Mode.NORMAL, since_at=SINCE, control=Control.ARMED, phase="run", reasons=("no rule limits the load",), limited_by="",
+        state_age_s=0.4, state_stale=False, forced=False, signals=(signal(Level.NORMAL),),
+        load=d.LoadTile(measured_kw=978.0, target_kw=985.0, setpoint_kw=985.0, unknown_kw=0.0, nominal_kw=985.0, **FRESH),
+        temperature=d.TemperatureTile(max_c=29.4, warn_c=35, shed_c=38, emergency_c=40, min_c=10, tone="good"),
+        humidity=d.HumidityTile(max_percent=41.0, limit_percent=80.0, tone="good"),
+        sensors=(
+            sensor("roomalert-1/sensor-1", "Cold aisle west", 28.25, role="intake"),
+            sensor("roomalert-1/sensor-2", "Cold aisle east", 29.4, role="intake"),
+            sensor("roomalert-1/sensor-3", "Hot aisle", 44.1, role="exhaust"),
+            sensor("roomalert-1/sensor-1-humidity", "Cold aisle west", 41.0, "%RH"),
+            sensor("iotawatt-1/voltage", "voltage", 121.6, "V", zone=""),
+        ),
+        switches=(
+            contact("roomalert-1/switch-1", "Utility relay", SwitchRole.UTILITY),
+            contact("roomalert-1/switch-2", "Door", SwitchRole.DOOR),
+            contact("roomalert-1/switch-3", "Flood", SwitchRole.FLOOD),
+            contact("roomalert-1/switch-4", "Smoke", SwitchRole.SMOKE),
+        ),
+        fan_stage=4, fans=tuple(fan(number) for number in range(1, 10)),
+        groups=(group("hall-a", 108, 108, 0), group("hall-b", 108, 108, 0), group("hall-c", 84, 84, 0)),
+        limits=(), leases=(), lockouts=(), trips=(), would_do=(), missing=(),
+        alarms=d.AlarmsTile(known=True, open=0, unacknowledged=0, alarms=(), channels=(channel("telegram"), channel("email"))),
+        services=tuple(service(name) for name in ("collector", "controller", "notifier", "api")),
+        devices=(
+            device("utility", "signal"), device("roomalert-1", "room_alert"), device("iotawatt-1", "iotawatt"),
+            device("foreman", "foreman", "controller", age_s=11.0), device("pdu-1", "snmp_pdu", "controller"),
+            device("relay-1", "modbus_fans", "controller"),
+        ),
+        history=d.HistoryTile(ok=True, reason=""),
+    )  # fmt: skip
+
+
+def curtailed() -> d.Dashboard:
+    """The utility asked, and the load is off and proven."""
+    why = ("utility asks for control",)
+    return normal().model_copy(update={
+        "headline": headline("Safe. The load is curtailed.", *why, curtailed=True),
+        "mode": Mode.CURTAILED, "reasons": why, "limited_by": "signal utility", "phase": "curtailed",
+        "signals": (signal(Level.CONTROL, target_kw=0.0, raw_text="Full Load Control"),),
+        "load": d.LoadTile(measured_kw=12.0, target_kw=0.0, setpoint_kw=0.0, unknown_kw=0.0, nominal_kw=985.0, **FRESH),
+        "groups": (group("hall-a", 108, 0, 108), group("hall-b", 108, 0, 108), group("hall-c", 84, 0, 84)),
+        "limits": (Limit(rule="signal utility", scope="site", ceiling_kw=0.0, reason="utility asks for control"),),
+    })  # fmt: skip
+
+
+def trouble() -> d.Dashboard:
+    """Much at once: a stale sensor, unknown load, a disproved fan, a lost PDU, a trip, a forced value."""
+    why = ("tripped: 40.6 °C at Cold aisle east and Cold aisle west", "pdu-2 does not answer: its load counts as still on")
+    alarm = OpenAlarm(
+        key="temperature_trip", kind=AlarmKind.EMERGENCY, active=True, cause="Intake temperature above 40 °C on two sensors",
+        consequence="All miners are stopped", action="Look at the fans of the east wall, then reset the trip.", since_at=SINCE,
+        ended_at=None, acknowledged_by="", receipts=("telegram 17:04", "email 17:04", "sms 17:05"),
+    )  # fmt: skip
+    warned = alarm.model_copy(update={
+        "key": "fan_3", "kind": AlarmKind.WARNING, "cause": "Fan 3 draws 12 W while its relay lets current through",
+        "action": "Check the breaker and the belt of fan 3.", "acknowledged_by": "Ruth", "receipts": ("telegram 16:58",),
+    })  # fmt: skip
+    base = curtailed()
+    disproved = fan(3, proven=Proof.DISPROVED, watts=12.0, tone="bad", reason="12 W for 40 s, learnt 1421 W")
+    unproven = fan(4, proven=Proof.UNPROVEN, tone="warning", reason="its watts are old", **STALE)
+    lost = fan(7, running=PowerState.UNKNOWN, proven=Proof.UNPROVEN, watts=None, age_s=None, stale=True, tone="unknown")
+    special = {3: disproved, 4: unproven, 7: lost}
+    unplugged = {"reason": "no sensor is plugged in", "age_s": None, "stale": True}
+    silent = {"state": HealthState.LOST, "reason": "no answer within 2 s", "age_s": 372.0, "lost_since_at": NOW - 372}
+    lease = Lease(
+        id="l1", kind=LeaseKind.TEMPERATURE, owner="Ruth", reason="drill", from_at=SINCE, until_at=NOW + 900, payload="{}"
+    )
+    return base.model_copy(update={
+        "headline": headline("EMERGENCY: the load is being stopped or is stopped.", *why, tone="bad", safe=False),
+        "mode": Mode.EMERGENCY, "reasons": why, "limited_by": "trip temperature", "forced": True, "leases": (lease,),
+        "load": d.LoadTile(measured_kw=131.0, target_kw=0.0, setpoint_kw=0.0, unknown_kw=117.0, nominal_kw=985.0, **FRESH),
+        "temperature": d.TemperatureTile(max_c=40.6, warn_c=35, shed_c=38, emergency_c=40, min_c=10, tone="bad"),
+        "humidity": d.HumidityTile(max_percent=None, limit_percent=80.0, tone="unknown"),
+        "sensors": (
+            sensor("roomalert-1/sensor-1", "Cold aisle west", 40.2, role="intake", tone="bad", forced=True),
+            sensor("roomalert-1/sensor-2", "Cold aisle east", 40.6, role="intake", tone="bad"),
+            sensor("roomalert-1/sensor-3", "Hot aisle", 44.1, role="exhaust", tone="unknown", **STALE),
+            sensor("roomalert-1/sensor-1-humidity", "Cold aisle west", None, "%RH", tone="unknown", **unplugged),
+        ),
+        "switches": (
+            contact("roomalert-1/switch-2", "Door", SwitchRole.DOOR, True, tone="warning"),
+            contact("roomalert-1/switch-4", "Smoke", SwitchRole.SMOKE, None, tone="unknown", reason="switched off in the unit"),
+        ),
+        "fans": tuple(special.get(number, fan(number)) for number in range(1, 10)), "fan_stage": 9,
+        "groups": (group("hall-a", 108, 0, 108), group("hall-b", 108, 4, 96, unknown=6, waking=2, tone="unknown"),
+                   group("hall-c", 84, 0, 54, unknown=30, measured_kw=None, metered=0, outlets_off=12, tone="unknown")),
+        "trips": (Trip(key="temperature", reason="40.6 °C at Cold aisle east and Cold aisle west", since_at=SINCE),),
+        "missing": ("pdu-2: no answer for 6 min, 117 kW cannot be confirmed", "fan 7: its relay is unknown"),
+        "alarms": base.alarms.model_copy(update={"open": 2, "unacknowledged": 1, "alarms": (warned, alarm)}),
+        "devices": (*base.devices, device("pdu-2", "snmp_pdu", "controller", **silent)),
+        "services": (*base.services[:2], service("notifier", "offline"), base.services[3]),
+        "clock_trusted": False,
+    })  # fmt: skip

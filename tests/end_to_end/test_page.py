@@ -1,0 +1,205 @@
+"""The page in a browser: safe or not, curtailed or not, and why; stale and unknown are seen as such; a lost server is told."""
+
+import gzip
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Page, async_playwright, expect
+
+from services.api import dashboard
+from services.api.history.reader import EventRow
+from services.shared import messages
+from services.shared.vocabulary import Control
+from tests.end_to_end import page_feed
+from tests.end_to_end.page_server import DIST, PageServer
+
+CHROMIUM = Path("/usr/bin/chromium")
+DESKTOP, PHONE = (1280, 900), (390, 844)
+TYPES = DIST.parent / "src" / "types.ts"
+FEED_PARTS = (
+    dashboard.Dashboard, dashboard.Headline, dashboard.SensorTile, dashboard.SwitchTile, dashboard.SignalTile,
+    dashboard.LoadTile, dashboard.FanTile, dashboard.GroupTile, dashboard.TemperatureTile, dashboard.HumidityTile,
+    dashboard.AlarmsTile, dashboard.ServiceTile, dashboard.DeviceTile, dashboard.HistoryTile, messages.OpenAlarm,
+    messages.ChannelHealth, messages.Lease, messages.Limit, messages.Lockout, messages.Trip, EventRow,
+)  # fmt: skip
+built = pytest.mark.skipif(not (DIST / "index.html").is_file(), reason="the page is not built: make frontend")
+browser = pytest.mark.skipif(not CHROMIUM.is_file(), reason="no chromium here")
+
+
+@dataclass
+class Visit:
+    page: Page
+    server: PageServer
+    complaints: list[str] = field(default_factory=list)
+
+
+@asynccontextmanager
+async def visit(feed: dashboard.Dashboard, size: tuple[int, int] = DESKTOP, scheme: str = "light") -> AsyncIterator[Visit]:
+    server = PageServer(feed)
+    address = await server.start()
+    flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    try:
+        async with async_playwright() as playwright:
+            chromium = await playwright.chromium.launch(executable_path=str(CHROMIUM), args=flags)
+            page = await chromium.new_page(viewport={"width": size[0], "height": size[1]}, color_scheme=scheme)
+            seen = Visit(page, server)
+            page.on("console", lambda line: seen.complaints.append(line.text) if line.type in ("error", "warning") else None)
+            page.on("pageerror", lambda error: seen.complaints.append(str(error)))
+            await page.goto(address)
+            await expect(page.locator(".headline")).to_be_visible()
+            yield seen
+            await chromium.close()
+    finally:
+        await server.stop()
+
+
+@built
+@browser
+@pytest.mark.asyncio
+@pytest.mark.parametrize("size", [DESKTOP, PHONE])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_the_page_says_curtailed_since_when_and_why_on_desk_and_phone(size: tuple[int, int], scheme: str) -> None:
+    async with visit(page_feed.curtailed(), size, scheme) as seen:
+        page = seen.page
+        await expect(page.get_by_role("status")).to_have_text("Safe. The load is curtailed. Since 16:49.")
+        await expect(page.locator(".headline .on")).to_have_text("12 kW of 985 kW on, 0 kW unknown.")
+        await expect(page.locator(".headline .why")).to_contain_text("utility asks for control")
+        await expect(page.locator(".answers")).to_contain_text(
+            re.compile("Safe ?Yes ?Curtailed ?Yes ?Limited by ?Signal utility")
+        )
+        await expect(page.locator(".last-events")).to_contain_text("Mode normal to curtailing")
+        assert await page.title() == "Curtailed · humboldt-1"
+        assert await page.evaluate("document.documentElement.scrollWidth") <= size[0]
+        top = await page.locator(".headline").bounding_box()
+        assert top is not None
+        assert top["y"] + top["height"] <= size[1], "the answer is not on the first screen"
+        assert seen.complaints == []
+
+
+@built
+@browser
+@pytest.mark.asyncio
+async def test_stale_is_drawn_as_stale_and_unknown_is_a_word_and_never_0() -> None:
+    async with visit(page_feed.trouble()) as seen:
+        rows = seen.page.locator(".sensors-and-contacts tbody tr")
+        stale = rows.filter(has_text="Hot aisle")
+        await expect(stale.locator(".value.is-stale")).to_have_text("44.1 °C")
+        await expect(stale).to_contain_text("stale, 5 min old")
+        await expect(rows.filter(has_text="Cold aisle east").locator(".is-stale")).to_have_count(0)
+        await expect(rows.filter(has_text="plugged in").locator(".value")).to_have_text("unknown")
+        await expect(seen.page.locator(".fan").nth(6)).to_contain_text(re.compile("unknown, wanted off.*never measured"))
+        await expect(seen.page.locator(".loads li").nth(2)).to_contain_text("unknown kW")
+        await expect(seen.page.locator(".headline .on .is-unknown")).to_have_text("117 kW unknown")
+        await expect(seen.page.get_by_role("note").first).to_contain_text("Ruth holds temperature until 17:19")
+        assert seen.complaints == []
+
+
+@built
+@browser
+@pytest.mark.asyncio
+async def test_a_live_number_turns_stale_by_itself_when_nothing_new_comes() -> None:
+    old = page_feed.normal()
+    load = old.load.model_copy(update={"age_s": 0.0, "stale_after_s": 2.0})
+    async with visit(old.model_copy(update={"load": load})) as seen:
+        number = seen.page.locator(".panel.load .value")
+        await expect(number).to_have_class("value")
+        await expect(number).to_have_class("value is-stale")
+        await expect(seen.page.locator(".headline .on")).to_contain_text("How much is on is unknown")
+
+
+@built
+@browser
+@pytest.mark.asyncio
+async def test_a_change_at_the_site_is_shown_without_asking() -> None:
+    async with visit(page_feed.normal()) as seen:
+        await expect(seen.page.get_by_role("status")).to_contain_text("The load may run")
+        seen.server.show(page_feed.curtailed())
+        await expect(seen.page.get_by_role("status")).to_contain_text("curtailed")
+
+
+@built
+@browser
+@pytest.mark.asyncio
+async def test_a_lost_server_is_told_at_once_and_nothing_looks_live_until_it_is_back() -> None:
+    async with visit(page_feed.curtailed()) as seen:
+        await expect(seen.page.get_by_role("alert")).to_have_count(0)
+        await seen.server.stop()
+        await expect(seen.page.get_by_role("alert")).to_contain_text("No connection since")
+        await expect(seen.page.get_by_role("status")).to_contain_text("Not known now. At 17:04 it was: Safe.")
+        await expect(seen.page.locator(".answers")).to_contain_text(re.compile("Safe ?Unknown ?Curtailed ?Unknown"))
+        await expect(seen.page.locator(".top")).to_contain_text("no connection")
+        await expect(seen.page.locator(".panel:not(.is-past)")).to_have_count(0)
+        await seen.server.start()
+        await expect(seen.page.get_by_role("alert")).to_have_count(0, timeout=15_000)
+        await expect(seen.page.locator(".panel.is-past")).to_have_count(0)
+        await expect(seen.page.get_by_role("status")).to_contain_text("Safe. The load is curtailed.")
+
+
+@built
+@browser
+@pytest.mark.asyncio
+async def test_a_silent_controller_and_a_silent_notifier_leave_nothing_that_looks_calm() -> None:
+    quiet = page_feed.normal()
+    sentence = "Nothing is known of the site at present."
+    nothing = dict.fromkeys(("measured_kw", "target_kw", "setpoint_kw", "unknown_kw", "nominal_kw", "age_s"))
+    silent = quiet.model_copy(update={
+        "headline": dashboard.Headline(sentence=sentence, why=(), tone="unknown", safe=None, curtailed=None),
+        "state_stale": True, "mode": None, "since_at": None, "control": None, "limited_by": None, "forced": None,
+        "fans": (), "groups": (),
+        "load": dashboard.LoadTile(**nothing, stale=True, stale_after_s=60),
+        "alarms": quiet.alarms.model_copy(update={"known": False, "open": None, "unacknowledged": None}),
+    })  # fmt: skip
+    async with visit(silent) as seen:
+        await expect(seen.page.locator(".answers")).to_contain_text(re.compile("Safe ?Unknown ?Curtailed ?Unknown"))
+        await expect(seen.page.locator(".panel.missing-and-held")).to_contain_text("not live")
+        await expect(seen.page.locator(".panel.load")).not_to_contain_text("0 kW")
+        await expect(seen.page.locator(".panel.alarms")).to_contain_text("Whether an alarm is open is unknown.")
+        await expect(seen.page.locator(".top")).to_contain_text("control unknown")
+
+
+@built
+@browser
+@pytest.mark.asyncio
+async def test_observing_is_told_with_what_would_be_done() -> None:
+    feed = page_feed.curtailed().model_copy(update={"control": Control.OBSERVE, "would_do": ("hall-a: sleep 108 loads",)})
+    async with visit(feed) as seen:
+        await expect(seen.page.locator(".top")).to_contain_text("Observing: it sends nothing")
+        await expect(seen.page.locator(".missing-and-held")).to_contain_text("hall-a: sleep 108 loads")
+
+
+@built
+@browser
+@pytest.mark.asyncio
+async def test_the_page_can_be_read_by_ear_and_walked_by_keyboard() -> None:
+    async with visit(page_feed.trouble()) as seen:
+        page = seen.page
+        assert await page.locator("h1").count() == 1
+        await expect(page.get_by_role("main")).to_be_visible()
+        for name in ("State of the site", "Load", "Temperature", "Alarms", "Fans", "Power signals", "Missing and held"):
+            await expect(page.get_by_role("region", name=name, exact=True)).to_have_count(1)
+        nameless = "svgs => svgs.filter(one => !one.closest('[aria-hidden=true]') && !one.ariaLabel).length"
+        assert await page.locator("svg").evaluate_all(nameless) == 0
+        await page.keyboard.press("Tab")
+        await expect(page.locator(":focus")).to_have_text("To the state of the site")
+
+
+@built
+def test_the_scripts_of_the_page_are_below_60_kb_packed_and_nothing_comes_from_elsewhere() -> None:
+    files = [path for path in DIST.rglob("*") if path.suffix in {".js", ".css", ".html", ".svg"}]
+    scripts = [path.read_bytes() for path in files if path.suffix == ".js"]
+    assert 0 < sum(len(gzip.compress(one)) for one in scripts) < 60_000
+    for path in files:
+        asked = re.findall(r"(?:src|href|url|import)\s*[=(]\s*[\"']?(https?:[^\"')\s]+)", path.read_text())
+        assert asked == [], path.name
+
+
+@pytest.mark.parametrize("model", FEED_PARTS, ids=lambda model: model.__name__)
+def test_the_page_knows_the_fields_of_the_feed_and_no_others(model: type) -> None:
+    found = re.search(rf"export interface {model.__name__}( extends Aged)? {{(.*?)\n}}", TYPES.read_text(), re.DOTALL)
+    assert found is not None, f"{model.__name__} is missing in types.ts"
+    known = set(re.findall(r"^  (\w+):", found[2], re.MULTILINE)) | (set(dashboard.Aged.model_fields) if found[1] else set())
+    assert known == set(model.model_fields)

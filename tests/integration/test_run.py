@@ -1,0 +1,104 @@
+"""`mine run` as a person starts it: the page comes, and everything ends when told."""
+
+import os
+import queue
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from services.cli.broker import free_port
+
+PORTS = (
+    "MINE_API_PORT", "MINE_API_DEBUG_PORT", "MINE_OPS_COLLECTOR_PORT", "MINE_OPS_CONTROLLER_PORT", "MINE_OPS_NOTIFIER_PORT",
+    "MINE_OPS_API_PORT",
+)  # fmt: skip
+
+
+class Run:
+    def __init__(self, folder: Path, **env: str) -> None:
+        self.env = {**os.environ, **{name: str(free_port()) for name in PORTS}, **env}
+        self.env |= {"MINE_DATA_FOLDER": str(folder), "MINE_DATA_LOGS": "none", "MINE_CONFIG": "tests/data/old_config.txt"}
+        self.env |= {"MINE_APIS_CORNBELT_URL": f"http://127.0.0.1:{free_port()}/", "MINE_API_HOST": "127.0.0.1"}
+        for device in ("ROOMALERT", "IOTAWATT", "PDU", "FAN_RELAY"):
+            self.env[f"MINE_APIS_{device}_IP"] = f"127.0.0.1:{free_port()}"
+        self.lines: queue.Queue[str] = queue.Queue()
+        self.said: list[str] = []
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "services.cli.main", "run"],
+            env=self.env,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        self.thread = threading.Thread(target=self._read)
+        self.thread.start()
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.lines.put(line)
+
+    def wait_for(self, text: str, deadline_s: float = 40.0) -> None:
+        end = time.monotonic() + deadline_s
+        while not any(text in line for line in self.said):
+            try:
+                self.said.append(self.lines.get(timeout=max(0.0, end - time.monotonic())))
+            except queue.Empty:
+                pytest.fail(f"not said within {deadline_s:g} s: {text}\n{''.join(self.said)}")
+
+    def end(self) -> int:
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            return self.process.wait(15.0)
+        finally:
+            self.process.kill()
+            self.thread.join()
+            assert self.process.stdout is not None
+            self.process.stdout.close()
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Iterator[Run]:
+    started = Run(tmp_path)
+    yield started
+    if started.process.poll() is None:
+        started.end()
+
+
+def test_a_run_shows_its_page_and_ends_in_order_within_15_s(run: Run, tmp_path: Path) -> None:
+    run.wait_for("the page is at http://127.0.0.1:")
+    second = subprocess.run(
+        [sys.executable, "-m", "services.cli.main", "run"], env=run.env, capture_output=True, text=True, timeout=30, check=False
+    )
+    assert second.returncode == 3
+    assert "another run uses" in second.stderr
+    assert run.end() == 0
+    for name in PORTS:
+        socket.create_server(("127.0.0.1", int(run.env[name]))).close()
+    assert not (tmp_path / "secrets" / "broker-api").stat().st_mode & 0o077
+
+
+@pytest.mark.parametrize("key", ["MINE_API_PORT", "MINE_SIMULATOR_BASE_PORT", "MINE_OPS_CONTROLLER_PORT"])
+def test_a_taken_port_is_named_with_the_key_that_changes_it(tmp_path: Path, key: str) -> None:
+    """With the devices' port it is more: an armed run must never switch the simulated site of another run."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        env = {**os.environ, "MINE_CONFIG": "config/demo.txt", "MINE_DATA_FOLDER": str(tmp_path), "MINE_API_HOST": "127.0.0.1"}
+        env |= {name: str(free_port()) for name in (*PORTS, "MINE_SIMULATOR_CONTROL_PORT", "MINE_SIMULATOR_BASE_PORT")}
+        env[key] = str(taken.getsockname()[1])
+        result = subprocess.run(
+            [sys.executable, "-m", "services.cli.main", "run", "--simulated"],
+            env=env,
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=False,
+        )
+    assert result.returncode == 3
+    assert f"name another in {key}" in result.stderr

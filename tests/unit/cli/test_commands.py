@@ -1,0 +1,122 @@
+"""What the commands say of the configuration and of the running system."""
+
+import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from typer.testing import CliRunner
+
+from services.cli.broker import free_port
+from services.cli.main import app
+
+SECRET = "s3cret-value"
+
+
+def mine(*arguments: str, **env: str) -> Result:
+    return CliRunner().invoke(app, list(arguments), env=env)
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in Path("config/wrong").glob("*.txt")))
+def test_check_names_every_mistake_and_ends_with_2(name: str) -> None:
+    result = mine("check", MINE_CONFIG=f"config/wrong/{name}.txt")
+    assert result.exit_code == 2
+    assert "The configuration has 1 mistake:" in result.output
+    assert "allowed: " in result.output
+
+
+def test_check_says_what_is_not_set_up_and_ends_with_0() -> None:
+    result = mine("check", MINE_CONFIG="tests/data/old_config.txt")
+    assert result.exit_code == 0
+    for text in ("Telegram is off", "wiring of [FANS] is empty", "The configuration is right: control = observe, 0 loads"):
+        assert text in result.output
+
+
+def test_the_demos_configuration_is_right_and_names_all_its_miners() -> None:
+    result = mine("check", MINE_CONFIG="config/demo.txt")
+    assert result.exit_code == 0
+    assert "control = armed, 300 loads" in result.output
+
+
+def test_config_show_tells_each_origin_and_masks_secrets(tmp_path: Path) -> None:
+    file = tmp_path / "config.txt"
+    file.write_text(
+        f"[GENERAL]\nmax_temp_celsius = 33\n[FOREMAN]\napi_key = {SECRET}\n[SIGNAL]\nurl = https://me:{SECRET}@a.example/p\n"
+        f"[HTTP_LOADS a]\nurl = https://b.example\nheader = X-Key: {SECRET}\n"
+    )
+    result = mine("config", "show", MINE_CONFIG=str(file), MINE_API_PORT="8123", MINE_BROKER_PASSWORD=SECRET)
+    assert result.exit_code == 0
+    assert SECRET not in result.output
+    for line in (
+        "max_temp_celsius = 33    (config.txt line 2)",
+        "api_key = ********    (config.txt line 4)",
+        "port = 8123    (environment)",
+        "password = ********    (environment)",
+        "min_temp_celsius = 10    (default)",
+        "url = https://********@a.example/p    (config.txt line 6)",
+        "[HTTP_LOADS a]",
+    ):
+        assert line in result.output
+    assert "min_temp_celsius" not in mine("config", "show", "--changed", MINE_CONFIG=str(file)).output
+
+
+class _Api(BaseHTTPRequestHandler):
+    busy = False
+
+    def do_GET(self) -> None:
+        self._answer(
+            200, {"mode": "normal", "load": {"measured_kw": None}, "forced": False, "fans": [{"number": 1}], "reasons": []}
+        )
+
+    def do_POST(self) -> None:
+        known = self.path == "/api/v1/cycle" and not type(self).busy
+        self._answer(200 if known else 409, {"accepted": known})
+
+    def log_message(self, *_: object) -> None: ...
+
+    def _answer(self, status: int, body: object) -> None:
+        data = json.dumps(body).encode()
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+
+@pytest.fixture
+def api() -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Api)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield str(server.server_port)
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_status_shows_the_answer_and_says_unknown_for_what_is_not_known(api: str) -> None:
+    result = mine("status", MINE_CONFIG="tests/data/old_config.txt", MINE_API_PORT=api)
+    assert result.output.splitlines() == [
+        "mode: normal", "load:", "  measured_kw: unknown", "forced: no", "fans:", "  - number 1", "reasons: none",
+    ]  # fmt: skip
+    raw = mine("status", "--json", MINE_CONFIG="tests/data/old_config.txt", MINE_API_PORT=api)
+    assert json.loads(raw.output)["load"] == {"measured_kw": None}
+
+
+def test_once_asks_the_debug_listener_for_a_cycle_and_tells_a_refusal(api: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    env = {"MINE_CONFIG": "tests/data/old_config.txt", "MINE_API_DEBUG_PORT": api}
+    assert mine("once", **env).output == "accepted: yes\n"
+    monkeypatch.setattr(_Api, "busy", True)
+    refused = mine("once", **env)
+    assert refused.exit_code == 1
+    assert "The cycle was refused: HTTP 409" in refused.output
+
+
+@pytest.mark.parametrize("command", ["status", "once"])
+def test_with_nothing_running_the_command_says_so_and_ends_with_3(command: str) -> None:
+    ports = {"MINE_API_PORT": str(free_port()), "MINE_API_DEBUG_PORT": str(free_port())}
+    result = mine(command, MINE_CONFIG="tests/data/old_config.txt", **ports)
+    assert result.exit_code == 3
+    assert "connect" in result.output.lower()

@@ -1,0 +1,60 @@
+"""Set-up makes secrets once, for their owner alone."""
+
+import stat
+from pathlib import Path
+
+from typer.testing import CliRunner
+
+from services.cli.embedded_broker import matches
+from services.cli.main import app
+from services.cli.setup import TOKENS, USERS, provision
+
+
+def test_every_user_has_a_password_that_the_brokers_file_accepts_and_no_other(tmp_path: Path) -> None:
+    provision(tmp_path)
+    lines = (tmp_path / "passwords").read_text().splitlines()
+    passwords = {user: (tmp_path / f"broker-{user}").read_text().strip() for user in USERS}
+    assert len(set(passwords.values())) == len(USERS)
+    for user, line in zip(USERS, lines, strict=True):
+        assert matches(line, user, passwords[user])
+        assert not matches(line, user, passwords[user] + "x")
+        assert not matches(line, "someone", passwords[user])
+
+
+def test_every_user_of_the_access_list_has_a_password() -> None:
+    acl = Path("mosquitto/acl").read_text().splitlines()
+    assert {line.split()[1] for line in acl if line.startswith("user ")} == set(USERS)
+
+
+def test_the_secrets_are_their_owners_alone(tmp_path: Path) -> None:
+    provision(tmp_path / "secrets")
+    assert stat.S_IMODE((tmp_path / "secrets").stat().st_mode) == 0o700
+    names = {path.name for path in (tmp_path / "secrets").iterdir()}
+    assert names == {"passwords", *TOKENS, *(f"broker-{user}" for user in USERS)}
+    assert {stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "secrets").iterdir()} == {0o600}
+
+
+def test_what_exists_stays_as_it_is(tmp_path: Path) -> None:
+    provision(tmp_path)
+    before = {path.name: path.read_text() for path in tmp_path.iterdir()}
+    assert provision(tmp_path) == []
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == before
+
+
+def test_a_removed_secret_is_made_anew_and_the_others_stay(tmp_path: Path) -> None:
+    provision(tmp_path)
+    api, cli = (tmp_path / "broker-api").read_text(), (tmp_path / "broker-cli").read_text()
+    (tmp_path / "broker-api").unlink()
+    assert provision(tmp_path) == ["broker-api", "passwords"]
+    assert (tmp_path / "broker-cli").read_text() == cli
+    assert (tmp_path / "broker-api").read_text() != api
+    lines = (tmp_path / "passwords").read_text().splitlines()
+    assert matches(lines[USERS.index("api")], "api", (tmp_path / "broker-api").read_text().strip())
+
+
+def test_the_command_shows_no_secret(tmp_path: Path) -> None:
+    first = CliRunner().invoke(app, ["setup", str(tmp_path)])
+    assert first.exit_code == 0
+    for path in tmp_path.iterdir():
+        assert path.read_text().strip() not in first.output
+    assert "everything is there" in CliRunner().invoke(app, ["setup", str(tmp_path)]).output

@@ -1,0 +1,131 @@
+"""The bus without a broker: what it fills in, what it refuses, and how messages find their handlers."""
+
+import asyncio
+import logging
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from services.shared.bus import Arrival, Bus, Foreign
+from services.shared.clock import Clock
+from services.shared.inbox import Inbox
+from services.shared.link import Received
+from services.shared.messages import Event, Presence, Reading, root
+from services.shared.settings.sections import Broker
+
+
+def received(topic: str, payload: bytes, epoch: int = 1) -> Received:
+    return Received(SimpleNamespace(), epoch, 1, 1, root("mine") + topic, payload, False)  # type: ignore[arg-type]
+
+
+def presence(seq: int = 1) -> bytes:
+    return Presence(seq=seq, state="online", version="1").model_dump_json(by_alias=True).encode()
+
+
+def a_bus(**options: Any) -> Bus:
+    return Bus(Broker(port=1), service="collector", site="mine", clock=Clock(), **options)
+
+
+@pytest.mark.asyncio
+async def test_publishing_before_the_start_waits() -> None:
+    bus = a_bus()
+    bus.publish(Event(subject=("collector",), ledger_seq=1, kind="service", happened_at=0.0, title="x"))
+    assert bus.waiting == 1
+    assert not bus.connected
+    await bus.stop()
+
+
+@pytest.mark.asyncio
+async def test_a_message_that_does_not_fit_its_topic_is_an_error_of_the_caller() -> None:
+    with pytest.raises(ValueError, match="subject"):
+        a_bus().publish(Presence(state="online", version="1"))
+
+
+@pytest.mark.asyncio
+async def test_a_message_too_large_for_the_broker_is_not_sent_and_is_counted() -> None:
+    bus = a_bus()
+    bus.publish(Event(subject=("collector",), ledger_seq=1, kind="service", happened_at=0.0, title="x" * 300_000))
+    assert (bus.waiting, bus.dropped) == (0, 1)
+
+
+@pytest.mark.asyncio
+async def test_every_message_is_numbered_and_signed() -> None:
+    bus = a_bus()
+    first, second = (bus._sealed(Presence(subject=("collector",), state="online", version="1")) for _ in range(2))
+    assert (first.source, first.boot, second.seq) == ("collector", bus.boot, first.seq + 1)
+    assert first.host_boot == Clock().now().host_boot
+
+
+@pytest.mark.asyncio
+async def test_birth_and_will_carry_this_boot_and_stand_in_order() -> None:
+    bus = a_bus()
+    topic, payload = bus._will()
+    will = Presence.model_validate_json(payload)
+    assert topic == "mine/1/mine/presence/collector"
+    assert (will.state, will.boot) == ("offline", bus.boot)
+    assert bus._birth is not None
+    assert bus._birth[0].seq < will.seq
+    assert bus._will() == (topic, payload), "an attempt that failed uses no number"
+
+
+@pytest.mark.asyncio
+async def test_a_message_goes_to_every_handler_of_its_type_and_to_no_other() -> None:
+    inbox, seen = Inbox("mine"), []
+    inbox.on(Presence, lambda message, arrival: seen.append(("first", message.state)))
+
+    async def second(message: Presence, arrival: Arrival) -> None:
+        await asyncio.sleep(0)
+        seen.append(("second", message.state))
+
+    inbox.on(Presence, second)
+    inbox.on(Reading, lambda message, arrival: seen.append(("reading", "")))
+    await inbox.handle(received("presence/api", presence()), 0.0)
+    assert seen == [("first", "online"), ("second", "online")]
+    assert inbox.filters() == ("mine/1/mine/presence/+", "mine/1/mine/reading/+/+")
+
+
+@pytest.mark.asyncio
+async def test_the_first_of_a_topic_is_marked_once_per_connection() -> None:
+    inbox, firsts = Inbox("mine"), []
+    inbox.on(Presence, lambda message, arrival: firsts.append(arrival.first_since_connect))
+    for topic, epoch in (("presence/api", 1), ("presence/api", 1), ("presence/cli", 1), ("presence/api", 2), ("presence/api", 2)):
+        await inbox.handle(received(topic, presence(), epoch), 0.0)
+    assert firsts == [True, False, True, True, False]
+
+
+@pytest.mark.asyncio
+async def test_a_flood_of_topics_does_not_fill_the_memory_and_counts_as_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.shared.inbox.REMEMBERED_TOPICS", 10)
+    inbox, foreign = Inbox("mine"), list[Foreign]()
+    inbox.on_topic("mine/#", foreign.append)
+    for _ in range(2):
+        for number in range(30):
+            await inbox.handle(received(f"x/{number}", b""), 0.0)
+    assert len(inbox._seen) == 10
+    assert [message.first_since_connect for message in foreign[30:]] == [False] * 10 + [True] * 20
+
+
+@pytest.mark.asyncio
+async def test_garbage_is_counted_each_time_and_logged_once_per_topic(caplog: pytest.LogCaptureFixture) -> None:
+    inbox, seen = Inbox("mine"), []
+    inbox.on(Presence, lambda message, arrival: seen.append(message))
+    with caplog.at_level(logging.WARNING):
+        for _ in range(3):
+            await inbox.handle(received("presence/api", b'{"state": "online"}'), 0.0)
+        await inbox.handle(received("presence/cli", b"nonsense"), 0.0)
+    assert (inbox.refused, seen) == (4, [])
+    assert len(caplog.records) == 2
+
+
+@pytest.mark.asyncio
+async def test_a_handler_that_raises_is_counted_and_the_next_one_still_runs() -> None:
+    inbox, seen = Inbox("mine"), []
+
+    def raises(_message: Presence, _arrival: Arrival) -> None:
+        raise KeyError("x")
+
+    inbox.on(Presence, raises)
+    inbox.on(Presence, lambda message, arrival: seen.append(message.state))
+    await inbox.handle(received("presence/api", presence()), 0.0)
+    assert (inbox.failed, seen) == (1, ["online"])

@@ -1,0 +1,109 @@
+# ruff: noqa: E501 - a sentence stays on its line
+"""Every file of config/wrong holds one mistake, and the start says which, where, and what is allowed."""
+
+from pathlib import Path
+
+import pytest
+
+from services.shared.settings import SettingsError, load
+
+WRONG = Path("config/wrong")
+EXPECTED = {
+    'address-with-a-scheme': "{file} line 2: [APIS] roomalert_ip: found 'http://192.168.1.100'; allowed: host or host:port, such as 192.168.1.100 or 127.0.0.1:8080",
+    'address-with-bad-port': "{file} line 2: [APIS] pdu_ip: found '192.168.1.102, 192.168.1.103:99999'; allowed: host or host:port, such as 192.168.1.100 or 127.0.0.1:8080",
+    'broken-section-header': "{file} line 1: section: found '[GENERAL'; allowed: [SECTION] or [SECTION name] with a name of a-z 0-9 _ -",
+    'control-characters': "{file} line 2: line: allowed: a line without control characters",
+    'control-unknown-word': "{file} line 2: [GENERAL] control: found 'on'; allowed: observe or armed",
+    'debug-network-broken': "{file} line 2: [API] debug_networks: found '192.168.1.300/24'; allowed: networks such as 192.168.1.0/24",
+    'debug-port-is-the-page': "{file} line 1: [API] debug_port: found '5000'; allowed: another port than the page's and the api's [OPS] port",
+    'duplicate-key': '{file} line 3: [GENERAL] Max_Temp_Celsius: allowed: once; it stands in line 2 already',
+    'duplicate-section': '{file} line 3: [general]: allowed: once; it stands in line 1 already',
+    'emergency-below-shed': "{file} line 2: [TEMPERATURE] emergency_celsius: found '37'; allowed: above shed_celsius (38)",
+    'fan-channel-on-missing-board': "{file} line 5: [FANS] channels: found 'relay-2/1'; allowed: relay-1 to relay-1",
+    'fan-channel-without-relay': "{file} line 3: [FANS] channels: found '1'; allowed: relay-1/1 and so on, channel 1 to 32",
+    'fan-count-too-high': "{file} line 2: [FANS] count: found '10'; allowed: a whole number from 0 to 9",
+    'fan-stage-above-max': "{file} line 2: [FANS] stage_start_celsius: found '40'; allowed: below [GENERAL] max_temp_celsius (35)",
+    'foreman-plain-http': "{file} line 2: [APIS] foreman_api: found 'http://foreman.example.com/api'; allowed: plain http would show the API key to everyone; use https://api.foreman.mn",
+    'foreman-with-a-password': "{file} line 2: [APIS] foreman_api: found 'https://********@api.foreman.mn/api'; allowed: an address such as https://api.foreman.mn/api",
+    'http-loads-without-url': "{file} line 1: [HTTP_LOADS row-c] url: found 'nothing'; allowed: an address that begins with http:// or https://",
+    'http-range-backwards': "{file} line 3: [HTTP_LOADS row-c] range: found '10.0.0.36-10.0.0.1:80'; allowed: 10.0.0.1-10.0.0.36:8080 or 127.0.0.1:9001-9036, 1 to 1000 of them",
+    'infinite-temperature': "{file} line 2: [TEMPERATURE] emergency_celsius: found 'inf'; allowed: a number from 0 to 95 (C)",
+    'json-signal-without-path': "{file} line 1: [SIGNAL utility] path: found 'nothing'; allowed: where the value stands, because form is json",
+    'key-before-any-section': '{file} line 1: max_temp_celsius: allowed: only below a [SECTION]',
+    'line-without-equals': "{file} line 2: line: found 'max_temp_celsius'; allowed: key = value, [SECTION], or a comment that begins with #",
+    'loads-file-missing': 'nowhere.csv: file: found No such file or directory; allowed: a file that can be read',
+    'loads-foreman-without-id': "{loads} line 2: column foreman_id: found nothing; allowed: Foreman's number of the miner, for kind foreman",
+    'loads-http-without-section': "{loads} line 2: column section: found ''; allowed: an [HTTP_LOADS name] of the configuration; there is none",
+    'loads-kw-nan': "{loads} line 2: column kw: found 'nan'; allowed: a number of kW above 0 (0 only for a protected outlet)",
+    'loads-kw-not-a-number': "{loads} line 2: column kw: found '3.3kW'; allowed: a number of kW above 0 (0 only for a protected outlet)",
+    'loads-named-all': "{loads} line 2: column name: found 'all'; allowed: letters, digits, . _ -, and neither all nor empty",
+    'loads-outlet-without-pdu': '{loads} line 2: columns pdu, outlet: found nothing; allowed: a PDU and its outlet, for kind outlet',
+    'loads-priority-zero': "{loads} line 2: column priority: found '0'; allowed: a whole number from 1 (shed last) to 9 (shed first)",
+    'loads-protected-unknown-word': "{loads} line 2: column protected: found 'maybe'; allowed: yes or no",
+    'loads-same-name-twice': "{loads} line 3: column name: found 'M-1'; allowed: once; {loads} line 2 has it already",
+    'loads-too-many-values': '{loads} line 2: row: found 11 values; allowed: at most 10, one for each column',
+    'loads-two-on-one-outlet': "{loads} line 3: column outlet: found 'pdu-1/1'; allowed: once; {loads} line 2 has it already",
+    'loads-unknown-column': "{loads} line 1: column: found 'room'; allowed: each once of name, kind, group, zone, kW, priority, foreman_id, pdu, outlet, protected, efficiency_j_th, address, section",
+    'loads-unknown-kind': "{loads} line 2: column kind: found 'antminer'; allowed: foreman, http, outlet",
+    'loads-unknown-pdu': "{loads} line 2: column pdu: found 'pdu-2'; allowed: pdu-1 to pdu-1",
+    'loads-without-kw': '{loads} line 1: header: found no column kw; allowed: the columns name, kind, group, zone, kW, priority, foreman_id, pdu, outlet, protected',
+    'meter-on-missing-iotawatt': "{file} line 2: [METER] site_meter: found 'iotawatt-1/site_total'; allowed: an IoTaWatt that [APIS] iotawatt_ip names",
+    'meter-without-quantity': "{file} line 2: [METER] site_meter: found 'iotawatt-1'; allowed: pdu, or device/quantity such as iotawatt-1/site_total",
+    'min-above-max': "{file} line 2: [GENERAL] min_temp_celsius: found '36'; allowed: below max_temp_celsius (35)",
+    'mqtt-sensor-unknown-unit': "{file} line 3: [MQTT_SENSOR north] unit: found 'Kelvin'; allowed: Cel, F, %RH, W, kW or V",
+    'mqtt-sensor-without-topic': "{file} line 1: [MQTT_SENSOR north] topic: found 'nothing'; allowed: a topic such as site/+/temperature",
+    'mqtt-signal-without-topic': "{file} line 1: [SIGNAL backup] topic: found 'nothing'; allowed: a topic, because kind is mqtt",
+    'name-where-none-belongs': "{file} line 1: section: found 'FANS north'; allowed: [FANS] without a name",
+    'named-section-without-name': '{file} line 1: [MQTT_SENSOR]: found no name; allowed: [MQTT_SENSOR name], a-z 0-9 _ -',
+    'nan-temperature': "{file} line 2: [GENERAL] max_temp_celsius: found 'nan'; allowed: a number from 0 to 80 (C)",
+    'negative-interval': "{file} line 2: [GENERAL] loop_interval_minutes: found '-2'; allowed: a number above 0, up to 60 (min)",
+    'not-utf-8': '{file} line 2: file: found bytes that are no UTF-8; allowed: a text file in UTF-8',
+    'pair-without-equals': "{file} line 2: [TEMPERATURE] zones: found 'roomalert-1/sensor-1 main' without '='; allowed: name = value, separated by commas",
+    'polls-slower-than-stale': "{file} line 2: [TEMPERATURE] poll_seconds: found '100'; allowed: at most half of stale_seconds (120 s)",
+    'port-not-whole': "{file} line 2: [BROKER] port: found '18.83'; allowed: a whole number from 1 to 65535",
+    'port-out-of-range': "{file} line 2: [NOTIFICATIONS] email_smtp_port: found '70000'; allowed: a whole number from 1 to 65535",
+    'section-name-with-blank': "{file} line 1: section: found '[SIGNAL second source]'; allowed: [SECTION] or [SECTION name] with a name of a-z 0-9 _ -",
+    'sensor-without-device': "{file} line 2: [TEMPERATURE] roles: found 'sensor-1'; allowed: each sensor once, as device/quantity: roomalert-1/sensor-1",
+    'shed-below-max': "{file} line 2: [TEMPERATURE] shed_celsius: found '34'; allowed: above [GENERAL] max_temp_celsius (35)",
+    'signal-expression-broken': "{file} line 3: [SIGNAL utility] pattern: found 'level: ('; allowed: a regular expression (missing ), unterminated subpattern at position 7)",
+    'signal-expression-without-group': "{file} line 4: [SIGNAL utility] path: found 'level: \\\\w+'; allowed: a regular expression with one group in parentheses",
+    'signal-page-without-scheme': "{file} line 2: [APIS] cornbelt_url: found 'cbpower.coop/power-signal'; allowed: an address that begins with http:// or https://",
+    'signal-without-address': "{file} line 1: [SIGNAL backup] url: found 'nothing'; allowed: an address that begins with http:// or https://",
+    'site-with-a-slash': "{file} line 2: [GENERAL] site: found 'mine/1'; allowed: a text of a-z 0-9 _ -",
+    'sms-provider-unknown': "{file} line 2: [NOTIFICATIONS] sms_provider: found 'pigeon'; allowed: twilio or generic",
+    'temperature-in-fahrenheit': "{file} line 2: [GENERAL] max_temp_celsius: found '95'; allowed: a number from 0 to 80 (C)",
+    'temperature-not-a-number': "{file} line 2: [GENERAL] max_temp_celsius: found 'warm'; allowed: a number from 0 to 80 (C)",
+    'temperature-with-decimal-comma': "{file} line 2: [GENERAL] max_temp_celsius: found '35,5'; allowed: a number from 0 to 80 (C)",
+    'timezone-unknown': "{file} line 2: [GENERAL] timezone: found 'Iowa/Clear_Lake'; allowed: a name of the IANA list, such as America/Chicago",
+    'two-fans-on-one-channel': "{file} line 5: [FANS] channels: found 'relay-1/1'; allowed: each once",
+    'two-levels-for-one-word': "{file} line 3: [SIGNAL utility] vocabulary: found 'Red = normal'; allowed: one level for each word; it is control already",
+    'unknown-level-in-vocabulary': '{file} line 3: [SIGNAL utility] vocabulary: found shed now = panic; allowed: normal, watch, alert, control, emergency',
+    'unknown-sensor-role': "{file} line 2: [TEMPERATURE] roles: found 'roomalert-1/sensor-1 = inlet'; allowed: intake, exhaust, other",
+    'unknown-switch-role': "{file} line 2: [TEMPERATURE] switches: found 'roomalert-1/switch-1 = fire'; allowed: utility, door, flood, smoke, other, with ! to reverse",
+    'utility-named-twice': "{file} line 3: [SIGNAL utility]: allowed: once; [SIGNAL] in line 1 is the same",
+    'wiring-for-too-few-fans': "{file} line 2: [FANS] wiring: found '3 words'; allowed: none, one for all, or 9, one per fan",
+    'wiring-unknown-word': "{file} line 2: [FANS] wiring: found 'normally closed'; allowed: nc or no",
+    'yes-or-no-unknown-word': "{file} line 2: [POWER] hard_cut_on_loss: found 'perhaps'; allowed: yes or no",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_one_mistake_is_named_with_its_place_and_what_is_allowed(name: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        load(WRONG / f"{name}.txt", env={})
+    expected = EXPECTED[name].replace("{file}", f"{name}.txt").replace("{loads}", f"{name}.csv")
+    assert [str(problem) for problem in caught.value.problems] == [expected]
+
+
+def test_no_wrong_file_is_left_out() -> None:
+    assert {path.stem for path in WRONG.glob("*.txt")} == set(EXPECTED)
+    assert {path.stem for path in WRONG.glob("*.csv")} <= set(EXPECTED)
+
+
+def test_all_mistakes_of_a_file_are_told_at_once(tmp_path: Path) -> None:
+    file = tmp_path / "config.txt"
+    file.write_text("[GENERAL]\nmax_temp_celsius = warm\ncontrol = on\nnonsense\n[FANS]\ncount = 12\n")
+    with pytest.raises(SettingsError) as caught:
+        load(file, env={})
+    assert [problem.where for problem in caught.value.problems] == [f"config.txt line {line}" for line in (4, 2, 3, 6)]
+    assert str(caught.value).startswith("The configuration has 4 mistakes:")

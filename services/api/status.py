@@ -67,6 +67,8 @@ class Status(BaseModel):
     clock_trusted: bool
     stale: bool
     sentence: str
+    would_do: list[str] = Field(description="in observe mode: what would be commanded now")
+    missing: list[str] = Field(description="what is not set up, in plain sentences")
 
 
 def build(feed: Dashboard) -> Status:
@@ -98,6 +100,8 @@ def build(feed: Dashboard) -> Status:
         clock_trusted=feed.clock_trusted,
         stale=feed.state_stale,
         sentence=feed.headline.sentence,
+        would_do=list(feed.would_do),
+        missing=list(feed.missing),
     )
 
 

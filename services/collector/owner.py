@@ -11,6 +11,8 @@ from services.shared.poll import Poller
 from services.shared.vocabulary import AlarmKind, HealthState
 
 SERVICE = "collector"
+_HEALTH_EACH_S = 10.0
+_HEALTH_EACH_S = 10.0
 _LONGEST_BACKOFF_S = 60.0
 _BACKOFF_PERIODS = 10.0
 
@@ -32,7 +34,9 @@ class Owner:
             async with asyncio.TaskGroup() as group:
                 for poller in self._pollers:
                     group.create_task(poller.run(), name=f"poll-{poller.health.device}")
-                await asyncio.Event().wait()  # also without any sensor
+                while True:  # also without any sensor; between changes the health only ages
+                    await asyncio.sleep(_HEALTH_EACH_S)
+                    self._publish_devices()
         finally:
             await asyncio.gather(*(sensor.close() for sensor in self._sensors), return_exceptions=True)
 

@@ -7,9 +7,11 @@ from services.controller.drivers.base import Driver, Fact, PowerFact
 from services.controller.readback import Readback
 from services.shared.bus import Bus
 from services.shared.clock import Clock
-from services.shared.messages import DeviceHealth, Devices, Reading
+from services.shared.messages import Devices, Reading
 from services.shared.poll import Poller
 from services.shared.vocabulary import Quality
+
+_HEALTH_EACH_S = 10.0
 
 
 class ActingDevices:
@@ -22,15 +24,16 @@ class ActingDevices:
         self._bus = bus
         self._clock = clock
         self._on_news = on_news
-        self._health: dict[str, DeviceHealth] = {}
         self._pollers = [self._poller(driver) for driver in drivers.values()]
 
     async def run(self) -> None:
         """Poll for ever."""
-        self._tell_health()
         async with asyncio.TaskGroup() as group:
             for poller in self._pollers:
                 group.create_task(poller.run())
+            while True:  # between changes the health only ages
+                self._tell_health()
+                await asyncio.sleep(_HEALTH_EACH_S)
 
     def _poller(self, driver: Driver) -> Poller:
         async def poll(started_mono_s: float) -> None:
@@ -39,24 +42,19 @@ class ActingDevices:
             self._tell_power(driver, facts)
             self._on_news()
 
-        poller = Poller(
+        return Poller(
             driver.device,
             driver.kind,
             period_s=driver.period_s,
             deadline_s=driver.deadline_s,
             poll=poll,
             clock=self._clock,
-            on_health=self._take_health,
+            on_health=lambda _: self._tell_health(),
         )
-        self._health[driver.device] = poller.health
-        return poller
-
-    def _take_health(self, health: DeviceHealth) -> None:
-        self._health[health.device] = health
-        self._tell_health()
 
     def _tell_health(self) -> None:
-        self._bus.publish(Devices(subject=("controller",), devices=tuple(self._health.values())))
+        healths = tuple(poller.health for poller in self._pollers)
+        self._bus.publish(Devices(subject=("controller",), devices=healths))
 
     def _tell_power(self, driver: Driver, facts: Sequence[Fact]) -> None:
         now = self._clock.now()

@@ -57,8 +57,7 @@ def test_a_protected_or_unlisted_outlet_never_moves(whole_site):
     wait(lambda: site.open_outlets() == 18, 60, "all others are open")
     site.post("/api/debug/emergency-shutdown", {})
     site.wait_mode("emergency")
-    outlets = {(m["name"], m["outlet"]) for g in site.get("/api/state")["groups"] for m in g["members"] if m["outlet"] != "off"}
-    assert len(outlets) == 1
+    wait(lambda: len(_closed_outlets(site)) == 1, 30, "the protected one alone is closed")
     assert site.open_outlets() == 18
 
 
@@ -103,14 +102,14 @@ def test_kill_9_of_the_controller_in_the_middle_of_a_curtailment_wakes_no_miner(
 
 
 def test_a_dead_controllers_fans_come_back_one_after_the_other(whole_site):
-    site = whole_site(MINE_FANS_LEASE_SECONDS="20", MINE_FANS_LAG_SECONDS="1").start().settled()
+    site = whole_site(MINE_FANS_LEASE_SECONDS="10", MINE_FANS_LAG_SECONDS="1", MINE_FANS_COUNT="4").start().settled()
     site.tell("outside", celsius=5)
     site.tell("signal", level="control")
-    wait(lambda: sum(fan["powered"] for fan in site.plant()["fans"]) <= 3, 90, "few fans run")
+    wait(lambda: _powered_fans(site) == 1, 90, "one of the four fans runs")
     site.send("controller", signal.SIGKILL)
     seen = []
-    wait(lambda: seen.append(sum(fan["powered"] for fan in site.plant()["fans"])) or seen[-1] == 9, 90, "all nine are back")
-    assert max(after - before for before, after in pairwise(seen)) <= 2
+    wait(lambda: seen.append(_powered_fans(site)) or seen[-1] == 4, 60, "all are back")
+    assert max(after - before for before, after in pairwise(seen)) == 1
 
 
 def test_a_broker_killed_and_restarted_empty_commands_nothing_and_loses_no_reading(whole_site, own_broker):
@@ -128,11 +127,19 @@ def test_a_broker_killed_and_restarted_empty_commands_nothing_and_loses_no_readi
         "all is told again",
     )
     assert site.asleep() >= 19
-    wait(lambda: site.get("/dashboard_data.json")["readings"], 20)
     gaps = wait(lambda: _largest_gap_s(site) or None, 60, "readings of the outage in the history")
     assert gaps < 4.0, "no second of the outage is missing"
     assert site.rows("SELECT count(*) FROM events WHERE title LIKE 'wake %' OR title LIKE 'outlet%'") == [(0,)]
     assert site.rows("SELECT count(*) FROM events WHERE kind = 'command'")[0][0] >= commands[0][0]
+
+
+def _powered_fans(site):
+    return sum(fan["powered"] for fan in site.plant()["fans"][:4])
+
+
+def _closed_outlets(site):
+    groups = site.get("/api/state")["groups"]
+    return [member["name"] for group in groups for member in group["members"] if member["outlet"] == "on"]
 
 
 def _largest_gap_s(site):

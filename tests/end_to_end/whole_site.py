@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import re
 import signal
 import socket
 import sqlite3
@@ -61,8 +62,8 @@ class WholeSite:
         }
 
     def _moved(self, demo: str, loads: Path, miners: int) -> str:
-        for offset in range(100):
-            demo = demo.replace(f"127.0.0.1:{_DEMO_PORTS + offset}", f"127.0.0.1:{self.base + offset}")
+        shift = self.base - _DEMO_PORTS
+        demo = re.sub(r"(?<=127\.0\.0\.1:)180\d\d", lambda port: str(int(port[0]) + shift), demo)
         demo = demo.replace("email_smtp_port = 18005", f"email_smtp_port = {self.base + 5}")
         demo = demo.replace("demo-loads.csv", str(loads))
         pdus = -(-miners // 40)
@@ -167,7 +168,8 @@ class WholeSite:
 
     def alarms(self) -> dict[str, dict[str, Any]]:
         """Open alarms by key."""
-        return {alarm["key"]: alarm for alarm in self.get("/dashboard_data.json")["alarms"] if alarm["active"]}
+        tile = self.get("/dashboard_data.json")["alarms"]
+        return {alarm["key"]: alarm for alarm in tile["alarms"] if alarm["active"]}
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """Plain SQL on the history, as an operator would."""

@@ -2,6 +2,7 @@
 PY := .venv/bin/python
 JOBS := $(shell n=$$(nproc 2>/dev/null || echo 2); [ $$n -gt 2 ] && echo $$n || echo 2)
 TESTS ?= tests
+DEMO := docker compose --file docker-compose.yml --file docker-compose.demo.yml
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check bench proof demo up down logs frontend generate pytest setup-demo setup-dev
@@ -35,16 +36,19 @@ proof: setup-dev  ## mutation tests of the decision core
 	.venv/bin/mutmut run
 
 demo:  ## the containers with the simulated site
-	MINE_CONFIG_FILE=demo.txt docker compose --profile demo up --build
+	$(DEMO) up --build --detach --wait
+	@echo "The page: http://$$($(DEMO) port api 8000 | sed s/0.0.0.0/localhost/)"
+	@echo "The utility's signal is turned by hand at http://$$($(DEMO) port simulator 17999)   The end: make down"
 
 up:  ## the containers
-	docker compose up --build --detach
+	docker compose up --build --detach --wait
 
-down:  ## stop the containers
-	docker compose --profile demo down
+down:  ## stop the containers, those of the simulated site too; the records stay
+	docker compose down
+	$(DEMO) down
 
 logs:  ## follow the containers' logs
-	docker compose logs --follow --tail 100
+	$(DEMO) --project-name "$$(docker compose ls --quiet | grep -x -m 1 'bitcoin-mine\(-demo\)\?' || echo bitcoin-mine)" logs --follow --tail 100
 
 pytest: setup-dev
 	$(PY) -m pytest -n $(JOBS) $(TESTS)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from services.api import openapi
-from services.cli import asyncapi
+from services.cli import asyncapi, manual
 from services.cli.broker import ROOT
 from services.shared.settings.example import example
 
@@ -15,6 +15,7 @@ FILES: Mapping[str, Callable[[], str]] = {
     "config/config.example.txt": example,
     "docs/openapi.json": lambda: _json(openapi.document()),
     "docs/messages.json": lambda: _json(asyncapi.document()),
+    "docs/manual/configuration.md": manual.document,
 }
 
 

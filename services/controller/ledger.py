@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar, TypeVarTuple
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from services.controller.core.model import Sent, State
 from services.shared.messages import Event
@@ -35,8 +35,11 @@ class Ledger:
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
+        self.damage: str | None = None
+        """What was found damaged at the start; the file then lies aside and a new one was begun."""
+        self._path = path
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ledger")
-        self._db = self._thread.submit(_open, path).result()
+        self._db = self._thread.submit(self._open).result()
 
     async def load(self) -> tuple[State | None, dict[tuple[str, str], Sent]]:
         """The stored state (None on a new site) and the orders remembered."""
@@ -62,13 +65,34 @@ class Ledger:
     async def _run(self, function: Callable[[*A], T], *arguments: *A) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, function, *arguments)
 
+    def _open(self) -> sqlite3.Connection:
+        try:
+            return _opened(self._path)
+        except sqlite3.DatabaseError as error:
+            if isinstance(error, sqlite3.OperationalError):
+                raise  # locked, full or read-only is no damage
+            return self._begin_anew(str(error))
+
+    def _begin_anew(self, why: str) -> sqlite3.Connection:
+        aside = next(p for n in range(1, 1000) if not (p := self._path.with_name(f"{self._path.name}.damaged-{n}")).exists())
+        self._path.rename(aside)
+        for suffix in ("-wal", "-shm"):
+            self._path.with_name(self._path.name + suffix).unlink(missing_ok=True)
+        self.damage = f"{why}; it lies aside as {aside.name}"
+        return _opened(self._path)
+
     def _load(self) -> tuple[State | None, dict[tuple[str, str], Sent]]:
-        row = self._db.execute("SELECT document FROM state").fetchone()
-        orders = self._db.execute("SELECT target, path, document FROM orders").fetchall()
-        return (
-            _STATE.validate_json(row[0]) if row else None,
-            {(target, path): _SENT.validate_json(document) for target, path, document in orders},
-        )
+        try:
+            row = self._db.execute("SELECT document FROM state").fetchone()
+            orders = self._db.execute("SELECT target, path, document FROM orders").fetchall()
+            return (
+                _STATE.validate_json(row[0]) if row else None,
+                {(target, path): _SENT.validate_json(document) for target, path, document in orders},
+            )
+        except (sqlite3.DatabaseError, ValidationError) as error:
+            self._db.close()
+            self._db = self._begin_anew(type(error).__name__)
+            return None, {}
 
     def _commit(self, state: State | None, orders: Orders, events: tuple[Event, ...]) -> tuple[Event, ...]:
         self._db.execute("BEGIN IMMEDIATE")
@@ -105,7 +129,7 @@ def _restored(document: str, seq: int) -> Event:
     return Event.model_validate_json(document).model_copy(update={"ledger_seq": seq, "subject": (OWNER,)})
 
 
-def _open(path: Path) -> sqlite3.Connection:
+def _opened(path: Path) -> sqlite3.Connection:
     db = sqlite3.connect(path, isolation_level=None, timeout=5.0)
     db.execute("PRAGMA journal_mode=WAL")
     db.execute("PRAGMA synchronous=FULL")

@@ -68,11 +68,18 @@ class Loop:
             due_mono_s = await self._cycle()
             await self._parts.wake.wait(due_mono_s - self._now().mono_s)
 
+    @property
+    def _is_armed(self) -> bool:
+        return self._parts.limits.control is Control.ARMED
+
     async def _begin(self) -> None:
         now = self._now()
         stored, orders = await self._parts.ledger.load()
         self._state = resume(stored, now) if stored else State(Phase.STARTING, started=now)
         self._parts.dispatch.remember(orders, now.host_boot)
+        if self._parts.ledger.damage:
+            log.error("the ledger was damaged: %s", self._parts.ledger.damage)
+            self._parts.report.tell_ledger(f"damaged at the start: {self._parts.ledger.damage}", now)
         log.info("begins %s, control %s", "where the ledger left off" if stored else "without a past", self._parts.limits.control)
 
     async def _cycle(self) -> float:
@@ -84,21 +91,20 @@ class Loop:
         parts.dispatch.settle(now)
         decision = decide(self._state, snapshot, parts.limits, now)
         orders, due = self._orders(decision, snapshot, now)
-        armed = parts.limits.control is Control.ARMED
-        if armed:
+        if self._is_armed:
             parts.dispatch.intend(orders, now)
         events = asked + self._transitions(decision, now)
         self._state = decision.state
         self.decided_mono_s = now.mono_s
         await self._write_down(events)
-        parts.report.tell(decision, snapshot, () if armed else orders, now, before)
-        if armed:
+        parts.report.tell(decision, snapshot, () if self._is_armed else orders, now, before)
+        if self._is_armed:
             parts.dispatch.launch(orders)
         return min(decision.next_due, due)
 
     def _orders(self, decision: Decision, snapshot: Snapshot, now: Now) -> tuple[tuple[Order, ...], float]:
         view = self._parts.dispatch.view()
-        if self._parts.limits.control is Control.ARMED:
+        if self._is_armed:
             return reconcile(decision.targets, snapshot, view, self._parts.limits, now)
         return reconcile(decision.targets, snapshot, LedgerView(), _unpaced(self._parts.limits), now)[0], float("inf")
 
@@ -117,7 +123,7 @@ class Loop:
         assert self._state is not None
         try:
             self._state, result = carry_out(request, self._state, snapshot, self._parts.limits, now)
-            accepted, reason = True, "done"
+            accepted, reason = True, "done" if self._is_armed else "noted; control is observe, so nothing is commanded"
         except HoldRefused as refusal:
             accepted, reason, result = False, str(refusal), {}
         reply = Reply(subject=(request.id,), request_id=request.id, accepted=accepted, reason=reason, result=json.dumps(result))
@@ -152,9 +158,12 @@ class Loop:
         except sqlite3.Error as error:
             if self.storage_fault is None:
                 log.exception("the ledger cannot be written; control goes on from memory")
+                self._parts.report.tell_ledger(str(error), self._now())
             self.storage_fault = str(error)
             return
-        self.storage_fault = None
+        if self.storage_fault is not None:
+            self.storage_fault = None
+            self._parts.report.tell_ledger(None, self._now())
         self._saved = self._state
         for event in numbered:
             self._parts.bus.publish(event)

@@ -12,6 +12,7 @@ from services.shared.vocabulary import AlarmKind, Control, LoadTarget, PowerStat
 _AT_LEAST_EACH_S = 5.0
 _TABLES_EACH_S = 1.0
 FAN_BANK = "fans"
+LEDGER_ALARM = "ledger"
 
 
 class Publishes(Protocol):
@@ -49,6 +50,17 @@ class Report:
         if now.mono_s - self._tables_mono_s >= _TABLES_EACH_S:
             self._tables_mono_s = now.mono_s
             self._tell_tables(decision, snapshot)
+
+    def tell_ledger(self, fault: str | None, now: Now) -> None:
+        """Whether the ledger can be written: a card that refuses is an alarm, and control goes on."""
+        self._bus.publish(
+            Alarm(
+                subject=(LEDGER_ALARM,), key=LEDGER_ALARM, active=fault is not None, kind=AlarmKind.WARNING, since_at=now.wall_s,
+                cause=f"The ledger is in trouble: {fault}" if fault else "The ledger is written again.",
+                consequence="Control goes on from memory; a restart now would forget what happened since.",
+                action="Check the card and its free space.",
+            )
+        )  # fmt: skip
 
     def _tell_tables(self, decision: Decision, snapshot: Snapshot) -> None:
         for group, indexes in self._groups.items():

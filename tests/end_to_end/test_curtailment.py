@@ -23,6 +23,7 @@ def test_the_utility_asks_all_miners_sleep_the_watts_prove_it_people_are_told_an
     assert any("utility signal" in reason for reason in site.get("/api/state")["state"]["reasons"])
     told = wait(lambda: (sinks := site.sinks()) and all(sinks.values()) and sinks, 30, "a message in every sink")
     assert {name: len(messages) for name, messages in told.items()} == {"telegram": 1, "smtp": 1, "sms": 1}
+    assert all("utility asks for control" in str(messages[0]) for messages in told.values())
     assert wait(lambda: site.rows("SELECT timestamp FROM mine_states WHERE mode = 'curtailed'"), 10)
     site.tell("signal", level="normal")
     site.wait_mode("restoring")
@@ -68,6 +69,7 @@ def test_signal_lost_and_foreman_lost_together_open_no_outlet_under_load(whole_s
         "MINE_FOREMAN_LOST_MINUTES": "0.1",
     }
     site = whole_site(**settings).start().settled()
+    site.tell("fault", device="foreman", kind="offline")
     site.tell("fault", device="foreman", kind="hang")
     site.tell("fault", device="signal", kind="hang")
     site.wait_mode("failsafe")
@@ -102,8 +104,9 @@ def test_kill_9_of_the_controller_in_the_middle_of_a_curtailment_wakes_no_miner(
 
 
 def test_a_dead_controllers_fans_come_back_one_after_the_other(whole_site):
-    site = whole_site(MINE_FANS_LEASE_SECONDS="10", MINE_FANS_LAG_SECONDS="1", MINE_FANS_COUNT="4").start().settled()
+    site = whole_site(MINE_FANS_LEASE_SECONDS="10", MINE_FANS_LAG_SECONDS="1", MINE_FANS_COUNT="4").start("simulator")
     site.tell("outside", celsius=5)
+    site.start("collector", "controller", "notifier", "api").settled()
     site.tell("signal", level="control")
     wait(lambda: _powered_fans(site) == 1, 90, "one of the four fans runs")
     site.send("controller", signal.SIGKILL)

@@ -9,6 +9,7 @@ import socket
 import sqlite3
 import subprocess
 import sys
+import time
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -164,7 +165,10 @@ class WholeSite:
 
     def wait_mode(self, mode: str, deadline_s: float = 60.0) -> None:
         """Wait for a mode; on failure say what the status is."""
-        wait(lambda: self.mode() == mode, deadline_s, f"mode {mode}; it is {self.status()}")
+        end = time.monotonic() + deadline_s
+        while (status := self.status()).get("mode") != mode:
+            assert time.monotonic() < end, f"not {mode} within {deadline_s:g} s: {status}; the plant: {self.plant()}"
+            time.sleep(0.1)
 
     def alarms(self) -> dict[str, dict[str, Any]]:
         """Open alarms by key."""
@@ -178,7 +182,7 @@ class WholeSite:
 
     def settled(self) -> "WholeSite":
         """Wait until everything runs: normal, all hashing, every service online."""
-        wait(lambda: self.mode() == "normal", 60, "mode normal")
+        self.wait_mode("normal")
         return self
 
     @staticmethod

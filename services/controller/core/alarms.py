@@ -2,7 +2,10 @@
 
 from services.controller.core.model import AlarmWanted, Limits, Load, Now, Snapshot, State
 from services.controller.core.proof import Measured
+from services.controller.core.stamps import elapsed_s
 from services.shared.vocabulary import AlarmKind, Control
+
+_CLOCK_GRACE_S = 300.0  # a Pi hears of the time some minutes after its link is up
 
 
 def lost_devices(state: State, snapshot: Snapshot, limits: Limits, now: Now) -> frozenset[str]:
@@ -57,6 +60,21 @@ def device_alarms(lost: frozenset[str], snapshot: Snapshot, limits: Limits, now:
             ),
         )
     return tuple(_device_alarm(name, limits) for name in sorted(lost))
+
+
+def clock_alarms(state: State, now: Now) -> tuple[AlarmWanted, ...]:
+    """A clock that nothing holds after some minutes; control does not need it, records and planned events do."""
+    if now.wall_trusted or elapsed_s(state.started, now) < _CLOCK_GRACE_S:
+        return ()
+    return (
+        AlarmWanted(
+            "clock_untrusted",
+            AlarmKind.WARNING,
+            "The clock is not synchronised.",
+            "Control is unaffected; the times of records may be wrong and a planned event does not end by itself.",
+            "Check NTP (timedatectl) and the link.",
+        ),
+    )
 
 
 def _device_alarm(name: str, limits: Limits) -> AlarmWanted:

@@ -60,7 +60,7 @@ def decide(state: State, snapshot: Snapshot, limits: Limits, now: Now) -> Decisi
     )
     held = loads.held_down(state, limits)
     allowed = loads.allowed_kw(ceilings, held, limits)
-    state = _adopt(state, snapshot, limits, now, allowed, nominal_kw)
+    state = _adopt(state, snapshot, limits, now, allowed)
     holding = signal.holding + thermal.holding + _air_holding(state, air, limits, allowed, nominal_kw)
     state, ramp_due = loads.ramp(state, allowed, _raise_to(state, holding, allowed), limits, now)
     if state.setpoint_kw is not None and state.setpoint_kw >= nominal_kw - 1e-6:
@@ -74,7 +74,7 @@ def decide(state: State, snapshot: Snapshot, limits: Limits, now: Now) -> Decisi
     memories, stage, fan_due = fans.choose_fans(state, air, floors, limits, now)
     state = _with_fans(state, memories, stage, now)
 
-    binding = tuple(c for c in ceilings if c.kw < _nominal_of(c.scope, limits, nominal_kw) - 1e-6)
+    binding = tuple(c for c in ceilings if not limits.loads or c.kw < _nominal_of(c.scope, limits, nominal_kw) - 1e-6)
     verdict = derive_mode(Picture(state, binding, holding, kept, allowed, held, measured, snapshot, limits, now))
     state = _with_mode(state, verdict.mode, now)
     wanted_alarms = (
@@ -85,6 +85,7 @@ def decide(state: State, snapshot: Snapshot, limits: Limits, now: Now) -> Decisi
         + interlocks.trip_alarms(trips)
         + alarms.load_alarms(hard.stubborn, hard.opened, measured, limits)
         + alarms.device_alarms(lost, snapshot, limits, now)
+        + alarms.clock_alarms(state, now)
     )
     known = dict(state.alarmed)
     state = replace(state, alarmed=tuple((one.key, known.get(one.key, now.wall_s)) for one in wanted_alarms))
@@ -114,17 +115,13 @@ def _nominal_of(scope: str, limits: Limits, nominal_kw: float) -> float:
     return nominal_kw if scope == "site" else sum(load.kw for load in limits.loads if load.zone == scope)
 
 
-def _adopt(state: State, snapshot: Snapshot, limits: Limits, now: Now, allowed: float, nominal_kw: float) -> State:
-    """A site without a past adopts its loads as they are once they are known; anything that binds comes first."""
-    if state.setpoint_kw is not None:
-        return state
-    if allowed < nominal_kw - 1e-6:
-        return replace(state, setpoint_kw=allowed)
-    if elapsed_s(state.started, now) < limits.start_grace_s:
+def _adopt(state: State, snapshot: Snapshot, limits: Limits, now: Now, allowed: float) -> State:
+    """A site without a past adopts its loads as they are once they are known; what binds lowers them and wakes none."""
+    if state.setpoint_kw is not None or elapsed_s(state.started, now) < limits.start_grace_s:
         return state
     running = _as_they_are(snapshot, limits)
     down = frozenset(load.name for i, load in enumerate(limits.loads) if i not in running)
-    return replace(state, setpoint_kw=sum(limits.loads[i].kw for i in running), found_down=down)
+    return replace(state, setpoint_kw=min(allowed, sum(limits.loads[i].kw for i in running)), found_down=down)
 
 
 def _as_they_are(snapshot: Snapshot, limits: Limits) -> frozenset[int]:

@@ -145,8 +145,10 @@ def choose_fans(
     for index in [i for i in running if verdict.figures[i].locked_out]:
         memories[index] = replace(memories[index], wanted=PowerState.OFF, changed=now)
     held = _held(state)
-    if len(counted) < stage or any(i not in running for i in held.on):
-        due = _start_one(memories, verdict, held, state, limits, now)
+    resting = [i for i, memory in enumerate(memories) if memory.wanted is PowerState.OFF and not verdict.figures[i].locked_out]
+    asked = [i for i in resting if i in held.on]
+    if len(counted) < stage or asked:
+        due = _start_one(memories, resting if len(counted) < stage else asked, held, state, limits, now)
     elif len(counted) > stage:
         due = _stop_one(memories, counted, held, limits, now)
     return tuple(memories), stage, due
@@ -164,9 +166,8 @@ def _held(state: State) -> _Held:
     return _Held(on, frozenset(number - 1 for number, wanted in wishes if wanted is PowerState.OFF) - on)
 
 
-def _start_one(memories: list[FanMemory], verdict: FanVerdict, held: _Held, state: State, limits: Limits, now: Now) -> float:
+def _start_one(memories: list[FanMemory], resting: list[int], held: _Held, state: State, limits: Limits, now: Now) -> float:
     """Start one fan, the one with the fewest hours; one at a time, spaced, after its rest. Fail-safe starts are spaced too."""
-    resting = [i for i, memory in enumerate(memories) if memory.wanted is PowerState.OFF and not verdict.figures[i].locked_out]
     if not resting:
         return float("inf")
     spaced_due = (state.last_fan_start.mono_s + limits.fan_start_spacing_s) if state.last_fan_start else now.mono_s

@@ -15,6 +15,8 @@ def grant(state: State, hold: Hold, limits: Limits) -> State:
     """Add a lease; a new one of the same kind and scope takes the place of the old. Raises HoldRefused for a milder wish."""
     if hold.kind is LeaseKind.POWER_SIGNAL and not limits.demo and not (hold.level or Level.UNKNOWN).curtails:
         raise HoldRefused("a forced signal may only be stricter than the plant; milder levels need the simulated site")
+    if hold.kind is LeaseKind.TEMPERATURE and hold.celsius is None:
+        raise HoldRefused("celsius: a forced temperature needs one")
     if hold.kind is LeaseKind.MINERS:
         _check_members(hold, limits)
     if hold.kind is LeaseKind.FANS:
@@ -36,6 +38,8 @@ def _check_members(hold: Hold, limits: Limits) -> None:
         raise HoldRefused(f"no load or group is named {', '.join(strangers) or '(none given)'}")
     if hold.action == "wake":
         raise HoldRefused("waking is never forced: release the lease that holds the miners down")
+    if hold.action != "sleep":
+        raise HoldRefused("action: nothing to do, allowed: sleep")
 
 
 def _check_fans(hold: Hold, limits: Limits) -> None:

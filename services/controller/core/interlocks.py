@@ -1,7 +1,7 @@
 """Conditions that force something, always in effect, no event needed: one small function each, then the trips they latch."""
 
 from services.controller.core.model import AlarmWanted, Cause, Ceiling, Floor, Limits, Now, Snapshot, State, Trip
-from services.shared.vocabulary import AlarmKind, SwitchRole
+from services.shared.vocabulary import AlarmKind, SensorRole, SwitchRole
 
 STOP_TRIP = "stop"
 _LATCHED = {
@@ -29,7 +29,7 @@ def causes_present(snapshot: Snapshot, limits: Limits) -> frozenset[str]:
     """The keys of trips whose cause stands now: a reset of one of them is refused."""
     keys = {_LATCHED[s.role][0] for s in snapshot.switches if s.active and s.role in _LATCHED}
     for seen in snapshot.temperatures:
-        if seen.celsius is not None and seen.celsius >= limits.max_temp_c:
+        if seen.role is SensorRole.INTAKE and seen.celsius is not None and seen.celsius >= limits.max_temp_c:
             keys.add(f"over_temperature_{seen.zone}")
     return frozenset(keys)
 

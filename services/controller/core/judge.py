@@ -11,12 +11,15 @@ def is_settled(sent: Sent, now: Now) -> bool:
 
 
 def judge_load_order(sent: Sent, seen: LoadSeen, limits: Limits, now: Now) -> CommandPhase | None:
-    """Confirmed by watts where the load is metered alone; else by its state or outlet, read after the order. None: wait."""
+    """Confirmed by watts where the load is metered alone; else by its state or outlet, read after the order. None: wait.
+
+    An outlet that reads on is not open, however little its load draws.
+    """
     after_s = sent.sent_mono_s
     watts = fresh_watts(seen, limits, now) if (seen.watts_mono_s or 0.0) > after_s else None
     if sent.order.act in (Act.SLEEP, Act.OUTLET_OFF):
         if watts is not None:
-            done = watts <= limits.asleep_watts
+            done = watts <= limits.asleep_watts and not (sent.order.act is Act.OUTLET_OFF and seen.outlet is PowerState.ON)
         elif sent.order.act is Act.OUTLET_OFF:
             done = seen.outlet is PowerState.OFF and (seen.outlet_mono_s or 0.0) > after_s
         else:

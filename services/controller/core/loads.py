@@ -23,6 +23,8 @@ def remember_ceilings(state: State, ceilings: Iterable[Ceiling], limits: Limits,
         memory = before.get((ceiling.rule, ceiling.scope))
         if memory is None or ceiling.kw < memory.kw - limits.meter_tolerance_kw - _EPSILON_KW:
             memory = CeilingMemory(ceiling.rule, ceiling.scope, ceiling.kw, now)
+        elif ceiling.kw > memory.kw:
+            memory = replace(memory, kw=ceiling.kw)  # a milder ask: what it lets return is a deeper ask's to wait for anew
         kept.append(memory)
     return tuple(kept)
 
@@ -118,16 +120,17 @@ def escalate(
     now: Now,
 ) -> Escalation:
     """Open outlets where sleep failed, once the soft wait of the cause is over, and only for a cause that allows it."""
-    opened = set(state.opened - _names(kept, limits))
+    opened = {load.name for i, load in enumerate(limits.loads) if load.name in state.opened and i not in kept and load.has_outlet}
     stubborn: set[str] = set()
     drawing = _drawing(kept, measured, snapshot, limits, now)
     waited, due = _ripe(state, ceilings, limits, now, skip_wait=False)
     at_once, _ = _ripe(state, ceilings, limits, now, skip_wait=True)
     for ripe, soft_path_gone in ((waited, False), (at_once, True)):
-        forced = any(ceiling.cause in (Cause.EMERGENCY, Cause.TRIP) for ceiling in ripe)
-        must_be_down = set(range(len(limits.loads))) - allocate(float("inf"), ripe, frozenset(), limits) - kept
-        for index in must_be_down:
+        hard = [ceiling for ceiling in ripe if ceiling.cause in (Cause.EMERGENCY, Cause.TRIP)]
+        without_proof = _must_be_down(hard, kept, limits)
+        for index in _must_be_down(ripe, kept, limits):
             load = limits.loads[index]
+            forced = index in without_proof
             if soft_path_gone and load.soft_device and load.soft_device not in lost:
                 continue
             unseen = forced and load.name not in measured.proven_down
@@ -166,8 +169,8 @@ def soft_wait_s(cause: Cause, limits: Limits) -> float | None:
     return {Cause.TRIP: limits.thermal_soft_wait_s, Cause.EMERGENCY: 0.0}.get(cause)
 
 
-def _names(indexes: Iterable[int], limits: Limits) -> set[str]:
-    return {limits.loads[index].name for index in indexes}
+def _must_be_down(ceilings: list[Ceiling], kept: frozenset[int], limits: Limits) -> frozenset[int]:
+    return frozenset(range(len(limits.loads))) - allocate(float("inf"), ceilings, frozenset(), limits) - kept
 
 
 def _drawing(kept: frozenset[int], measured: Measured, snapshot: Snapshot, limits: Limits, now: Now) -> frozenset[str]:

@@ -28,6 +28,7 @@ from services.shared.vocabulary import LoadState, LoadTarget, PowerState
 SOFT, OUTLET, RELAY = "soft", "outlet", "relay"
 _RENEW_AT = 0.4  # of the lease: two renewals may fail before the fan comes back on
 _SLOW_AGAIN = 10  # after its attempts an order rests ten times its confirm time, then begins anew: level, not edge
+_REST_AT_MOST_S = 600.0  # a device that was away for its attempts is asked again within a usual response deadline
 _DEFAULT_PACE = Pace(interval_s=0.0, in_flight=1, confirm_s=60.0)
 
 _PATH = {
@@ -51,12 +52,15 @@ def reconcile(
 ) -> tuple[tuple[Order, ...], float]:
     """The orders to send now, in order, and the moment at which more may be due."""
     wanted = list(_fan_orders(targets, readback, ledger_view, limits, now))
-    wanted += sorted(_load_orders(targets, readback, limits, now), key=lambda pair: _rank(pair[0], pair[1]))
+    wanted += sorted(_load_orders(targets, readback, ledger_view, limits, now), key=lambda pair: _rank(pair[0], pair[1]))
     sending: list[Order] = []
     due = float("inf")
     sent_now: dict[str, int] = {}
     for _, order in wanted:
         pace = limits.paces.get(order.device, _DEFAULT_PACE)
+        if order.act is Act.FAN_ON and limits.fan_start_spacing_s > 0 and any(one.act is Act.FAN_ON for one in sending):
+            due = min(due, now.mono_s + limits.fan_start_spacing_s)
+            continue
         ready, when = _ready(order, ledger_view, pace, now, sent_now.get(order.device, 0), limits)
         due = min(due, when)
         if ready is not None:
@@ -69,10 +73,13 @@ def _rank(load: Load | None, order: Order) -> tuple[bool, float, str]:
     return order.act in _RAISES, -(load.kw if load else 0.0), order.target
 
 
-def _load_orders(targets: Targets, readback: Snapshot, limits: Limits, now: Now) -> Iterator[tuple[Load | None, Order]]:
+def _load_orders(
+    targets: Targets, readback: Snapshot, ledger_view: LedgerView, limits: Limits, now: Now
+) -> Iterator[tuple[Load | None, Order]]:
     for load, target, seen in zip(limits.loads, targets.loads, readback.loads, strict=True):
         raising = target is LoadTarget.RUN
-        act = _raising_act(load, seen) if raising else _lowering_act(load, target, seen, limits, now)
+        last = ledger_view.last.get((load.name, SOFT))
+        act = _raising_act(load, seen) if raising else _lowering_act(load, target, seen, last, limits, now)
         if act is not None:
             device = load.pdu if path_of(act) == OUTLET else load.soft_device
             pace = limits.paces.get(device, _DEFAULT_PACE)
@@ -88,17 +95,24 @@ def _raising_act(load: Load, seen: LoadSeen) -> Act | None:
     return None
 
 
-def _lowering_act(load: Load, target: LoadTarget, seen: LoadSeen, limits: Limits, now: Now) -> Act | None:
+def _lowering_act(load: Load, target: LoadTarget, seen: LoadSeen, last: Sent | None, limits: Limits, now: Now) -> Act | None:
     if target is LoadTarget.OFF and load.has_outlet:
         return Act.OUTLET_OFF if seen.outlet is not PowerState.OFF else None
     if not load.soft_device or seen.outlet is PowerState.OFF:
         return None
     watts = fresh_watts(seen, limits, now)
     down = watts is not None and watts <= limits.asleep_watts
-    lies = seen.state is LoadState.ASLEEP and watts is not None and not down
-    if (seen.state is LoadState.ASLEEP and not lies) or (seen.state is LoadState.UNKNOWN and down):
-        return None
+    if seen.state is LoadState.ASLEEP:
+        lies = watts is not None and not down
+        waking = last is not None and last.order.act is Act.WAKE and not last.done  # its word is of before the wake
+        return Act.SLEEP if lies or waking else None
+    if down and (seen.state is LoadState.UNKNOWN or _went_to_sleep(last)):
+        return None  # its watts fell; what the device says of itself comes later
     return Act.SLEEP
+
+
+def _went_to_sleep(last: Sent | None) -> bool:
+    return last is not None and last.order.act is Act.SLEEP and last.done and not last.failed
 
 
 def _fan_orders(
@@ -157,6 +171,8 @@ def _attempt(order: Order, last: Sent | None, pace: Pace, now: Now) -> tuple[int
         return last.order.attempt, last.order.expires_mono_s
     if order.act is Act.FAN_OFF and not last.failed:
         return 1, now.mono_s
+    if last.done and not last.failed:
+        return 1, last.sent_mono_s + pace.retry_s  # it had its effect, and something else undid it
     if last.order.attempt >= pace.attempts:
-        return 1, last.sent_mono_s + pace.confirm_s * _SLOW_AGAIN
+        return 1, last.sent_mono_s + min(pace.confirm_s * _SLOW_AGAIN, max(pace.confirm_s, _REST_AT_MOST_S))
     return last.order.attempt + 1, last.sent_mono_s + pace.retry_s * 2 ** (last.order.attempt - 1)

@@ -50,10 +50,12 @@ def judge_signals(state: State, snapshot: Snapshot, limits: Limits, now: Now, no
     seen_by_name = {seen.name: seen for seen in snapshot.signals}
     remembered = {memory.name: memory for memory in state.sources}
     milder = _milder_lease(state, limits)
+    is_starting = elapsed_s(state.started, now) < limits.start_grace_s
     judged = []
     for source in limits.sources:
         memory = _remember(remembered.get(source.name), source, seen_by_name.get(source.name), now)
-        judged.append(_judge(source, memory, seen_by_name.get(source.name), limits, now, nominal_kw, milder))
+        patient = replace(source, heartbeat_s=float("inf")) if is_starting else source  # its word may be a moment away
+        judged.append(_judge(patient, memory, seen_by_name.get(source.name), limits, now, nominal_kw, milder))
     leases = _lease_ceilings(state, limits)
     return SignalVerdict(
         memories=tuple(one.memory for one in judged),

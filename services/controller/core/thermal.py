@@ -79,7 +79,10 @@ def _zone(name: str, snapshot: Snapshot, state: State, limits: Limits, now: Now)
     vote = _vote(sorted(fresh.values()), limits.single_sensor_margin_c)
     for hold in state.holds:
         if hold.kind is LeaseKind.TEMPERATURE and hold.celsius is not None and _names(hold.sensor, sensors):
-            vote = hold.celsius if vote is None or limits.demo else max(vote, hold.celsius)
+            if limits.demo:
+                vote = hold.celsius
+            elif vote is not None:  # a forced value never stands in for lost sensors
+                vote = max(vote, hold.celsius)
     return _Zone(name, vote, lost_s, tuple(s.sensor for s in sensors if s.sensor not in fresh))
 
 

@@ -1,0 +1,130 @@
+"""What only the notifier can see: a service that fell silent, a broker that is away, a channel that takes nothing, its own file.
+
+Every service sends itself a message through the broker every few seconds (the bus' lifeline); those are what is listened for, for
+they are the only ones that each service sends whatever the plant does.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from services.notifier.alarms import Record
+from services.notifier.findings import BROKER_LOST, Finding, channel_lost, service_lost, store_fault
+from services.notifier.routing import CHANNEL_LOST
+from services.notifier.worker import Worker
+from services.shared.bus import Arrival, Foreign
+from services.shared.clock import Moment
+from services.shared.messages import Alarm, Presence
+from services.shared.vocabulary import AlarmKind
+
+OWNER = "notifier"
+SERVICES = ("collector", "controller", "api")
+SILENT_S = 60.0
+OFFLINE_S = 10.0
+"""A service that ended is started again by its supervisor within so long; that is nobody's night."""
+BROKER_LOST_S = 60.0
+CHANNEL_LOST_S = 600.0
+REPUBLISHED_WITHIN_S = 60.0
+"""An owner that began anew has re-published all its alarms by then."""
+_NEVER = float("-inf")
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What is looked at beside what was heard. `broker_lost_mono_s` is None while it is connected."""
+
+    broker_lost_mono_s: float | None
+    workers: Mapping[str, Worker]
+    store_fault: str | None
+
+
+class Watch:
+    """Begins with the alarms of our own that stood when an earlier process ended: they stand until the opposite is seen."""
+
+    def __init__(self, boot: str, records: Iterable[Record]) -> None:
+        self._boot = boot
+        self._seq = 0
+        self._heard: dict[str, float] = {}
+        self._offline: dict[str, float] = {}
+        self._boots: dict[str, tuple[str, float]] = {}
+        self._connected_mono_s: float | None = None
+        self._standing = {record.key for record in records if record.source == OWNER and record.active}
+        self._lost = {service: _NEVER for service in SERVICES if f"service_lost_{service}" in self._standing}
+        self._said: dict[str, Finding] = {}
+
+    def take_presence(self, presence: Presence, arrival: Arrival) -> None:
+        """A service came, or went without a word."""
+        service, now_s = presence.source, arrival.received_mono_s
+        if presence.state == "offline":
+            self._offline.setdefault(service, now_s)
+            return
+        self._offline.pop(service, None)
+        if presence.state == "online" and self._boots.get(service, ("", 0.0))[0] != presence.boot:
+            self._boots[service] = (presence.boot, now_s)
+        if not arrival.retained:
+            self._heard[service] = now_s
+
+    def take_ping(self, foreign: Foreign) -> None:
+        """A service lives: `ping/<service>-<boot>`."""
+        service = foreign.topic.rpartition("/")[2].partition("-")[0]
+        if service in SERVICES and not foreign.retained:
+            self._heard[service] = foreign.received_mono_s
+            self._offline.pop(service, None)
+
+    def is_forsaken(self, record: Record, now: Moment) -> bool:
+        """Whether its owner began anew and has not said it again."""
+        boot, since_s = self._boots.get(record.source, (record.boot, now.mono_s))
+        return record.source != OWNER and boot != record.boot and now.mono_s - since_s >= REPUBLISHED_WITHIN_S
+
+    def levels(self, now: Moment, seen: Circumstances) -> Iterator[Alarm]:
+        """Our own alarms that changed since the last call."""
+        found = dict(self._found(now, seen))
+        for key, finding in found.items():
+            if self._said.get(key) != finding:
+                yield self._alarm(key, finding, active=True, now=now)
+        for key in self._standing - found.keys():
+            gone = self._said.get(key, Finding(AlarmKind.WARNING, "Ended.", "", ""))
+            yield self._alarm(key, gone, active=False, now=now)
+        self._said, self._standing = found, set(found)
+
+    def _found(self, now: Moment, seen: Circumstances) -> Iterator[tuple[str, Finding]]:
+        yield from self._broker(now, seen.broker_lost_mono_s)
+        for service in SERVICES:
+            if self._is_lost(service, now):
+                yield f"service_lost_{service}", service_lost(service)
+        for name, worker in seen.workers.items():
+            key = CHANNEL_LOST + name
+            down_s = now.mono_s - worker.lost_since_mono_s if worker.lost_since_mono_s is not None else 0.0
+            untried = worker.lost_since_mono_s is None and worker.health.last_delivered_at is None
+            stands = key in self._standing and worker.rows and untried
+            if stands or (key in self._standing and down_s > 0) or (down_s >= CHANNEL_LOST_S and worker.rows):
+                yield key, channel_lost(name)
+        if seen.store_fault is not None:
+            yield "alerts_database", store_fault(seen.store_fault)
+
+    def _broker(self, now: Moment, lost_mono_s: float | None) -> Iterator[tuple[str, Finding]]:
+        if lost_mono_s is None:
+            self._connected_mono_s = self._connected_mono_s if self._connected_mono_s is not None else now.mono_s
+            return
+        self._connected_mono_s = None
+        if "broker_lost" in self._standing or now.mono_s - lost_mono_s >= BROKER_LOST_S:
+            yield "broker_lost", BROKER_LOST
+
+    def _is_lost(self, service: str, now: Moment) -> bool:
+        heard_s = self._heard.get(service, _NEVER)
+        if service in self._lost:
+            if heard_s > self._lost[service]:
+                del self._lost[service]
+            return service in self._lost
+        if self._connected_mono_s is None:
+            return False
+        silent = now.mono_s - max(heard_s, self._connected_mono_s) >= SILENT_S
+        if silent or now.mono_s - self._offline.get(service, now.mono_s) >= OFFLINE_S:
+            self._lost[service] = now.mono_s
+        return service in self._lost
+
+    def _alarm(self, key: str, finding: Finding, *, active: bool, now: Moment) -> Alarm:
+        self._seq += 1
+        return Alarm(
+            key=key, source=OWNER, boot=self._boot, seq=self._seq, active=active, kind=finding.kind, cause=finding.cause,
+            consequence=finding.consequence, action=finding.action, since_at=now.wall_s,
+        )  # fmt: skip

@@ -1,0 +1,131 @@
+"""The containers as they run on the Pi: really built, started, used and stopped. One test per project: each starts once."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.integration.compose_stack import SERVICES, Stack, stack
+from tests.waiting import wait
+
+pytestmark = [pytest.mark.compose, pytest.mark.timeout(400)]
+
+MINE = SERVICES[1:]
+STOP_WITHIN_S = 15
+
+
+def test_without_a_configuration_all_containers_are_healthy_and_nothing_is_switched(
+    tmp_path: Path, subtests: pytest.Subtests
+) -> None:
+    with stack(tmp_path, demo=False) as running:
+        with subtests.test("all are healthy and know each other"):
+            all_are_healthy(running, SERVICES)
+        with subtests.test("the control observes and says what is missing"):
+            it_observes_and_says_what_is_missing(running)
+        with subtests.test("the broker answers no stranger"):
+            code, said = running.run_in("mosquitto", "mosquitto_sub", "-h", "127.0.0.1", "-t", "#", "-C", "1", "-W", "5")
+            assert (code, "not authorised" in said) == (5, True), said
+        with subtests.test("the debug listener is on loopback alone"):
+            debug_is_on_loopback_alone(running)
+        for service in (*SERVICES, "setup"):
+            with subtests.test(f"{service} may do nothing but its work"):
+                it_is_contained(running.containers()[service].attrs)
+        with subtests.test("all fit a small Pi"):
+            limits = [running.containers()[service].attrs["HostConfig"]["Memory"] for service in SERVICES]
+            assert all(limits)
+            assert sum(limits) <= 512 * 2**20
+        with subtests.test("told to stop, all end in order and in time"):
+            all_end_when_told(running)
+
+
+def test_the_simulated_site_is_curtailed_and_a_controller_that_died_goes_on(tmp_path: Path, subtests: pytest.Subtests) -> None:
+    with stack(tmp_path, demo=True) as running:
+        with subtests.test("all are healthy and know each other"):
+            all_are_healthy(running, (*SERVICES, "simulator"))
+        with subtests.test("the page shows the load that runs"):
+            assert running.ask("page", "GET", "/")[0] == 200
+            wait(lambda: mode(running) == "normal" and kilowatts(running) > 40, 90, "a site at work")
+        with subtests.test("the utility asks, and the load is proven off"):
+            assert running.ask("simulator", "POST", "/signal", {"level": "control"})[0] == 200
+            wait(lambda: mode(running) == "curtailed", 120, "curtailed")
+            assert 0 <= kilowatts(running) < 10
+        with subtests.test("a controller that is killed is started again and remembers"):
+            a_killed_controller_goes_on(running)
+        with subtests.test("the simulated site is contained and on loopback alone"):
+            it_is_contained(running.containers()["simulator"].attrs)
+            assert hosts_of(running, "simulator", "17999/tcp") == {"127.0.0.1"}
+        with subtests.test("told to stop, all end in order and in time"):
+            all_end_when_told(running)
+
+
+def all_are_healthy(running: Stack, services: tuple[str, ...]) -> None:
+    assert {name: running.state(name)["Health"]["Status"] for name in services} == dict.fromkeys(services, "healthy")
+    assert running.state("setup")["ExitCode"] == 0
+    wait(lambda: running.status().get("services") == dict.fromkeys(MINE, "online"), 30, "presence of all services")
+
+
+def it_observes_and_says_what_is_missing(running: Stack) -> None:
+    wait(lambda: running.status().get("control") == "observe", 30)
+    code, body = running.ask("page", "GET", "/dashboard_data.json")
+    missing = json.loads(body)["missing"]
+    assert code == 200
+    assert any("observe" in sentence for sentence in missing)
+    assert any("No power signal" in sentence for sentence in missing)
+
+
+def debug_is_on_loopback_alone(running: Stack) -> None:
+    assert running.ask("page", "GET", "/debug.html")[0] == 404
+    assert running.ask("page", "POST", "/api/debug/power-signal", {})[0] == 404
+    assert running.ask("debug", "GET", "/debug.html")[0] == 200
+    assert running.ask("debug", "POST", "/api/debug/power-signal", {})[0] == 422
+    assert hosts_of(running, "api", "5000/tcp") == {"127.0.0.1"}
+    script = "import socket; s = socket.create_connection(('api', 5000), 5); s.sendall(b'GET /debug.html HTTP/1.0\\r\\n\\r\\n')"
+    code, said = running.run_in("collector", "python", "-c", f"{script}; print(s.recv(99))")
+    assert (code, " 403 " in said) == (0, True), said
+
+
+def it_is_contained(attrs: dict[str, Any]) -> None:
+    host = attrs["HostConfig"]
+    assert attrs["Config"]["User"].startswith("10001")
+    assert host["ReadonlyRootfs"]
+    assert (host["CapDrop"], host["CapAdd"], host["Privileged"]) == (["ALL"], None, False)
+    assert "no-new-privileges:true" in host["SecurityOpt"]
+    assert host["Init"]
+    assert host["PidsLimit"]
+    assert host["LogConfig"]["Config"] == {"max-size": "5m", "max-file": "3"}
+    assert not [text for text in attrs["Config"]["Env"] if "PASSWORD=" in text or "TOKEN=" in text]
+
+
+def hosts_of(running: Stack, service: str, port: str) -> set[str]:
+    return {bound["HostIp"] for bound in running.containers()[service].attrs["NetworkSettings"]["Ports"][port]}
+
+
+def a_killed_controller_goes_on(running: Stack) -> None:
+    before = running.state("controller")["StartedAt"]
+    running.run_in("controller", "python", "-c", "import os; os.kill(-1, 9)")  # all but the container's first process
+    wait(lambda: running.state("controller")["StartedAt"] > before, 30, "a new start")
+    wait(lambda: running.state("controller")["Health"]["Status"] == "healthy", 60, "healthy again")
+    assert running.containers()["controller"].attrs["RestartCount"] == 1
+    wait(lambda: mode(running) == "curtailed" and not running.status()["stale"], 60, "curtailed as before")
+    assert 0 <= kilowatts(running) < 10
+
+
+def all_end_when_told(running: Stack) -> None:
+    """A container that needs longer than its 15 s is killed, which its exit code tells (137)."""
+    running.compose.stop(down=False)
+    assert {name: one.attrs["HostConfig"]["RestartPolicy"]["Name"] for name, one in running.containers().items()} == {
+        **dict.fromkeys(set(running.containers()) - {"setup"}, "unless-stopped"),
+        "setup": "no",
+    }
+    assert {one.attrs["Config"]["StopTimeout"] for one in running.containers().values()} == {STOP_WITHIN_S}
+    assert {name: running.state(name)["ExitCode"] for name in running.containers()} == dict.fromkeys(running.containers(), 0)
+
+
+def mode(running: Stack) -> str | None:
+    return running.status().get("mode")
+
+
+def kilowatts(running: Stack) -> float:
+    measured = running.status()["load"]["measured_kw"]
+    return -1.0 if measured is None else float(measured)

@@ -1,0 +1,162 @@
+"""Where two rules, a restart or a second ask meet."""
+
+from dataclasses import replace
+
+import pytest
+
+from services.controller.core import holds
+from services.controller.core.model import Hold, SwitchSeen, TemperatureSeen
+from services.controller.core.stamps import resume
+from services.shared.vocabulary import LeaseKind, Level, LoadTarget, PowerState, SensorRole, SwitchRole
+from tests.plant import Site, fan, intake, limits, load, miner, moment, seen, signal
+
+RUN, SLEEP, OFF = LoadTarget.RUN, LoadTarget.SLEEP, LoadTarget.OFF
+ON = PowerState.ON
+
+
+def warm(celsius, at):
+    return (intake(celsius, at, "ra/s1"), intake(celsius, at, "ra/s2"))
+
+
+def test_a_start_under_a_partial_control_adopts_the_loads_and_wakes_nobody():
+    site = Site()
+    half = [miner(1.0, asleep=i < 5) for i in range(10)]
+    decision = site.at(1.0, signals=(signal(Level.CONTROL, 1.0, target_kw=24.0),), loads=half)
+    assert RUN not in decision.targets.loads[:5], "a sleeping miner is woken in the first second"
+
+
+def test_a_control_that_ends_within_the_start_grace_brings_load_back_in_stages_only():
+    site = Site()
+    site.at(1.0, level=Level.CONTROL)
+    asleep = [miner(40.0, asleep=True) for _ in range(10)]
+    assert site.at(40.0, loads=asleep).targets.loads.count(RUN) == 0
+    counts = []
+    for at in range(45, 300, 5):
+        loads = [miner(float(at), asleep=target is not RUN) for target in site.decision.targets.loads]
+        counts.append(site.at(float(at), loads=loads).targets.loads.count(RUN))
+    assert counts[0] == 0 and max(after - before for before, after in zip(counts, counts[1:], strict=False)) <= 1
+
+
+def test_a_controller_that_was_down_longer_than_the_heartbeat_holds_the_last_level_through_its_grace():
+    site = Site().settle()
+    site.state = resume(site.state, moment(5000.0))
+    assert set(site.at(5000.0, level=None).targets.loads) == {RUN}, "the collector's word is a moment away"
+    assert set(site.at(5091.0, level=None).targets.loads) == {SLEEP}
+
+
+def test_a_deeper_ask_after_a_milder_one_gets_a_soft_wait_of_its_own():
+    site = Site().settle()
+    site.at(300.0, level=Level.CONTROL)
+    site.at(400.0, level=Level.CONTROL, loads=[miner(400.0, asleep=True) for _ in range(10)])
+    for at in range(410, 4000, 10):
+        loads = [miner(float(at), asleep=target is not RUN) for target in site.decision.targets.loads]
+        site.at(float(at), signals=(signal(Level.CONTROL, float(at), target_kw=24.0),), loads=loads)
+    assert site.decision.targets.loads.count(RUN) == 8
+    assert OFF not in site.at(4000.0, level=Level.CONTROL).targets.loads, "outlets open under load without any soft wait"
+    assert OFF not in site.at(4500.0, level=Level.CONTROL).targets.loads
+    assert OFF in site.at(4700.0, level=Level.CONTROL).targets.loads
+
+
+def test_a_trip_in_one_zone_opens_no_unmetered_outlet_in_another():
+    loads = tuple(load(i, zone="a" if i < 5 else "b") for i in range(10))
+    site = Site(limits(loads)).settle()
+    blind = [replace(miner(0.0), watts=None, watts_mono_s=None) for _ in range(10)]
+    for at in range(300, 1500, 10):
+        temperatures = (intake(41.0, at, "ra/1", "a"), intake(41.0, at, "ra/2", "a"), intake(25.0, at, "ra/3", "b"))
+        snapshot = seen(at, site.limits, level=Level.CONTROL, loads=blind, temperatures=temperatures)
+        decision = site.at(at, snapshot)
+    assert set(decision.targets.loads[:5]) == {OFF}
+    assert set(decision.targets.loads[5:]) == {SLEEP}
+
+
+def test_a_load_that_became_protected_is_no_longer_to_be_off():
+    site = Site().settle()
+    site.state = holds.stop(site.state, "op", "", moment(300.0))
+    assert set(site.at(300.0).targets.loads) == {OFF}
+    site.limits = limits(tuple(load(i, protected=i == 0) for i in range(10)))
+    assert site.at(301.0).targets.loads == (SLEEP, *(OFF,) * 9)
+
+
+def test_a_forced_temperature_does_not_hide_that_all_sensors_are_lost():
+    site = Site(limits(fans=3)).settle()
+    hold = Hold("a", LeaseKind.TEMPERATURE, "op", "", moment(200.0), 86_400.0, celsius=20.0)
+    site.state = holds.grant(site.state, hold, site.limits)
+    for at in range(205, 2000, 10):
+        decision = site.at(float(at), temperatures=warm(25.0, 200.0))
+    assert set(decision.targets.loads) == {SLEEP}
+    assert set(decision.targets.fans) == {ON}
+
+
+def test_a_trip_can_be_reset_although_the_exhaust_is_warm():
+    site = Site().settle()
+    site.at(300.0, temperatures=warm(41.0, 300.0))
+    exhaust = TemperatureSeen("ra/x", "main", SensorRole.EXHAUST, 45.0, 900.0)
+    cool = seen(900.0, site.limits, temperatures=(*warm(25.0, 900.0), exhaust))
+    assert not holds.reset(site.state, "over_temperature_main", cool, site.limits).trips
+
+
+def forced_on(site, number, at):
+    hold = Hold("f", LeaseKind.FANS, "op", "", moment(at), 3600.0, fans=((number, ON),))
+    site.state = holds.grant(site.state, hold, site.limits)
+
+
+def run(site, begin, end):
+    for at in range(begin, end, 4):
+        fans = tuple(fan(float(at)) for _ in site.limits.fans)
+        site.at(float(at), temperatures=warm(15.0, float(at)), fans=fans)
+    return site.decision.targets.fans
+
+
+def test_a_fan_forced_on_runs_and_starts_no_other():
+    site = Site(limits(fans=9))
+    before = run(site, 0, 900)
+    assert before.count(ON) == 1
+    number = 1 + next(i for i, wanted in enumerate(before) if wanted is not ON)
+    forced_on(site, number, 900.0)
+    after = run(site, 900, 940)
+    assert after[number - 1] is ON and after.count(ON) <= 2
+
+
+def test_a_locked_out_fan_forced_on_stays_off_and_starts_no_other():
+    site = Site(limits(fans=9))
+    before = run(site, 0, 900)
+    number = 1 + next(i for i, wanted in enumerate(before) if wanted is not ON)
+    site.state = holds.lock_out(site.state, f"fan-{number}", "electrician", "belt", site.limits, moment(900.0))
+    forced_on(site, number, 900.0)
+    after = run(site, 900, 1100)
+    assert after[number - 1] is PowerState.OFF and after.count(ON) == 1
+
+
+def test_a_fan_forced_on_in_its_rest_waits_and_starts_no_other():
+    site = Site(limits(fans=9))
+    run(site, 0, 900)
+    stopped = max(range(9), key=lambda i: (site.state.fans[i].wanted is PowerState.OFF, site.state.fans[i].changed.mono_s))
+    at = int(site.state.fans[stopped].changed.mono_s)
+    site = Site(limits(fans=9))
+    run(site, 0, at + 4)
+    forced_on(site, stopped + 1, float(at + 4))
+    counts = [run(site, second, second + 4).count(ON) for second in range(at + 4, at + 100, 4)]
+    assert max(counts) <= 2
+
+
+def test_a_lease_on_miners_that_does_nothing_is_refused():
+    site = Site()
+    hold = Hold("a", LeaseKind.MINERS, "op", "", moment(0.0), 600.0, members=("all",))
+    with pytest.raises(holds.HoldRefused, match="sleep"):
+        holds.grant(site.state, hold, site.limits)
+
+
+def test_a_lease_on_the_temperature_without_a_temperature_is_refused():
+    site = Site()
+    hold = Hold("a", LeaseKind.TEMPERATURE, "op", "", moment(0.0), 600.0)
+    with pytest.raises(holds.HoldRefused, match="celsius"):
+        holds.grant(site.state, hold, site.limits)
+
+
+def test_smoke_that_clears_leaves_the_trip_and_a_reset_under_smoke_is_refused():
+    site = Site().settle()
+    smoke = seen(300.0, site.limits, switches=(SwitchSeen("hall", SwitchRole.SMOKE, True, 300.0),))
+    site.at(300.0, smoke)
+    with pytest.raises(holds.HoldRefused, match="persists"):
+        holds.reset(site.state, "smoke", smoke, site.limits)
+    assert site.at(310.0).state.trips

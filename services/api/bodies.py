@@ -39,6 +39,11 @@ class PowerSignal(Lasting):
     level: Literal["normal", "curtail", "emergency"] | None
     target_kw: float | None = Field(default=None, ge=0, le=100_000)
 
+    def wish(self) -> dict[str, Any]:
+        """What is asked for, in the words of the plant: to curtail is the level control."""
+        wish = super().wish()
+        return {**wish, "level": "control"} if self.level == "curtail" else wish
+
     @property
     def releases(self) -> bool:
         """A null level."""
@@ -88,7 +93,7 @@ class Temperature(Lasting):
 class RawState(Lasting):
     """Change what a reset or a lease may change; anything else is refused."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"set": {"phase": "normal"}}]})
+    model_config = ConfigDict(json_schema_extra={"examples": [{"set": {"phase": "free"}}]})
     set: dict[Name, JsonValue] = Field(min_length=1, max_length=20)
 
 

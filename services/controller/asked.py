@@ -35,6 +35,7 @@ class _ReleaseBody(_Body):
     id: str | None = None
     kind: LeaseKind | None = None
     members: tuple[str, ...] = ()
+    sensor: str | None = None
 
 
 class _TargetBody(_Body):
@@ -75,7 +76,7 @@ def _carry_out(request: Request, state: State, snapshot: Snapshot, limits: Limit
             return _lease(_LeaseBody.model_validate_json(text), request, state, limits, now)
         case "release":
             body = _ReleaseBody.model_validate_json(text)
-            state = holds.release(state, lease_id=body.id, kind=body.kind, members=body.members)
+            state = holds.release(state, lease_id=body.id, kind=body.kind, members=body.members, sensor=body.sensor)
         case "lockout":
             state = holds.lock_out(state, _TargetBody.model_validate_json(text).target, who, request.reason, limits, now)
         case "unlock":

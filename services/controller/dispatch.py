@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from services.controller.core.judge import judge_fan_order, judge_load_order
-from services.controller.core.model import LedgerView, Limits, Now, Order, Sent
+from services.controller.core.model import Act, LedgerView, Limits, Now, Order, Sent
 from services.controller.core.reconcile import RELAY, path_of
 from services.controller.drivers.base import Driver
 from services.controller.readback import Readback
@@ -76,6 +76,9 @@ class Dispatch:
             sent = Sent(order, now.mono_s, id=next(self._ids), host_boot=now.host_boot)
             key = (order.target, path_of(order.act))
             renewal = self._is_renewal(key, order)
+            before = self._last.get(key)
+            if before is not None and not before.done:
+                self._close(key, before, CommandPhase.EXPIRED, now, f"{order.act.value} took its place")
             self._last[key] = replace(sent, done=renewal)
             self._last_sent[order.device] = now.mono_s
             self._dirty.add(key)
@@ -104,20 +107,22 @@ class Dispatch:
             await asyncio.wait(self._tasks, timeout=2.0)
         for task in self._tasks:
             task.cancel()
-        for driver in self._drivers.values():
-            await driver.close()
+        for device, driver in self._drivers.items():
+            try:
+                await driver.close()
+            except Exception:
+                log.exception("driver %s did not close", device)
 
     def _is_renewal(self, key: Key, order: Order) -> bool:
         last = self._last.get(key)
         return order.lease_s is not None and last is not None and last.order.act is order.act and not last.failed
 
     async def _send(self, order: Order, sent: Sent) -> None:
-        driver = self._drivers[order.device]
         key = (order.target, path_of(order.act))
         phase, detail = CommandPhase.ACKNOWLEDGED, ""
         try:
             async with asyncio.timeout(order.expires_mono_s - sent.sent_mono_s):
-                detail = await driver.send(order)
+                detail = await self._drivers[order.device].send(order)
         except Refused as error:
             phase, detail = CommandPhase.REFUSED, str(error)
         except (DeviceError, TimeoutError) as error:
@@ -139,7 +144,7 @@ class Dispatch:
             self._last[key] = replace(sent, acknowledged_mono_s=now.mono_s)
             if not sent.done:
                 self._tell(sent, phase, now, detail)
-        else:
+        elif not sent.done or sent.order.act is Act.FAN_OFF:  # a renewal is done from its sending on, and may still fail
             self._close(key, sent, phase, now, detail)
         self._dirty.add(key)
 

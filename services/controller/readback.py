@@ -22,7 +22,7 @@ class Readback:
 
     def take(self, device: str, facts: Sequence[Fact], started_mono_s: float) -> None:
         """Take the facts of one successful poll."""
-        self._ok[device] = started_mono_s
+        self._ok[device] = max(started_mono_s, self._ok.get(device, started_mono_s))
         for fact in facts:
             if isinstance(fact, LoadFact):
                 self._take_load(fact)
@@ -77,8 +77,10 @@ class Readback:
 
     def _take_fan(self, fact: FanFact) -> None:
         index = self._fan_index.get(fact.number)
-        if index is not None:
+        if index is not None and fact.poll_started_mono_s >= (self._fans[index].relay_mono_s or 0.0):
             self._fans[index] = replace(self._fans[index], relay=fact.relay, relay_mono_s=fact.poll_started_mono_s)
 
     def _take_power(self, device: str, fact: PowerFact) -> None:
-        self._meters[device] = MeterSeen(device, device, fact.kw, fact.poll_started_mono_s)
+        known = self._meters.get(device)
+        if known is None or fact.poll_started_mono_s >= (known.mono_s or 0.0):
+            self._meters[device] = MeterSeen(device, device, fact.kw, fact.poll_started_mono_s)

@@ -34,9 +34,12 @@ class Heartbeat:
     def is_due(self, now: Moment) -> bool:
         """Whether it is time. A calendar that was set back does not silence it."""
         period_s = self._told.heartbeat_minutes * 60.0
-        if period_s <= 0 or (self._state is None and now.mono_s - self._started_mono_s < WAIT_FOR_STATE_S):
+        running_s = now.mono_s - self._started_mono_s
+        if period_s <= 0 or (self._state is None and running_s < WAIT_FOR_STATE_S):
             return False
-        return self._last_at is None or not 0 <= now.wall_s - self._last_at < period_s
+        if self._last_at is None:
+            return running_s >= period_s
+        return not 0 <= now.wall_s - self._last_at < period_s
 
     def drafts(self, open_alarms: Sequence[Record], configured: Sequence[str], now: Moment) -> tuple[list[Draft], dict[str, str]]:
         """The messages, and the fact to be written with them."""

@@ -223,7 +223,7 @@ async def test_the_answer_of_a_debug_call_is_the_lease_made(tmp_path: Path, brok
             answer = await api.post("/api/debug/power-signal", {"level": "curtail", "target_kw": 200, "reason": "trial"})
             assert (answer.status, answer.body) == (200, lease)
             assert asked[-1].verb == "lease"
-            assert json.loads(asked[-1].payload) == {"kind": "power_signal", "level": "curtail", "target_kw": 200, "minutes": 30}
+            assert json.loads(asked[-1].payload) == {"kind": "power_signal", "level": "control", "target_kw": 200, "minutes": 30}
             assert asked[-1].reason == "trial"
             assert 0 < asked[-1].expires_at - time.time() <= 10
             for path, body, kind in (

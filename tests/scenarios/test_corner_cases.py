@@ -1,5 +1,6 @@
 """Where two rules, a restart or a second ask meet."""
 
+import itertools
 from dataclasses import replace
 
 import pytest
@@ -34,7 +35,7 @@ def test_a_control_that_ends_within_the_start_grace_brings_load_back_in_stages_o
     for at in range(45, 300, 5):
         loads = [miner(float(at), asleep=target is not RUN) for target in site.decision.targets.loads]
         counts.append(site.at(float(at), loads=loads).targets.loads.count(RUN))
-    assert counts[0] == 0 and max(after - before for before, after in zip(counts, counts[1:], strict=False)) <= 1
+    assert counts[0] == 0 and max(after - before for before, after in itertools.pairwise(counts)) <= 1
 
 
 def test_a_controller_that_was_down_longer_than_the_heartbeat_holds_the_last_level_through_its_grace():

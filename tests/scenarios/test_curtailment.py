@@ -219,3 +219,16 @@ def test_the_emergency_stop_opens_outlets_at_once_and_ends_only_by_a_reset():
     site.state = holds.reset(site.state, "stop", seen(9001.0, site.limits), site.limits)
     decision = site.at(9002.0)
     assert decision.targets.loads.count(RUN) == 0, "load returns in stages, not at once"
+
+
+def test_a_lease_to_wake_takes_back_an_older_lease_to_sleep_and_no_ceiling():
+    site = Site().settle()
+    asleep_all = Hold("a", LeaseKind.MINERS, "op", "", moment(300.0), 6000.0, action="sleep", members=("all",))
+    wake_one = Hold("b", LeaseKind.MINERS, "op", "", moment(301.0), 6000.0, action="wake", members=("m-3",))
+    site.state = holds.grant(site.state, asleep_all, site.limits)
+    assert set(site.at(302.0).targets.loads) == {SLEEP}
+    site.state = holds.grant(site.state, wake_one, site.limits)
+    for at in range(303, 600, 10):
+        decision = site.at(at)
+    assert [i for i, target in enumerate(decision.targets.loads) if target is RUN] == [3]
+    assert set(site.at(610.0, level=Level.CONTROL).targets.loads) == {SLEEP}

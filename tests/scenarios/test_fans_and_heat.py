@@ -7,7 +7,7 @@ import pytest
 
 from services.controller.core import holds
 from services.controller.core.model import SwitchSeen
-from services.shared.vocabulary import Level, LoadTarget, Mode, PowerState, Proof, SwitchRole
+from services.shared.vocabulary import Level, LoadTarget, Mode, PowerState, Proof, SensorRole, SwitchRole
 from tests.plant import Site, fan, intake, limits, load, miner, moment, seen
 
 ON, OFF = PowerState.ON, PowerState.OFF
@@ -216,3 +216,20 @@ def test_thermal_limit_and_power_signal_at_once_the_lower_one_holds():
     decision = site.at(305.0, temperatures=warm(38.6)(305.0), signals=(control,))
     assert decision.targets.loads.count(LoadTarget.RUN) == 5
     assert decision.limited_by == "temperature"
+
+
+@pytest.mark.parametrize(("configured", "running"), [("on", {ON}), ("off", {OFF})])
+def test_what_fans_do_on_smoke_is_as_configured(configured, running):
+    site = site_with_fans(fans_on_smoke=configured)
+    run(site, 0.0, 300.0, temperatures=warm(25.0))
+    decision = run(site, 305.0, 400.0, temperatures=warm(25.0), switches=(SwitchSeen("ceiling", SwitchRole.SMOKE, True, 305.0),))
+    assert set(decision.targets.fans) == running
+
+
+def test_a_hot_exhaust_does_not_keep_a_trip_from_its_reset():
+    site = site_with_fans()
+    run(site, 0.0, 300.0, temperatures=warm(25.0))
+    site.at(305.0, temperatures=warm(41.0)(305.0))
+    exhaust = replace(intake(46.0, 400.0, "ra/exhaust"), role=SensorRole.EXHAUST)
+    cool = seen(400.0, site.limits, temperatures=(*warm(24.0)(400.0), exhaust))
+    assert not holds.reset(site.state, "over_temperature_main", cool, site.limits).trips

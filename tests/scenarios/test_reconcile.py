@@ -1,5 +1,6 @@
 """From what is wanted and what is read back to orders: paced, bounded, never a toggle, shedding first."""
 
+import itertools
 from dataclasses import replace
 
 import pytest
@@ -265,7 +266,7 @@ def test_a_pdu_gets_one_order_at_a_time_and_half_a_second_between_two():
         desk.at(twentieth / 20, targets(site, OFF), hashing(site, twentieth / 20))
     moments = [at for at, _ in desk.sent]
     assert len(moments) == 10
-    assert min(after - before for before, after in zip(moments, moments[1:], strict=False)) >= 0.5
+    assert min(after - before for before, after in itertools.pairwise(moments)) >= 0.5
 
 
 def test_a_pdu_that_does_not_answer_gets_no_second_order():

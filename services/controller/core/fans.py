@@ -6,6 +6,7 @@ A fan fails on: "off" is only ever a lease. Every start is spaced, every fan res
 from dataclasses import dataclass, replace
 from math import ceil, floor
 
+from services.controller.core.interlocks import SMOKE_TRIP
 from services.controller.core.model import (
     AlarmWanted,
     Cause,
@@ -137,6 +138,11 @@ def choose_fans(
     state: State, verdict: FanVerdict, floors: tuple[Floor, ...], limits: Limits, now: Now
 ) -> tuple[tuple[FanMemory, ...], int, float]:
     """The wanted state of each fan for the highest floor. Returns memories, the stage in force, and the next due moment."""
+    if limits.fans_on_smoke == "off" and any(trip.key == SMOKE_TRIP for trip in state.trips):
+        stopped = tuple(
+            m if m.wanted is PowerState.OFF else replace(m, wanted=PowerState.OFF, changed=now) for m in verdict.memories
+        )
+        return stopped, 0, float("inf")
     stage = max((one.stage for one in floors), default=0)
     memories = list(verdict.memories)
     running = [i for i, memory in enumerate(memories) if memory.wanted is PowerState.ON]

@@ -36,10 +36,8 @@ def _check_members(hold: Hold, limits: Limits) -> None:
     strangers = [name for name in hold.members if name not in known]
     if strangers or not hold.members:
         raise HoldRefused(f"no load or group is named {', '.join(strangers) or '(none given)'}")
-    if hold.action == "wake":
-        raise HoldRefused("waking is never forced: release the lease that holds the miners down")
-    if hold.action != "sleep":
-        raise HoldRefused("action: nothing to do, allowed: sleep")
+    if hold.action not in ("sleep", "wake"):
+        raise HoldRefused("action: nothing to do, allowed: sleep or wake")
 
 
 def _check_fans(hold: Hold, limits: Limits) -> None:
@@ -51,13 +49,17 @@ def _check_fans(hold: Hold, limits: Limits) -> None:
         raise HoldRefused(f"there are {len(numbers)} fans, stage {hold.fan_stage} is not possible")
 
 
-def release(state: State, *, lease_id: str | None, kind: LeaseKind | None, members: tuple[str, ...] = ()) -> State:
-    """End leases by id, or by kind (and members). Raises HoldRefused when nothing matches."""
+def release(
+    state: State, *, lease_id: str | None, kind: LeaseKind | None, members: tuple[str, ...] = (), sensor: str | None = None
+) -> State:
+    """End leases by id, or by kind (and members, or a sensor). Raises HoldRefused when nothing matches."""
 
     def ends(hold: Hold) -> bool:
         if lease_id is not None:
             return hold.id == lease_id
-        return hold.kind is kind and (not members or "all" in members or bool(set(members) & set(hold.members)))
+        if hold.kind is not kind or (sensor is not None and hold.sensor != sensor):
+            return False
+        return not members or "all" in members or bool(set(members) & set(hold.members))
 
     kept = tuple(hold for hold in state.holds if not ends(hold))
     if len(kept) == len(state.holds):

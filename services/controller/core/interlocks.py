@@ -4,8 +4,9 @@ from services.controller.core.model import AlarmWanted, Cause, Ceiling, Floor, L
 from services.shared.vocabulary import AlarmKind, SensorRole, SwitchRole
 
 STOP_TRIP = "stop"
+SMOKE_TRIP = "smoke"
 _LATCHED = {
-    SwitchRole.SMOKE: ("smoke", "Smoke at {name}.", "Call the fire brigade; reset after it was looked at."),
+    SwitchRole.SMOKE: (SMOKE_TRIP, "Smoke at {name}.", "Call the fire brigade; reset after it was looked at."),
     SwitchRole.FLOOD: ("flood", "Water at {name}.", "Look for the leak; reset after it is dry."),
 }
 
@@ -52,7 +53,7 @@ def trip_floors(trips: tuple[Trip, ...], limits: Limits) -> tuple[Floor, ...]:
     for trip in trips:
         if trip.key.startswith("over_temperature_"):
             floors.append(Floor("trip", len(limits.fans), f"tripped: {trip.reason}"))
-        if trip.key == "smoke" and limits.fans_on_smoke == "on":
+        if trip.key == SMOKE_TRIP and limits.fans_on_smoke == "on":
             floors.append(Floor("smoke", len(limits.fans), "smoke: fans on, as configured"))
     return tuple(floors)
 

@@ -30,15 +30,18 @@ def remember_ceilings(state: State, ceilings: Iterable[Ceiling], limits: Limits,
 
 
 def held_down(state: State, limits: Limits) -> frozenset[str]:
-    """Loads that a person holds down: by a lease on miners or by a lock-out of the load, its outlet or its group."""
-    sleeping = [hold for hold in state.holds if hold.kind is LeaseKind.MINERS and hold.action == "sleep"]
+    """Loads that a person holds down: by a lock-out of the load, its outlet or its group, or by the newest lease that names it.
+
+    A lease to wake only takes back an older lease to sleep; the ceilings hold all the same.
+    """
     locked = {lock.target for lock in state.lockouts}
-    names = {name for hold in sleeping for name in hold.members}
-    return frozenset(
-        load.name
-        for load in limits.loads
-        if names & {"all", load.name, load.group} or locked & {load.name, load.group, f"{load.pdu}/{load.outlet}"}
-    )
+    wishes = [(set(hold.members), hold.action) for hold in state.holds if hold.kind is LeaseKind.MINERS]
+    down = set()
+    for load in limits.loads:
+        wish = next((action for names, action in reversed(wishes) if names & {"all", load.name, load.group}), "")
+        if wish == "sleep" or locked & {load.name, load.group, f"{load.pdu}/{load.outlet}"}:
+            down.add(load.name)
+    return frozenset(down)
 
 
 def allowed_kw(ceilings: Iterable[Ceiling], down: frozenset[str], limits: Limits) -> float:

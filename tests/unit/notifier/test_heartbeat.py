@@ -25,18 +25,19 @@ def state(decided_mono_s: float, measured_kw: float | None = 987.0, host_boot: s
 def test_it_beats_once_an_hour_and_a_restart_is_no_beat() -> None:
     heart = Heartbeat(HOURLY, "mine", {}, at(0))
     heart.take_state(state(0))
-    assert heart.is_due(at(1))
-    _, facts = heart.drafts([], ("telegram",), at(1))
-    assert not heart.is_due(at(3_600))
-    assert heart.is_due(at(3_601))
-    restarted = Heartbeat(HOURLY, "mine", facts, at(100))
-    restarted.take_state(state(100))
-    assert not restarted.is_due(at(200))
-    assert restarted.is_due(at(3_601))
+    assert not heart.is_due(at(3_599))
+    assert heart.is_due(at(3_600))
+    _, facts = heart.drafts([], ("telegram",), at(3_600))
+    assert not heart.is_due(at(7_199))
+    assert heart.is_due(at(7_200))
+    restarted = Heartbeat(HOURLY, "mine", facts, at(3_700))
+    restarted.take_state(state(3_700))
+    assert not restarted.is_due(at(3_800))
+    assert restarted.is_due(at(7_200))
 
 
 def test_it_waits_for_the_controller_and_then_says_that_it_was_not_heard() -> None:
-    heart = Heartbeat(HOURLY, "mine", {}, at(0))
+    heart = Heartbeat(HOURLY, "mine", {FACT: repr(WALL_S - 4_000)}, at(0))
     assert not heart.is_due(at(29))
     assert heart.is_due(at(30))
     (draft,), _ = heart.drafts([], ("telegram", "sms"), at(30))

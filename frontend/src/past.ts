@@ -27,7 +27,7 @@ export async function recordedRows(): Promise<StateRow[]> {
 
 async function more(): Promise<void> {
   try {
-    const found = await get<{ events: EventRow[]; next_after: number }>(`/api/v1/events?limit=${MOST_EVENTS}${after === null ? "" : `&after=${after}`}`);
+    const found = await get<{ events: EventRow[]; next_after: number }>(`/api/v1/events?commands=false&limit=${MOST_EVENTS}${after === null ? "" : `&after=${after}`}`);
     after = found.next_after;
     if (found.events.length > 0 || events.value === null) events.value = [...(events.value ?? []), ...found.events].slice(-MOST_EVENTS);
   } catch {

@@ -66,7 +66,7 @@ def carry_out(request: Request, state: State, snapshot: Snapshot, limits: Limits
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        raise holds.HoldRefused(f"{where}: {first['msg']}, found {first['input']!r}") from None
+        raise holds.HoldRefused(f"{where}: {first['msg']}, found {repr(first['input'])[:100]}") from None
 
 
 def _carry_out(request: Request, state: State, snapshot: Snapshot, limits: Limits, now: Now) -> tuple[State, dict[str, Any]]:

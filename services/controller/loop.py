@@ -7,12 +7,14 @@ import asyncio
 import json
 import logging
 import sqlite3
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 from services.controller.asked import carry_out
 from services.controller.core.decide import decide
 from services.controller.core.holds import HoldRefused
-from services.controller.core.model import Decision, LedgerView, Limits, Now, Order, Phase, Snapshot, State
+from services.controller.core.model import Decision, LedgerView, Limits, Now, Order, Phase, Sent, Snapshot, State
 from services.controller.core.reconcile import reconcile
 from services.controller.core.stamps import resume
 from services.controller.dispatch import Dispatch
@@ -27,6 +29,8 @@ from services.shared.messages import Event, Reply, Request
 from services.shared.vocabulary import Control
 
 log = logging.getLogger(__name__)
+
+_UNWRITTEN_KEPT = 10_000  # events that wait in memory for a card that refuses
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,8 @@ class Loop:
         self._saved: State | None = None
         self._requests: list[tuple[Request, asyncio.Future[Reply] | None]] = []
         self._told: tuple[str, ...] = ()
+        self._unwritten: tuple[Event, ...] = ()
+        self._unwritten_orders: dict[tuple[str, str], Sent] = {}
         self.storage_fault: str | None = None
         self.decided_mono_s = float("-inf")
 
@@ -87,7 +93,7 @@ class Loop:
         assert self._state is not None
         snapshot = parts.readback.snapshot(parts.senses, now.mono_s, parts.bus.lost_since_mono_s)
         before = {key for key, _ in self._state.alarmed}
-        asked = self._carry_out_requests(snapshot, now)
+        asked, answers = self._carry_out_requests(snapshot, now)
         parts.dispatch.settle(now)
         decision = decide(self._state, snapshot, parts.limits, now)
         orders, due = self._orders(decision, snapshot, now)
@@ -97,6 +103,8 @@ class Loop:
         self._state = decision.state
         self.decided_mono_s = now.mono_s
         await self._write_down(events)
+        for answer in answers:  # what is answered is on the card
+            answer()
         parts.report.tell(decision, snapshot, () if self._is_armed else orders, now, before)
         if self._is_armed:
             parts.dispatch.launch(orders)
@@ -108,16 +116,20 @@ class Loop:
             return reconcile(decision.targets, snapshot, view, self._parts.limits, now)
         return reconcile(decision.targets, snapshot, LedgerView(), _unpaced(self._parts.limits), now)[0], float("inf")
 
-    def _carry_out_requests(self, snapshot: Snapshot, now: Now) -> list[Event]:
-        events = []
+    def _carry_out_requests(self, snapshot: Snapshot, now: Now) -> tuple[list[Event], list[Callable[[], None]]]:
+        events: list[Event] = []
+        answers: list[Callable[[], None]] = []
         requests, self._requests = self._requests, []
         for request, answer in requests:
             reply, event = self._carry_out(request, snapshot, now)
             events.append(event)
-            self._parts.bus.publish(reply)
-            if answer is not None and not answer.done():
-                answer.set_result(reply)
-        return events
+            answers.append(partial(self._answer, reply, answer))
+        return events, answers
+
+    def _answer(self, reply: Reply, answer: asyncio.Future[Reply] | None) -> None:
+        self._parts.bus.publish(reply)
+        if answer is not None and not answer.done():
+            answer.set_result(reply)
 
     def _carry_out(self, request: Request, snapshot: Snapshot, now: Now) -> tuple[Reply, Event]:
         assert self._state is not None
@@ -148,9 +160,10 @@ class Loop:
 
     async def _write_down(self, events: list[Event]) -> None:
         """One commit for state, orders and events. A card that refuses never stops control: it is an alarm."""
-        orders, told = self._parts.dispatch.take_news()
+        news, told = self._parts.dispatch.take_news()
         state = self._state if self._state != self._saved else None
-        every = (*events, *told)
+        orders = self._unwritten_orders | news
+        every = (*self._unwritten, *events, *told)
         if state is None and not orders and not every:
             return
         try:
@@ -160,7 +173,9 @@ class Loop:
                 log.exception("the ledger cannot be written; control goes on from memory")
                 self._parts.report.tell_ledger(str(error), self._now())
             self.storage_fault = str(error)
+            self._unwritten_orders, self._unwritten = orders, every[-_UNWRITTEN_KEPT:]
             return
+        self._unwritten_orders, self._unwritten = {}, ()
         if self.storage_fault is not None:
             self.storage_fault = None
             self._parts.report.tell_ledger(None, self._now())

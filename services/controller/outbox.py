@@ -1,10 +1,14 @@
 """Events go to history until history says that it holds them: the ledger keeps each, and re-sends what was not confirmed."""
 
 import asyncio
+import logging
+import sqlite3
 
 from services.controller.ledger import OWNER, Ledger
 from services.shared.bus import Bus
 from services.shared.messages import Stored
+
+log = logging.getLogger(__name__)
 
 _RESEND_EACH_S = 20.0
 
@@ -28,5 +32,11 @@ class EventOutbox:
         while True:
             await asyncio.sleep(_RESEND_EACH_S)
             if self._bus.connected:
-                for event in await self._ledger.unconfirmed(self._stored):
-                    self._bus.publish(event)
+                await self._resend()
+
+    async def _resend(self) -> None:
+        try:
+            for event in await self._ledger.unconfirmed(self._stored):
+                self._bus.publish(event)
+        except sqlite3.Error as error:
+            log.warning("the ledger cannot be read; its events are sent again later: %s", error)

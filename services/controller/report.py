@@ -42,7 +42,7 @@ class Report:
         """Publish what changed."""
         self._tell_alarms(decision, now, alarmed_before)
         state = self._state(decision, snapshot, would, now)
-        core = state.model_dump(exclude={"decided_mono_s"})
+        core = state.model_dump(exclude={"decided_mono_s": True, "load": {"measured_at"}})  # the calendar jitters beside mono_s
         if core != self._last.get("state") or now.mono_s - self._state_mono_s >= _AT_LEAST_EACH_S:
             self._last["state"] = core
             self._state_mono_s = now.mono_s

@@ -58,7 +58,7 @@ class Senses:
                 f"{r.device}/{r.quantity}",
                 r.zone or "main",
                 SensorRole(r.role) if r.role in set(SensorRole) else SensorRole.INTAKE,
-                r.value,
+                _value(r),
                 r.poll_started_mono_s,
                 r.reason,
             )
@@ -69,7 +69,7 @@ class Senses:
     def humidities(self) -> tuple[HumiditySeen, ...]:
         """Every humidity sensor."""
         return tuple(
-            HumiditySeen(f"{r.device}/{r.quantity}", r.value, r.poll_started_mono_s)
+            HumiditySeen(f"{r.device}/{r.quantity}", _value(r), r.poll_started_mono_s)
             for r in self._readings.values()
             if r.unit == "%RH"
         )
@@ -84,7 +84,7 @@ class Senses:
     def fan_watts(self) -> dict[int, tuple[float | None, float]]:
         """Watts and poll start of each metered fan, by number."""
         return {
-            number: (r.value, r.poll_started_mono_s)
+            number: (_value(r), r.poll_started_mono_s)
             for (_, quantity), r in self._readings.items()
             if (number := self._series.get(quantity.lower())) is not None
         }
@@ -102,12 +102,17 @@ class Senses:
         if reading is None:
             return None
         scale = _KW_PER.get(reading.unit)
-        kw = reading.value * scale if reading.value is not None and scale is not None else None
+        value = _value(reading)
+        kw = value * scale if value is not None and scale is not None else None
         return MeterSeen(self._site_meter, "", kw, reading.poll_started_mono_s)
 
 
 def _fan_series(settings: Settings) -> tuple[str, ...]:
     return settings.fans.series or tuple(f"fan_{number}" for number in range(1, settings.fans.count + 1))
+
+
+def _value(reading: Reading) -> float | None:
+    return reading.value if reading.quality is Quality.GOOD else None
 
 
 def _is_ours(message: Message) -> bool:

@@ -28,8 +28,9 @@ def add_stop_route(app: FastAPI, loop: Loop, token: SecretStr, clock: Clock) -> 
     """POST /stop trips the whole site. 401 from elsewhere than loopback without the token, 503 if the loop does not answer."""
 
     @app.post("/stop")
-    async def stop(body: StopBody, http: HttpRequest) -> dict[str, str | bool]:
+    async def stop(http: HttpRequest, body: StopBody | None = None) -> dict[str, str | bool]:
         _authenticate(http, token.get_secret_value())
+        body = body or StopBody()
         answer: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
         request = Request(
             id=uuid.uuid4().hex, verb="stop", who=body.who, reason=body.reason, expires_at=clock.now().wall_s + 60.0

@@ -71,6 +71,10 @@ async def test_events_sent_twice_are_stored_once_and_their_owner_is_told(tmp_pat
         assert [row["ledger_seq"] for row in page["events"]] == [2]
         assert page["events"][0]["reasons"] == ["why"]
         assert page["next_after"] == page["events"][0]["id"]
+        bus.publish(event(4).model_copy(update={"kind": "command", "subject": ("controller",)}))
+        await until(lambda: stored[-1].ledger_seq == 4)
+        assert [row["ledger_seq"] for row in (await api.get("/api/v1/events")).body["events"]] == [1, 2, 3, 4]
+        assert [row["ledger_seq"] for row in (await api.get("/api/v1/events?commands=false")).body["events"]] == [1, 2, 3]
 
 
 async def test_a_gap_holds_the_mark_until_it_is_filled(tmp_path: Path, broker: LiveBroker, site: str) -> None:

@@ -63,8 +63,11 @@ _SERIES = sa.text(
     " avg(value) AS mean, min(value) AS lowest, max(value) AS highest, count(value) AS n FROM readings"
     " WHERE ts_ms >= :start AND ts_ms < :end AND sensor_id = :sensor GROUP BY bucket ORDER BY bucket"
 )
-_EVENTS = sa.text("SELECT * FROM events WHERE id > :after ORDER BY id LIMIT :limit")
-_LATEST_EVENTS = sa.text("SELECT * FROM (SELECT * FROM events ORDER BY id DESC LIMIT :limit) ORDER BY id")
+_WANTED = "(:commands OR kind <> 'command')"
+_EVENTS = sa.text(f"SELECT * FROM events WHERE id > :after AND {_WANTED} ORDER BY id LIMIT :limit")  # noqa: S608 - no input
+_LATEST_EVENTS = sa.text(
+    f"SELECT * FROM (SELECT * FROM events WHERE {_WANTED} ORDER BY id DESC LIMIT :limit) ORDER BY id"  # noqa: S608 - no input
+)
 _STATES = sa.text("SELECT * FROM mine_states WHERE id > :after ORDER BY id LIMIT :limit")
 _LATEST_STATES = sa.text("SELECT * FROM (SELECT * FROM mine_states ORDER BY id DESC LIMIT :limit) ORDER BY id")
 
@@ -91,10 +94,11 @@ def series(connection: sa.Connection, sensor: str, start_at: float, end_at: floa
     )
 
 
-def events(connection: sa.Connection, after: int | None, limit: int) -> Events:
-    """The events after a cursor, or the latest ones without it."""
+def events(connection: sa.Connection, after: int | None, limit: int, *, commands: bool = True) -> Events:
+    """The events after a cursor, or the latest ones without it; with or without the life of every command."""
     query = _LATEST_EVENTS if after is None else _EVENTS
-    found = connection.execute(query, {"after": after, "limit": limit} if after is not None else {"limit": limit})
+    asked = {"limit": limit, "commands": commands} | ({} if after is None else {"after": after})
+    found = connection.execute(query, asked)
     page = tuple(EventRow(**{**row, "reasons": json.loads(row["reasons"])}) for row in found.mappings())
     return Events(events=page, next_after=page[-1].id if page else after or 0)
 

@@ -75,7 +75,7 @@ def _unlimited(picture: Picture) -> Verdict:
 
 
 def _held_reasons(holding: tuple[Ceiling, ...]) -> tuple[str, ...]:
-    return tuple(f"nothing is raised: {one.reason}" for one in holding)
+    return tuple(f"raised no further{f' than {one.kw:.0f} kW' if one.kw else ''}: {one.reason}" for one in holding)
 
 
 def _load_sentence(measured: Measured, limits: Limits) -> str:

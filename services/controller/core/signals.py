@@ -127,7 +127,7 @@ def _never_matched(source: Source, memory: SourceMemory, figures: SignalFigures)
     return _Judged(
         memory,
         replace(figures, effective=Level.UNKNOWN, reason=figures.reason or reason),
-        holds=Ceiling(f"signal {source.name}", 0.0, f"{reason}: nothing is raised, nothing is dropped"),
+        holds=Ceiling(f"signal {source.name}", 0.0, f"{reason}: nothing is dropped"),
         alarms=(
             AlarmWanted(
                 f"signal_not_commissioned_{source.name}",

@@ -1,0 +1,97 @@
+"""The report: on change and at least every 5 s; an unchanged alarm once."""
+
+import pytest
+
+from services.controller.core.model import Act, Now, Order
+from services.controller.report import Report, summary
+from services.shared.messages import Alarm, Desired, Reported, State
+from services.shared.vocabulary import Level, LoadTarget
+from tests.plant import BOOT, Site, limits, miner, pdu_meter, seen, signal
+from tests.unit.controller.parts import KeptBus
+
+
+class Told:
+    def __init__(self, site=None, bus=None):
+        self.site, self.bus = site or Site(limits(fans=2)), bus or KeptBus()
+        self.report = Report(self.bus, self.site.limits, ("no meter",))
+
+    def at(self, mono_s, *, jitter_s=0.0, **more):
+        if "level" in more:
+            more["signals"] = (signal(more.pop("level"), mono_s),)
+        snapshot = seen(0.0, self.site.limits, **more)
+        before = {key for key, _ in self.site.state.alarmed}
+        decision = self.site.at(mono_s, snapshot)
+        self.report.tell(decision, snapshot, (), Now(mono_s, 1_790_000_000.0 + mono_s + jitter_s, True, BOOT), before)
+        return self
+
+
+def test_an_unchanged_state_is_told_every_5_seconds_and_no_more():
+    told = Told().at(1.0)
+    for tenth in range(11, 60):
+        told.at(tenth / 10)
+    assert len(told.bus.of(State)) == 1
+    assert len(told.at(6.0).bus.of(State)) == 2
+
+
+def test_the_jitter_between_two_clocks_is_no_change():
+    told = Told()
+    for tenth in range(10, 50):
+        told.at(tenth / 10, jitter_s=(tenth % 3) * 1e-6, meters=(pdu_meter(30.0, 0.0),))
+    assert len(told.bus.of(State)) == 1
+
+
+def test_a_change_is_told_at_once():
+    told = Told().at(1.0).at(1.1, level=Level.CONTROL)
+    assert [one.limited_by for one in told.bus.of(State)][-1] == "signal utility"
+    assert told.bus.of(State)[-1].missing == ("no meter",)
+
+
+def test_an_alarm_is_told_when_it_begins_and_when_it_ends_and_not_between():
+    told = Told().at(1.0, level=Level.CONTROL)
+    for second in range(2, 20):
+        told.at(float(second), level=Level.CONTROL)
+    assert [(one.key, one.active) for one in told.bus.of(Alarm)] == [("signal_utility", True)]
+    told.at(20.0, level=Level.NORMAL)
+    assert [(one.key, one.active) for one in told.bus.of(Alarm)] == [("signal_utility", True), ("signal_utility", False)]
+    assert len({one.since_at for one in told.bus.of(Alarm)}) == 1
+
+
+def test_after_a_restart_an_alarm_that_holds_is_told_again_with_its_own_beginning():
+    told = Told().at(1.0, level=Level.CONTROL)
+    again = Told(told.site).at(50.0, level=Level.CONTROL)
+    assert again.bus.of(Alarm)[0].since_at == told.bus.of(Alarm)[0].since_at
+
+
+def test_after_a_restart_an_alarm_that_ended_is_ended_once():
+    told = Told().at(1.0, level=Level.CONTROL)
+    again = Told(told.site).at(50.0, level=Level.NORMAL).at(51.0)
+    assert [(one.key, one.active) for one in again.bus.of(Alarm)] == [("signal_utility", False)]
+
+
+def test_tables_hold_every_member_and_are_told_on_change():
+    told = Told().at(1.0).at(2.5).at(4.0)
+    assert [one.group for one in told.bus.of(Desired)] == ["rack-1", "fans"]
+    (reported,) = told.bus.of(Reported)
+    assert [member.name for member in reported.members] == [f"m-{i}" for i in range(10)]
+    told.at(6.0, loads=[miner(0.0, asleep=True) for _ in range(10)])
+    assert len(told.bus.of(Reported)) == 2
+
+
+def test_a_load_that_nothing_meters_has_no_watts_and_not_zero():
+    from services.controller.core.model import LoadSeen
+
+    told = Told().at(1.0, loads=[LoadSeen()] * 10)
+    member = told.bus.of(Reported)[0].members[0]
+    assert (member.watts, member.target) == (None, LoadTarget.RUN)
+    assert told.bus.of(State)[0].load.measured_kw is None
+    assert told.bus.of(State)[0].load.unknown_kw == 30.0
+
+
+def test_the_same_orders_are_counted():
+    orders = [Order("foreman", Act.SLEEP, f"m-{i}", 1.0) for i in range(3)] + [Order("pdu-1", Act.OUTLET_OFF, "m-1", 1.0)]
+    assert summary(tuple(orders)) == ("outlet_off 1 by pdu-1", "sleep 3 by foreman")
+
+
+@pytest.mark.parametrize("level", list(Level))
+def test_every_level_can_be_told(level):
+    assert Told().at(1.0, level=level).bus.of(State)

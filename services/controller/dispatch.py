@@ -120,11 +120,12 @@ class Dispatch:
     async def _send(self, order: Order, sent: Sent) -> None:
         key = (order.target, path_of(order.act))
         phase, detail = CommandPhase.ACKNOWLEDGED, ""
+        again_s: float | None = None
         try:
             async with asyncio.timeout(order.expires_mono_s - sent.sent_mono_s):
                 detail = await self._drivers[order.device].send(order)
         except Refused as error:
-            phase, detail = CommandPhase.REFUSED, str(error)
+            phase, detail, again_s = CommandPhase.REFUSED, str(error), error.retry_after_s
         except (DeviceError, TimeoutError) as error:
             phase, detail = CommandPhase.FAILED, str(error) or "no answer in time"
         except Exception as error:  # a driver's fault must not stop the loop; it is an order that failed
@@ -136,7 +137,8 @@ class Dispatch:
         now = Now(moment.mono_s, moment.wall_s, moment.wall_trusted, moment.host_boot)
         current = self._last.get(key)
         if current is not None and current.id == sent.id:
-            self._answered(key, current, phase, detail, now)
+            again_mono_s = None if again_s is None else now.mono_s + again_s
+            self._answered(key, replace(current, again_mono_s=again_mono_s), phase, detail, now)
         self._on_news()
 
     def _answered(self, key: Key, sent: Sent, phase: CommandPhase, detail: str, now: Now) -> None:

@@ -5,7 +5,7 @@ from services.controller.outbox import EventOutbox
 from services.controller.senses import Senses
 from services.controller.wake import Wake
 from services.shared.bus import Arrival, Bus
-from services.shared.messages import Reading, Request, Signal, Stored, SwitchReading
+from services.shared.messages import Presence, Reading, Request, Signal, Stored, SwitchReading
 
 _FOR_THE_NOTIFIER = ("acknowledge", "test")
 
@@ -26,6 +26,7 @@ class Inbox:
         bus.on(Reading, self._reading)
         bus.on(Request, self._request)
         bus.on(Stored, self._stored)
+        bus.on(Presence, lambda presence, _: self._outbox.take_presence(presence))
 
     def _signal(self, signal: Signal, _: Arrival) -> None:
         if self._senses.take_signal(signal):

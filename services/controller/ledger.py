@@ -90,6 +90,8 @@ class Ledger:
                 {(target, path): _SENT.validate_json(document) for target, path, document in orders},
             )
         except (sqlite3.DatabaseError, ValidationError) as error:
+            if isinstance(error, sqlite3.OperationalError):
+                raise  # a passing fault of the card is no damage: the supervisor starts us again
             self._db.close()
             self._db = self._begin_anew(type(error).__name__)
             return None, {}

@@ -86,6 +86,8 @@ class Loop:
         if self._parts.ledger.damage:
             log.error("the ledger was damaged: %s", self._parts.ledger.damage)
             self._parts.report.tell_ledger(f"damaged at the start: {self._parts.ledger.damage}", now)
+        else:
+            self._parts.report.tell_ledger(None, now)  # what an earlier process said of it is over
         log.info("begins %s, control %s", "where the ledger left off" if stored else "without a past", self._parts.limits.control)
 
     async def _cycle(self) -> float:

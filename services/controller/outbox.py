@@ -6,7 +6,7 @@ import sqlite3
 
 from services.controller.ledger import OWNER, Ledger
 from services.shared.bus import Bus
-from services.shared.messages import Stored
+from services.shared.messages import Presence, Stored
 
 log = logging.getLogger(__name__)
 
@@ -20,6 +20,12 @@ class EventOutbox:
         self._ledger = ledger
         self._bus = bus
         self._stored = 0
+        self._history_is_there = False
+
+    def take_presence(self, presence: Presence) -> None:
+        """Nothing is sent again to a history that is away: its queue in the broker would fill."""
+        if presence.source == "api":
+            self._history_is_there = presence.state == "online"
 
     async def take_stored(self, stored: Stored) -> None:
         """History holds our events up to a number; another owner's word is not for us."""
@@ -31,7 +37,7 @@ class EventOutbox:
         """Re-send for ever: what an absent or restarted history missed."""
         while True:
             await asyncio.sleep(_RESEND_EACH_S)
-            if self._bus.connected:
+            if self._bus.connected and self._history_is_there:
                 await self._resend()
 
     async def _resend(self) -> None:

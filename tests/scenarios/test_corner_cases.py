@@ -6,9 +6,10 @@ from dataclasses import replace
 import pytest
 
 from services.controller.core import holds
-from services.controller.core.model import Hold, SwitchSeen, TemperatureSeen
+from services.controller.core.model import Act, Hold, LedgerView, Order, Sent, SwitchSeen, Targets, TemperatureSeen, Trip
+from services.controller.core.reconcile import reconcile
 from services.controller.core.stamps import resume
-from services.shared.vocabulary import LeaseKind, Level, LoadTarget, PowerState, SensorRole, SwitchRole
+from services.shared.vocabulary import LeaseKind, Level, LoadKind, LoadTarget, PowerState, SensorRole, SwitchRole
 from tests.plant import Site, fan, intake, limits, load, miner, moment, seen, signal
 
 RUN, SLEEP, OFF = LoadTarget.RUN, LoadTarget.SLEEP, LoadTarget.OFF
@@ -161,3 +162,35 @@ def test_smoke_that_clears_leaves_the_trip_and_a_reset_under_smoke_is_refused():
     with pytest.raises(holds.HoldRefused, match="persists"):
         holds.reset(site.state, "smoke", smoke, site.limits)
     assert site.at(310.0).state.trips
+
+
+def test_a_trip_in_one_zone_wakes_nobody_in_another_to_fill_its_room():
+    loads = tuple(load(i, zone="east" if i < 5 else "west", priority=1 if i < 5 else 9) for i in range(10))
+    site = Site(limits(loads)).settle()
+    half = (replace(signal(Level.CONTROL, 300.0), target_kw=15.0),)
+    east_only = [miner(300.0, asleep=i >= 5) for i in range(10)]
+    assert site.at(300.0, signals=half, loads=east_only).targets.loads == (RUN,) * 5 + (SLEEP,) * 5
+    site.state = replace(site.state, trips=(Trip("over_temperature_east", "41 C", moment(310.0)),))
+    for at in (311.0, 320.0, 425.0):
+        assert RUN not in site.at(at, signals=half, loads=east_only).targets.loads, f"woken at {at}"
+    assert site.at(460.0, signals=half, loads=east_only).targets.loads.count(RUN) == 1, "then in stages, as any return"
+
+
+def test_a_load_with_no_path_but_its_outlet_is_cut_for_a_control_and_not_for_a_lost_signal():
+    bare = (load(0, kind=LoadKind.OUTLET, soft_device=""),)
+    unmetered = [replace(miner(0.0), watts=None, watts_mono_s=None)]
+    site = Site(limits(bare)).settle()
+    assert site.at(5000.0, signals=(signal(Level.NORMAL, 190.0),), loads=unmetered).targets.loads == (SLEEP,)
+    assert site.at(5001.0, signals=(signal(Level.CONTROL, 5001.0),), loads=unmetered).targets.loads == (OFF,)
+
+
+def test_a_refusal_that_names_its_pause_costs_no_attempt():
+    site = limits((load(0),))
+    order = Order("foreman", Act.SLEEP, "m-0", 400.0, attempt=3)
+    refused = Sent(order, 100.0, done=True, failed=True, again_mono_s=130.0)
+    view = LedgerView({("m-0", "soft"): refused})
+    wanted = Targets((SLEEP,), ())
+    snapshot = seen(110.0, site)
+    assert reconcile(wanted, snapshot, view, site, moment(129.0)) == ((), 130.0)
+    (again,), _ = reconcile(wanted, snapshot, view, site, moment(131.0))
+    assert again.attempt == 3

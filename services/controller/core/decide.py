@@ -59,13 +59,10 @@ def decide(state: State, snapshot: Snapshot, limits: Limits, now: Now) -> Decisi
         thermal_stages=thermal.stages,
     )
     held = loads.held_down(state, limits)
-    allowed = loads.allowed_kw(ceilings, held, limits)
+    allowed = loads.allowed_kw(state, ceilings, held, limits)
     state = _adopt(state, snapshot, limits, now, allowed)
     holding = signal.holding + thermal.holding + _air_holding(state, air, limits, allowed, nominal_kw)
-    state, ramp_due = loads.ramp(state, allowed, _raise_to(state, holding, allowed), limits, now)
-    if state.setpoint_kw is not None and state.setpoint_kw >= nominal_kw - 1e-6:
-        state = replace(state, found_down=frozenset())
-    kept = _kept(state, ceilings, held, snapshot, limits)
+    state, kept, ramp_due = _move(state, ceilings, holding, held, allowed, snapshot, limits, now)
     hard = loads.escalate(state, kept, ceilings, measured, snapshot, lost, limits, now)
     state = replace(state, opened=hard.opened)
 
@@ -120,8 +117,8 @@ def _adopt(state: State, snapshot: Snapshot, limits: Limits, now: Now, allowed: 
     if state.setpoint_kw is not None or elapsed_s(state.started, now) < limits.start_grace_s:
         return state
     running = _as_they_are(snapshot, limits)
-    down = frozenset(load.name for i, load in enumerate(limits.loads) if i not in running)
-    return replace(state, setpoint_kw=min(allowed, sum(limits.loads[i].kw for i in running)), found_down=down)
+    names = frozenset(limits.loads[i].name for i in running)
+    return replace(state, setpoint_kw=min(allowed, loads.kw_of(running, limits)), running=names)
 
 
 def _as_they_are(snapshot: Snapshot, limits: Limits) -> frozenset[int]:
@@ -129,12 +126,24 @@ def _as_they_are(snapshot: Snapshot, limits: Limits) -> frozenset[int]:
     return frozenset(i for i, seen in enumerate(snapshot.loads) if seen.state not in down and seen.outlet is not PowerState.OFF)
 
 
-def _kept(
-    state: State, ceilings: tuple[Ceiling, ...], held: frozenset[str], snapshot: Snapshot, limits: Limits
-) -> frozenset[int]:
+def _move(
+    state: State,
+    ceilings: tuple[Ceiling, ...],
+    holding: tuple[Ceiling, ...],
+    held: frozenset[str],
+    allowed: float,
+    snapshot: Snapshot,
+    limits: Limits,
+    now: Now,
+) -> tuple[State, frozenset[int], float]:
+    """The setpoint moved, the loads that run by it, and the moment of the next step. Before adoption all stays as it is."""
     if state.setpoint_kw is None:
-        return loads.allocate(float("inf"), ceilings, held, limits) & _as_they_are(snapshot, limits)
-    return loads.allocate(state.setpoint_kw, ceilings, held, limits, state.found_down)
+        kept = loads.allocate(float("inf"), ceilings, held, limits) & _as_they_are(snapshot, limits)
+        return replace(state, running=frozenset(limits.loads[i].name for i in kept)), kept, float("inf")
+    raise_to_kw = min((one.kw for one in holding), default=allowed)  # a hold of one zone holds the site
+    state, raised_kw, due = loads.ramp(state, allowed, raise_to_kw, limits, now)
+    state, kept = loads.choose(state, ceilings, held, raised_kw, limits)
+    return state, kept, due
 
 
 def _air_holding(state: State, air: fans.FanVerdict, limits: Limits, allowed: float, nominal_kw: float) -> tuple[Ceiling, ...]:
@@ -145,11 +154,6 @@ def _air_holding(state: State, air: fans.FanVerdict, limits: Limits, allowed: fl
         return ()
     reason = f"{air.proven} of {len(limits.fans)} fans proven, enough for {carried:.0f} kW"
     return (Ceiling("airflow unproven", carried, reason),)
-
-
-def _raise_to(state: State, holding: tuple[Ceiling, ...], allowed: float) -> float:
-    """Holding rules let the setpoint rise to the lowest of them; one of a zone holds the site."""
-    return min((one.kw for one in holding), default=allowed) if state.setpoint_kw is not None else allowed
 
 
 def _floors(

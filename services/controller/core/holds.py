@@ -21,7 +21,10 @@ def grant(state: State, hold: Hold, limits: Limits) -> State:
         _check_members(hold, limits)
     if hold.kind is LeaseKind.FANS:
         _check_fans(hold, limits)
-    kept = tuple(one for one in state.holds if _scope(one) != _scope(hold))
+    if hold.kind is LeaseKind.FANS and hold.fans:
+        state = release_fans(state, frozenset(number for number, _ in hold.fans))
+        return replace(state, holds=(*state.holds, hold))
+    kept = tuple(one for one in state.holds if _scope(one) != _scope(hold) or one.fans)
     return replace(state, holds=(*kept, hold))
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from services.controller.core.model import Cause, Ceiling, CeilingMemory, Limits, Load, Now, Snapshot, State
 from services.controller.core.proof import Measured, is_asleep
 from services.controller.core.stamps import elapsed_s
-from services.shared.vocabulary import LeaseKind, LoadTarget
+from services.shared.vocabulary import LeaseKind, LoadKind, LoadTarget
 
 _EPSILON_KW = 1e-6
 _NOMINAL_MARGIN = 1.1  # miners draw up to 5 % above nameplate, a PDU's sum is good to a few percent
@@ -44,11 +44,33 @@ def held_down(state: State, limits: Limits) -> frozenset[str]:
     return frozenset(down)
 
 
-def allowed_kw(ceilings: Iterable[Ceiling], down: frozenset[str], limits: Limits) -> float:
-    """The most that all ceilings together leave."""
-    kept = allocate(float("inf"), ceilings, down, limits)
-    site = min((c.kw for c in ceilings if c.scope == "site"), default=float("inf"))
-    return min(site, sum(limits.loads[i].kw for i in kept))
+def allowed_kw(state: State, ceilings: Iterable[Ceiling], down: frozenset[str], limits: Limits) -> float:
+    """The most that all ceilings together leave to whole loads."""
+    return kw_of(allocate(float("inf"), ceilings, down, limits, _resting(state, limits)), limits)
+
+
+def kw_of(indexes: Iterable[int], limits: Limits) -> float:
+    """The nominal kW of some loads."""
+    return sum(limits.loads[i].kw for i in indexes)
+
+
+def _resting(state: State, limits: Limits) -> frozenset[str]:
+    """What does not run comes after what runs, so that no load is woken for another's place."""
+    return frozenset(load.name for load in limits.loads if load.name not in state.running)
+
+
+def choose(
+    state: State, ceilings: Iterable[Ceiling], down: frozenset[str], raised_kw: float, limits: Limits
+) -> tuple[State, frozenset[int]]:
+    """The loads that run now: those that ran and may stay, and as many more as the ramp has just raised."""
+    assert state.setpoint_kw is not None
+    resting = _resting(state, limits)
+    may = allocate(state.setpoint_kw, ceilings, down, limits, resting)
+    kept = frozenset(i for i in may if limits.loads[i].name not in resting)
+    if raised_kw > 0:
+        kept = allocate(kw_of(kept, limits) + raised_kw + _EPSILON_KW, ceilings, down, limits, resting)
+    running = frozenset(limits.loads[i].name for i in kept)
+    return replace(state, running=running, setpoint_kw=min(state.setpoint_kw, kw_of(kept, limits))), kept
 
 
 def allocate(
@@ -76,31 +98,29 @@ def allocate(
     return frozenset(kept)
 
 
-def ramp(state: State, allowed: float, raise_to_kw: float, limits: Limits, now: Now) -> tuple[State, float]:
+def ramp(state: State, allowed: float, raise_to_kw: float, limits: Limits, now: Now) -> tuple[State, float, float]:
     """Move the setpoint: down at once, up by one step after the release has stood and the last step has settled.
 
     `raise_to_kw` is what the holding rules (unproven air, an uncommissioned signal) let it rise to; they never lower it.
-    Returns the state and the moment of the next step.
+    Returns the state, by how many kW it was raised, and the moment of the next step.
     """
-    if state.setpoint_kw is None:
-        return state, float("inf")
+    assert state.setpoint_kw is not None
     setpoint = min(state.setpoint_kw, allowed)
     fell = setpoint < state.setpoint_kw - _EPSILON_KW
     clear_since = (state.clear_since or now) if allowed > setpoint + _EPSILON_KW else None
     state = replace(state, setpoint_kw=setpoint, clear_since=clear_since, load_off_since=now if fell else state.load_off_since)
     goal = min(allowed, raise_to_kw)
     if goal <= setpoint + _EPSILON_KW or clear_since is None:
-        return state, float("inf")
+        return state, 0.0, float("inf")
     due = max(
         clear_since.mono_s + limits.release_s,
         state.started.mono_s + limits.start_grace_s,
         (state.stepped.mono_s + limits.restore_step_s) if state.stepped else now.mono_s,
     )
     if now.mono_s < due:
-        return state, due
-    return replace(
-        state, setpoint_kw=min(goal, setpoint + limits.restore_step_kw), stepped=now
-    ), now.mono_s + limits.restore_step_s
+        return state, 0.0, due
+    raised = min(goal, setpoint + limits.restore_step_kw)
+    return replace(state, setpoint_kw=raised, stepped=now), raised - setpoint, now.mono_s + limits.restore_step_s
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +156,8 @@ def escalate(
             forced = index in without_proof
             if soft_path_gone and load.soft_device and load.soft_device not in lost:
                 continue
-            unseen = forced and load.name not in measured.proven_down
+            # An outlet-kind load has no other path: its outlet opens for what may open outlets, measured or not.
+            unseen = (forced or load.kind is LoadKind.OUTLET) and load.name not in measured.proven_down
             if load.name in drawing or unseen:
                 stubborn.add(load.name)
                 if load.has_outlet and (limits.pdu_on_curtail != "never" or forced):

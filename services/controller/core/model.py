@@ -372,8 +372,8 @@ class State:
     setpoint_kw: float | None = None
     stepped: Stamp | None = None
     opened: frozenset[str] = frozenset()
-    found_down: frozenset[str] = frozenset()
-    """Loads that were down when the site was adopted: they come last until the whole site has returned."""
+    running: frozenset[str] = frozenset()
+    """Loads whose target was run: only a step of the ramp adds to them, whatever room a ceiling elsewhere leaves."""
     thermal_stages: tuple[tuple[str, int], ...] = ()
     sources: tuple[SourceMemory, ...] = ()
     fans: tuple[FanMemory, ...] = ()
@@ -522,6 +522,8 @@ class Sent:
     acknowledged_mono_s: float | None = None
     done: bool = False
     failed: bool = False
+    again_mono_s: float | None = None
+    """The device itself named this moment for another try; such a refusal costs no attempt."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -173,6 +173,8 @@ def _attempt(order: Order, last: Sent | None, pace: Pace, now: Now) -> tuple[int
         return 1, now.mono_s
     if last.done and not last.failed:
         return 1, last.sent_mono_s + pace.retry_s  # it had its effect, and something else undid it
+    if last.again_mono_s is not None:
+        return last.order.attempt, last.again_mono_s
     if last.order.attempt >= pace.attempts:
         return 1, last.sent_mono_s + min(pace.confirm_s * _SLOW_AGAIN, max(pace.confirm_s, _REST_AT_MOST_S))
     return last.order.attempt + 1, last.sent_mono_s + pace.retry_s * 2 ** (last.order.attempt - 1)

@@ -8,7 +8,7 @@ import pytest
 from services.controller import outbox as module
 from services.controller.ledger import Ledger
 from services.controller.outbox import EventOutbox
-from services.shared.messages import Event, Stored
+from services.shared.messages import Event, Presence, Stored
 from tests.unit.controller.parts import KeptBus
 from tests.unit.controller.test_ledger import an_event
 from tests.waiting import until
@@ -18,8 +18,14 @@ from tests.waiting import until
 def site(tmp_path, monkeypatch):
     monkeypatch.setattr(module, "_RESEND_EACH_S", 0.02)
     ledger, bus = Ledger(tmp_path / "ledger.db"), KeptBus()
-    yield ledger, bus, EventOutbox(ledger, bus)
+    outbox = EventOutbox(ledger, bus)
+    outbox.take_presence(presence("online"))
+    yield ledger, bus, outbox
     ledger.close()
+
+
+def presence(state, source="api"):
+    return Presence(subject=(source,), source=source, state=state, version="0")
 
 
 def stored(seq, owner="controller"):
@@ -84,4 +90,18 @@ async def test_a_card_that_cannot_be_read_does_not_end_the_outbox(site, monkeypa
     monkeypatch.setattr(ledger, "unconfirmed", sick)
     task = await running(outbox)
     await until(lambda: bus.sent)
+    await end(task)
+
+
+@pytest.mark.asyncio
+async def test_nothing_is_sent_again_to_a_history_that_is_away(site):
+    ledger, bus, outbox = site
+    outbox.take_presence(presence("offline"))
+    outbox.take_presence(presence("online", source="notifier"))
+    await ledger.commit(None, {}, [an_event("kept")])
+    task = await running(outbox)
+    with pytest.raises(AssertionError):
+        await until(lambda: bus.of(Event), 0.2, "ten rounds of silence")
+    outbox.take_presence(presence("online"))
+    await until(lambda: bus.of(Event))
     await end(task)

@@ -9,8 +9,11 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from services.controller.core.decide import decide
-from services.controller.core.model import LedgerView, Limits, Phase, Snapshot, State
+from services.controller.core.memory import Phase, State
+from services.controller.core.orders import LedgerView
+from services.controller.core.plant import Limits
 from services.controller.core.reconcile import reconcile
+from services.controller.core.seen import Snapshot
 from services.shared.vocabulary import Level
 from tests.plant import intake, limits, load, moment, pdu_meter, seen
 

@@ -19,7 +19,7 @@ from multiprocessing.process import BaseProcess
 import aiohttp
 import httpx
 
-from services.controller.core.model import Act, Order
+from services.controller.core.orders import Act, Order
 from services.controller.drivers.http_load import HttpLoads
 from services.shared.clock import Clock
 from services.shared.http import HttpClient

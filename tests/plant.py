@@ -4,24 +4,11 @@ from dataclasses import replace
 from typing import Any
 
 from services.controller.core.decide import decide
-from services.controller.core.model import (
-    Decision,
-    DeviceSeen,
-    Fan,
-    FanSeen,
-    Limits,
-    Load,
-    LoadSeen,
-    MeterSeen,
-    Now,
-    Pace,
-    Phase,
-    SignalSeen,
-    Snapshot,
-    Source,
-    State,
-    TemperatureSeen,
-)
+from services.controller.core.memory import Phase, State
+from services.controller.core.moments import Now
+from services.controller.core.plant import Fan, Limits, Load, Pace, Source
+from services.controller.core.seen import DeviceSeen, FanSeen, LoadSeen, MeterSeen, SignalSeen, Snapshot, TemperatureSeen
+from services.controller.core.wanted import Decision
 from services.shared.vocabulary import Control, Level, LoadKind, LoadState, OnLoss, PowerState, SensorRole
 
 BOOT = "this-boot"

@@ -7,7 +7,10 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from services.controller.core import holds
-from services.controller.core.model import Hold, Limits, Now, Snapshot, Stamp, State
+from services.controller.core.memory import Hold, State
+from services.controller.core.moments import Now, Stamp
+from services.controller.core.plant import Limits
+from services.controller.core.seen import Snapshot
 from services.shared.messages import Lease, Request
 from services.shared.vocabulary import LeaseKind, Level
 

@@ -11,7 +11,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from services.controller.core.judge import judge_fan_order, judge_load_order
-from services.controller.core.model import Act, LedgerView, Limits, Now, Order, Sent
+from services.controller.core.moments import Now
+from services.controller.core.orders import Act, LedgerView, Order, Sent
+from services.controller.core.plant import Limits
 from services.controller.core.reconcile import RELAY, path_of
 from services.controller.drivers.base import Driver
 from services.controller.readback import Readback

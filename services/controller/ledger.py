@@ -12,7 +12,8 @@ from typing import TypeVar, TypeVarTuple
 
 from pydantic import TypeAdapter, ValidationError
 
-from services.controller.core.model import Sent, State
+from services.controller.core.memory import State
+from services.controller.core.orders import Sent
 from services.shared.messages import Event
 
 _SCHEMA = """

@@ -1,6 +1,6 @@
 """From the operator's settings to the limits of the core: the one place where keys become units of the core."""
 
-from services.controller.core.model import Fan, Limits, Load, Pace, Source
+from services.controller.core.plant import Fan, Limits, Load, Pace, Source
 from services.shared.settings.tree import LoadRow, Settings
 from services.shared.vocabulary import LoadKind
 

@@ -14,9 +14,14 @@ from functools import partial
 from services.controller.asked import carry_out
 from services.controller.core.decide import decide
 from services.controller.core.holds import HoldRefused
-from services.controller.core.model import Decision, LedgerView, Limits, Now, Order, Phase, Sent, Snapshot, State
+from services.controller.core.memory import Phase, State
+from services.controller.core.moments import Now
+from services.controller.core.orders import LedgerView, Order, Sent
+from services.controller.core.plant import Limits
 from services.controller.core.reconcile import reconcile
+from services.controller.core.seen import Snapshot
 from services.controller.core.stamps import resume
+from services.controller.core.wanted import Decision
 from services.controller.dispatch import Dispatch
 from services.controller.ledger import Ledger
 from services.controller.readback import Readback

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from services.controller.core.model import DeviceSeen, FanSeen, Limits, LoadSeen, MeterSeen, Snapshot
+from services.controller.core.plant import Limits
+from services.controller.core.seen import DeviceSeen, FanSeen, LoadSeen, MeterSeen, Snapshot
 from services.controller.drivers.base import Fact, FanFact, LoadFact, PowerFact
 from services.controller.senses import Senses
 

@@ -4,7 +4,11 @@ from collections import Counter, defaultdict
 from typing import Protocol
 
 from services.controller.asked import lease_message
-from services.controller.core.model import Decision, Limits, Now, Order, Snapshot
+from services.controller.core.moments import Now
+from services.controller.core.orders import Order
+from services.controller.core.plant import Limits
+from services.controller.core.seen import Snapshot
+from services.controller.core.wanted import Decision
 from services.shared import messages as m
 from services.shared.messages import Alarm, Desired, MemberReport, Message, Reported
 from services.shared.vocabulary import AlarmKind, Control, LoadTarget, PowerState

@@ -1,6 +1,6 @@
 """What the bus told last, as the core wants to see it. Ages come from poll starts of this boot; another boot's are stale."""
 
-from services.controller.core.model import HumiditySeen, MeterSeen, SignalSeen, SwitchSeen, TemperatureSeen
+from services.controller.core.seen import HumiditySeen, MeterSeen, SignalSeen, SwitchSeen, TemperatureSeen
 from services.shared.clock import host_boot
 from services.shared.messages import Message, Reading, Signal, SwitchReading
 from services.shared.settings.tree import Settings

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from services.controller.core.model import Act, Order
+from services.controller.core.orders import Act, Order
 from services.controller.drivers.base import LoadFact
 from services.controller.drivers.foreman import Foreman
 from services.shared.clock import Clock

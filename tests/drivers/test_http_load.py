@@ -13,7 +13,7 @@ from urllib.parse import parse_qs
 import pytest
 from aiohttp import web
 
-from services.controller.core.model import Act, Order
+from services.controller.core.orders import Act, Order
 from services.controller.drivers.base import LoadFact
 from services.controller.drivers.http_load import HttpLoads, pluck
 from services.shared.clock import Clock

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pymodbus.client import AsyncModbusTcpClient
 
-from services.controller.core.model import Act, Order
+from services.controller.core.orders import Act, Order
 from services.controller.drivers.base import FanFact
 from services.controller.drivers.modbus_fans import ModbusFans
 from services.shared.clock import Clock

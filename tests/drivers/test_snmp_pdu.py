@@ -21,7 +21,7 @@ from pysnmp.hlapi.v1arch.asyncio import (
 )
 from pysnmp.proto import api
 
-from services.controller.core.model import Act, Order
+from services.controller.core.orders import Act, Order
 from services.controller.drivers.base import LoadFact, PowerFact
 from services.controller.drivers.pdu_profiles import PROFILES
 from services.controller.drivers.snmp_pdu import SnmpPdu

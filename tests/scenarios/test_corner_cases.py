@@ -6,9 +6,12 @@ from dataclasses import replace
 import pytest
 
 from services.controller.core import holds
-from services.controller.core.model import Act, Hold, LedgerView, Order, Sent, SwitchSeen, Targets, TemperatureSeen, Trip
+from services.controller.core.memory import Hold, Trip
+from services.controller.core.orders import Act, LedgerView, Order, Sent
 from services.controller.core.reconcile import reconcile
+from services.controller.core.seen import SwitchSeen, TemperatureSeen
 from services.controller.core.stamps import resume
+from services.controller.core.wanted import Targets
 from services.shared.vocabulary import LeaseKind, Level, LoadKind, LoadTarget, PowerState, SensorRole, SwitchRole
 from tests.plant import Site, fan, intake, limits, load, miner, moment, seen, signal
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from services.controller.core import holds
-from services.controller.core.model import Hold
+from services.controller.core.memory import Hold
 from services.controller.core.stamps import resume
 from services.shared.vocabulary import LeaseKind, Level, LoadTarget, Mode, OnLoss, PowerState
 from tests.plant import Site, limits, load, miner, moment, pdu_meter, seen, signal

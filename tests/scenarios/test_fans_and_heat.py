@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 
 from services.controller.core import holds
-from services.controller.core.model import SwitchSeen
+from services.controller.core.seen import SwitchSeen
 from services.shared.vocabulary import Level, LoadTarget, Mode, PowerState, Proof, SensorRole, SwitchRole
 from tests.plant import Site, fan, intake, limits, load, miner, moment, seen
 

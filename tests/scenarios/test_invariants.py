@@ -9,19 +9,11 @@ from pydantic import TypeAdapter
 from services.controller.core import holds
 from services.controller.core.decide import decide
 from services.controller.core.fans import carries_kw
-from services.controller.core.model import (
-    Cause,
-    DeviceSeen,
-    Hold,
-    LedgerView,
-    LoadSeen,
-    Phase,
-    Sent,
-    Source,
-    State,
-    SwitchSeen,
-)
+from services.controller.core.memory import Cause, Hold, Phase, State
+from services.controller.core.orders import LedgerView, Sent
+from services.controller.core.plant import Source
 from services.controller.core.reconcile import path_of, reconcile
+from services.controller.core.seen import DeviceSeen, LoadSeen, SwitchSeen
 from services.controller.core.stamps import resume
 from services.shared.vocabulary import LeaseKind, Level, LoadKind, LoadTarget, OnLoss, PowerState, Proof, SwitchRole
 from tests.plant import fan, intake, limits, load, miner, moment, pdu_meter, seen, signal

@@ -6,8 +6,10 @@ from dataclasses import replace
 import pytest
 
 from services.controller.core.judge import judge_fan_order, judge_load_order
-from services.controller.core.model import Act, Fan, LedgerView, Order, Pace, Sent, Targets
+from services.controller.core.orders import Act, LedgerView, Order, Sent
+from services.controller.core.plant import Fan, Pace
 from services.controller.core.reconcile import path_of, reconcile
+from services.controller.core.wanted import Targets
 from services.shared.vocabulary import CommandPhase, LoadKind, LoadState, LoadTarget, PowerState
 from tests.plant import fan, limits, load, miner, moment, seen
 

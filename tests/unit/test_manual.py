@@ -8,8 +8,8 @@ import pytest
 import typer
 
 from services.cli.main import app
-from services.controller.core.loads import soft_wait_s
-from services.controller.core.model import Cause
+from services.controller.core.escalation import soft_wait_s
+from services.controller.core.memory import Cause
 from services.controller.limits import limits_from
 from services.shared.settings import environment
 from services.shared.settings.sections import ALL, Power

@@ -1,8 +1,12 @@
 """Alarms of the acting side: load that does not come off, devices that do not answer. One cause, one alarm."""
 
-from services.controller.core.model import AlarmWanted, Limits, Load, Now, Snapshot, State
+from services.controller.core.memory import State
+from services.controller.core.moments import Now
+from services.controller.core.plant import Limits, Load
 from services.controller.core.proof import Measured
+from services.controller.core.seen import Snapshot
 from services.controller.core.stamps import elapsed_s
+from services.controller.core.wanted import AlarmWanted
 from services.shared.vocabulary import AlarmKind, Control
 
 _CLOCK_GRACE_S = 300.0  # a Pi hears of the time some minutes after its link is up

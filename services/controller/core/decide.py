@@ -7,25 +7,17 @@ win; order only breaks ties. Overrides join as one more rule, so they can only t
 from dataclasses import replace
 
 from services.controller.core import alarms, fans, interlocks, loads
+from services.controller.core.escalation import escalate
+from services.controller.core.memory import Cause, FanMemory, Phase, State
 from services.controller.core.mode import Picture, derive_mode
-from services.controller.core.model import (
-    Cause,
-    Ceiling,
-    Decision,
-    FanMemory,
-    Floor,
-    Limits,
-    LoadFigures,
-    Now,
-    Phase,
-    Snapshot,
-    State,
-    Targets,
-)
+from services.controller.core.moments import Now
+from services.controller.core.plant import Limits
 from services.controller.core.proof import Measured, measure
+from services.controller.core.seen import Snapshot
 from services.controller.core.signals import judge_signals
 from services.controller.core.stamps import elapsed_s, is_over
 from services.controller.core.thermal import judge_temperatures
+from services.controller.core.wanted import Ceiling, Decision, Floor, LoadFigures, Targets
 from services.shared.vocabulary import LeaseKind, LoadState, Mode, PowerState
 
 _AT_LEAST_EACH_S = 1.0
@@ -63,7 +55,7 @@ def decide(state: State, snapshot: Snapshot, limits: Limits, now: Now) -> Decisi
     state = _adopt(state, snapshot, limits, now, allowed)
     holding = signal.holding + thermal.holding + _air_holding(state, air, limits, allowed, nominal_kw)
     state, kept, ramp_due = _move(state, ceilings, holding, held, allowed, snapshot, limits, now)
-    hard = loads.escalate(state, kept, ceilings, measured, snapshot, lost, limits, now)
+    hard = escalate(state, kept, ceilings, measured, snapshot, lost, limits, now)
     state = replace(state, opened=hard.opened)
 
     floors = _floors(state, thermal.floors, trips_floors=interlocks.trip_floors(trips, limits), allowed=allowed,

@@ -7,20 +7,12 @@ from dataclasses import dataclass, replace
 from math import ceil, floor
 
 from services.controller.core.interlocks import SMOKE_TRIP
-from services.controller.core.model import (
-    AlarmWanted,
-    Cause,
-    Ceiling,
-    FanFigures,
-    FanMemory,
-    FanSeen,
-    Floor,
-    Limits,
-    Now,
-    Snapshot,
-    State,
-)
+from services.controller.core.memory import Cause, FanMemory, State
+from services.controller.core.moments import Now
+from services.controller.core.plant import Limits
+from services.controller.core.seen import FanSeen, Snapshot
 from services.controller.core.stamps import elapsed_s
+from services.controller.core.wanted import AlarmWanted, Ceiling, FanFigures, Floor
 from services.shared.vocabulary import AlarmKind, LeaseKind, PowerState, Proof
 
 _RUNNING_SHARE = 0.5  # a fan that draws half of what it learnt still moves air; a broken belt or a stopped motor does not

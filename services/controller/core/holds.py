@@ -3,7 +3,10 @@
 from dataclasses import replace
 
 from services.controller.core.interlocks import STOP_TRIP, causes_present
-from services.controller.core.model import Hold, Limits, Lockout, Now, Phase, Snapshot, Stamp, State, Trip
+from services.controller.core.memory import Hold, Lockout, Phase, State, Trip
+from services.controller.core.moments import Now, Stamp
+from services.controller.core.plant import Limits
+from services.controller.core.seen import Snapshot
 from services.shared.vocabulary import LeaseKind, Level, PowerState
 
 

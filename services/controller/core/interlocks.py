@@ -1,6 +1,10 @@
 """Conditions that force something, always in effect, no event needed: one small function each, then the trips they latch."""
 
-from services.controller.core.model import AlarmWanted, Cause, Ceiling, Floor, Limits, Now, Snapshot, State, Trip
+from services.controller.core.memory import Cause, State, Trip
+from services.controller.core.moments import Now
+from services.controller.core.plant import Limits
+from services.controller.core.seen import Snapshot
+from services.controller.core.wanted import AlarmWanted, Ceiling, Floor
 from services.shared.vocabulary import AlarmKind, SensorRole, SwitchRole
 
 STOP_TRIP = "stop"

@@ -1,7 +1,10 @@
 """What became of an order: confirmed only by a reading whose poll began after it went out, expired when its time is over."""
 
-from services.controller.core.model import Act, FanSeen, Limits, LoadSeen, Now, Sent
+from services.controller.core.moments import Now
+from services.controller.core.orders import Act, Sent
+from services.controller.core.plant import Limits
 from services.controller.core.proof import fresh_watts
+from services.controller.core.seen import FanSeen, LoadSeen
 from services.shared.vocabulary import CommandPhase, LoadState, PowerState
 
 

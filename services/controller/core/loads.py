@@ -1,18 +1,18 @@
-"""Which loads run: the ceilings in force, the ramp up, the choice of members, and when an outlet may open.
+"""Which loads run: the ceilings in force, the ramp up, the choice of members.
 
 Down at once, up in stages. Load goes off least important and least efficient first, and comes back in reverse.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from services.controller.core.model import Cause, Ceiling, CeilingMemory, Limits, Load, Now, Snapshot, State
-from services.controller.core.proof import Measured, is_asleep
-from services.controller.core.stamps import elapsed_s
-from services.shared.vocabulary import LeaseKind, LoadKind, LoadTarget
+from services.controller.core.memory import CeilingMemory, State
+from services.controller.core.moments import Now
+from services.controller.core.plant import Limits
+from services.controller.core.wanted import Ceiling
+from services.shared.vocabulary import LeaseKind, LoadTarget
 
 _EPSILON_KW = 1e-6
-_NOMINAL_MARGIN = 1.1  # miners draw up to 5 % above nameplate, a PDU's sum is good to a few percent
 
 
 def remember_ceilings(state: State, ceilings: Iterable[Ceiling], limits: Limits, now: Now) -> tuple[CeilingMemory, ...]:
@@ -121,129 +121,6 @@ def ramp(state: State, allowed: float, raise_to_kw: float, limits: Limits, now: 
         return state, 0.0, due
     raised = min(goal, setpoint + limits.restore_step_kw)
     return replace(state, setpoint_kw=raised, stepped=now), raised - setpoint, now.mono_s + limits.restore_step_s
-
-
-@dataclass(frozen=True, slots=True)
-class Escalation:
-    """What sleep did not bring down: loads whose outlets open now, those that may not or cannot, and when to look again."""
-
-    opened: frozenset[str]
-    stubborn: frozenset[str]
-    next_due: float
-
-
-def escalate(
-    state: State,
-    kept: frozenset[int],
-    ceilings: tuple[Ceiling, ...],
-    measured: Measured,
-    snapshot: Snapshot,
-    lost: frozenset[str],
-    limits: Limits,
-    now: Now,
-) -> Escalation:
-    """Open outlets where sleep failed, once the soft wait of the cause is over, and only for a cause that allows it."""
-    opened = {load.name for i, load in enumerate(limits.loads) if load.name in state.opened and i not in kept and load.has_outlet}
-    stubborn: set[str] = set()
-    drawing = _drawing(kept, measured, snapshot, limits, now)
-    waited, due = _ripe(state, ceilings, limits, now, skip_wait=False)
-    at_once, _ = _ripe(state, ceilings, limits, now, skip_wait=True)
-    for ripe, soft_path_gone in ((waited, False), (at_once, True)):
-        hard = [ceiling for ceiling in ripe if ceiling.cause in (Cause.EMERGENCY, Cause.TRIP)]
-        without_proof = _must_be_down(hard, kept, limits)
-        for index in _must_be_down(ripe, kept, limits):
-            load = limits.loads[index]
-            forced = index in without_proof
-            if soft_path_gone and load.soft_device and load.soft_device not in lost:
-                continue
-            # An outlet-kind load has no other path: its outlet opens for what may open outlets, measured or not.
-            unseen = (forced or load.kind is LoadKind.OUTLET) and load.name not in measured.proven_down
-            if load.name in drawing or unseen:
-                stubborn.add(load.name)
-                if load.has_outlet and (limits.pdu_on_curtail != "never" or forced):
-                    opened.add(load.name)
-    if limits.pdu_on_curtail == "always":
-        opened |= _asleep_with_outlet(kept, ceilings, measured, snapshot, limits)
-    return Escalation(frozenset(opened), frozenset(stubborn), due)
-
-
-def _ripe(
-    state: State, ceilings: tuple[Ceiling, ...], limits: Limits, now: Now, *, skip_wait: bool
-) -> tuple[list[Ceiling], float]:
-    since = {(memory.rule, memory.scope): memory.since for memory in state.ceilings}
-    ripe, due = [], float("inf")
-    for ceiling in ceilings:
-        wait_s = soft_wait_s(ceiling.cause, limits)
-        if wait_s is None:
-            continue
-        began = since.get((ceiling.rule, ceiling.scope), now)
-        if skip_wait or elapsed_s(began, now) >= wait_s:
-            ripe.append(ceiling)
-        else:
-            due = min(due, began.mono_s + wait_s)
-    return ripe, due
-
-
-def soft_wait_s(cause: Cause, limits: Limits) -> float | None:
-    """How long sleep is given before outlets open under load; None: they never do for this cause."""
-    if cause in (Cause.UTILITY, Cause.LIMIT):
-        return limits.response_deadline_s
-    if cause is Cause.SIGNAL_LOST:
-        return limits.response_deadline_s if limits.hard_cut_on_loss else None
-    return {Cause.TRIP: limits.thermal_soft_wait_s, Cause.EMERGENCY: 0.0}.get(cause)
-
-
-def _must_be_down(ceilings: list[Ceiling], kept: frozenset[int], limits: Limits) -> frozenset[int]:
-    return frozenset(range(len(limits.loads))) - allocate(float("inf"), ceilings, frozenset(), limits) - kept
-
-
-def _drawing(kept: frozenset[int], measured: Measured, snapshot: Snapshot, limits: Limits, now: Now) -> frozenset[str]:
-    """Loads that a fresh meter says are not down: by their own watts, else by what their PDU or the site draws.
-
-    A load that nothing fresh measures is unknown: it is reported, not cut.
-    """
-    drawing = set(measured.still_on)
-    for meter in snapshot.meters:
-        if meter.kw is None or meter.mono_s is None or now.mono_s - meter.mono_s > limits.meter_max_age_s:
-            continue
-        covered = [i for i, load in enumerate(limits.loads) if not meter.pdu or load.pdu == meter.pdu]
-        excess_kw = meter.kw - (0.0 if meter.pdu else limits.meter_base_kw) - _expected_kw(covered, kept, limits)
-        settled = measured.proven_down | measured.still_on
-        suspects = [limits.loads[i] for i in covered if i not in kept and limits.loads[i].name not in settled]
-        drawing |= _suspects(suspects, excess_kw, snapshot, limits)
-    return frozenset(drawing)
-
-
-def _expected_kw(covered: list[int], kept: frozenset[int], limits: Limits) -> float:
-    asleep_kw = limits.asleep_watts / 1000
-    return sum(limits.loads[i].kw * _NOMINAL_MARGIN if i in kept else asleep_kw for i in covered)
-
-
-def _suspects(suspects: list[Load], excess_kw: float, snapshot: Snapshot, limits: Limits) -> set[str]:
-    if excess_kw <= 0:
-        return set()
-    index = {load.name: i for i, load in enumerate(limits.loads)}
-    awake_first = sorted(suspects, key=lambda load: (is_asleep(snapshot.loads[index[load.name]]), -load.kw))
-    named: set[str] = set()
-    for load in awake_first:
-        if excess_kw <= 0:
-            break
-        named.add(load.name)
-        excess_kw -= load.kw
-    return named
-
-
-def _asleep_with_outlet(
-    kept: frozenset[int], ceilings: tuple[Ceiling, ...], measured: Measured, snapshot: Snapshot, limits: Limits
-) -> set[str]:
-    """With `pdu_on_curtail = always` outlets open after sleep too, once the watts are seen to have fallen."""
-    if not any(soft_wait_s(ceiling.cause, limits) is not None for ceiling in ceilings):
-        return set()
-    return {
-        load.name
-        for i, load in enumerate(limits.loads)
-        if i not in kept and load.has_outlet and load.name in measured.proven_down and is_asleep(snapshot.loads[i])
-    }
 
 
 def targets_of(kept: frozenset[int], opened: frozenset[str], limits: Limits) -> tuple[LoadTarget, ...]:

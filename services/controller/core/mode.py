@@ -2,10 +2,14 @@
 
 from dataclasses import dataclass
 
-from services.controller.core.loads import soft_wait_s
-from services.controller.core.model import Cause, Ceiling, Limits, Now, Snapshot, State
+from services.controller.core.escalation import soft_wait_s
+from services.controller.core.memory import Cause, State
+from services.controller.core.moments import Now
+from services.controller.core.plant import Limits
 from services.controller.core.proof import Measured, is_asleep, outlet_is_open
+from services.controller.core.seen import Snapshot
 from services.controller.core.stamps import elapsed_s
+from services.controller.core.wanted import Ceiling
 from services.shared.vocabulary import Mode
 
 _ASKED_FOR = (Cause.UTILITY, Cause.OPERATOR, Cause.LIMIT)

@@ -3,7 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from services.controller.core.model import Limits, Load, LoadSeen, MeterSeen, Now, Snapshot
+from services.controller.core.moments import Now
+from services.controller.core.plant import Limits, Load
+from services.controller.core.seen import LoadSeen, MeterSeen, Snapshot
 from services.shared.vocabulary import LoadState, PowerState
 
 

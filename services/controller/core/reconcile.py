@@ -7,22 +7,12 @@ and the first orders shed the most. Pure like `decide`, so that the simulated da
 from collections.abc import Iterator
 
 from services.controller.core.judge import is_settled
-from services.controller.core.model import (
-    Act,
-    Fan,
-    FanSeen,
-    LedgerView,
-    Limits,
-    Load,
-    LoadSeen,
-    Now,
-    Order,
-    Pace,
-    Sent,
-    Snapshot,
-    Targets,
-)
+from services.controller.core.moments import Now
+from services.controller.core.orders import Act, LedgerView, Order, Sent
+from services.controller.core.plant import Fan, Limits, Load, Pace
 from services.controller.core.proof import fresh_watts
+from services.controller.core.seen import FanSeen, LoadSeen, Snapshot
+from services.controller.core.wanted import Targets
 from services.shared.vocabulary import LoadState, LoadTarget, PowerState
 
 SOFT, OUTLET, RELAY = "soft", "outlet", "relay"

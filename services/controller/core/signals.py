@@ -5,21 +5,12 @@ Any source that asks for control curtails; return needs every source clear. A so
 
 from dataclasses import dataclass, replace
 
-from services.controller.core.model import (
-    AlarmWanted,
-    Cause,
-    Ceiling,
-    Limits,
-    Now,
-    SignalFigures,
-    SignalSeen,
-    Snapshot,
-    Source,
-    SourceMemory,
-    Stamp,
-    State,
-)
+from services.controller.core.memory import Cause, SourceMemory, State
+from services.controller.core.moments import Now, Stamp
+from services.controller.core.plant import Limits, Source
+from services.controller.core.seen import SignalSeen, Snapshot
 from services.controller.core.stamps import elapsed_s
+from services.controller.core.wanted import AlarmWanted, Ceiling, SignalFigures
 from services.shared.vocabulary import AlarmKind, LeaseKind, Level, OnLoss
 
 

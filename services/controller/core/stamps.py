@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from services.controller.core.model import Hold, Now, Stamp, State
+from services.controller.core.memory import Hold, State
+from services.controller.core.moments import Now, Stamp
 
 
 def elapsed_s(stamp: Stamp | None, now: Now) -> float:

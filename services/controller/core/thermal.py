@@ -3,18 +3,11 @@
 from dataclasses import dataclass
 from math import ceil
 
-from services.controller.core.model import (
-    AlarmWanted,
-    Cause,
-    Ceiling,
-    Floor,
-    Limits,
-    Now,
-    Snapshot,
-    State,
-    TemperatureSeen,
-    Trip,
-)
+from services.controller.core.memory import Cause, State, Trip
+from services.controller.core.moments import Now
+from services.controller.core.plant import Limits
+from services.controller.core.seen import Snapshot, TemperatureSeen
+from services.controller.core.wanted import AlarmWanted, Ceiling, Floor
 from services.shared.vocabulary import AlarmKind, LeaseKind, SensorRole
 
 _SHED_STAGES = 4

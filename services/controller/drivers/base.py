@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from services.controller.core.model import Order
+from services.controller.core.orders import Order
 from services.shared.vocabulary import LoadState, PowerState
 
 

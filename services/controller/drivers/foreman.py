@@ -10,7 +10,7 @@ from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
-from services.controller.core.model import Act, Order
+from services.controller.core.orders import Act, Order
 from services.controller.drivers.base import LoadFact
 from services.controller.drivers.foreman_fleet import Fleet, Page
 from services.controller.drivers.rate import Pace

@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from services.controller.core.model import Act, Order
+from services.controller.core.orders import Act, Order
 from services.controller.drivers.base import Fact, FanFact
 from services.controller.drivers.modbus_wire import ModbusLink
 from services.shared.clock import Clock

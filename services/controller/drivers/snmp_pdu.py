@@ -7,7 +7,7 @@ happened (cards answer genErr and switch): the outlet is read back before anythi
 import asyncio
 from collections.abc import Sequence
 
-from services.controller.core.model import Act, Order
+from services.controller.core.orders import Act, Order
 from services.controller.drivers import pdu_profiles
 from services.controller.drivers.base import Fact
 from services.controller.drivers.pdu_reading import PduReading

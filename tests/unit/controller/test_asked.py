@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from services.controller.asked import carry_out
 from services.controller.core.holds import HoldRefused
-from services.controller.core.model import Now
+from services.controller.core.moments import Now
 from services.shared.vocabulary import Level, LoadTarget
 from tests.plant import Site, limits, moment, seen
 from tests.unit.controller.parts import WALL_S, request

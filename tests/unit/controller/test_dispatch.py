@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from services.controller.core.model import Act, Now, Order
+from services.controller.core.moments import Now
+from services.controller.core.orders import Act, Order
 from services.controller.dispatch import Dispatch
 from services.controller.drivers.base import FanFact, LoadFact
 from services.controller.readback import Readback

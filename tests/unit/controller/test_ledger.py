@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from services.controller.core.model import Act, Order, Sent
+from services.controller.core.orders import Act, Order, Sent
 from services.controller.ledger import Ledger
 from services.shared.messages import Event
 from tests.plant import Site, limits

@@ -2,7 +2,8 @@
 
 import pytest
 
-from services.controller.core.model import Act, Now, Order
+from services.controller.core.moments import Now
+from services.controller.core.orders import Act, Order
 from services.controller.report import Report, summary
 from services.shared.messages import Alarm, Desired, Reported, State
 from services.shared.vocabulary import Level, LoadTarget
@@ -78,7 +79,7 @@ def test_tables_hold_every_member_and_are_told_on_change():
 
 
 def test_a_load_that_nothing_meters_has_no_watts_and_not_zero():
-    from services.controller.core.model import LoadSeen
+    from services.controller.core.seen import LoadSeen
 
     told = Told().at(1.0, loads=[LoadSeen()] * 10)
     member = told.bus.of(Reported)[0].members[0]

@@ -1,0 +1,99 @@
+"""What a decision says: ceilings and floors with their reasons, the wanted state of every load and fan, figures, alarms."""
+
+from dataclasses import dataclass
+
+from services.controller.core.memory import Cause, State
+from services.shared.vocabulary import AlarmKind, Level, LoadTarget, PowerState, Proof
+
+
+@dataclass(frozen=True, slots=True)
+class Ceiling:
+    """At most `kw` in `scope` ("site", or a zone), by which rule and why; `cause` decides how hard it may be enforced."""
+
+    rule: str
+    kw: float
+    reason: str
+    cause: Cause = Cause.NONE
+    scope: str = "site"
+
+
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """At least `stage` fans, by which rule and why."""
+
+    rule: str
+    stage: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmWanted:
+    """An alarm condition that holds now. The key is the cause's, so that one cause is one alarm."""
+
+    key: str
+    kind: AlarmKind
+    cause: str
+    consequence: str = ""
+    action: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """The wanted state of every load and fan, beside the limits' tuples."""
+
+    loads: tuple[LoadTarget, ...]
+    fans: tuple[PowerState, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LoadFigures:
+    """Site load, kW. `measured_kw` None: no fresh meter. `unknown_kw`: nominal kW that nothing fresh measures."""
+
+    measured_kw: float | None
+    measured_mono_s: float | None
+    target_kw: float
+    setpoint_kw: float
+    unknown_kw: float
+    nominal_kw: float
+
+
+@dataclass(frozen=True, slots=True)
+class FanFigures:
+    """What is known of one fan."""
+
+    proof: Proof
+    reason: str
+    locked_out: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SignalFigures:
+    """A source as judged: its effective level after loss, lease and service rules."""
+
+    name: str
+    level: Level
+    effective: Level
+    target_kw: float | None
+    mono_s: float | None
+    wall_s: float | None
+    commissioned: bool
+    in_service: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The answer of `decide`: never without a reason. `next_due` is the monotonic moment the answer may change by itself."""
+
+    state: State
+    targets: Targets
+    reasons: tuple[str, ...]
+    limited_by: str
+    ceilings: tuple[Ceiling, ...]
+    floors: tuple[Floor, ...]
+    alarms: tuple[AlarmWanted, ...]
+    load: LoadFigures
+    fans: tuple[FanFigures, ...]
+    signals: tuple[SignalFigures, ...]
+    temperature_max_c: float | None
+    next_due: float

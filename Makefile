@@ -51,7 +51,7 @@ logs:  ## follow the containers' logs
 	$(DEMO) --project-name "$$(docker compose ls --quiet | grep -x -m 1 'bitcoin-mine\(-demo\)\?' || echo bitcoin-mine)" logs --follow --tail 100
 
 pytest: setup-dev
-	$(PY) -m pytest -n $(JOBS) $(TESTS)
+	$(PY) -m pytest -n $(JOBS) --dist worksteal $(TESTS)
 
 setup-demo:
 	@scripts/setup.sh demo

@@ -76,7 +76,7 @@ def _carry_out(request: Request, state: State, snapshot: Snapshot, limits: Limit
     text, who = request.payload, request.who
     match request.verb:
         case "lease":
-            return _lease(_LeaseBody.model_validate_json(text), request, state, limits, now)
+            return _lease(_LeaseBody.model_validate_json(text), request, state, snapshot, limits, now)
         case "release":
             body = _ReleaseBody.model_validate_json(text)
             state = holds.release(state, lease_id=body.id, kind=body.kind, members=body.members, sensor=body.sensor)
@@ -85,13 +85,13 @@ def _carry_out(request: Request, state: State, snapshot: Snapshot, limits: Limit
         case "unlock":
             state = holds.unlock(state, _TargetBody.model_validate_json(text).target)
         case "reset":
-            state = holds.reset(state, _TripBody.model_validate_json(text).trip, snapshot, limits)
+            state = holds.reset(state, _TripBody.model_validate_json(text).trip, snapshot, limits, now)
         case "stop":
             state = holds.stop(state, who, request.reason, now)
         case "service":
             state = _service(_ServiceBody.model_validate_json(text), request, state, now)
         case "phase":
-            state = holds.change_phase(state, _PhaseBody.model_validate_json(text).phase, snapshot, limits)
+            state = holds.change_phase(state, _PhaseBody.model_validate_json(text).phase, snapshot, limits, now)
         case "cycle":
             pass  # every request is followed by a full decision
         case _:
@@ -99,7 +99,9 @@ def _carry_out(request: Request, state: State, snapshot: Snapshot, limits: Limit
     return state, {"done": request.verb}
 
 
-def _lease(body: _LeaseBody, request: Request, state: State, limits: Limits, now: Now) -> tuple[State, dict[str, Any]]:
+def _lease(
+    body: _LeaseBody, request: Request, state: State, snapshot: Snapshot, limits: Limits, now: Now
+) -> tuple[State, dict[str, Any]]:
     held_fans, released = holds.fan_wishes(dict(body.fans))
     if released:
         state = holds.release_fans(state, released)
@@ -121,7 +123,9 @@ def _lease(body: _LeaseBody, request: Request, state: State, limits: Limits, now
     )
     if body.kind is LeaseKind.FANS and not held_fans and body.stage is None:
         return state, {"released": sorted(released)}
-    return holds.grant(state, hold, limits), json.loads(lease_message(hold).model_dump_json())
+    state = holds.grant(state, hold, limits)
+    holds.check_sensor(hold, snapshot)
+    return state, json.loads(lease_message(hold).model_dump_json())
 
 
 def _service(body: _ServiceBody, request: Request, state: State, now: Now) -> State:

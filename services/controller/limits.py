@@ -49,6 +49,7 @@ def limits_from(settings: Settings) -> Limits:
         single_sensor_margin_c=heat.single_sensor_margin_celsius,
         temperature_lost_s=heat.lost_minutes * 60,
         temperature_stale_s=heat.stale_seconds,
+        zones=_zones(settings),
         fan_start_spacing_s=fans.start_spacing_seconds,
         fan_min_on_s=fans.min_on_seconds,
         fan_min_off_s=fans.min_off_seconds,
@@ -114,6 +115,12 @@ def _fans(settings: Settings) -> tuple[Fan, ...]:
         )
         for number, (board, _) in enumerate(fan_channels(settings), 1)
     )
+
+
+def _zones(settings: Settings) -> frozenset[str]:
+    if not settings.apis.roomalert_ip and not settings.mqtt_sensors:
+        return frozenset()
+    return frozenset({"main"} | {zone for _, zone in settings.temperature.zones})
 
 
 def _pace(name: str, kind: str, settings: Settings) -> Pace:

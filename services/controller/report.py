@@ -142,6 +142,7 @@ class Report:
                 setpoint_kw=round(load.setpoint_kw, 1),
                 unknown_kw=round(load.unknown_kw, 1),
                 nominal_kw=round(load.nominal_kw, 1),
+                proven=load.proven,
             ),
             temperature_max_c=decision.temperature_max_c,
             fan_stage=state.fan_stage,

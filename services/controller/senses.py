@@ -61,6 +61,7 @@ class Senses:
                 _value(r),
                 r.poll_started_mono_s,
                 r.reason,
+                r.label,
             )
             for r in self._readings.values()
             if r.unit == "Cel"

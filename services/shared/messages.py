@@ -193,6 +193,8 @@ class LoadSummary(Part):
     setpoint_kw: Finite
     unknown_kw: Finite
     nominal_kw: Finite
+    proven: bool = False
+    """A meter polled after the newest ask shows the load within what is allowed, and nothing is unknown."""
 
 
 class FanView(Part):

@@ -97,7 +97,7 @@ def test_a_trip_can_be_reset_although_the_exhaust_is_warm():
     site.at(300.0, temperatures=warm(41.0, 300.0))
     exhaust = TemperatureSeen("ra/x", "main", SensorRole.EXHAUST, 45.0, 900.0)
     cool = seen(900.0, site.limits, temperatures=(*warm(25.0, 900.0), exhaust))
-    assert not holds.reset(site.state, "over_temperature_main", cool, site.limits).trips
+    assert not holds.reset(site.state, "over_temperature_main", cool, site.limits, moment(900.0)).trips
 
 
 def forced_on(site, number, at):
@@ -163,7 +163,7 @@ def test_smoke_that_clears_leaves_the_trip_and_a_reset_under_smoke_is_refused():
     smoke = seen(300.0, site.limits, switches=(SwitchSeen("hall", SwitchRole.SMOKE, True, 300.0),))
     site.at(300.0, smoke)
     with pytest.raises(holds.HoldRefused, match="persists"):
-        holds.reset(site.state, "smoke", smoke, site.limits)
+        holds.reset(site.state, "smoke", smoke, site.limits, moment(400.0))
     assert site.at(310.0).state.trips
 
 

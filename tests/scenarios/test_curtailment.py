@@ -216,7 +216,7 @@ def test_the_emergency_stop_opens_outlets_at_once_and_ends_only_by_a_reset():
     assert decision.state.mode is Mode.EMERGENCY
     assert set(decision.targets.loads) == {OFF}
     assert set(site.at(9000.0).targets.loads) == {OFF}
-    site.state = holds.reset(site.state, "stop", seen(9001.0, site.limits), site.limits)
+    site.state = holds.reset(site.state, "stop", seen(9001.0, site.limits), site.limits, moment(9001.0))
     decision = site.at(9002.0)
     assert decision.targets.loads.count(RUN) == 0, "load returns in stages, not at once"
 

@@ -7,6 +7,7 @@ import pytest
 
 from services.controller.core import holds
 from services.controller.core.seen import SwitchSeen
+from services.controller.core.stamps import resume
 from services.shared.vocabulary import Level, LoadTarget, Mode, PowerState, Proof, SensorRole, SwitchRole
 from tests.plant import Site, fan, intake, limits, load, miner, moment, seen
 
@@ -140,7 +141,8 @@ def test_38_degrees_sheds_a_part_and_40_on_two_sensors_trips_until_a_person_rese
     assert [trip.key for trip in decision.state.trips] == ["over_temperature_main"]
     decision = run(site, 315.0, 2000.0, temperatures=warm(20.0), loads=asleep)
     assert decision.targets.loads.count(LoadTarget.RUN) == 0
-    site.state = holds.reset(site.state, "over_temperature_main", seen(2000.0, site.limits), site.limits)
+    cool = seen(2000.0, site.limits, temperatures=warm(20.0)(2000.0))
+    site.state = holds.reset(site.state, "over_temperature_main", cool, site.limits, moment(2000.0))
     assert not site.at(2001.0, temperatures=warm(20.0)(2001.0)).state.trips
 
 
@@ -162,13 +164,13 @@ def test_a_reset_is_refused_while_the_cause_persists():
     site.at(305.0, temperatures=warm(41.0)(305.0))
     hot = seen(310.0, site.limits, temperatures=warm(41.0)(310.0))
     with pytest.raises(holds.HoldRefused, match="persists"):
-        holds.reset(site.state, "over_temperature_main", hot, site.limits)
+        holds.reset(site.state, "over_temperature_main", hot, site.limits, moment(310.0))
 
 
 @pytest.mark.parametrize(
     ("values", "stage_of"),
-    [((20.0, 34.0, 21.0), 21.0), ((20.0, 30.0), 30.0), ((29.0,), 30.0)],
-    ids=["three: the median", "two: the hotter", "one: a degree tighter"],
+    [((20.0, 34.0, 21.0), 21.0), ((20.0, 30.0), 30.0), ((29.0,), 29.0)],
+    ids=["three: the median", "two: the hotter", "one: that one"],
 )
 def test_intake_sensors_vote_in_their_zone(values, stage_of):
     site = site_with_fans()
@@ -232,4 +234,49 @@ def test_a_hot_exhaust_does_not_keep_a_trip_from_its_reset():
     site.at(305.0, temperatures=warm(41.0)(305.0))
     exhaust = replace(intake(46.0, 400.0, "ra/exhaust"), role=SensorRole.EXHAUST)
     cool = seen(400.0, site.limits, temperatures=(*warm(24.0)(400.0), exhaust))
-    assert not holds.reset(site.state, "over_temperature_main", cool, site.limits).trips
+    assert not holds.reset(site.state, "over_temperature_main", cool, site.limits, moment(400.0)).trips
+
+
+def test_a_zone_with_one_sensor_left_is_judged_a_degree_tighter_and_told_as_measured():
+    site = site_with_fans()
+    decision = site.at(500.0, temperatures=(intake(37.5, 500.0),))
+    assert decision.temperature_max_c == 37.5
+    assert decision.state.mode is Mode.THERMAL_LIMIT
+    assert any("37.5 C, judged as 38.5 C" in reason for reason in decision.reasons)
+
+
+def test_a_sensor_pulled_after_an_hour_is_lost_from_that_moment_and_not_from_the_start():
+    site = site_with_fans()
+    run(site, 0.0, 3600.0, step=20.0, temperatures=warm(25.0))
+    pulled = (intake(None, 3605.0, "ra/s1"), intake(None, 3605.0, "ra/s2"))
+    assert set(site.at(3605.0, temperatures=pulled).targets.loads) == {LoadTarget.RUN}
+    assert set(site.at(4200.0, temperatures=pulled).targets.loads) == {LoadTarget.RUN}
+    assert LoadTarget.SLEEP in site.at(4210.0, temperatures=pulled).targets.loads
+
+
+def test_a_restart_neither_ends_the_alarm_of_a_lost_zone_nor_forgets_since_when():
+    site = site_with_fans()
+    run(site, 0.0, 600.0, step=20.0, temperatures=warm(25.0))
+    pulled = (intake(None, 605.0, "ra/s1"),)
+    run(site, 605.0, 800.0, step=20.0, temperatures=pulled)
+    assert "temperature_lost_main" in {alarm.key for alarm in site.decision.alarms}
+    site.state = resume(site.state, moment(810.0))
+    assert "temperature_lost_main" in {alarm.key for alarm in site.at(810.0).alarms}, "even before any reading comes"
+    assert LoadTarget.SLEEP in site.at(1215.0).targets.loads
+
+
+def test_a_trip_is_not_reset_while_its_zone_is_blind():
+    site = site_with_fans()
+    run(site, 0.0, 300.0, temperatures=warm(25.0))
+    site.at(305.0, temperatures=warm(45.0)(305.0))
+    for blind in ((), (intake(None, 400.0),), warm(20.0)(100.0)):
+        snapshot = seen(400.0, site.limits, temperatures=blind)
+        with pytest.raises(holds.HoldRefused, match="no fresh temperature"):
+            holds.reset(site.state, "over_temperature_main", snapshot, site.limits, moment(400.0))
+
+
+def test_the_emergency_stop_is_no_alarm_about_loads_that_had_no_time_to_go():
+    site = Site().settle()
+    site.state = holds.stop(site.state, "op", "", moment(300.0))
+    assert "load_still_on" not in {alarm.key for alarm in site.at(300.0).alarms}
+    assert "load_still_on" in {alarm.key for alarm in site.at(361.0).alarms}

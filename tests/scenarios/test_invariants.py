@@ -101,7 +101,7 @@ class Plant:
             if verb == "stop":
                 self.state = holds.stop(self.state, "op", "", now)
             elif verb == "reset" and self.state.trips:
-                self.state = holds.reset(self.state, self.state.trips[0].key, snapshot, self.limits)
+                self.state = holds.reset(self.state, self.state.trips[0].key, snapshot, self.limits, now)
             elif verb == "sleep":
                 hold = Hold("a", LeaseKind.MINERS, "op", "", now, 300.0, action="sleep", members=("m-0",))
                 self.state = holds.grant(self.state, hold, self.limits)

@@ -9,7 +9,7 @@ from dataclasses import replace
 from services.controller.core import alarms, fans, interlocks, loads
 from services.controller.core.escalation import escalate
 from services.controller.core.memory import Cause, FanMemory, Phase, State
-from services.controller.core.mode import Picture, derive_mode
+from services.controller.core.mode import Picture, derive_mode, is_proven
 from services.controller.core.moments import Now
 from services.controller.core.plant import Limits
 from services.controller.core.proof import Measured, measure
@@ -49,6 +49,7 @@ def decide(state: State, snapshot: Snapshot, limits: Limits, now: Now) -> Decisi
         trips=trips,
         hot=thermal.hot,
         thermal_stages=thermal.stages,
+        zones=thermal.zones,
     )
     held = loads.held_down(state, limits)
     allowed = loads.allowed_kw(state, ceilings, held, limits)
@@ -64,7 +65,8 @@ def decide(state: State, snapshot: Snapshot, limits: Limits, now: Now) -> Decisi
     state = _with_fans(state, memories, stage, now)
 
     binding = tuple(c for c in ceilings if not limits.loads or c.kw < _nominal_of(c.scope, limits, nominal_kw) - 1e-6)
-    verdict = derive_mode(Picture(state, binding, holding, kept, allowed, held, measured, snapshot, limits, now))
+    picture = Picture(state, binding, holding, kept, allowed, held, measured, snapshot, limits, now)
+    verdict = derive_mode(picture)
     state = _with_mode(state, verdict.mode, now)
     wanted_alarms = (
         signal.alarms
@@ -86,7 +88,7 @@ def decide(state: State, snapshot: Snapshot, limits: Limits, now: Now) -> Decisi
         ceilings=binding + holding,
         floors=floors,
         alarms=wanted_alarms,
-        load=_figures(state, measured, allowed, nominal_kw),
+        load=_figures(picture, nominal_kw),
         fans=air.figures,
         signals=signal.figures,
         temperature_max_c=thermal.max_c,
@@ -142,7 +144,7 @@ def _air_holding(state: State, air: fans.FanVerdict, limits: Limits, allowed: fl
     """Nothing is raised beyond what proven fans carry."""
     setpoint = state.setpoint_kw if state.setpoint_kw is not None else allowed
     carried = fans.carries_kw(air.proven, limits, nominal_kw)
-    if not limits.fans or carried >= allowed or setpoint >= allowed:
+    if not limits.fans or carried >= allowed - 1e-6 or setpoint >= allowed - 1e-6:
         return ()
     reason = f"{air.proven} of {len(limits.fans)} fans proven, enough for {carried:.0f} kW"
     return (Ceiling("airflow unproven", carried, reason),)
@@ -197,12 +199,14 @@ def _with_mode(state: State, mode: Mode, now: Now) -> State:
     return replace(state, phase=phase, mode=mode, mode_since=now)
 
 
-def _figures(state: State, measured: Measured, allowed: float, nominal_kw: float) -> LoadFigures:
+def _figures(picture: Picture, nominal_kw: float) -> LoadFigures:
+    setpoint = picture.state.setpoint_kw
     return LoadFigures(
-        measured_kw=measured.kw,
-        measured_mono_s=measured.oldest_mono_s,
-        target_kw=allowed,
-        setpoint_kw=state.setpoint_kw if state.setpoint_kw is not None else allowed,
-        unknown_kw=measured.unknown_kw,
+        measured_kw=picture.measured.kw,
+        measured_mono_s=picture.measured.oldest_mono_s,
+        target_kw=picture.allowed_kw,
+        setpoint_kw=setpoint if setpoint is not None else picture.allowed_kw,
+        unknown_kw=picture.measured.unknown_kw,
         nominal_kw=nominal_kw,
+        proven=is_proven(picture),
     )

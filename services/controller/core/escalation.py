@@ -42,21 +42,29 @@ def escalate(
     at_once, _ = _ripe(state, ceilings, limits, now, skip_wait=True)
     for ripe, soft_path_gone in ((waited, False), (at_once, True)):
         hard = [ceiling for ceiling in ripe if ceiling.cause in (Cause.EMERGENCY, Cause.TRIP)]
-        without_proof = _must_be_down(hard, kept, limits)
+        cut_unseen = _must_be_down(hard, kept, limits)
+        just_asked = cut_unseen - _must_be_down([c for c in hard if _is_old(c, state, limits, now)], kept, limits)
         for index in _must_be_down(ripe, kept, limits):
             load = limits.loads[index]
-            forced = index in without_proof
             if soft_path_gone and load.soft_device and load.soft_device not in lost:
                 continue
             # An outlet-kind load has no other path: its outlet opens for what may open outlets, measured or not.
-            unseen = (forced or load.kind is LoadKind.OUTLET) and load.name not in measured.proven_down
-            if load.name in drawing or unseen:
+            unseen = (index in cut_unseen or load.kind is LoadKind.OUTLET) and load.name not in measured.proven_down
+            if load.name not in drawing and not unseen:
+                continue
+            if load.has_outlet and (limits.pdu_on_curtail != "never" or index in cut_unseen):
+                opened.add(load.name)
+            if index not in just_asked:
                 stubborn.add(load.name)
-                if load.has_outlet and (limits.pdu_on_curtail != "never" or forced):
-                    opened.add(load.name)
     if limits.pdu_on_curtail == "always":
         opened |= _asleep_with_outlet(kept, ceilings, measured, snapshot, limits)
     return Escalation(frozenset(opened), frozenset(stubborn), due)
+
+
+def _is_old(ceiling: Ceiling, state: State, limits: Limits, now: Now) -> bool:
+    """Whether what was cut without a wait has had the time to be seen off: only then is a load stubborn."""
+    since = next((m.since for m in state.ceilings if (m.rule, m.scope) == (ceiling.rule, ceiling.scope)), now)
+    return elapsed_s(since, now) >= limits.thermal_soft_wait_s
 
 
 def _ripe(

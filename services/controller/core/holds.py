@@ -2,11 +2,12 @@
 
 from dataclasses import replace
 
-from services.controller.core.interlocks import STOP_TRIP, causes_present
+from services.controller.core.interlocks import STOP_TRIP, cause_present
 from services.controller.core.memory import Hold, Lockout, Phase, State, Trip
 from services.controller.core.moments import Now, Stamp
 from services.controller.core.plant import Limits
 from services.controller.core.seen import Snapshot
+from services.controller.core.thermal import is_meant
 from services.shared.vocabulary import LeaseKind, Level, PowerState
 
 
@@ -29,6 +30,13 @@ def grant(state: State, hold: Hold, limits: Limits) -> State:
         return replace(state, holds=(*state.holds, hold))
     kept = tuple(one for one in state.holds if _scope(one) != _scope(hold) or one.fans)
     return replace(state, holds=(*kept, hold))
+
+
+def check_sensor(hold: Hold, snapshot: Snapshot) -> None:
+    """A forced temperature must mean a sensor that there is. Raises HoldRefused."""
+    if hold.kind is LeaseKind.TEMPERATURE and not any(is_meant(hold.sensor, seen) for seen in snapshot.temperatures):
+        known = ", ".join(seen.sensor for seen in snapshot.temperatures) or "none"
+        raise HoldRefused(f"no temperature sensor is named {hold.sensor or '(any)'}; there are: {known}")
 
 
 def _scope(hold: Hold) -> tuple[str, ...]:
@@ -109,13 +117,14 @@ def stop(state: State, owner: str, reason: str, now: Now) -> State:
     return replace(state, trips=(*state.trips, Trip(STOP_TRIP, f"emergency stop by {owner}: {reason or 'no reason given'}", now)))
 
 
-def reset(state: State, key: str, snapshot: Snapshot, limits: Limits) -> State:
+def reset(state: State, key: str, snapshot: Snapshot, limits: Limits, now: Now) -> State:
     """End a trip. Refused while its cause persists, or when there is none."""
     if not any(trip.key == key for trip in state.trips):
         standing = ", ".join(trip.key for trip in state.trips) or "none"
         raise HoldRefused(f"there is no trip {key}; standing: {standing}")
-    if key in causes_present(snapshot, limits):
-        raise HoldRefused(f"the cause of {key} persists")
+    present = cause_present(key, snapshot, limits, now)
+    if present is not None:
+        raise HoldRefused(present)
     return replace(state, trips=tuple(trip for trip in state.trips if trip.key != key))
 
 
@@ -133,14 +142,14 @@ def out_of_service(state: State, source: str, until: Stamp | None, owner: str, *
     return replace(state, sources=memories)
 
 
-def change_phase(state: State, phase: str, snapshot: Snapshot, limits: Limits) -> State:
+def change_phase(state: State, phase: str, snapshot: Snapshot, limits: Limits, now: Now) -> State:
     """The raw state changes only what a reset or a lease may change: `free` resets every trip whose cause is gone."""
     if phase != Phase.FREE:
         raise HoldRefused(
             f"phase {phase!r} cannot be set; allowed: free (a reset); everything else follows from rules and leases"
         )
     for trip in state.trips:
-        state = reset(state, trip.key, snapshot, limits)
+        state = reset(state, trip.key, snapshot, limits, now)
     return replace(state, holds=())
 
 

@@ -4,6 +4,7 @@ from services.controller.core.memory import Cause, State, Trip
 from services.controller.core.moments import Now
 from services.controller.core.plant import Limits
 from services.controller.core.seen import Snapshot
+from services.controller.core.thermal import is_fresh
 from services.controller.core.wanted import AlarmWanted, Ceiling, Floor
 from services.shared.vocabulary import AlarmKind, SensorRole, SwitchRole
 
@@ -30,13 +31,20 @@ def merge(old: tuple[Trip, ...], new: tuple[Trip, ...]) -> tuple[Trip, ...]:
     return old + tuple({trip.key: trip for trip in reversed(new) if trip.key not in keys}.values())
 
 
-def causes_present(snapshot: Snapshot, limits: Limits) -> frozenset[str]:
-    """The keys of trips whose cause stands now: a reset of one of them is refused."""
-    keys = {_LATCHED[s.role][0] for s in snapshot.switches if s.active and s.role in _LATCHED}
-    for seen in snapshot.temperatures:
-        if seen.role is SensorRole.INTAKE and seen.celsius is not None and seen.celsius >= limits.max_temp_c:
-            keys.add(f"over_temperature_{seen.zone}")
-    return frozenset(keys)
+def cause_present(key: str, snapshot: Snapshot, limits: Limits, now: Now) -> str | None:
+    """Why a trip may not be reset now: its cause stands, or nothing fresh says that it is gone. None: it may."""
+    if any(s.active and s.role in _LATCHED and _LATCHED[s.role][0] == key for s in snapshot.switches):
+        return f"the cause of {key} persists"
+    zone = key.removeprefix("over_temperature_")
+    if zone == key:
+        return None
+    intakes = [s for s in snapshot.temperatures if s.zone == zone and s.role is SensorRole.INTAKE]
+    fresh = [s.celsius for s in intakes if s.celsius is not None and is_fresh(s.mono_s, limits, now)]
+    if not fresh:
+        return f"the cause of {key} may persist: no fresh temperature in zone {zone}"
+    if max(fresh) >= limits.max_temp_c:
+        return f"the cause of {key} persists: {max(fresh):.1f} C in zone {zone}"
+    return None
 
 
 def trip_ceilings(trips: tuple[Trip, ...]) -> tuple[Ceiling, ...]:

@@ -123,6 +123,8 @@ class State:
     running: frozenset[str] = frozenset()
     """Loads whose target was run: only a step of the ramp adds to them, whatever room a ceiling elsewhere leaves."""
     thermal_stages: tuple[tuple[str, int], ...] = ()
+    zones: tuple[tuple[str, Stamp | None], ...] = ()
+    """Every zone that ever had a temperature, with the moment since when none of its sensors is fresh."""
     sources: tuple[SourceMemory, ...] = ()
     fans: tuple[FanMemory, ...] = ()
     fan_stage: int = 0

@@ -24,6 +24,16 @@ class Verdict:
     reasons: tuple[str, ...]
 
 
+def is_proven(picture: "Picture") -> bool:
+    """Whether a meter polled after the newest ask shows the load within what is allowed, and nothing is unknown."""
+    measured = picture.measured
+    newest = max((memory.since.mono_s for memory in picture.state.ceilings), default=float("-inf"))
+    if measured.kw is None or measured.oldest_mono_s is None or measured.unknown_kw > 0:
+        return False
+    within = measured.kw <= picture.allowed_kw + picture.limits.meter_tolerance_kw
+    return measured.oldest_mono_s > newest and (within or not picture.binding)
+
+
 @dataclass(frozen=True, slots=True)
 class Picture:
     """All that the mode is derived from, after loads and ramp are decided."""

@@ -94,6 +94,8 @@ class Limits:
     single_sensor_margin_c: float
     temperature_lost_s: float
     temperature_stale_s: float
+    zones: frozenset[str]
+    """The zones that temperatures are configured for; empty where no sensor is."""
 
     fan_start_spacing_s: float
     fan_min_on_s: float

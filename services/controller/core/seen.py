@@ -35,6 +35,7 @@ class TemperatureSeen:
     celsius: float | None
     mono_s: float | None
     reason: str = ""
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,7 @@ def resume(state: State, now: Now) -> State:
         last_fan_start=anew(state.last_fan_start),
         load_off_since=anew(state.load_off_since),
         hot=(),
+        zones=tuple((name, since and on(since)) for name, since in state.zones),
         trips=tuple(replace(trip, since=on(trip.since)) for trip in state.trips),
         holds=tuple(
             replace(hold, began=on(hold.began))

@@ -55,6 +55,8 @@ class LoadFigures:
     setpoint_kw: float
     unknown_kw: float
     nominal_kw: float
+    proven: bool
+    """A meter polled after the newest ask shows the load within what is allowed, and nothing is unknown."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from services.shared.bus import Bus
 from services.shared.clock import Clock
 from services.shared.messages import Devices, Reading
 from services.shared.poll import Poller
-from services.shared.vocabulary import Quality
+from services.shared.vocabulary import HealthState, Quality
 
 _HEALTH_EACH_S = 10.0
 
@@ -34,6 +34,12 @@ class ActingDevices:
             while True:  # between changes the health only ages
                 self._tell_health()
                 await asyncio.sleep(_HEALTH_EACH_S)
+
+    def nudge_lost(self) -> None:
+        """Poll at once what does not answer: a device that is back is then found before anything is done without it."""
+        for poller in self._pollers:
+            if poller.health.state is HealthState.LOST:
+                poller.nudge()
 
     def _poller(self, driver: Driver) -> Poller:
         async def poll(started_mono_s: float) -> None:

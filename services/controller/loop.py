@@ -51,6 +51,8 @@ class Parts:
     dispatch: Dispatch
     report: Report
     wake: Wake
+    nudge_lost: Callable[[], None] = lambda: None
+    """Ask the devices that count as lost once more, because load must come off."""
 
 
 class Loop:
@@ -64,6 +66,7 @@ class Loop:
         self._told: tuple[str, ...] = ()
         self._unwritten: tuple[Event, ...] = ()
         self._unwritten_orders: dict[tuple[str, str], Sent] = {}
+        self._asked_mono_s = float("-inf")
         self.storage_fault: str | None = None
         self.decided_mono_s = float("-inf")
 
@@ -103,6 +106,9 @@ class Loop:
         asked, answers = self._carry_out_requests(snapshot, now)
         parts.dispatch.settle(now)
         decision = decide(self._state, snapshot, parts.limits, now)
+        if decision.targets.asked_mono_s > self._asked_mono_s:
+            self._asked_mono_s = decision.targets.asked_mono_s
+            parts.nudge_lost()
         orders, due = self._orders(decision, snapshot, now)
         if self._is_armed:
             parts.dispatch.intend(orders, now)

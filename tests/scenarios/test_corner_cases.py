@@ -9,11 +9,11 @@ from services.controller.core import holds
 from services.controller.core.memory import Hold, Trip
 from services.controller.core.orders import Act, LedgerView, Order, Sent
 from services.controller.core.reconcile import reconcile
-from services.controller.core.seen import SwitchSeen, TemperatureSeen
+from services.controller.core.seen import DeviceSeen, SwitchSeen, TemperatureSeen
 from services.controller.core.stamps import resume
 from services.controller.core.wanted import Targets
-from services.shared.vocabulary import LeaseKind, Level, LoadKind, LoadTarget, PowerState, SensorRole, SwitchRole
-from tests.plant import Site, fan, intake, limits, load, miner, moment, seen, signal
+from services.shared.vocabulary import LeaseKind, Level, LoadKind, LoadTarget, PowerState, Proof, SensorRole, SwitchRole
+from tests.plant import Site, fan, intake, limits, load, miner, moment, pdu_meter, seen, signal
 
 RUN, SLEEP, OFF = LoadTarget.RUN, LoadTarget.SLEEP, LoadTarget.OFF
 ON = PowerState.ON
@@ -184,7 +184,49 @@ def test_a_load_with_no_path_but_its_outlet_is_cut_for_a_control_and_not_for_a_l
     unmetered = [replace(miner(0.0), watts=None, watts_mono_s=None)]
     site = Site(limits(bare)).settle()
     assert site.at(5000.0, signals=(signal(Level.NORMAL, 190.0),), loads=unmetered).targets.loads == (SLEEP,)
-    assert site.at(5001.0, signals=(signal(Level.CONTROL, 5001.0),), loads=unmetered).targets.loads == (OFF,)
+    site.at(5001.0, signals=(signal(Level.CONTROL, 5001.0),), loads=unmetered)
+    assert site.at(5011.0, signals=(signal(Level.CONTROL, 5001.0),), loads=unmetered).targets.loads == (OFF,)
+
+
+def test_what_failed_before_an_ask_does_not_delay_it():
+    site = limits((load(0),))
+    failed = Sent(Order("foreman", Act.SLEEP, "m-0", 90.0, attempt=3), 80.0, done=True, failed=True)
+    view = LedgerView({("m-0", "soft"): failed})
+    snapshot = seen(110.0, site)
+    assert not reconcile(Targets((SLEEP,), (), 70.0), snapshot, view, site, moment(110.0))[0], "the same ask: it rests"
+    (order,), _ = reconcile(Targets((SLEEP,), (), 100.0), snapshot, view, site, moment(110.0))
+    assert order.attempt == 1, "a new ask: it is tried at once"
+
+
+def test_a_lost_foreman_is_given_one_more_poll_before_outlets_open():
+    site = Site().settle()
+    gone = (DeviceSeen("foreman", "foreman", 0.0), DeviceSeen("pdu-1", "snmp_pdu", 500.0))
+    assert set(site.at(500.0, level=Level.CONTROL, devices=gone).targets.loads) == {SLEEP}
+    assert set(site.at(509.0, level=Level.CONTROL, devices=gone).targets.loads) == {SLEEP}
+    assert set(site.at(510.5, level=Level.CONTROL, devices=gone).targets.loads) == {OFF}
+
+
+def test_a_meter_that_shows_more_than_allowed_past_the_deadline_is_an_alarm_even_when_no_load_explains_it():
+    site = Site(limits(device_kinds={}, lost_after_s={})).settle()
+    site.at(300.0, level=Level.CONTROL)
+    asleep = [miner(905.0, asleep=True) for _ in range(10)]
+    strangers = (pdu_meter(7.0, 905.0),)
+    decision = site.at(905.0, seen(905.0, site.limits, level=Level.CONTROL, loads=asleep, meters=strangers))
+    assert OFF not in decision.targets.loads
+    assert "over_target" in {alarm.key for alarm in decision.alarms}
+
+
+def test_watts_from_before_a_fan_was_switched_on_disprove_nothing():
+    site = Site(limits(fans=3))
+    for at in range(0, 600, 5):
+        site.at(float(at), temperatures=warm(15.0, float(at)))
+    assert site.decision.targets.fans.count(ON) == 1
+    frozen = tuple(fan(599.0, watts=1500.0 if wanted is ON else 0.0) for wanted in site.decision.targets.fans)
+    for at in range(600, 680, 2):
+        decision = site.at(float(at), temperatures=warm(36.0, float(at)), fans=frozen)
+    assert set(decision.targets.fans) == {ON}
+    assert Proof.DISPROVED not in {one.proof for one in decision.fans}
+    assert set(decision.targets.loads) == {RUN}
 
 
 def test_a_refusal_that_names_its_pause_costs_no_attempt():

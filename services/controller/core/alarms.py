@@ -6,7 +6,7 @@ from services.controller.core.plant import Limits, Load
 from services.controller.core.proof import Measured
 from services.controller.core.seen import Snapshot
 from services.controller.core.stamps import elapsed_s
-from services.controller.core.wanted import AlarmWanted
+from services.controller.core.wanted import AlarmWanted, Ceiling
 from services.shared.vocabulary import AlarmKind, Control
 
 _CLOCK_GRACE_S = 300.0  # a Pi hears of the time some minutes after its link is up
@@ -44,6 +44,29 @@ def load_alarms(stubborn: frozenset[str], opened: frozenset[str], measured: Meas
             "Look at the path named and at the loads on the page.",
         ),
     )
+
+
+def target_alarms(
+    state: State, ceilings: tuple[Ceiling, ...], measured: Measured, limits: Limits, now: Now
+) -> tuple[AlarmWanted, ...]:
+    """Past the deadline a meter shows more than the site was allowed, and no load of ours explains it."""
+    if measured.kw is None or limits.control is Control.OBSERVE:
+        return ()
+    since = {(memory.rule, memory.scope): memory.since for memory in state.ceilings}
+    for ceiling in ceilings:
+        late = elapsed_s(since.get((ceiling.rule, ceiling.scope), now), now) >= limits.response_deadline_s
+        over_kw = measured.kw - ceiling.kw
+        if ceiling.scope == "site" and late and over_kw > limits.meter_tolerance_kw:
+            return (
+                AlarmWanted(
+                    "over_target",
+                    AlarmKind.EMERGENCY,
+                    f"{measured.kw:.1f} kW are measured where {ceiling.rule} allows {ceiling.kw:.1f} kW, past the deadline.",
+                    f"{over_kw:.1f} kW belong to no load that is listed as on.",
+                    "Look for loads that are not listed, and at the meter.",
+                ),
+            )
+    return ()
 
 
 def _path(load: Load) -> str:

@@ -74,7 +74,10 @@ def decide(state: State, snapshot: Snapshot, limits: Limits, now: Now) -> Decisi
         + air.alarms
         + interlocks.switch_alarms(snapshot)
         + interlocks.trip_alarms(trips)
-        + alarms.load_alarms(hard.stubborn, hard.opened, measured, limits)
+        + (
+            alarms.load_alarms(hard.stubborn, hard.opened, measured, limits)
+            or alarms.target_alarms(state, ceilings, measured, limits, now)
+        )
         + alarms.device_alarms(lost, snapshot, limits, now)
         + alarms.clock_alarms(state, now)
     )
@@ -82,7 +85,11 @@ def decide(state: State, snapshot: Snapshot, limits: Limits, now: Now) -> Decisi
     state = replace(state, alarmed=tuple((one.key, known.get(one.key, now.wall_s)) for one in wanted_alarms))
     return Decision(
         state=state,
-        targets=Targets(loads.targets_of(kept, state.opened, limits), tuple(memory.wanted for memory in state.fans)),
+        targets=Targets(
+            loads.targets_of(kept, state.opened, limits),
+            tuple(memory.wanted for memory in state.fans),
+            max((memory.since.mono_s for memory in state.ceilings), default=float("-inf")),
+        ),
         reasons=verdict.reasons,
         limited_by=verdict.limited_by,
         ceilings=binding + holding,
@@ -169,6 +176,8 @@ def _floors(
     if setpoint < allowed - 1e-6:
         lead = fans.needed_for(min(allowed, setpoint + limits.restore_step_kw), limits, nominal_kw)
         floors.append(Floor("restore", lead, "fans lead the heat"))
+    elif elapsed_s(state.stepped, now) < limits.fan_lag_s:
+        floors.append(Floor("restore", fans.needed_for(setpoint, limits, nominal_kw), "released load is still coming"))
     if elapsed_s(state.started, now) < limits.start_grace_s:
         floors.append(Floor("start", len(limits.fans), "fans first after a start"))
     if elapsed_s(state.load_off_since, now) < limits.fan_lag_s:

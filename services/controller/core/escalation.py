@@ -6,12 +6,13 @@ from services.controller.core.loads import allocate
 from services.controller.core.memory import Cause, State
 from services.controller.core.moments import Now
 from services.controller.core.plant import Limits, Load
-from services.controller.core.proof import Measured, is_asleep
+from services.controller.core.proof import Measured, fresh_watts, is_asleep
 from services.controller.core.seen import Snapshot
 from services.controller.core.stamps import elapsed_s
 from services.controller.core.wanted import Ceiling
 from services.shared.vocabulary import LoadKind
 
+_LOST_GRACE_S = 10.0  # a device that counts as lost is asked once more when load must come off
 _NOMINAL_MARGIN = 1.1  # miners draw up to 5 % above nameplate, a PDU's sum is good to a few percent
 
 
@@ -38,8 +39,9 @@ def escalate(
     opened = {load.name for i, load in enumerate(limits.loads) if load.name in state.opened and i not in kept and load.has_outlet}
     stubborn: set[str] = set()
     drawing = _drawing(kept, measured, snapshot, limits, now)
-    waited, due = _ripe(state, ceilings, limits, now, skip_wait=False)
-    at_once, _ = _ripe(state, ceilings, limits, now, skip_wait=True)
+    waited, due = _ripe(state, ceilings, limits, now)
+    at_once, soon = _ripe(state, ceilings, limits, now, at_most_s=_LOST_GRACE_S)
+    due = min(due, soon)
     for ripe, soft_path_gone in ((waited, False), (at_once, True)):
         hard = [ceiling for ceiling in ripe if ceiling.cause in (Cause.EMERGENCY, Cause.TRIP)]
         cut_unseen = _must_be_down(hard, kept, limits)
@@ -68,7 +70,7 @@ def _is_old(ceiling: Ceiling, state: State, limits: Limits, now: Now) -> bool:
 
 
 def _ripe(
-    state: State, ceilings: tuple[Ceiling, ...], limits: Limits, now: Now, *, skip_wait: bool
+    state: State, ceilings: tuple[Ceiling, ...], limits: Limits, now: Now, *, at_most_s: float = float("inf")
 ) -> tuple[list[Ceiling], float]:
     since = {(memory.rule, memory.scope): memory.since for memory in state.ceilings}
     ripe, due = [], float("inf")
@@ -77,7 +79,8 @@ def _ripe(
         if wait_s is None:
             continue
         began = since.get((ceiling.rule, ceiling.scope), now)
-        if skip_wait or elapsed_s(began, now) >= wait_s:
+        wait_s = min(wait_s, at_most_s)
+        if elapsed_s(began, now) >= wait_s:
             ripe.append(ceiling)
         else:
             due = min(due, began.mono_s + wait_s)
@@ -107,16 +110,23 @@ def _drawing(kept: frozenset[int], measured: Measured, snapshot: Snapshot, limit
         if meter.kw is None or meter.mono_s is None or now.mono_s - meter.mono_s > limits.meter_max_age_s:
             continue
         covered = [i for i, load in enumerate(limits.loads) if not meter.pdu or load.pdu == meter.pdu]
-        excess_kw = meter.kw - (0.0 if meter.pdu else limits.meter_base_kw) - _expected_kw(covered, kept, limits)
+        excess_kw = meter.kw - (0.0 if meter.pdu else limits.meter_base_kw) - _expected_kw(covered, kept, snapshot, limits, now)
         settled = measured.proven_down | measured.still_on
         suspects = [limits.loads[i] for i in covered if i not in kept and limits.loads[i].name not in settled]
         drawing |= _suspects(suspects, excess_kw, snapshot, limits)
     return frozenset(drawing)
 
 
-def _expected_kw(covered: list[int], kept: frozenset[int], limits: Limits) -> float:
-    asleep_kw = limits.asleep_watts / 1000
-    return sum(limits.loads[i].kw * _NOMINAL_MARGIN if i in kept else asleep_kw for i in covered)
+def _expected_kw(covered: list[int], kept: frozenset[int], snapshot: Snapshot, limits: Limits, now: Now) -> float:
+    """What a meter over these loads should show: their own fresh watts where there are any, else what they may draw."""
+    total = 0.0
+    for i in covered:
+        watts = fresh_watts(snapshot.loads[i], limits, now)
+        if watts is not None:
+            total += watts / 1000
+        else:
+            total += limits.loads[i].kw * _NOMINAL_MARGIN if i in kept else limits.asleep_watts / 1000
+    return total
 
 
 def _suspects(suspects: list[Load], excess_kw: float, snapshot: Snapshot, limits: Limits) -> set[str]:

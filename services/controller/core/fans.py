@@ -57,17 +57,20 @@ def _judge(memory: FanMemory, seen: FanSeen, volts_good: bool | None, limits: Li
     if limits.fan_proof_by_relay:
         on = seen.relay is PowerState.ON
         return memory, Proof.PROVEN if on else Proof.UNPROVEN, "by its relay's word" if on else "its relay is not on"
-    fresh = seen.watts_mono_s is not None and now.mono_s - seen.watts_mono_s <= limits.fan_watts_max_age_s
-    if seen.watts is None or not fresh:
+    polled_s = seen.watts_mono_s
+    if seen.watts is None or polled_s is None or now.mono_s - polled_s > limits.fan_watts_max_age_s:
         return replace(memory, low_since=None), Proof.UNPROVEN, "no fresh watts"
     if not volts_good:
         return replace(memory, low_since=None), Proof.UNPROVEN, "mains voltage unknown: its watts prove nothing"
+    if polled_s < memory.changed.mono_s:
+        return memory, Proof.UNPROVEN, "no watts since it was switched on"
     enough = limits.fan_min_watts if memory.baseline_w is None else memory.baseline_w * _RUNNING_SHARE
     if seen.watts >= enough:
         return replace(_learn(memory, seen.watts, limits, now), low_since=None), Proof.PROVEN, f"{seen.watts:.0f} W"
-    memory = memory if memory.low_since else replace(memory, low_since=now)
-    low_s = min(elapsed_s(memory.low_since, now), elapsed_s(memory.changed, now))
-    if low_s < limits.fan_spin_up_s:
+    # Low for so long by its readings, not by the clock: one old reading disproves nothing.
+    memory = memory if memory.low_since else replace(memory, low_since=replace(now, mono_s=polled_s))
+    assert memory.low_since is not None
+    if polled_s - max(memory.low_since.mono_s, memory.changed.mono_s) < limits.fan_spin_up_s:
         return memory, Proof.UNPROVEN, f"{seen.watts:.0f} W, running up"
     return memory, Proof.DISPROVED, f"{seen.watts:.0f} W where {enough:.0f} W are needed"
 

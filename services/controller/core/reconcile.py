@@ -51,7 +51,8 @@ def reconcile(
         if order.act is Act.FAN_ON and limits.fan_start_spacing_s > 0 and any(one.act is Act.FAN_ON for one in sending):
             due = min(due, now.mono_s + limits.fan_start_spacing_s)
             continue
-        ready, when = _ready(order, ledger_view, pace, now, sent_now.get(order.device, 0), limits)
+        asked_mono_s = targets.asked_mono_s if order.act not in _RAISES else float("-inf")
+        ready, when = _ready(order, ledger_view, pace, now, sent_now.get(order.device, 0), limits, asked_mono_s)
         due = min(due, when)
         if ready is not None:
             sending.append(ready)
@@ -133,11 +134,11 @@ def _read_since(seen: FanSeen, last: Sent | None) -> bool:
 
 
 def _ready(
-    order: Order, ledger_view: LedgerView, pace: Pace, now: Now, sent_now: int, limits: Limits
+    order: Order, ledger_view: LedgerView, pace: Pace, now: Now, sent_now: int, limits: Limits, asked_mono_s: float
 ) -> tuple[Order | None, float]:
     """The order if it may go now, else when to ask again."""
     last = ledger_view.last.get((order.target, path_of(order.act)))
-    attempt, when = _attempt(order, last, pace, now)
+    attempt, when = _attempt(order, last, pace, now, asked_mono_s)
     if when > now.mono_s:
         return None, when
     free_at = ledger_view.last_sent_mono_s.get(order.device, float("-inf")) + pace.interval_s
@@ -153,13 +154,13 @@ def _ready(
     return Order(order.device, order.act, order.target, order.expires_mono_s, order.lease_s, attempt), float("inf")
 
 
-def _attempt(order: Order, last: Sent | None, pace: Pace, now: Now) -> tuple[int, float]:
+def _attempt(order: Order, last: Sent | None, pace: Pace, now: Now, asked_mono_s: float) -> tuple[int, float]:
     """Which attempt this is and from when it may go: at once if new, else after its pause."""
     if last is None or last.order.act is not order.act:
         return 1, now.mono_s
     if not last.done and not is_settled(last, now):
         return last.order.attempt, last.order.expires_mono_s
-    if order.act is Act.FAN_OFF and not last.failed:
+    if (order.act is Act.FAN_OFF and not last.failed) or last.sent_mono_s < asked_mono_s:
         return 1, now.mono_s
     if last.done and not last.failed:
         return 1, last.sent_mono_s + pace.retry_s  # it had its effect, and something else undid it

@@ -43,6 +43,8 @@ class Targets:
 
     loads: tuple[LoadTarget, ...]
     fans: tuple[PowerState, ...]
+    asked_mono_s: float = float("-inf")
+    """When the newest ask to take load off began: what failed before it does not delay it."""
 
 
 @dataclass(frozen=True, slots=True)

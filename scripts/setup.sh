@@ -76,5 +76,6 @@ python=$(find_python)
 [ -n "$python" ] || fail "Python 3.11 or newer is needed"
 [ -x .venv/bin/python ] || "$python" -m venv .venv
 say "installing the packages of $locked"
-.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r "$locked"
+# Quiet twice: errors alone. Once would still warn of every place of packages that is not there.
+.venv/bin/python -m pip install --quiet --quiet --disable-pip-version-check --require-hashes -r "$locked"
 hash_of "$kind" >"$stamp"

@@ -1,5 +1,6 @@
 """The bodies of the requests: strict, closed, with limits. A body becomes the payload of a request on the bus."""
 
+import json
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
@@ -97,10 +98,21 @@ class RawState(Lasting):
     set: dict[Name, JsonValue] = Field(min_length=1, max_length=20)
 
 
-class Stop(Lasting):
-    """The emergency shutdown needs no field."""
+class Stop(BaseModel):
+    """The emergency shutdown needs no field, and is never refused for one."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{}]})
+    reason: Reason = ""
+
+
+def reason_of(raw: bytes) -> str:
+    """The reason in the body of a stop, cut to its limit; empty when it cannot be read."""
+    try:
+        body = json.loads(raw)
+    except (ValueError, RecursionError):
+        return ""
+    reason = body.get("reason") if isinstance(body, dict) else None
+    return reason[:500].encode("utf-8", "replace").decode("utf-8") if isinstance(reason, str) else ""
 
 
 class Asked(Body):

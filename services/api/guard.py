@@ -15,6 +15,7 @@ from services.api import access, problems
 
 log = logging.getLogger(access.LOGGER)
 MOST_BODY_BYTES = 65_536
+STOP_PATH = "/api/debug/emergency-shutdown"  # a stop is never refused for its body
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
@@ -73,7 +74,8 @@ class Guard:
 
     def _refusal(self, scope: Scope) -> ASGIApp | None:
         headers = Headers(scope=scope)
-        if int(headers.get("content-length", "0")) > MOST_BODY_BYTES:  # the server has refused what is no number
+        too_large = int(headers.get("content-length", "0")) > MOST_BODY_BYTES  # the server has refused what is no number
+        if too_large and scope["path"] != STOP_PATH:
             return problems.answer(413, "too-large", f"a body of more than {MOST_BODY_BYTES} bytes")
         if self._networks is None:
             return None

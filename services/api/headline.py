@@ -1,37 +1,75 @@
 """The five-second answer: is the site safe, is it curtailed, and why."""
 
+import re
+from dataclasses import dataclass, replace
+
 from services.api.dashboard import Headline, Tone
 from services.shared.messages import State
 from services.shared.vocabulary import Control, Mode
 
-_SENTENCES: dict[Mode, tuple[str, Tone, bool | None, bool | None]] = {
-    Mode.STARTING: ("Starting: fans first, no load is raised.", "warning", True, None),
-    Mode.NORMAL: ("Safe. The load may run.", "good", True, False),
-    Mode.CURTAILING: ("Safe. The load is coming off.", "warning", True, False),
-    Mode.CURTAILED: ("Safe. The load is curtailed.", "good", True, True),
-    Mode.RESTORING: ("Safe. The load is coming back in stages.", "warning", True, False),
-    Mode.THERMAL_LIMIT: ("Too warm: load is held down until it cools.", "warning", False, None),
-    Mode.EMERGENCY: ("EMERGENCY: the load is being stopped or is stopped.", "bad", False, None),
-    Mode.FAILSAFE: ("Not safe to run: too little is known.", "bad", False, None),
-    Mode.MANUAL: ("A person holds part of the plant by hand.", "warning", True, None),
+_STILL_ON = re.compile(r"[\d.,]+ kW of [\d.,]+ kW still on")
+_ROUNDED_KW = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    sentence: str
+    tone: Tone
+    safe: bool | None
+    curtailed: bool | None
+
+
+_SAID: dict[Mode, _Said] = {
+    Mode.STARTING: _Said("Starting: fans first, no load is raised.", "warning", True, None),
+    Mode.NORMAL: _Said("Safe. The load may run.", "good", True, False),
+    Mode.CURTAILING: _Said("Safe. The load is coming off.", "warning", True, False),
+    Mode.CURTAILED: _Said("Safe. The load is curtailed.", "good", True, True),
+    Mode.RESTORING: _Said("Safe. The load is coming back in stages.", "warning", True, False),
+    Mode.THERMAL_LIMIT: _Said("Too warm: load is held down until it cools.", "warning", False, None),
+    Mode.EMERGENCY: _Said("EMERGENCY: the load is being stopped or is stopped.", "bad", False, None),
+    Mode.FAILSAFE: _Said("Not safe to run: too little is known.", "bad", False, None),
+    Mode.MANUAL: _Said("A person holds part of the plant by hand.", "warning", True, None),
 }
-"""Mode to (sentence, tone, safe, curtailed)."""
 
 
 def headline(state: State | None, stale: bool, broker_connected: bool) -> Headline:
     """The answer in one sentence with its reasons. While the controller is silent nothing is known, and that is said."""
     if state is None or stale:
         return _silent(broker_connected)
-    sentence, tone, safe, curtailed = _SENTENCES[state.mode]
-    why = list(state.reasons)
+    said = _measured(state, _SAID[state.mode])
     if state.trips:
-        tone, safe = "bad", False
-        why = [f"tripped: {trip.reason}" for trip in state.trips] + why
-    elif safe and state.temperature_max_c is None:
-        tone, safe, sentence = "unknown", None, f"No temperature is known. {sentence.removeprefix('Safe. ')}"
-    if state.control is Control.OBSERVE:
-        sentence += " (Observing only: nothing is switched.)"
-    return Headline(sentence=sentence, why=tuple(why), tone=tone, safe=safe, curtailed=curtailed)
+        said = replace(said, tone="bad", safe=False)
+    elif said.safe is not False and state.temperature_max_c is None:
+        sentence = f"No temperature is known. {said.sentence.removeprefix('Safe. ')}"
+        said = replace(said, tone="unknown", safe=None, sentence=sentence)
+    observing = " (Observing only: nothing is switched.)" if state.control is Control.OBSERVE else ""
+    return Headline(sentence=said.sentence + observing, why=_why(state), tone=said.tone, safe=said.safe, curtailed=said.curtailed)
+
+
+def _measured(state: State, said: _Said) -> _Said:
+    """What the mode says, as far as measurements bear it out."""
+    load = state.load
+    if state.mode is Mode.CURTAILED and (not load.proven or load.unknown_kw > 0):
+        return _Said(f"Curtailed, unproven: {load.unknown_kw:.0f} kW unknown.", "unknown", None, None)
+    if state.mode is Mode.RESTORING and (held := _held_by(state)):
+        return replace(said, sentence=f"Safe. The load is waiting to return: {held}.")
+    if state.mode is Mode.EMERGENCY:
+        within = load.measured_kw is not None and load.measured_kw <= load.target_kw
+        return replace(said, curtailed=True if load.unknown_kw <= 0 and (load.proven or within) else None)
+    return said
+
+
+def _held_by(state: State) -> str:
+    """Why nothing may be raised now, empty when something may. In a return only what holds it has a ceiling at the setpoint."""
+    holding = [limit for limit in state.limits if limit.ceiling_kw <= state.load.setpoint_kw + _ROUNDED_KW]
+    return min(holding, key=lambda limit: limit.ceiling_kw).reason.rstrip(".") if holding else ""
+
+
+def _why(state: State) -> tuple[str, ...]:
+    """The reasons, a trip's first and each once, without the measured kW, which are told beside them."""
+    reasons = [reason for reason in state.reasons if not _STILL_ON.match(reason)]
+    trips = [f"tripped: {trip.reason}" for trip in state.trips]
+    return tuple(dict.fromkeys((*trips, *reasons)))
 
 
 def _silent(broker_connected: bool) -> Headline:

@@ -1,6 +1,7 @@
 """The page without scripts: for old browsers, text browsers, and the day when everything else is broken."""
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from html import escape
 
 from services.api.dashboard import Dashboard
@@ -11,6 +12,7 @@ def page(feed: Dashboard) -> str:
     head = feed.headline
     parts = [
         f"<h1>{escape(head.sentence)}</h1>",
+        f"<p>{escape(_times(feed))}</p>",
         _list("Why", head.why),
         _list("The load", _load(feed)),
         _table("Temperatures", ("sensor", "value", "age"), _sensors(feed)),
@@ -24,8 +26,19 @@ def page(feed: Dashboard) -> str:
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta http-equiv="refresh" content="10">'
         '<meta name="viewport" content="width=device-width, initial-scale=1"><title>'
-        f"{escape(feed.site)}: {escape(head.sentence)}</title></head><body>{''.join(parts)}</body></html>"
+        f"{escape(feed.site)}: {escape(head.sentence)}</title>"
+        '<link rel="icon" href="/favicon.svg" type="image/svg+xml"><link rel="stylesheet" href="/plain.css">'
+        f"</head><body>{''.join(parts)}</body></html>"
     )
+
+
+def _times(feed: Dashboard) -> str:
+    moment = datetime.fromtimestamp(feed.time, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    doubt = "" if feed.clock_trusted else " (the clock is not trusted)"
+    spoke = (
+        "the controller has not spoken" if feed.state_age_s is None else f"the controller spoke {feed.state_age_s:.0f} s before"
+    )
+    return f"Data of {moment}{doubt}; {spoke}."
 
 
 def _load(feed: Dashboard) -> Iterable[str]:
@@ -62,4 +75,8 @@ def _list(title: str, lines: Iterable[str], empty: str = "nothing is known") -> 
 def _table(title: str, names: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> str:
     head = "".join(f"<th>{name}</th>" for name in names)
     body = "".join("<tr>" + "".join(f"<td>{escape(str(cell))}</td>" for cell in row) + "</tr>" for row in rows)
-    return f"<h2>{title}</h2><table><tr>{head}</tr>{body}</table>" if body else f"<h2>{title}</h2><p>nothing is known</p>"
+    return (
+        f'<h2>{title}</h2><div class="scroll"><table><tr>{head}</tr>{body}</table></div>'
+        if body
+        else f"<h2>{title}</h2><p>nothing is known</p>"
+    )

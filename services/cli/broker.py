@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from services.cli.setup import write_private
 from services.cli.supervisor import Program
 from services.shared.settings import Settings, sections
 
@@ -28,8 +29,11 @@ def choose(settings: Settings, folder: Path, secrets: Path, say: Callable[[str, 
     """The operator's broker if the configuration names one elsewhere or one answers there; else one of our own on loopback."""
     broker = settings.broker
     if named(settings) and (broker.host not in _LOOPBACK or answers(broker.host, broker.port)):
+        say("mine", f"the broker at {broker.host}:{broker.port} is used, because the configuration names it")
         return Choice(broker.host, broker.port, None)
     port = broker.port if is_free(broker.port) else free_port()
+    if port != broker.port:
+        say("mine", f"port {broker.port} is taken by another program: the broker of this run is on port {port}")
     found = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin")
     if found:
         return Choice("127.0.0.1", port, _mosquitto(found, port, folder, secrets))
@@ -40,10 +44,12 @@ def choose(settings: Settings, folder: Path, secrets: Path, say: Callable[[str, 
 
 
 def named(settings: Settings) -> bool:
-    """True when the operator names a broker other than the usual one."""
-    broker, usual = settings.broker, sections.Broker()
+    """True when the operator names a broker: by the environment, another host or port than the usual, or a user or password.
+
+    The usual host and port alone are no name: each copy of the example has them, and who listens there may be a stranger.
+    """
     by_environment = "environment" in (settings.origins["BROKER.host"], settings.origins["BROKER.port"])
-    return by_environment or (broker.host, broker.port) != (usual.host, usual.port)
+    return by_environment or settings.broker != sections.Broker()
 
 
 def answers(host: str, port: int) -> bool:
@@ -84,10 +90,10 @@ def mosquitto_conf(shipped: str, port: int, passwords: Path, acl: Path) -> str:
 
 
 def _mosquitto(program: str, port: int, folder: Path, secrets: Path) -> Program:
-    folder.mkdir(parents=True, exist_ok=True)
-    acl = folder / "acl"
-    acl.write_text((ROOT / "mosquitto" / "acl").read_text())
-    acl.chmod(0o600)
-    conf = folder / "mosquitto.conf"
-    conf.write_text(mosquitto_conf((ROOT / "mosquitto" / "mosquitto.conf").read_text(), port, secrets / "passwords", acl))
+    """Its files are made anew each time: Mosquitto warns of files that belong to another user or that others may read."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    conf, acl, passwords = folder / "mosquitto.conf", folder / "acl", folder / "passwords"
+    write_private(acl, (ROOT / "mosquitto" / "acl").read_text())
+    write_private(passwords, (secrets / "passwords").read_text())
+    write_private(conf, mosquitto_conf((ROOT / "mosquitto" / "mosquitto.conf").read_text(), port, passwords, acl))
     return Program("broker", [program, "-c", str(conf)], os.environ)

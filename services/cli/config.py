@@ -1,11 +1,10 @@
 """`mine config show`: each value and where it comes from."""
 
-import os
 from collections.abc import Iterator
 
 import typer
 
-from services.cli.reading import settings_or_exit
+from services.cli.reading import judged
 from services.shared.settings import Settings
 from services.shared.settings import sections as s
 from services.shared.settings.keys import masked
@@ -21,9 +20,9 @@ def _only() -> None:
 @app.command()
 def show(changed: bool = typer.Option(False, "--changed", help="Only what differs from the defaults.")) -> None:
     """Each value with its origin; secrets are masked."""
-    settings = settings_or_exit(os.environ)
+    settings = judged()
     for label, section in parts(settings):
-        lines = [line for origin, line in _lines(settings, label, section) if not changed or origin != "default"]
+        lines = [line for differs, line in _lines(settings, label, section) if differs or not changed]
         if lines:
             typer.echo("\n".join([f"[{label}]", *lines, ""]))
 
@@ -38,7 +37,8 @@ def parts(settings: Settings) -> Iterator[tuple[str, s.Section]]:
             yield kind.TITLE, getattr(settings, kind.TITLE.lower())
 
 
-def _lines(settings: Settings, label: str, section: s.Section) -> Iterator[tuple[str, str]]:
-    for name in type(section).model_fields:
-        origin = settings.origins[f"{label}.{name}"]
-        yield origin, f"{name} = {masked(section, name)}    ({origin})"
+def _lines(settings: Settings, label: str, section: s.Section) -> Iterator[tuple[bool, str]]:
+    """Each line, and whether its value differs from the default, wherever it was set."""
+    for name, field in type(section).model_fields.items():
+        differs = getattr(section, name) != field.default
+        yield differs, f"{name} = {masked(section, name)}    ({settings.origins[f'{label}.{name}']})"

@@ -24,8 +24,11 @@ This page is made from the code by `make generate`; `make check` fails when it i
 - A text of the old example (`YOUR_...`, `your_...`) counts as not set, and the check says so.
 - An unknown key is a warning with the nearest known name. A wrong value stops the start, with file, line, what was found and what
   is allowed. All mistakes are told at once.
-- `mine check` tells what is wrong and what is not set up. `mine config show` tells each value and where it comes from; secrets
-  show as stars. Without containers `mine` is `.venv/bin/python -m services.cli.main`, with them `docker compose exec api mine`.
+- While `mine run` runs, `mine check`, `status`, `once` and `config show` judge the file that it reads, as their first line says.
+  `MINE_CONFIG` beats that.
+- `mine check` tells what is wrong and what is not set up, and warnings last. `mine config show` tells each value and where it
+  comes from; secrets show as stars. Without containers `mine` is `.venv/bin/python -m services.cli.main`, with them
+  `docker compose exec api mine`.
 - A change takes effect when the services are started again.
 
 ## The environment

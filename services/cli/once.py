@@ -1,18 +1,17 @@
 """`mine once`: asks the running controller for one full cycle."""
 
 import asyncio
-import os
 
 import typer
 
-from services.cli.reading import EXIT_NOT_RUNNING, end, settings_or_exit
+from services.cli.reading import EXIT_NOT_RUNNING, end, judged
 from services.cli.status import fetch, pretty
 from services.shared.device import DeviceError, Refused
 
 
 def once() -> None:
     """Ask for one full cycle now. Exit code 3 when nothing runs, 1 when it is refused."""
-    settings = settings_or_exit(os.environ)
+    settings = judged()
     try:
         answer = asyncio.run(fetch(f"http://127.0.0.1:{settings.api.debug_port}/api/v1/cycle", "POST"))
     except Refused as error:

@@ -1,11 +1,16 @@
 """How every command reads the configuration: mistakes are printed and end it with exit code 2."""
 
+import os
 from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
 from typing import NoReturn
 
 import typer
 
-from services.shared.settings import Settings, SettingsError, load
+from services.cli import noted
+from services.shared.settings import Settings, SettingsError, file_of, load
+from services.shared.settings.sections import Data
 
 EXIT_MISTAKES = 2
 EXIT_NOT_RUNNING = 3
@@ -18,6 +23,21 @@ def settings_or_exit(env: Mapping[str, str]) -> Settings:
     except SettingsError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(EXIT_MISTAKES) from None
+
+
+def judged(*, quiet: bool = False) -> Settings:
+    """The settings of the run that is alive in the data folder, unless MINE_CONFIG names a file; the first line says of which.
+
+    What this command's own environment sets beats the ports of the run.
+    """
+    env = dict(os.environ)
+    run = None if env.get("MINE_CONFIG") else noted.read(Path(env.get("MINE_DATA_FOLDER") or Data().folder))
+    given = {name: text for name, text in run.env().items() if not env.get(name)} if run else {}
+    env |= given
+    if not quiet:
+        typer.echo(f"Configuration: {file_of(env)}" + (f", of the run that is process {run.pid}" if run else ""))
+    settings = settings_or_exit(env)
+    return replace(settings, origins={**settings.origins, **{noted.key_of(name): "the run" for name in given}})
 
 
 def end(text: str, code: int) -> NoReturn:

@@ -12,14 +12,14 @@ from typing import IO
 
 import typer
 
-from services.cli import broker
+from services.cli import broker, noted
 from services.cli import simulated as site
 from services.cli.reading import EXIT_NOT_RUNNING, end, settings_or_exit
 from services.cli.setup import provision
 from services.cli.supervisor import Program, Supervisor
 from services.shared.device import DeviceError
 from services.shared.http import HttpClient
-from services.shared.settings import Settings, missing
+from services.shared.settings import Settings, file_of, missing
 
 SERVICES = ("collector", "controller", "notifier", "api")
 DEMO = broker.ROOT / "config" / "demo.txt"
@@ -38,16 +38,23 @@ def run(simulated: bool = typer.Option(False, "--simulated", help="Start the sim
     settings = settings_or_exit(env)
     data = Path(settings.data.folder).resolve()
     lock = _only_one(data)
+    say("mine", f"the configuration is {file_of(env)}")
     for line in (*settings.warnings, *missing(settings)):
         say("mine", line)
-    _ports_or_exit(settings, simulated)
+    wanted = _listeners(settings, simulated)
+    _ports_or_exit(wanted)
     secrets = data / "secrets"
     provision(secrets)
     choice = broker.choose(settings, data / "broker", secrets, say)
     env = _environment(env, settings, data) | (site.environment(settings, env, data) if simulated else {})
     waves = _waves(settings, choice, env, secrets, simulated)
-    asyncio.run(_run(Supervisor(waves, say), settings))
-    lock.close()
+    ports = {name: port for name, (_, port) in wanted.items()} | {"MINE_BROKER_PORT": choice.port}
+    note = noted.write(data, file_of(env).resolve(), ports)
+    try:
+        asyncio.run(_run(Supervisor(waves, say), settings))
+    finally:
+        note.unlink(missing_ok=True)
+        lock.close()
 
 
 def say(name: str, text: str) -> None:
@@ -96,7 +103,8 @@ def _only_one(data: Path) -> IO[str]:
     return lock
 
 
-def _ports_or_exit(settings: Settings, simulated: bool) -> None:
+def _listeners(settings: Settings, simulated: bool) -> dict[str, tuple[str, int]]:
+    """Where the programs of the run listen, by the variable that changes the port."""
     ops = settings.ops
     wanted = {
         "MINE_API_PORT": (settings.api.host, settings.api.port),
@@ -109,6 +117,10 @@ def _ports_or_exit(settings: Settings, simulated: bool) -> None:
     if simulated:  # else an armed run would switch the site of another run
         wanted["MINE_SIMULATOR_CONTROL_PORT"] = (settings.simulator.host, settings.simulator.control_port)
         wanted["MINE_SIMULATOR_BASE_PORT"] = (settings.simulator.host, settings.simulator.base_port)
+    return wanted
+
+
+def _ports_or_exit(wanted: Mapping[str, tuple[str, int]]) -> None:
     taken = []
     for name, (host, port) in wanted.items():
         try:

@@ -27,9 +27,9 @@ def provision(folder: Path) -> list[str]:
     names = [f"broker-{user}" for user in USERS] + list(TOKENS)
     made = [name for name in names if not (folder / name).exists()]
     for name in made:
-        _write(folder / name, secrets.token_urlsafe(_BYTES) + "\n")
+        write_private(folder / name, secrets.token_urlsafe(_BYTES) + "\n")
     if made or not (folder / "passwords").exists():
-        _write(folder / "passwords", "".join(f"{_line(folder, user)}\n" for user in USERS))
+        write_private(folder / "passwords", "".join(f"{_line(folder, user)}\n" for user in USERS))
         made.append("passwords")
     return made
 
@@ -38,8 +38,8 @@ def _line(folder: Path, user: str) -> str:
     return password_line(user, (folder / f"broker-{user}").read_text().strip(), secrets.token_bytes(SALT_BYTES))
 
 
-def _write(path: Path, text: str) -> None:
-    """Whole or not at all, even if the power fails: a half password would lock everyone out."""
+def write_private(path: Path, text: str) -> None:
+    """A file of our own user's alone. Whole or not at all, even if the power fails: a half password would lock everyone out."""
     partial = path.with_name(f".{path.name}.partial")
     partial.unlink(missing_ok=True)
     descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -2,19 +2,18 @@
 
 import asyncio
 import json
-import os
 from typing import Any
 
 import typer
 
-from services.cli.reading import EXIT_NOT_RUNNING, end, settings_or_exit
+from services.cli.reading import EXIT_NOT_RUNNING, end, judged
 from services.shared.device import DeviceError
 from services.shared.http import HttpClient, raise_for_status
 
 
 def status(as_json: bool = typer.Option(False, "--json", help="As the API answers.")) -> None:
     """Ask the running api. Exit code 3 when it does not answer."""
-    settings = settings_or_exit(os.environ)
+    settings = judged(quiet=as_json)
     try:
         answer = asyncio.run(fetch(f"http://127.0.0.1:{settings.api.port}/api/status"))
     except DeviceError as error:

@@ -8,7 +8,7 @@ A retained command does not exist. Duplicates and reordering are normal: consume
 """
 
 import re
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -28,7 +28,7 @@ from services.shared.vocabulary import (
     SwitchRole,
 )
 
-SCHEMA = 1
+SCHEMA: Final = 1
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 """A number. Strict: a text, true and false are none."""
 
@@ -46,7 +46,7 @@ class Message(Part):
     RETAIN: ClassVar[bool] = False
 
     subject: tuple[str, ...] = Field(default=(), exclude=True)
-    schema_version: int = Field(default=SCHEMA, alias="schema", serialization_alias="schema")
+    schema_version: Literal[1] = Field(default=SCHEMA, alias="schema", serialization_alias="schema")
     source: str = ""
     boot: str = ""
     seq: int = 0

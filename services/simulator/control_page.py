@@ -9,7 +9,8 @@ from services.shared.vocabulary import Level
 _LEVELS = [level.value for level in Level if level is not Level.UNKNOWN]
 _SPEEDS = (1, 10, 60)
 
-_STYLE = """body{font:16px system-ui,sans-serif;max-width:44rem;margin:2rem auto;padding:0 1rem;color-scheme:light dark}
+_STYLE = """:root{color-scheme:light dark}
+body{font:16px system-ui,sans-serif;max-width:44rem;margin:2rem auto;padding:0 1rem}
 button{font:inherit;padding:.5rem 1rem;margin:.2rem;cursor:pointer}button[disabled]{font-weight:bold;outline:2px solid}
 th{text-align:left;padding-right:1.5rem;font-weight:normal;opacity:.75}input{font:inherit;width:5rem}"""
 

@@ -49,6 +49,7 @@ def main() -> int:
         sys.stderr.write(f"{error}\n")
         return _EXIT_SETTINGS
     listener = logs.start("simulator", settings)
+    logging.getLogger("mail.log").setLevel(logging.WARNING)  # the mail library tells each line of each session
     try:
         return asyncio.run(live(settings))
     finally:

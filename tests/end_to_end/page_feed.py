@@ -131,12 +131,18 @@ def trouble() -> d.Dashboard:
     alarm = OpenAlarm(
         key="temperature_trip", kind=AlarmKind.EMERGENCY, active=True, cause="Intake temperature above 40 °C on two sensors",
         consequence="All miners are stopped", action="Look at the fans of the east wall, then reset the trip.", since_at=SINCE,
-        ended_at=None, acknowledged_by="", receipts=("telegram 17:04", "email 17:04", "sms 17:05"),
+        ended_at=None, acknowledged_by="",
+        receipts=tuple(f"{way} accepted at 2026-11-22T23:04:00Z (id 0)" for way in ("telegram", "email", "sms")),
     )  # fmt: skip
     warned = alarm.model_copy(update={
         "key": "fan_3", "kind": AlarmKind.WARNING, "cause": "Fan 3 draws 12 W while its relay lets current through",
-        "action": "Check the breaker and the belt of fan 3.", "acknowledged_by": "Ruth", "receipts": ("telegram 16:58",),
+        "action": "Check the breaker and the belt of fan 3.", "acknowledged_by": "Ruth",
+        "receipts": ("telegram refused at 2026-11-22T22:58:00Z (no route)",),
     })  # fmt: skip
+    over = tuple(
+        warned.model_copy(update={"key": f"door_{i}", "active": False, "cause": f"Door {i} was open.", "ended_at": SINCE + i})
+        for i in range(5)
+    )
     base = curtailed()
     disproved = fan(3, proven=Proof.DISPROVED, watts=12.0, tone="bad", reason="12 W for 40 s, learnt 1421 W")
     unproven = fan(4, proven=Proof.UNPROVEN, tone="warning", reason="its watts are old", **STALE)
@@ -168,7 +174,7 @@ def trouble() -> d.Dashboard:
                    group("hall-c", 84, 0, 54, unknown=30, measured_kw=None, metered=0, outlets_off=12, tone="unknown")),
         "trips": (Trip(key="temperature", reason="40.6 °C at Cold aisle east and Cold aisle west", since_at=SINCE),),
         "missing": ("pdu-2: no answer for 6 min, 117 kW cannot be confirmed", "fan 7: its relay is unknown"),
-        "alarms": base.alarms.model_copy(update={"open": 2, "unacknowledged": 1, "alarms": (warned, alarm)}),
+        "alarms": base.alarms.model_copy(update={"open": 2, "unacknowledged": 1, "alarms": (warned, alarm, *over)}),
         "devices": (*base.devices, device("pdu-2", "snmp_pdu", "controller", **silent)),
         "services": (*base.services[:2], service("notifier", "offline"), base.services[3]),
         "clock_trusted": False,

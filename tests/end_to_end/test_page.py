@@ -13,9 +13,11 @@ from playwright.async_api import Page, async_playwright, expect
 from services.api import dashboard
 from services.api.history.reader import EventRow
 from services.shared import messages
+from services.shared.settings import sections
 from services.shared.vocabulary import Control
 from tests.end_to_end import page_feed
 from tests.end_to_end.page_server import DIST, PageServer
+from tests.integration.api_running import running
 
 CHROMIUM = Path("/usr/bin/chromium")
 DESKTOP, PHONE = (1280, 900), (390, 844)
@@ -96,6 +98,59 @@ async def test_stale_is_drawn_as_stale_and_unknown_is_a_word_and_never_0() -> No
         await expect(seen.page.locator(".headline .on .is-unknown")).to_have_text("117 kW unknown")
         await expect(seen.page.get_by_role("note").first).to_contain_text("Ruth holds temperature until 17:19")
         assert seen.complaints == []
+
+
+@built
+@browser
+@pytest.mark.asyncio
+async def test_alarms_are_short_and_those_that_are_over_do_not_bury_the_others() -> None:
+    async with visit(page_feed.trouble()) as seen:
+        panel = seen.page.locator(".panel.alarms")
+        told = panel.locator(".told").first
+        await expect(told.locator("summary")).to_have_text("not acknowledged; telegram, e-mail, SMS accepted 17:04")
+        await expect(told.locator("li").first).to_be_hidden()
+        await told.locator("summary").click()
+        await expect(told.locator("li").first).to_have_text("telegram accepted at 2026-11-22T23:04:00Z (id 0)")
+        await expect(panel.locator(".told summary").nth(1)).to_have_text("acknowledged by Ruth; telegram refused 16:58")
+        over = panel.locator(".over > li")
+        await expect(over).to_have_count(5)
+        assert [await one.is_visible() for one in await over.all()] == [True] * 3 + [False] * 2
+        await expect(over.first).to_contain_text("Door 4 was open.")
+        await expect(panel.get_by_text("2 older")).to_be_visible()
+
+
+@built
+@browser
+@pytest.mark.asyncio
+async def test_the_reason_of_a_signal_is_told_once_and_the_last_answer_of_a_device_by_its_age() -> None:
+    feed = page_feed.curtailed()
+    reason = feed.headline.why[0]
+    asks = feed.signals[0].model_copy(update={"reason": reason})
+    async with visit(feed.model_copy(update={"signals": (asks,)})) as seen:
+        present = seen.page.locator(".headline, .power-signals, .missing-and-held")
+        await expect(present.get_by_text(reason)).to_have_count(1)
+        await expect(seen.page.locator(".devices-and-services tbody tr").nth(1)).to_contain_text(re.compile(r"[3-9] s$"))
+
+
+@browser
+@pytest.mark.asyncio
+@pytest.mark.parametrize("name", ["/plain", "/debug-plain.html"])
+async def test_the_plain_pages_fit_a_phone_in_the_dark_and_tell_the_time_of_their_data(name: str, tmp_path: Path) -> None:
+    async with running(tmp_path, sections.Broker(host="127.0.0.1", port=1)) as api, async_playwright() as playwright:
+        chromium = await playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-gpu"])
+        page = await chromium.new_page(viewport={"width": PHONE[0], "height": PHONE[1]}, color_scheme="dark")
+        complaints: list[str] = []
+        page.on("console", lambda line: complaints.append(line.text) if line.type in ("error", "warning") else None)
+        await page.goto(api.debug + name)
+        await expect(page.get_by_text(re.compile(r"^(Data )?of \S+")).first).to_be_visible()
+        lines = "'line\\n'.repeat(3000) + 'x'.repeat(3000)"
+        await page.evaluate(f"for (const box of document.querySelectorAll('pre')) box.textContent = {lines}")
+        assert await page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
+        assert await page.evaluate("document.documentElement.scrollHeight") < 5000
+        assert await page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "light dark"
+        assert (await api.get("/favicon.ico")).headers["Content-Type"] == "image/svg+xml"
+        assert complaints == []
+        await chromium.close()
 
 
 @built

@@ -155,7 +155,6 @@ WRONG_BODIES: tuple[tuple[str, Any, str], ...] = (
     ("temperature", {"celsius": "hot"}, "hot"),
     ("temperature", {"celsius": 1000}, "1000"),
     ("raw-state", {"set": {}}, "set"),
-    ("emergency-shutdown", {"really": "yes"}, "really"),
 )
 
 
@@ -291,6 +290,31 @@ async def test_the_emergency_stop_works_with_a_dead_broker(tmp_path: Path) -> No
     assert got[0][0] == "Bearer a-token"
     assert got[0][1]["reason"] == "smoke"
     assert "127.0.0.1" in got[0][1]["who"]
+
+
+UNREADABLE_BODIES = (b"", b"{", b"\xff\x00", b"[]", b"7", b'{"reason": 7, "minutes": "x"}', b"[" * 60_000, b"x" * 70_000)
+
+
+async def test_an_emergency_stop_is_never_refused_for_its_body(tmp_path: Path, broker: LiveBroker, site: str) -> None:
+    asked: list[Request] = []
+    bus = Bus(broker.settings("admin"), service="controller", site=site, clock=Clock())
+    bus.on(Request, controller(bus, asked))
+    await bus.start()
+    path = "/api/debug/emergency-shutdown"
+    try:
+        async with running(tmp_path, broker.settings("api"), site) as api:
+            await until(lambda: api.bus.connected and bus.connected)
+            for raw in UNREADABLE_BODIES:
+                for kind in ("application/json", "text/plain"):
+                    answer = await api.post(path, data=raw, headers={"Content-Type": kind})
+                    assert (answer.status, answer.body["stopped"]) == (200, True), raw[:20]
+                    assert (asked[-1].verb, asked[-1].reason) == ("stop", "emergency shutdown")
+            assert (await api.post(path, data=_chunks())).status == 200
+            assert (await api.post(path, {"reason": "smoke", "really": "yes", "minutes": "x"})).status == 200
+            assert asked[-1].reason == "smoke"
+            assert len(asked) == 2 * len(UNREADABLE_BODIES) + 2
+    finally:
+        await bus.stop()
 
 
 async def test_an_emergency_stop_that_reaches_nobody_says_so(tmp_path: Path) -> None:

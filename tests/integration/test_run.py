@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from services.cli import noted
 from services.cli.broker import free_port
 
 PORTS = (
@@ -79,7 +80,12 @@ def test_a_run_shows_its_page_and_ends_in_order_within_15_s(run: Run, tmp_path: 
     )
     assert second.returncode == 3
     assert "another run uses" in second.stderr
+    noted_run = noted.read(tmp_path)
+    assert noted_run is not None
+    assert (noted_run.pid, noted_run.ports["MINE_API_PORT"]) == (run.process.pid, int(run.env["MINE_API_PORT"]))
+    assert noted_run.config == Path("tests/data/old_config.txt").resolve()
     assert run.end() == 0
+    assert not (tmp_path / noted.NAME).exists()
     for name in PORTS:
         socket.create_server(("127.0.0.1", int(run.env[name]))).close()
     assert not (tmp_path / "secrets" / "broker-api").stat().st_mode & 0o077

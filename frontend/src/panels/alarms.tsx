@@ -1,7 +1,9 @@
 import { Badge, Panel } from "../parts";
 import type { Dashboard, OpenAlarm, Tone } from "../types";
-import { moment, plural } from "../words";
+import { inShort } from "../receipts";
+import { moment } from "../words";
 
+const SHOWN_OVER = 3;
 const TONES: Record<OpenAlarm["kind"], Tone> = { heartbeat: "good", warning: "warning", emergency: "bad" };
 
 /** Open alarms with cause and what to do. An empty list proves nothing while the notifier is silent. */
@@ -18,25 +20,78 @@ export function Alarms({ feed }: { feed: Dashboard }) {
 }
 
 function List({ alarms }: { alarms: OpenAlarm[] }) {
-  const order = [...alarms].sort((a, b) => Number(b.kind === "emergency") - Number(a.kind === "emergency") || b.since_at - a.since_at);
+  const active = alarms.filter((one) => one.active);
+  active.sort((a, b) => Number(b.kind === "emergency") - Number(a.kind === "emergency") || b.since_at - a.since_at);
+  const over = alarms.filter((one) => !one.active).sort((a, b) => endOf(b) - endOf(a));
+  const older = over.slice(SHOWN_OVER);
+  return (
+    <>
+      <Cards alarms={active} />
+      {over.length > 0 && <h3>Over</h3>}
+      <Over alarms={over.slice(0, SHOWN_OVER)} />
+      {older.length > 0 && (
+        <details>
+          <summary>{older.length} older</summary>
+          <Over alarms={older} />
+        </details>
+      )}
+    </>
+  );
+}
+
+function Cards({ alarms }: { alarms: OpenAlarm[] }) {
+  if (alarms.length === 0) return null;
   return (
     <ul class="cards">
-      {order.map((alarm) => (
+      {alarms.map((alarm) => (
         <li key={alarm.key}>
           <p>
-            <Badge tone={alarm.active ? TONES[alarm.kind] : "good"}>{alarm.active ? alarm.kind : "over"}</Badge>{" "}
-            <span class="age">since {moment(alarm.since_at)}</span>
+            <Badge tone={TONES[alarm.kind]}>{alarm.kind}</Badge> <span class="age">since {moment(alarm.since_at)}</span>
           </p>
           <p class="cause">{alarm.cause}</p>
           {alarm.action && <p class="detail">{alarm.action}</p>}
-          <p class="age">{told(alarm)}</p>
+          <Told alarm={alarm} />
         </li>
       ))}
     </ul>
   );
 }
 
-function told(alarm: OpenAlarm): string {
+function Over({ alarms }: { alarms: OpenAlarm[] }) {
+  if (alarms.length === 0) return null;
+  return (
+    <ul class="plain over">
+      {alarms.map((alarm) => (
+        <li key={alarm.key}>
+          {alarm.cause}{" "}
+          <span class="age">
+            {moment(alarm.since_at)} to {moment(alarm.ended_at)}
+          </span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Told({ alarm }: { alarm: OpenAlarm }) {
   const by = alarm.acknowledged_by ? `acknowledged by ${alarm.acknowledged_by}` : "not acknowledged";
-  return alarm.receipts.length > 0 ? `${by}; ${plural(alarm.receipts.length, "receipt")}: ${alarm.receipts.join(", ")}` : `${by}; told nobody yet`;
+  if (alarm.receipts.length === 0) return <p class="age">{by}; told nobody yet</p>;
+  return (
+    <details class="told">
+      <summary>
+        {by}; {inShort(alarm.receipts)}
+      </summary>
+      <ul class="plain">
+        {alarm.receipts.map((receipt) => (
+          <li key={receipt} class="age">
+            {receipt}
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}
+
+function endOf(alarm: OpenAlarm): number {
+  return alarm.ended_at ?? alarm.since_at;
 }

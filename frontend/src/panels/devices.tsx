@@ -44,7 +44,7 @@ export function Devices({ feed }: { feed: Dashboard }) {
   );
 }
 
-/** Health is told when it changes, so the age of an answering device says nothing; and nothing is known when its owner is gone. */
+/** A device by its owner's word: nothing is known when its owner is gone. */
 function Device({ one, owner }: { one: DeviceTile; owner: ServiceTile | undefined }) {
   const silent = owner?.state !== "online";
   const tone = silent ? "unknown" : HEALTH[one.state];
@@ -59,7 +59,7 @@ function Device({ one, owner }: { one: DeviceTile; owner: ServiceTile | undefine
         <Badge tone={tone}>{silent ? `unknown: ${one.owner} is silent` : words(one.state)}</Badge>
         {one.lost_since_at !== null && <span class="age"> since {moment(one.lost_since_at)}</span>}
       </td>
-      <td class="age">{age === null ? "never" : one.state === "ok" && !silent ? "answering" : duration(age)}</td>
+      <td class="age">{age === null ? "never" : duration(age)}</td>
     </tr>
   );
 }

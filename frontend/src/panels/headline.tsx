@@ -3,14 +3,10 @@ import { freshness, lostSince } from "../store";
 import type { Dashboard, Tone } from "../types";
 import { capital, kw, moment, words, yesNo } from "../words";
 
-// The controller's own count of what is still on: the line above the reasons says it with its age taken into account.
-const REMAINING_KW = /^[\d.,]+ kW of [\d.,]+ kW still on/;
-
 /** Is the site safe, is it curtailed, and why: one sentence, and three answers beside it. */
 export function Headline({ feed }: { feed: Dashboard }) {
   const lost = lostSince.value !== null;
   const { sentence, why, safe, curtailed } = feed.headline;
-  const reasons = why.filter((reason) => !REMAINING_KW.test(reason));
   const silent = lost || feed.state_stale || feed.mode === null;
   const tone = lost ? "unknown" : feed.headline.tone;
   return (
@@ -26,9 +22,9 @@ export function Headline({ feed }: { feed: Dashboard }) {
           {!lost && feed.since_at !== null && <span class="since"> Since {moment(feed.since_at)}.</span>}
         </p>
         {!lost && <Facts feed={feed} />}
-        {!lost && reasons.length > 0 && (
+        {!lost && why.length > 0 && (
           <ul class="why">
-            {reasons.map((reason) => (
+            {why.map((reason) => (
               <li key={reason}>{reason}</li>
             ))}
           </ul>

@@ -12,7 +12,7 @@ export function Holds({ feed }: { feed: Dashboard }) {
       {nothing && <p class="calm">{feed.mode === null ? "Unknown: the controller is silent." : "Nothing is missing and nothing is held."}</p>}
       <List title="Tripped until a person resets it" items={feed.trips.map((one) => `${words(one.key)}: ${one.reason}, since ${moment(one.since_at)}`)} />
       <List title="Missing" items={feed.missing} />
-      <List title="Limits in force" items={feed.limits.map((one) => `${one.scope}: at most ${kw(one.ceiling_kw)} by ${words(one.rule)}. ${one.reason}`)} />
+      <List title="Limits in force" items={feed.limits.map((one) => `${one.scope}: at most ${kw(one.ceiling_kw)} by ${words(one.rule)}${feed.headline.why.includes(one.reason) ? "" : `. ${one.reason}`}`)} />
       <List title="Locked out" items={feed.lockouts.map((one) => `${one.target} by ${one.owner}: ${one.reason}, since ${moment(one.since_at)}`)} />
       <List title="Held by a person" items={feed.leases.map((one) => `${words(one.kind)} by ${one.owner} until ${moment(one.until_at)}: ${one.reason}`)} />
       <List title="Observing: this would be done" items={feed.would_do} />

@@ -16,7 +16,7 @@ export function Signals({ feed }: { feed: Dashboard }) {
               <Badge tone={one.tone}>{capital(one.level)}</Badge>
               {one.target_kw !== null && ` to ${kw(one.target_kw)}`} <Age of={one} />
             </p>
-            {consequences(one).map((text) => (
+            {consequences(one, feed.headline.why).map((text) => (
               <p key={text} class="detail">
                 {text}
               </p>
@@ -29,11 +29,12 @@ export function Signals({ feed }: { feed: Dashboard }) {
   );
 }
 
-function consequences(one: SignalTile): string[] {
+/** What follows from a signal, without what the headline says of it. */
+function consequences(one: SignalTile, said: string[]): string[] {
   return [
     one.effective !== one.level ? `counts as ${one.effective}` : "",
     one.commissioned ? "" : "not commissioned: never matched since the installation",
     one.in_service ? "" : "out of service",
-    one.reason,
+    said.includes(one.reason) ? "" : one.reason,
   ].filter(Boolean);
 }

@@ -19,6 +19,10 @@ for (const form of document.forms) {
   });
 }
 
-const refresh = async () => text("state", await ask("/api/state"));
+async function refresh() {
+  const state = await ask("/api/state");
+  if (!state.startsWith("no answer")) text("at", `of ${new Date().toLocaleString()}`);
+  text("state", state);
+}
 refresh();
 setInterval(refresh, 2000);

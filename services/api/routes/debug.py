@@ -1,18 +1,24 @@
 """The debug calls. They exist on the debug listener alone; each becomes a request to the controller, which may refuse it."""
 
+import asyncio
+import sys
+from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, HTTPException, Request
+from starlette.requests import ClientDisconnect
 
 from services.api import bodies
 from services.api.door import ByDoor, Door
-from services.api.guard import who
+from services.api.guard import MOST_BODY_BYTES, who
 from services.api.problems import Problem, responses
 from services.shared.vocabulary import LeaseKind
 
 router = APIRouter(prefix="/api/debug", tags=["debug"], responses=responses(403, 409, 422, 503, 504))
 Result = dict[str, Any]
+_BODY_S = 1.0
+_STOP_BODY = {"requestBody": {"content": {"application/json": {"schema": bodies.Stop.model_json_schema()}}, "required": False}}
 
 
 @router.post("/power-signal", operation_id="overridePowerSignal")
@@ -51,10 +57,29 @@ async def change_raw_state(body: bodies.RawState, door: ByDoor, request: Request
     return await door.requests.ask("phase", {"phase": body.set["phase"]}, who=who(request), reason=body.reason)
 
 
-@router.post("/emergency-shutdown", operation_id="emergencyShutdown", responses=responses(502))
-async def emergency_shutdown(door: ByDoor, request: Request, body: bodies.Stop | None = None) -> Result:
-    """Stop everything now. Works with a dead broker too."""
-    return await door.requests.stop(who=who(request), reason=(body.reason if body else "") or "emergency shutdown")
+@router.post(
+    "/emergency-shutdown",
+    operation_id="emergencyShutdown",
+    responses=responses(502),
+    openapi_extra=_STOP_BODY,
+    max_body_size=sys.maxsize,  # no more is read of it than of any other
+)
+async def emergency_shutdown(door: ByDoor, request: Request) -> Result:
+    """Stop everything now. Works with a dead broker too, and whatever the body is: only a reason is read of it."""
+    reason = bodies.reason_of(await _beginning(request))
+    return await door.requests.stop(who=who(request), reason=reason or "emergency shutdown")
+
+
+async def _beginning(request: Request) -> bytes:
+    """As much of a body as comes soon: a stop waits for no slow sender."""
+    found = b""
+    with suppress(TimeoutError, ClientDisconnect, HTTPException):
+        async with asyncio.timeout(_BODY_S):
+            async for part in request.stream():
+                found += part
+                if len(found) > MOST_BODY_BYTES:
+                    break
+    return found
 
 
 async def _hold(door: Door, kind: LeaseKind, body: bodies.Lasting, request: Request) -> Result:

@@ -32,6 +32,19 @@ async def plain_page(door: ByDoor) -> Response:
     return _plain(door)
 
 
+@router.get("/plain.css")
+async def plain_style() -> Response:
+    """The style of the plain page and the small debug page."""
+    return _file(_OWN / "plain.css")
+
+
+@router.get("/favicon.svg")
+@router.get("/favicon.ico")
+async def icon() -> Response:
+    """The icon, by the name that browsers ask for unasked too."""
+    return _file(_OWN / "favicon.svg")
+
+
 @router.get("/assets/{name}")
 async def asset(name: Segment, door: ByDoor) -> Response:
     """A file of the built page; its name changes with its content."""

@@ -9,7 +9,8 @@ from services.shared.vocabulary import PowerState
 
 _log = logging.getLogger(__name__)
 _SYS_OBJECT_ID = "1.3.6.1.2.1.1.2.0"
-_UNMETERED_FOR_S = 600.0  # an outlet without watts is asked again so much later: a card may just have been starting
+_UNMETERED_FOR_S = 600.0  # an outlet that never had watts is asked again so much later: a card may just have been starting
+_MISSED_FOR_S = 30.0  # one that had them is asked again soon: without them its load cannot be proven down
 _MOST_OUTLET_W = 50_000.0
 _MOST_DEVICE_KW = 1_000.0
 _MOST_DIGITS = 6
@@ -26,6 +27,7 @@ class PduReading:
         self._loads = outlets
         self._outlets = sorted(set(outlets.values()))
         self._ask_watts_from: dict[int, float] = {}
+        self._metered: set[int] = set()
         self._digits: dict[str, int] = {}
         self._counted = False
 
@@ -71,7 +73,9 @@ class PduReading:
         if quantity is None or quantity.oid not in values:
             return None
         if values[quantity.oid] in (None, -1):
-            self._ask_watts_from[outlet] = now_s + _UNMETERED_FOR_S
+            self._ask_watts_from[outlet] = now_s + (_MISSED_FOR_S if outlet in self._metered else _UNMETERED_FOR_S)
+        else:
+            self._metered.add(outlet)
         return self._measured(quantity, values, _MOST_OUTLET_W)
 
     def _measured(self, quantity: Quantity, values: Values, most: float) -> float | None:

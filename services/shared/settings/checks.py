@@ -2,11 +2,12 @@
 
 import ipaddress
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from services.shared.settings.fan_checks import fan_problems
-from services.shared.settings.problems import Problem, shown
+from services.shared.settings.problems import Problem, doubtful, shown
+from services.shared.settings.sensor_checks import sensor_warnings
 from services.shared.settings.signal_checks import signal_problems
 from services.shared.settings.tree import Settings
 from services.shared.vocabulary import Control, SensorRole, SwitchRole
@@ -14,17 +15,26 @@ from services.shared.vocabulary import Control, SensorRole, SwitchRole
 _READING = re.compile(r"^[a-z0-9_-]+/[a-z0-9_-]+$")
 
 
-def problems(settings: Settings) -> list[Problem]:
-    """Every mistake between keys."""
-    checks: tuple[Callable[[Settings], Iterable[Problem]], ...] = (
-        _general, _temperatures, _roles, _paces, _meter, _http_loads, _sensors, _listeners, fan_problems, signal_problems,
-    )  # fmt: skip
-    return [problem for check in checks for problem in check(settings)]
+def problems(settings: Settings, told: Sequence[Problem] = ()) -> list[Problem]:
+    """Every mistake between keys. A check that reads a section in doubt, by what was `told` already, is left out."""
+    checks: tuple[tuple[Callable[[Settings], Iterable[Problem]], tuple[str, ...]], ...] = (
+        (_general, ("GENERAL",)),
+        (_temperatures, ("GENERAL", "TEMPERATURE", "FANS")),
+        (_roles, ("TEMPERATURE",)),
+        (_paces, ("TEMPERATURE", "IOTAWATT", "FANS", "PDU", "POWER", "FOREMAN", "METER")),
+        (_meter, ("METER", "APIS] iotawatt_ip")),
+        (_http_loads, ("HTTP_LOADS",)),
+        (_sensors, ("MQTT_SENSOR",)),
+        (_listeners, ("API]", "OPS")),
+        (fan_problems, ("FANS", "APIS] fan_relay_ip")),
+        (signal_problems, ("SIGNAL", "APIS] cornbelt_url")),
+    )
+    return [problem for check, parts in checks if not doubtful(told, *parts) for problem in check(settings)]
 
 
 def warnings(settings: Settings) -> tuple[str, ...]:
     """What stops nothing but is hardly meant."""
-    found = []
+    found = list(sensor_warnings(settings))
     if settings.general.control is Control.ARMED and not settings.loads:
         found.append("control = armed, but there are no loads to switch")
     return tuple(found)

@@ -128,24 +128,31 @@ class _Loading:
         return replace(settings, apis=settings.apis.model_copy(update={"foreman_api": base}))
 
 
+def file_of(env: Mapping[str, str]) -> Path:
+    """The file that `load` reads in this environment."""
+    return Path(env["MINE_CONFIG"]) if env.get("MINE_CONFIG") else CONFIG if CONFIG.exists() else EXAMPLE
+
+
 def load(path: Path | None = None, env: Mapping[str, str] = os.environ) -> Settings:
     """The settings of `path`, else of MINE_CONFIG, else of config/config.txt, else of the example, which only observes.
 
     Raises SettingsError with every mistake of the file, the environment and loads.csv.
     """
     given_path = path or (Path(env["MINE_CONFIG"]) if env.get("MINE_CONFIG") else None)
-    file = given_path or (CONFIG if CONFIG.exists() else EXAMPLE)
+    file = given_path or file_of(env)
     blocks, problems = ini.read(file)
     loading = _Loading(file.name, blocks, env, problems)
     settings = loading.tree()
     if given_path is None and file == EXAMPLE:
         settings = _observed(settings, loading)
     settings = replace(settings, origins=loading.origins)
+    told = tuple(loading.problems)
     settings = replace(settings, loads=loads_of(settings, file.parent, loading.problems, loading.warnings))
-    loading.problems.extend(loading.placed(problem) for problem in checks.problems(settings))
+    loading.problems.extend(loading.placed(problem) for problem in checks.problems(settings, told))
+    warnings = (*loading.warnings, *(() if told else checks.warnings(settings)))
     if loading.problems:
-        raise SettingsError(loading.problems)
-    return replace(settings, warnings=(*loading.warnings, *checks.warnings(settings)))
+        raise SettingsError(loading.problems, warnings)
+    return replace(settings, warnings=warnings)
 
 
 def _observed(settings: Settings, loading: _Loading) -> Settings:

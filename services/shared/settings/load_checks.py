@@ -1,10 +1,10 @@
 """What the loads must be to each other and to the devices: no two on one outlet, no device that is not there."""
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from services.shared.messages import level_of_topic
-from services.shared.settings.problems import Problem, shown
+from services.shared.settings.problems import Problem, counted, doubtful, shown
 from services.shared.settings.tree import LoadRow, Settings
 from services.shared.vocabulary import LoadKind
 
@@ -19,16 +19,34 @@ def with_section(row: LoadRow, settings: Settings) -> LoadRow:
     return row
 
 
-def problems(rows: list[Placed], settings: Settings) -> Iterator[Problem]:
-    """Mistakes between rows and devices, each with the row's place."""
-    for where, row in rows:
-        yield from _outlet(where, row, len(settings.apis.pdu_ip))
-        yield from _path(where, row, settings)
+def problems(rows: list[Placed], settings: Settings, told: Sequence[Problem] = ()) -> Iterator[Problem]:
+    """Mistakes between rows and devices, each with the row's place. What `told` puts in doubt is not compared with."""
+    yield from _once(_devices(rows, settings, told))
     yield from _twice(rows, "name", lambda row: row.name.lower(), lambda row: row.name)
     yield from _twice(rows, "outlet", lambda row: (row.pdu, row.outlet) if row.outlet else None, _outlet_of)
     yield from _twice(rows, "foreman_id", lambda row: row.foreman_id, lambda row: str(row.foreman_id))
     yield from _twice(rows, "address", _address, lambda row: row.address)
     yield from _groups(rows)
+
+
+def _devices(rows: list[Placed], settings: Settings, told: Sequence[Problem]) -> Iterator[Problem]:
+    pdus = None if doubtful(told, "APIS] pdu_ip") else len(settings.apis.pdu_ip)
+    sections_are_sure = not doubtful(told, "HTTP_LOADS")
+    for where, row in rows:
+        yield from _outlet(where, row, pdus)
+        yield from _path(where, row)
+        if row.kind is LoadKind.HTTP and sections_are_sure:
+            yield from _section(where, row, settings)
+
+
+def _once(problems: Iterable[Problem]) -> Iterator[Problem]:
+    """One mistake for all rows that have the same: three hundred lines would bury the others."""
+    places: dict[Problem, list[str]] = {}
+    for problem in problems:
+        places.setdefault(replace(problem, where=""), []).append(problem.where)
+    for problem, found in places.items():
+        more = f" and {counted(len(found) - 1, 'more row')}" if len(found) > 1 else ""
+        yield replace(problem, where=found[0] + more)
 
 
 def warnings(rows: list[Placed]) -> Iterator[str]:
@@ -38,21 +56,22 @@ def warnings(rows: list[Placed]) -> Iterator[str]:
             yield f"{where}: load {row.name} has {row.kw:g} kW; a miner has 1 to 6 kW: are these watts?"
 
 
-def _outlet(where: str, row: LoadRow, pdus: int) -> Iterator[Problem]:
+def _outlet(where: str, row: LoadRow, pdus: int | None) -> Iterator[Problem]:
     if bool(row.pdu) != (row.outlet is not None):
         yield Problem(where, "columns pdu, outlet", "one without the other", "both, or neither")
-    if row.pdu and int(row.pdu.partition("-")[2]) > pdus:
+    if pdus is not None and row.pdu and int(row.pdu.partition("-")[2]) > pdus:
         allowed = f"pdu-1 to pdu-{pdus}" if pdus else "a PDU that [APIS] pdu_ip names; it names none"
         yield Problem(where, "column pdu", shown(row.pdu), allowed)
 
 
-def _path(where: str, row: LoadRow, settings: Settings) -> Iterator[Problem]:
+def _path(where: str, row: LoadRow) -> Iterator[Problem]:
     if row.kind is LoadKind.FOREMAN and row.foreman_id is None:
         yield Problem(where, "column foreman_id", "nothing", "Foreman's number of the miner, for kind foreman")
     if row.kind is LoadKind.OUTLET and not row.pdu:
         yield Problem(where, "columns pdu, outlet", "nothing", "a PDU and its outlet, for kind outlet")
-    if row.kind is not LoadKind.HTTP:
-        return
+
+
+def _section(where: str, row: LoadRow, settings: Settings) -> Iterator[Problem]:
     if row.section not in settings.http_loads:
         known = ", ".join(settings.http_loads) or "an [HTTP_LOADS name] of the configuration; there is none"
         yield Problem(where, "column section", shown(row.section), known)

@@ -29,6 +29,7 @@ def loads_of(settings: Settings, folder: Path, problems: list[Problem], warnings
     A file that is absent under its usual name is none; one that the operator named must be there.
     """
     rows: list[tuple[str, LoadRow]] = []
+    told = tuple(problems)
     path = folder / settings.data.loads_file
     if path.exists() or settings.data.loads_file != s.Data().loads_file:
         rows.extend(_of_file(path, problems))
@@ -38,7 +39,7 @@ def loads_of(settings: Settings, folder: Path, problems: list[Problem], warnings
         if section.range:
             rows.extend(ranges.loads_of(name, section, settings.origins, problems))
     rows = [(where, load_checks.with_section(row, settings)) for where, row in rows]
-    problems.extend(load_checks.problems(rows, settings))
+    problems.extend(load_checks.problems(rows, settings, told))
     warnings.extend(load_checks.warnings(rows))
     return tuple(row for _, row in rows)
 

@@ -1,6 +1,7 @@
 """What is wrong with the configuration: every problem at once, each with its place, what was found and what is allowed."""
 
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 MASK = "********"
@@ -21,12 +22,29 @@ class Problem:
 
 
 class SettingsError(Exception):
-    """The configuration cannot be used. `problems` holds every mistake, in the order of the file."""
+    """The configuration cannot be used. `problems` holds every mistake, in the order of the file; the warnings are told after."""
 
-    def __init__(self, problems: list[Problem]) -> None:
+    def __init__(self, problems: Sequence[Problem], warnings: Sequence[str] = ()) -> None:
         self.problems = tuple(problems)
-        count = "1 mistake" if len(problems) == 1 else f"{len(problems)} mistakes"
-        super().__init__("\n".join([f"The configuration has {count}:", *(f"  {problem}" for problem in problems)]))
+        self.warnings = tuple(warnings)
+        lines = [f"The configuration has {counted(len(problems), 'mistake')}:", *(f"  {problem}" for problem in problems)]
+        if warnings:
+            lines += [f"and {counted(len(warnings), 'warning')}:", *(f"  {warning}" for warning in warnings)]
+        super().__init__("\n".join(lines))
+
+
+def counted(count: int, noun: str) -> str:
+    """`1 mistake`, `2 mistakes`."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def doubtful(problems: Iterable[Problem], *parts: str) -> bool:
+    """True when nothing may be concluded from one of `parts`, such as `FANS` or `APIS] pdu_ip`, because it has a mistake itself.
+
+    A mistake in the form of the file may have swallowed any key: then everything is in doubt.
+    """
+    starts = tuple(f"[{part}".lower() for part in parts)
+    return any(not problem.what.startswith("[") or problem.what.lower().startswith(starts) for problem in problems)
 
 
 def shown(text: str, *, secret: bool = False) -> str:

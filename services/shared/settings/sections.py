@@ -182,7 +182,9 @@ class Temperature(Section):
 class MqttSensor(Section):
     TITLE: ClassVar[str] = "MQTT_SENSOR"
     NAMED: ClassVar[bool] = True
-    ABOUT: ClassVar[str] = "Sensors that other programs publish: [MQTT_SENSOR name]. + in the topic makes one sensor per match."
+    ABOUT: ClassVar[str] = (
+        "Sensors that other programs publish: [MQTT_SENSOR name]. + in the topic makes one sensor per match, named by what + matched (without +: by the topic's last level), such as meter/main."
+    )
     topic: str = key("", "such as site/+/temperature")
     path: str = key("", "a JSON path; empty: the payload is the value")
     unit: str = key("Cel", "Cel, F, %RH, W, kW, V")
@@ -244,7 +246,9 @@ class Foreman(Section):
 class Pdu(Section):
     TITLE: ClassVar[str] = "PDU"
     ABOUT: ClassVar[str] = "SNMP PDUs. An outlet that loads.csv does not list is never switched."
-    profile: str = key("apc_rpdu2", "the OID table: apc_rpdu2, apc_rpdu, raritan, sentry4, geist, cyberpower")
+    profile: Literal["apc_rpdu2", "apc_rpdu", "raritan", "sentry4", "geist", "cyberpower"] = key(
+        "apc_rpdu2", "the OID table: apc_rpdu2, apc_rpdu, raritan, sentry4, geist, cyberpower"
+    )
     community_read: Secret = key(Secret("public"), "SNMP community for reading")
     community_write: Secret = key(Secret("private"), "SNMP community for switching")
     snmp_version: Literal["1", "2c"] = key("2c", "1 or 2c")

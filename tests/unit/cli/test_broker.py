@@ -72,13 +72,52 @@ def test_without_mosquitto_the_broker_within_is_used_and_its_weakness_is_told(
     assert "no access list" in "".join(said)
 
 
-def test_the_operators_broker_is_used_as_it_is(tmp_path: Path) -> None:
+def test_the_operators_broker_is_used_as_it_is_and_that_is_said(tmp_path: Path) -> None:
+    said: list[str] = []
     with socket.create_server(("127.0.0.1", 0)) as own:
         port = own.getsockname()[1]
-        choice = broker.choose(load(OLD, env={"MINE_BROKER_PORT": str(port)}), tmp_path, tmp_path, quiet)
+        choice = broker.choose(
+            load(OLD, env={"MINE_BROKER_PORT": str(port)}), tmp_path, tmp_path, lambda _, text: said.append(text)
+        )
+    assert said == [f"the broker at 127.0.0.1:{port} is used, because the configuration names it"]
     assert (choice.host, choice.port, choice.program) == ("127.0.0.1", port, None)
     far = broker.choose(load(OLD, env={"MINE_BROKER_HOST": "broker.example"}), tmp_path, tmp_path, quiet)
     assert (far.host, far.program) == ("broker.example", None)
+
+
+@pytest.mark.parametrize("lines", ["", "host = 127.0.0.1\nport = {port}\n"])
+def test_a_strangers_broker_on_the_usual_port_is_never_joined(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lines: str
+) -> None:
+    """The usual port stands in every copy of the example: it names nobody's broker."""
+    said: list[str] = []
+    provision(tmp_path / "secrets")
+    with socket.create_server(("127.0.0.1", 0)) as stranger:
+        port = stranger.getsockname()[1]
+        monkeypatch.setattr(Broker.model_fields["port"], "default", port)
+        Broker.model_rebuild(force=True)
+        try:
+            (tmp_path / "config.txt").write_text("[BROKER]\n" + lines.format(port=port))
+            settings = load(tmp_path / "config.txt", env={})
+            choice = broker.choose(settings, tmp_path, tmp_path / "secrets", lambda _, text: said.append(text))
+        finally:
+            monkeypatch.undo()
+            Broker.model_rebuild(force=True)
+    assert settings.broker.port == port
+    assert choice.program is not None
+    assert choice.port != port
+    assert f"port {port} is taken by another program: the broker of this run is on port {choice.port}" in said
+
+
+def test_the_brokers_files_are_made_anew_for_their_owner_alone(tmp_path: Path) -> None:
+    provision(tmp_path / "secrets")
+    (tmp_path / "broker").mkdir()
+    (tmp_path / "broker" / "acl").write_text("of an older run")
+    broker._mosquitto("mosquitto", 1999, tmp_path / "broker", tmp_path / "secrets")
+    files = {path.name: path for path in (tmp_path / "broker").iterdir()}
+    assert set(files) == {"acl", "passwords", "mosquitto.conf"}
+    assert {path.stat().st_mode & 0o777 for path in files.values()} == {0o600}
+    assert "of an older run" not in files["acl"].read_text()
 
 
 def test_our_broker_listens_on_loopback_alone_and_forgets_no_limit_of_the_shipped_file() -> None:

@@ -31,8 +31,20 @@ def test_check_names_every_mistake_and_ends_with_2(name: str) -> None:
 def test_check_says_what_is_not_set_up_and_ends_with_0() -> None:
     result = mine("check", MINE_CONFIG="tests/data/old_config.txt")
     assert result.exit_code == 0
-    for text in ("Telegram is off", "wiring of [FANS] is empty", "The configuration is right: control = observe, 0 loads"):
+    for text in ("Telegram is off", "wiring of [FANS] is empty", "warnings: control = observe, 0 loads"):
         assert text in result.output
+    assert "is right" not in result.output
+    assert result.output.splitlines()[0] == "Configuration: tests/data/old_config.txt"
+    assert result.output.splitlines()[-1] == "  loads.csv is not there: no load can be switched"
+
+
+def test_a_mistyped_name_on_an_armed_site_is_the_last_thing_that_check_says(tmp_path: Path) -> None:
+    (tmp_path / "config.txt").write_text("[GENERAL]\ncontrol = armed\n[FANZ]\n")
+    (tmp_path / "loads.csv").write_text("name,kind,kW,foreman_id\nm-1,foreman,3,1\n")
+    result = mine("check", MINE_CONFIG=str(tmp_path / "config.txt"))
+    assert result.exit_code == 0
+    assert "The configuration has no mistake and 1 warning: control = armed, 1 load with 3 kW" in result.output
+    assert result.output.splitlines()[-1] == "  config.txt line 3: section [FANZ] is unknown; did you mean FANS?"
 
 
 def test_the_demos_configuration_is_right_and_names_all_its_miners() -> None:
@@ -60,7 +72,13 @@ def test_config_show_tells_each_origin_and_masks_secrets(tmp_path: Path) -> None
         "[HTTP_LOADS a]",
     ):
         assert line in result.output
-    assert "min_temp_celsius" not in mine("config", "show", "--changed", MINE_CONFIG=str(file)).output
+
+
+def test_changed_lists_what_differs_from_the_defaults_and_not_what_repeats_them(tmp_path: Path) -> None:
+    file = tmp_path / "config.txt"
+    file.write_text("[GENERAL]\nmin_temp_celsius = 10\nmax_temp_celsius = 33\n[PDU]\ncommunity_read = public\n")
+    output = mine("config", "show", "--changed", MINE_CONFIG=str(file), MINE_API_PORT="8000").output
+    assert output == f"Configuration: {file}\n[GENERAL]\nmax_temp_celsius = 33    (config.txt line 3)\n\n"
 
 
 class _Api(BaseHTTPRequestHandler):
@@ -99,6 +117,7 @@ def api() -> Iterator[str]:
 def test_status_shows_the_answer_and_says_unknown_for_what_is_not_known(api: str) -> None:
     result = mine("status", MINE_CONFIG="tests/data/old_config.txt", MINE_API_PORT=api)
     assert result.output.splitlines() == [
+        "Configuration: tests/data/old_config.txt",
         "mode: normal", "load:", "  measured_kw: unknown", "forced: no", "fans:", "  - number 1", "reasons: none",
     ]  # fmt: skip
     raw = mine("status", "--json", MINE_CONFIG="tests/data/old_config.txt", MINE_API_PORT=api)
@@ -107,7 +126,7 @@ def test_status_shows_the_answer_and_says_unknown_for_what_is_not_known(api: str
 
 def test_once_asks_the_debug_listener_for_a_cycle_and_tells_a_refusal(api: str, monkeypatch: pytest.MonkeyPatch) -> None:
     env = {"MINE_CONFIG": "tests/data/old_config.txt", "MINE_API_DEBUG_PORT": api}
-    assert mine("once", **env).output == "accepted: yes\n"
+    assert mine("once", **env).output == "Configuration: tests/data/old_config.txt\naccepted: yes\n"
     monkeypatch.setattr(_Api, "busy", True)
     refused = mine("once", **env)
     assert refused.exit_code == 1

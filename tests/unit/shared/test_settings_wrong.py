@@ -100,6 +100,53 @@ def test_no_wrong_file_is_left_out() -> None:
     assert {path.stem for path in WRONG.glob("*.csv")} <= set(EXPECTED)
 
 
+@pytest.mark.parametrize(
+    "config",
+    [
+        "[APIS]\npdu_ip = http://10.0.0.1\n", "[APIS]\npdu_ip 10.0.0.1\n", "[APIS\npdu_ip = 10.0.0.1\n",
+        "[HTTP_LOADS]\nurl = http://{address}\n[APIS]\npdu_ip = 10.0.0.1:0\n",
+    ],
+)  # fmt: skip
+def test_a_mistake_is_told_without_those_that_only_follow_from_it(tmp_path: Path, config: str) -> None:
+    (tmp_path / "config.txt").write_text(config)
+    rows = "".join(f"m-{n},outlet,3,1,{n}\n" + (f"h-{n},http,3,,\n" if "[HTTP" in config else "") for n in range(1, 301))
+    (tmp_path / "loads.csv").write_text(f"name,kind,kW,pdu,outlet\n{rows}")
+    with pytest.raises(SettingsError) as caught:
+        load(tmp_path / "config.txt", env={})
+    assert {problem.where.partition(" ")[0] for problem in caught.value.problems} == {"config.txt"}
+    assert len(caught.value.problems) == config.count("[HTTP") + 1
+
+
+def test_rows_with_the_same_mistake_are_one_mistake_and_do_not_bury_its_cause(tmp_path: Path) -> None:
+    (tmp_path / "config.txt").write_text("[APPIS]\npdu_ip = 10.0.0.1\n")
+    (tmp_path / "loads.csv").write_text("name,kind,kW,pdu,outlet\n" + "".join(f"m-{n},outlet,3,1,{n}\n" for n in range(1, 301)))
+    with pytest.raises(SettingsError) as caught:
+        load(tmp_path / "config.txt", env={})
+    assert [problem.where for problem in caught.value.problems] == ["loads.csv line 2 and 299 more rows"]
+    assert "section [APPIS] is unknown; did you mean APIS?" in str(caught.value)
+
+
+def test_a_section_with_a_mistake_is_not_compared_with_others_and_sound_ones_are(tmp_path: Path) -> None:
+    file = tmp_path / "config.txt"
+    file.write_text("[GENERAL]\nmax_temp_celsius = warm\n[TEMPERATURE]\nshed_celsius = 30\n[FANS]\nwiring = nc, no\n")
+    with pytest.raises(SettingsError) as caught:
+        load(file, env={})
+    assert [problem.what for problem in caught.value.problems] == ["[GENERAL] max_temp_celsius", "[FANS] wiring"]
+
+
+def test_warnings_are_told_beside_the_mistakes_and_as_warnings(tmp_path: Path) -> None:
+    file = tmp_path / "config.txt"
+    file.write_text("[FANZ]\n[GENERAL]\ncontrol = armd\n")
+    with pytest.raises(SettingsError) as caught:
+        load(file, env={})
+    assert str(caught.value).splitlines() == [
+        "The configuration has 1 mistake:",
+        "  config.txt line 3: [GENERAL] control: found 'armd'; allowed: observe or armed",
+        "and 1 warning:",
+        "  config.txt line 1: section [FANZ] is unknown; did you mean FANS?",
+    ]
+
+
 def test_all_mistakes_of_a_file_are_told_at_once(tmp_path: Path) -> None:
     file = tmp_path / "config.txt"
     file.write_text("[GENERAL]\nmax_temp_celsius = warm\ncontrol = on\nnonsense\n[FANS]\ncount = 12\n")

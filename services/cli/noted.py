@@ -1,0 +1,54 @@
+"""data/run.json: which configuration and ports a run uses, so that the other commands judge the running site."""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from services.cli.setup import write_private
+from services.shared.settings import EXAMPLE
+
+NAME = "run.json"
+_BEGUN = 19  # the start time's place after the program's name in /proc/<pid>/stat, proc(5)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run that is alive: its process, the file it read, its ports by the variable that sets each."""
+
+    pid: int
+    config: Path
+    ports: Mapping[str, int]
+
+    def env(self) -> dict[str, str]:
+        """What makes the configuration of another command that of the run. The example is read only where no file is named."""
+        named = {} if self.config == EXAMPLE.resolve() else {"MINE_CONFIG": str(self.config)}
+        return named | {name: str(port) for name, port in self.ports.items()}
+
+
+def write(data: Path, config: Path, ports: Mapping[str, int]) -> Path:
+    """Note this process as the run in `data`; the caller removes the file at the end."""
+    pid, path = os.getpid(), data / NAME
+    write_private(path, json.dumps({"pid": pid, "begun": _begun(pid), "config": str(config), "ports": dict(ports)}) + "\n")
+    return path
+
+
+def read(data: Path) -> Run | None:
+    """The run in `data`, or None: no file, one that is garbled, or its process is gone (its number may be another's now)."""
+    try:
+        found = json.loads((data / NAME).read_text("utf-8"))
+        run = Run(int(found["pid"]), Path(found["config"]), {str(name): int(port) for name, port in found["ports"].items()})
+        return run if _begun(run.pid) == found["begun"] else None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError):
+        return None
+
+
+def key_of(name: str) -> str:
+    """`MINE_API_PORT` as `API.port`, as the settings' origins name it."""
+    title, _, key = name.removeprefix("MINE_").partition("_")
+    return f"{title}.{key.lower()}"
+
+
+def _begun(pid: int) -> str:
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[_BEGUN]

@@ -1,0 +1,93 @@
+"""The five-second answer says no more than what is measured."""
+
+from typing import Any
+
+import pytest
+
+from services.api.dashboard import Headline
+from services.api.headline import headline
+from services.shared.messages import Limit, State, Trip
+from services.shared.vocabulary import Control, Mode
+from tests.integration.api_running import state
+
+STILL_ON = "4 kW of 990 kW still on, 0 kW unknown"
+
+
+def said(mode: Mode, *, load: dict[str, Any] | None = None, **changes: Any) -> State:
+    base = state(mode, **changes)
+    measured = {"measured_kw": 3.5, "unknown_kw": 0.0, "target_kw": 4.0, "setpoint_kw": 4.0} | (load or {})
+    return base.model_copy(update={"load": base.load.model_copy(update=measured)})
+
+
+def told(mode: Mode, **changes: Any) -> Headline:
+    return headline(said(mode, **changes), stale=False, broker_connected=True)
+
+
+def test_curtailed_and_proven_is_safe_and_yes() -> None:
+    found = told(Mode.CURTAILED, load={"proven": True})
+    assert (found.sentence, found.tone) == ("Safe. The load is curtailed.", "good")
+    assert (found.safe, found.curtailed) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("load", "unknown"),
+    [
+        ({"measured_kw": None, "unknown_kw": 990.0, "proven": False}, 990),
+        ({"measured_kw": 3.5, "unknown_kw": 12.0, "proven": False}, 12),
+        ({"measured_kw": 3.5, "unknown_kw": 12.0, "proven": True}, 12),
+        ({"measured_kw": None, "unknown_kw": 0.0, "proven": False}, 0),
+    ],
+)
+def test_curtailed_without_proof_is_neither_safe_nor_curtailed_but_unknown(load: dict[str, Any], unknown: int) -> None:
+    found = told(Mode.CURTAILED, load=load)
+    assert found.sentence == f"Curtailed, unproven: {unknown} kW unknown."
+    assert (found.safe, found.curtailed, found.tone) == (None, None, "unknown")
+
+
+def test_unproven_and_without_a_temperature_says_both() -> None:
+    found = told(Mode.CURTAILED, temperature_max_c=None)
+    assert found.sentence == "No temperature is known. Curtailed, unproven: 0 kW unknown."
+    assert (found.safe, found.tone) == (None, "unknown")
+
+
+def test_a_return_that_a_rule_holds_is_waiting_and_names_the_rule() -> None:
+    air = Limit(rule="airflow unproven", scope="site", ceiling_kw=0.0, reason="0 of 9 fans proven, enough for 0 kW")
+    found = told(Mode.RESTORING, limits=(air,), load={"setpoint_kw": 0.0, "target_kw": 990.0})
+    assert found.sentence == "Safe. The load is waiting to return: 0 of 9 fans proven, enough for 0 kW."
+
+
+@pytest.mark.parametrize("ceiling_kw", [None, 500.0])
+def test_a_return_that_goes_on_is_told_as_one(ceiling_kw: float | None) -> None:
+    limit = Limit(rule="site limit", scope="site", ceiling_kw=ceiling_kw or 0.0, reason="site limit 500 kW")
+    found = told(Mode.RESTORING, limits=(limit,) if ceiling_kw else (), load={"setpoint_kw": 100.0, "target_kw": 500.0})
+    assert found.sentence == "Safe. The load is coming back in stages."
+
+
+def test_an_emergency_names_its_trip_once() -> None:
+    trip = Trip(key="stop", reason="emergency shutdown by Ruth", since_at=1.0)
+    found = told(Mode.EMERGENCY, trips=(trip,), reasons=("tripped: emergency shutdown by Ruth", STILL_ON))
+    assert found.why == ("tripped: emergency shutdown by Ruth",)
+    assert (found.safe, found.tone) == (False, "bad")
+
+
+@pytest.mark.parametrize(
+    ("load", "curtailed"),
+    [
+        ({}, True),
+        ({"measured_kw": 8.0, "proven": True}, True),
+        ({"measured_kw": 8.0}, None),
+        ({"unknown_kw": 1.0}, None),
+        ({"measured_kw": None}, None),
+    ],
+)
+def test_an_emergency_is_curtailed_once_that_is_measured(load: dict[str, Any], curtailed: bool | None) -> None:
+    assert told(Mode.EMERGENCY, load=load).curtailed is curtailed
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+def test_the_reasons_do_not_repeat_the_measured_kw(mode: Mode) -> None:
+    assert told(mode, reasons=("utility asks", STILL_ON)).why == ("utility asks",)
+
+
+def test_observing_is_said_with_every_sentence() -> None:
+    assert told(Mode.CURTAILED, control=Control.OBSERVE).sentence.endswith("(Observing only: nothing is switched.)")

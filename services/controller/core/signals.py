@@ -167,16 +167,20 @@ def _heard(
     target_kw = memory.target_kw
     if target_kw is None and memory.drop_kw is not None:
         target_kw = max(0.0, nominal_kw - memory.drop_kw)
-    reason = f"utility signal {source.name}: {level.value.capitalize()}"
+    reason = f"{_called(source.name)}: {level.value.capitalize()}"
     ceiling = _ceiling(source.name, level, target_kw, limits, Cause.UTILITY, reason)
     alarm = AlarmWanted(
         f"signal_{source.name}",
         AlarmKind.EMERGENCY,
-        f"The utility asks for {level.value} on {source.name}" + (f": at most {ceiling.kw:.0f} kW." if ceiling else "."),
+        f"The {_called(source.name)} asks for {level.value}" + (f": at most {ceiling.kw:.0f} kW." if ceiling else "."),
         "Load comes off now and stays off until the signal is normal.",
         "None, unless the kW do not fall: see the page.",
     )
     return _Judged(memory, figures, ceiling, alarms=(alarm,), next_due=due)
+
+
+def _called(name: str) -> str:
+    return "utility signal" if name == "utility" else f"utility signal {name}"
 
 
 def _in_force(level: Level, seen: SignalSeen | None, now: Now) -> tuple[Level, float]:

@@ -28,8 +28,15 @@ FEED_PARTS = (
     dashboard.AlarmsTile, dashboard.ServiceTile, dashboard.DeviceTile, dashboard.HistoryTile, messages.OpenAlarm,
     messages.ChannelHealth, messages.Lease, messages.Limit, messages.Lockout, messages.Trip, EventRow,
 )  # fmt: skip
-built = pytest.mark.skipif(not (DIST / "index.html").is_file(), reason="the page is not built: make frontend")
-browser = pytest.mark.skipif(not CHROMIUM.is_file(), reason="no chromium here")
+
+
+@pytest.fixture(autouse=True)
+def page_and_browser() -> None:
+    """Both are there, or the tests say what to do: a page that nobody looked at is not tested."""
+    if not (DIST / "index.html").is_file():
+        pytest.fail("the page is not built: make frontend")
+    if not CHROMIUM.is_file():
+        pytest.fail("there is no browser: apt-get install -y chromium")
 
 
 @dataclass
@@ -59,8 +66,6 @@ async def visit(feed: dashboard.Dashboard, size: tuple[int, int] = DESKTOP, sche
         await server.stop()
 
 
-@built
-@browser
 @pytest.mark.asyncio
 @pytest.mark.parametrize("size", [DESKTOP, PHONE])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -82,8 +87,6 @@ async def test_the_page_says_curtailed_since_when_and_why_on_desk_and_phone(size
         assert seen.complaints == []
 
 
-@built
-@browser
 @pytest.mark.asyncio
 async def test_stale_is_drawn_as_stale_and_unknown_is_a_word_and_never_0() -> None:
     async with visit(page_feed.trouble()) as seen:
@@ -100,8 +103,6 @@ async def test_stale_is_drawn_as_stale_and_unknown_is_a_word_and_never_0() -> No
         assert seen.complaints == []
 
 
-@built
-@browser
 @pytest.mark.asyncio
 async def test_alarms_are_short_and_those_that_are_over_do_not_bury_the_others() -> None:
     async with visit(page_feed.trouble()) as seen:
@@ -119,8 +120,6 @@ async def test_alarms_are_short_and_those_that_are_over_do_not_bury_the_others()
         await expect(panel.get_by_text("2 older")).to_be_visible()
 
 
-@built
-@browser
 @pytest.mark.asyncio
 async def test_the_reason_of_a_signal_is_told_once_and_the_last_answer_of_a_device_by_its_age() -> None:
     feed = page_feed.curtailed()
@@ -132,7 +131,6 @@ async def test_the_reason_of_a_signal_is_told_once_and_the_last_answer_of_a_devi
         await expect(seen.page.locator(".devices-and-services tbody tr").nth(1)).to_contain_text(re.compile(r"[3-9] s$"))
 
 
-@browser
 @pytest.mark.asyncio
 @pytest.mark.parametrize("name", ["/plain", "/debug-plain.html"])
 async def test_the_plain_pages_fit_a_phone_in_the_dark_and_tell_the_time_of_their_data(name: str, tmp_path: Path) -> None:
@@ -153,8 +151,6 @@ async def test_the_plain_pages_fit_a_phone_in_the_dark_and_tell_the_time_of_thei
         await chromium.close()
 
 
-@built
-@browser
 @pytest.mark.asyncio
 async def test_a_live_number_turns_stale_by_itself_when_nothing_new_comes() -> None:
     old = page_feed.normal()
@@ -166,8 +162,6 @@ async def test_a_live_number_turns_stale_by_itself_when_nothing_new_comes() -> N
         await expect(seen.page.locator(".headline .on")).to_contain_text("How much is on is unknown")
 
 
-@built
-@browser
 @pytest.mark.asyncio
 async def test_a_change_at_the_site_is_shown_without_asking() -> None:
     async with visit(page_feed.normal()) as seen:
@@ -176,8 +170,6 @@ async def test_a_change_at_the_site_is_shown_without_asking() -> None:
         await expect(seen.page.get_by_role("status")).to_contain_text("curtailed")
 
 
-@built
-@browser
 @pytest.mark.asyncio
 async def test_a_lost_server_is_told_at_once_and_nothing_looks_live_until_it_is_back() -> None:
     async with visit(page_feed.curtailed()) as seen:
@@ -194,8 +186,6 @@ async def test_a_lost_server_is_told_at_once_and_nothing_looks_live_until_it_is_
         await expect(seen.page.get_by_role("status")).to_contain_text("Safe. The load is curtailed.")
 
 
-@built
-@browser
 @pytest.mark.asyncio
 async def test_a_silent_controller_and_a_silent_notifier_leave_nothing_that_looks_calm() -> None:
     quiet = page_feed.normal()
@@ -216,8 +206,6 @@ async def test_a_silent_controller_and_a_silent_notifier_leave_nothing_that_look
         await expect(seen.page.locator(".top")).to_contain_text("control unknown")
 
 
-@built
-@browser
 @pytest.mark.asyncio
 async def test_observing_is_told_with_what_would_be_done() -> None:
     feed = page_feed.curtailed().model_copy(update={"control": Control.OBSERVE, "would_do": ("hall-a: sleep 108 loads",)})
@@ -226,8 +214,6 @@ async def test_observing_is_told_with_what_would_be_done() -> None:
         await expect(seen.page.locator(".missing-and-held")).to_contain_text("hall-a: sleep 108 loads")
 
 
-@built
-@browser
 @pytest.mark.asyncio
 async def test_the_page_can_be_read_by_ear_and_walked_by_keyboard() -> None:
     async with visit(page_feed.trouble()) as seen:
@@ -242,7 +228,6 @@ async def test_the_page_can_be_read_by_ear_and_walked_by_keyboard() -> None:
         await expect(page.locator(":focus")).to_have_text("To the state of the site")
 
 
-@built
 def test_the_scripts_of_the_page_are_below_60_kb_packed_and_nothing_comes_from_elsewhere() -> None:
     files = [path for path in DIST.rglob("*") if path.suffix in {".js", ".css", ".html", ".svg"}]
     scripts = [path.read_bytes() for path in files if path.suffix == ".js"]

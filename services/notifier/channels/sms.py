@@ -1,5 +1,6 @@
 """SMS: Twilio's Messages resource (API 2010-04-01) and a form of the operator's own for any other provider that takes a POST."""
 
+from abc import ABC, abstractmethod
 from base64 import b64encode
 from urllib.parse import quote, urlencode
 
@@ -14,7 +15,7 @@ _FORM = "application/x-www-form-urlencoded"
 _MAX_ANSWER_BYTES = 100_000
 
 
-class _Sms:
+class _Sms(ABC):
     name = "sms"
     deadline_s = 15.0
 
@@ -39,8 +40,9 @@ class _Sms:
         """Close the client."""
         await self._http.close()
 
+    @abstractmethod
     def _request(self, recipient: str, words: str) -> tuple[str, dict[str, str], bytes]:
-        raise NotImplementedError
+        """Address, headers and body of one message."""
 
     def _receipt(self, _answer: Answer) -> str:
         return ""

@@ -7,15 +7,16 @@ import asyncio
 import itertools
 import logging
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import replace
+from typing import Any
 
 from services.controller.core.judge import judge_fan_order, judge_load_order
 from services.controller.core.moments import Now
 from services.controller.core.orders import Act, LedgerView, Order, Sent
 from services.controller.core.plant import Limits
 from services.controller.core.reconcile import RELAY, path_of
-from services.controller.drivers.base import Driver
+from services.controller.drivers.base import Driver, TellsFate
 from services.controller.readback import Readback
 from services.shared.clock import Clock
 from services.shared.device import DeviceError, Refused
@@ -25,6 +26,8 @@ from services.shared.vocabulary import CommandPhase
 log = logging.getLogger(__name__)
 
 Key = tuple[str, str]
+
+_FATE_WITHIN_S = 15.0
 
 
 class Dispatch:
@@ -71,6 +74,8 @@ class Dispatch:
                 phase = judge_load_order(sent, self._readback.load(key[0]), self._limits, now)
             if phase is not None:
                 self._close(key, sent, phase, now)
+            if phase is CommandPhase.EXPIRED:
+                self._ask_fate(sent)
 
     def intend(self, orders: tuple[Order, ...], now: Now) -> None:
         """Write the orders down; they go out after the commit."""
@@ -91,9 +96,7 @@ class Dispatch:
         """Send them, each on its own."""
         for order in orders:
             self._in_flight[order.device] += 1
-            task = asyncio.create_task(self._send(order, self._last[order.target, path_of(order.act)]))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._begin(self._send(order, self._last[order.target, path_of(order.act)]))
 
     def take_news(self) -> tuple[dict[Key, Sent], tuple[Event, ...]]:
         """What changed since the last call: orders to store and events to tell."""
@@ -115,6 +118,28 @@ class Dispatch:
             except Exception:
                 log.exception("driver %s did not close", device)
 
+    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def _ask_fate(self, sent: Sent) -> None:
+        """An order that showed no effect: where its device can tell, say what it thinks became of it."""
+        driver: object = self._drivers.get(sent.order.device)
+        if isinstance(driver, TellsFate):
+            self._begin(self._tell_fate(driver, sent))
+
+    async def _tell_fate(self, driver: TellsFate, sent: Sent) -> None:
+        try:
+            async with asyncio.timeout(_FATE_WITHIN_S):
+                word = await driver.fate(sent.order.target)
+        except (DeviceError, TimeoutError):
+            return  # the order has expired all the same; the device's health is told elsewhere
+        now = self._now()
+        order = sent.order
+        self._events.append(self._event(sent, f"{order.act.value} {order.target}: {word}", now))
+        self._on_news()
+
     def _is_renewal(self, key: Key, order: Order) -> bool:
         last = self._last.get(key)
         return order.lease_s is not None and last is not None and last.order.act is order.act and not last.failed
@@ -135,8 +160,7 @@ class Dispatch:
             phase, detail = CommandPhase.FAILED, type(error).__name__
         finally:
             self._in_flight[order.device] -= 1
-        moment = self._clock.now()
-        now = Now(moment.mono_s, moment.wall_s, moment.wall_trusted, moment.host_boot)
+        now = self._now()
         current = self._last.get(key)
         if current is not None and current.id == sent.id:
             again_mono_s = None if again_s is None else now.mono_s + again_s
@@ -158,19 +182,24 @@ class Dispatch:
         self._tell(sent, phase, now, detail)
 
     def _tell(self, sent: Sent, phase: CommandPhase, now: Now, detail: str = "") -> None:
-        order = sent.order
-        self._events.append(
-            Event(
-                subject=("controller",),
-                ledger_seq=0,
-                kind="command",
-                happened_at=now.wall_s,
-                title=f"{order.act.value} {order.target} {phase.value}",
-                device=order.device,
-                target=order.target,
-                phase=phase,
-                command_id=sent.id,
-                seconds=None if phase is CommandPhase.SENT else round(now.mono_s - sent.sent_mono_s, 3),
-                detail=detail,
-            )
+        title = f"{sent.order.act.value} {sent.order.target} {phase.value}"
+        seconds = None if phase is CommandPhase.SENT else round(now.mono_s - sent.sent_mono_s, 3)
+        told = {"phase": phase, "seconds": seconds, "detail": detail}
+        self._events.append(self._event(sent, title, now).model_copy(update=told))
+
+    @staticmethod
+    def _event(sent: Sent, title: str, now: Now) -> Event:
+        return Event(
+            subject=("controller",),
+            ledger_seq=0,
+            kind="command",
+            happened_at=now.wall_s,
+            title=title,
+            device=sent.order.device,
+            target=sent.order.target,
+            command_id=sent.id,
         )
+
+    def _now(self) -> Now:
+        moment = self._clock.now()
+        return Now(moment.mono_s, moment.wall_s, moment.wall_trusted, moment.host_boot)

@@ -101,7 +101,7 @@ class Loop:
     async def _cycle(self) -> float:
         parts, now = self._parts, self._now()
         assert self._state is not None
-        snapshot = parts.readback.snapshot(parts.senses, now.mono_s, parts.bus.lost_since_mono_s)
+        snapshot = parts.readback.snapshot(parts.senses, now.mono_s)
         before = {key for key, _ in self._state.alarmed}
         asked, answers = self._carry_out_requests(snapshot, now)
         parts.dispatch.settle(now)

@@ -40,7 +40,7 @@ class Readback:
         """One fan as read back, without its watts."""
         return self._fans[self._fan_index[number]]
 
-    def snapshot(self, senses: Senses, now_mono_s: float, bus_lost_since_mono_s: float | None) -> Snapshot:
+    def snapshot(self, senses: Senses, now_mono_s: float) -> Snapshot:
         """The process image of this moment, frozen."""
         site = senses.site_meter()
         return Snapshot(
@@ -53,7 +53,6 @@ class Readback:
             meters=tuple(self._meters.values()) + ((site,) if site else ()),
             devices=tuple(DeviceSeen(name, kind, self._ok.get(name)) for name, kind in self._limits.device_kinds.items()),
             volts_good=senses.volts_good(now_mono_s),
-            bus_lost_since_mono_s=bus_lost_since_mono_s,
         )
 
     def _fans_with_watts(self, senses: Senses) -> tuple[FanSeen, ...]:

@@ -130,5 +130,5 @@ def _signal_seen(latest: Signal, matched: Signal | None) -> SignalSeen:
         return SignalSeen(latest.name, Level.UNKNOWN, None, raw_text=latest.raw_text, reason=reason)
     return SignalSeen(
         matched.name, matched.level, matched.poll_started_mono_s, matched.measured_at, matched.target_kw, matched.drop_kw,
-        matched.event_id, matched.from_at, matched.until_at, latest.raw_text, reason,
+        matched.from_at, matched.until_at, latest.raw_text, reason,
     )  # fmt: skip

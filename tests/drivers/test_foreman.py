@@ -341,6 +341,9 @@ async def test_with_the_agent_offline_commands_stay_pending_until_it_returns() -
         number = int((await site.driver.send(order("A-001"))).removeprefix("queued "))
         for _ in range(10):
             assert await site.driver.command_status(number) == "pending"
+        assert await site.driver.fate("A-001") == "Foreman says pending"
+        with pytest.raises(Refused, match="no command to A-002"):
+            await site.driver.fate("A-002")
         site.faults.clear()
         await until(lambda: site.hall.modes == [("A-001", "sleeping")])
 

@@ -18,7 +18,6 @@ class SignalSeen:
     wall_s: float | None = None
     target_kw: float | None = None
     drop_kw: float | None = None
-    event_id: str = ""
     from_at: float | None = None
     until_at: float | None = None
     raw_text: str = ""
@@ -111,4 +110,3 @@ class Snapshot:
     meters: tuple[MeterSeen, ...] = ()
     devices: tuple[DeviceSeen, ...] = ()
     volts_good: bool | None = None
-    bus_lost_since_mono_s: float | None = None

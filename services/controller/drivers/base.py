@@ -6,7 +6,7 @@ proof. Adding a kind: one file here, one line in `__init__.DRIVERS`, one fake de
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from services.controller.core.orders import Order
 from services.shared.vocabulary import LoadState, PowerState
@@ -61,4 +61,13 @@ class Driver(Protocol):
 
     async def close(self) -> None:
         """Give up the connection; may be called twice."""
+        ...
+
+
+@runtime_checkable
+class TellsFate(Protocol):
+    """A driver whose device can say what became of an order that showed no effect in time."""
+
+    async def fate(self, target: str) -> str:
+        """In words, of the last order to this target. Raises DeviceError."""
         ...

@@ -51,6 +51,7 @@ class Foreman:
         self._key = foreman.api_key.get_secret_value().strip()
         self._clock = clock
         self._ids = {row.name: row.foreman_id for row in loads if row.kind is LoadKind.FOREMAN and row.foreman_id is not None}
+        self._commands: dict[str, int] = {}
         self._fleet = Fleet(self._ids, hashing=foreman.hashing_states, asleep=foreman.asleep_states)
         self._pace = Pace(foreman.calls_per_second, clock=clock)
         self._http = HttpClient(limit=4, deadline_s=foreman.timeout_seconds)
@@ -97,7 +98,14 @@ class Foreman:
             raise Refused(f"Foreman did not queue it: {str(reply)[:80]!r}")
         if type(command := reply.get("command")) is not int:
             raise Nonsense("Foreman answered okay without the number of a command")
+        self._commands[order.target] = command
         return f"queued {command}"
+
+    async def fate(self, target: str) -> str:
+        """What Foreman says of the last command to a miner, for one that changed nothing in time. Raises DeviceError."""
+        if target not in self._commands:
+            raise Refused(f"no command to {target} is known")
+        return f"Foreman says {await self.command_status(self._commands[target])}"
 
     async def command_status(self, command: int) -> str:
         """What became of a queued command: pending, in-progress, complete or failed. Raises DeviceError."""

@@ -36,7 +36,6 @@ class KeptBus:
 
     def __init__(self) -> None:
         self.sent: list[Message] = []
-        self.lost_since_mono_s: float | None = None
         self.connected = True
 
     def publish(self, message: Message) -> None:

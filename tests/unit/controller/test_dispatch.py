@@ -224,3 +224,37 @@ async def test_closing_closes_every_driver_even_when_one_cannot():
     desk = Desk(foreman=Stuck("foreman"))
     await desk.dispatch.close()
     assert [driver.closed for driver in desk.drivers.values()] == [0, 1, 1]
+
+
+class Witness(MemoryDriver):
+    """A device that can tell what became of an order."""
+
+    word: object = "Foreman says pending"
+
+    async def fate(self, target):
+        if isinstance(self.word, BaseException):
+            raise self.word
+        return f"{self.word} for {target}"
+
+
+@pytest.mark.asyncio
+async def test_an_order_without_effect_is_asked_after_and_the_answer_is_told():
+    desk = Desk(foreman=Witness("foreman"))
+    await desk.send(desk.sleep(for_s=10.0))
+    desk.clock.mono_s += 11.0
+    assert desk.life()[-1] is CommandPhase.EXPIRED
+    await until(lambda: desk.life()[-1] is None)
+    assert desk.events[-1].title == "sleep m-0: Foreman says pending for m-0"
+    assert desk.events[-1].command_id == desk.events[0].command_id
+
+
+@pytest.mark.asyncio
+async def test_a_device_that_cannot_tell_ends_nothing():
+    witness = Witness("foreman")
+    witness.word = Unreachable("no answer")
+    desk = Desk(foreman=witness)
+    await desk.send(desk.sleep(for_s=10.0))
+    desk.clock.mono_s += 11.0
+    assert desk.life()[-1] is CommandPhase.EXPIRED
+    await desk.dispatch.close()
+    assert desk.life()[-1] is CommandPhase.EXPIRED

@@ -11,7 +11,7 @@ from tests.plant import limits
 
 
 def snapshot(readback):
-    return readback.snapshot(Senses(Settings()), 100.0, None)
+    return readback.snapshot(Senses(Settings()), 100.0)
 
 
 def test_nothing_read_is_unknown_and_never_off():

@@ -5,7 +5,7 @@ TESTS ?= tests
 DEMO := docker compose --file docker-compose.yml --file docker-compose.demo.yml
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench proof demo up down logs frontend generate pytest setup-demo setup-dev
+.PHONY: help run test check coverage bench proof demo up down logs frontend generate pytest setup-demo setup-dev
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -14,7 +14,7 @@ run: setup-demo frontend  ## the services and the simulated site on this compute
 	$(PY) -m services.cli.main run --simulated
 
 test:  ## install what the tests need, check, build the page, run all tests
-	@scripts/stages.sh setup-dev check frontend pytest
+	@scripts/stages.sh setup-dev check coverage frontend pytest
 
 check: setup-dev  ## style, types, import rules, generated files
 	.venv/bin/ruff check .
@@ -22,6 +22,9 @@ check: setup-dev  ## style, types, import rules, generated files
 	.venv/bin/mypy
 	.venv/bin/lint-imports --no-cache
 	$(PY) -m services.cli.generate --check
+
+coverage: setup-dev  ## every branch of the decision core is taken by a scenario, or it fails
+	@scripts/core_coverage.sh
 
 frontend: setup-demo  ## build the page
 	@scripts/frontend.sh
@@ -32,8 +35,11 @@ generate: setup-dev  ## write the files that are made from the code
 bench: setup-dev  ## measure
 	@for file in bench/[a-z]*.py; do echo "$$file"; $(PY) -m "bench.$$(basename "$$file" .py)" || exit 1; done
 
-proof: setup-dev  ## mutation tests of the decision core
+proof: setup-dev  ## the long forms: 1,000 simulated days, all walks, 1,000 kills, the mutation score of the core (hours)
+	MINE_PROOF=long $(PY) -m pytest -n $(JOBS) --dist worksteal --timeout 14400 tests/proof
+	$(PY) -m tests.proof.kills 1000
 	.venv/bin/mutmut run
+	.venv/bin/mutmut results
 
 demo:  ## the containers with the simulated site
 	$(DEMO) up --build --detach --wait

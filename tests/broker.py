@@ -197,6 +197,8 @@ def _answers(host: str, port: int) -> bool:
 def _image_is_there() -> bool:
     import docker
 
+    if not _engine_listens():
+        return False
     with contextlib.suppress(docker.errors.DockerException, OSError):
         client = docker.from_env(timeout=5)
         try:
@@ -205,3 +207,13 @@ def _image_is_there() -> bool:
         finally:
             client.close()
     return False
+
+
+def _engine_listens() -> bool:
+    """An engine that was ended leaves its socket file: asking it through the client would leave a socket of ours open."""
+    path = Path(os.environ.get("DOCKER_HOST", "unix:///var/run/docker.sock").removeprefix("unix://"))
+    if not path.is_absolute():
+        return True
+    with socket.socket(socket.AF_UNIX) as probe:
+        probe.settimeout(5)
+        return probe.connect_ex(str(path)) == 0

@@ -64,7 +64,7 @@ def limits(loads: tuple[Load, ...] | None = None, fans: int = 0, **changes: Any)
         single_sensor_margin_c=1.0,
         temperature_lost_s=600.0,
         temperature_stale_s=120.0,
-        zones=frozenset({"main", "east", "west"}),
+        zones=frozenset(),
         fan_start_spacing_s=8.0,
         fan_min_on_s=60.0,
         fan_min_off_s=120.0,

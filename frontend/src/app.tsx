@@ -1,6 +1,7 @@
 import { useErrorBoundary } from "preact/hooks";
 import { Alarms } from "./panels/alarms";
 import { Banners } from "./panels/banners";
+import { Commands } from "./panels/commands";
 import { Devices } from "./panels/devices";
 import { Events } from "./panels/events";
 import { Fans } from "./panels/fans";
@@ -45,6 +46,7 @@ function Evidence({ now }: { now: Dashboard }) {
           <Load feed={now} />
           <Groups feed={now} />
           <Trend feed={now} />
+          <Commands />
           <Events />
         </div>
         <div class="column">

@@ -1,7 +1,7 @@
 import { effect } from "@preact/signals";
 import { render } from "preact";
 import { App } from "./app";
-import { followEvents } from "./past";
+import { followPast } from "./past";
 import { feed, lostSince, start } from "./store";
 import "./style/base.css";
 import "./style/parts.css";
@@ -14,5 +14,5 @@ effect(() => {
 });
 
 start();
-followEvents();
+followPast();
 render(<App />, document.getElementById("page") as HTMLElement);

@@ -1,19 +1,24 @@
-// What was: the latest events, followed by their cursor, and the rows that fill the trend before this page was opened.
+// What was: the latest events, followed by their cursor, how commands fared, and the rows that fill the trend before this page
+// was opened.
 
 import { signal } from "@preact/signals";
-import type { EventRow, StateRow } from "./types";
+import type { CommandTruth, EventRow, StateRow } from "./types";
 
 const MOST_EVENTS = 30;
 const EVERY_MS = 10_000;
+const COMMANDS_EVERY_MS = 30_000;
 const ANSWER_MS = 5000;
 
 export const events = signal<EventRow[] | null>(null); // null: the history does not answer
+export const commands = signal<CommandTruth | null>(null); // likewise
 let after: number | null = null;
 
-/** Keep the list of events up to date for as long as the page is open. */
-export function followEvents(): void {
+/** Keep the events and how commands fared up to date for as long as the page is open. */
+export function followPast(): void {
   void more();
+  void count();
   setInterval(() => void more(), EVERY_MS);
+  setInterval(() => void count(), COMMANDS_EVERY_MS);
 }
 
 /** The recorded rows of the last hour, oldest first; none when the history does not answer. */
@@ -33,6 +38,14 @@ async function more(): Promise<void> {
   } catch {
     events.value = null;
     after = null;
+  }
+}
+
+async function count(): Promise<void> {
+  try {
+    commands.value = await get<CommandTruth>("/api/commands?hours=24");
+  } catch {
+    commands.value = null;
   }
 }
 

@@ -45,6 +45,9 @@ export interface SignalTile extends Aged {
   level: Level;
   effective: Level;
   target_kw: number | null;
+  event_id: string;
+  from_at: number | null;
+  until_at: number | null;
   observed_at: number | null;
   commissioned: boolean;
   in_service: boolean;
@@ -59,6 +62,10 @@ export interface LoadTile extends Aged {
   setpoint_kw: number | null;
   unknown_kw: number | null;
   nominal_kw: number | null;
+  ready_kw: number | null;
+  interval_kw: number | null;
+  interval_limit_kw: number | null;
+  interval_minutes: number;
 }
 
 export interface FanTile extends Aged {
@@ -163,7 +170,7 @@ export interface Limit {
 
 export interface Lease {
   id: string;
-  kind: "power_signal" | "miners" | "fans" | "temperature";
+  kind: "power_signal" | "miners" | "fans" | "temperature" | "drill";
   owner: string;
   reason: string;
   from_at: number;
@@ -182,6 +189,14 @@ export interface Trip {
   key: string;
   reason: string;
   since_at: number;
+}
+
+export interface Drill {
+  device: string;
+  at: number | null;
+  proven: boolean;
+  seconds: number | null;
+  how: string;
 }
 
 export interface Dashboard {
@@ -214,6 +229,7 @@ export interface Dashboard {
   leases: Lease[];
   lockouts: Lockout[];
   trips: Trip[];
+  drills: Drill[];
   would_do: string[];
   missing: string[];
   alarms: AlarmsTile;
@@ -235,11 +251,50 @@ export interface EventRow {
   mode: string;
   device: string;
   target: string;
+  act: string;
   phase: string | null;
   command_id: string;
   seconds: number | null;
   who: string;
   detail: string;
+}
+
+export interface Failure {
+  at: string;
+  target: string;
+  phase: string;
+  words: string;
+}
+
+/** How one kind of command of one device fared, as `GET /api/commands` gives it, services/api/history/commands.py. */
+export interface CommandRow {
+  device: string;
+  act: string;
+  since: string;
+  until: string;
+  sent: number;
+  acknowledged: number;
+  confirmed: number;
+  refused: number;
+  failed: number;
+  expired: number;
+  open: number;
+  oldest_open_at: string | null;
+  renewals_failed: number;
+  share_confirmed: number | null;
+  p50_s: number | null;
+  p95_s: number | null;
+  max_s: number | null;
+  acknowledged_p50_s: number | null;
+  acknowledged_p95_s: number | null;
+  last_failure: Failure | null;
+}
+
+export interface CommandTruth {
+  since: string;
+  until: string;
+  truncated: boolean;
+  rows: CommandRow[];
 }
 
 /** What the page uses of a row of `GET /api/v1/state-rows`. */

@@ -8,7 +8,7 @@ from starlette.types import ASGIApp
 from services.api import problems
 from services.api.door import Door
 from services.api.guard import MOST_BODY_BYTES, Guard, Networks
-from services.api.routes import debug, history, page, requests, status
+from services.api.routes import commands, debug, history, page, requests, status
 from services.shared.version import VERSION
 
 
@@ -32,7 +32,7 @@ def build(*, with_debug: bool) -> FastAPI:
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     problems.install(app)
-    for router in (status.router, history.router):
+    for router in (status.router, history.router, commands.router):
         app.include_router(router)
     if with_debug:
         for router in (debug.router, requests.router, page.debug_router):

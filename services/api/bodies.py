@@ -65,17 +65,36 @@ class Miners(Lasting):
 
 
 class Fans(Lasting):
-    """Hold fans on or off, or a stage of them. `auto` gives that fan back and no other, so it is part of the lease's wish."""
+    """Hold fans on or off, or a stage of them. `auto` gives that fan back and no other, so it is part of the lease's wish.
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"fans": {"1": "on", "2": "off", "3": "auto"}}, {"stage": 9}]})
+    A stage of null or `auto` gives back every fan: the leases of a stage and of single fans end.
+    """
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"fans": {"1": "on", "2": "off", "3": "auto"}}, {"stage": 9}, {"stage": None}]}
+    )
     fans: dict[FanNumber, Literal["on", "off", "auto"]] | None = Field(default=None, min_length=1)
-    stage: int | None = Field(default=None, ge=0, le=9)
+    stage: Annotated[int, Field(ge=0, le=9)] | Literal["auto"] | None = None
 
     @model_validator(mode="after")
     def _one_of_both(self) -> "Fans":
-        if (self.fans is None) == (self.stage is None):
+        if (self.fans is None) == (self.stage is None) and (self.fans is not None or "stage" not in self.model_fields_set):
             raise ValueError("either fans or stage")
         return self
+
+    def wish(self) -> dict[str, Any]:
+        """What is asked for; a release needs no more than its kind."""
+        return {} if self.releases else super().wish()
+
+    @property
+    def releases(self) -> bool:
+        """A stage of null or `auto`."""
+        return self.fans is None and self.stage in (None, "auto")
+
+    def frees_all(self, count: int) -> bool:
+        """True when each of the site's `count` fans is given back by its number."""
+        auto = {number for number, wish in (self.fans or {}).items() if wish == "auto"}
+        return count > 0 and auto == set(self.fans or {}) and auto >= {str(number) for number in range(1, count + 1)}
 
 
 class Temperature(Lasting):
@@ -146,6 +165,10 @@ class _Phase(Body):
     phase: Name
 
 
+class _Device(Body):
+    device: Name
+
+
 class _Key(Body):
     key: Name
 
@@ -158,7 +181,7 @@ class _Release(Body):
     id: Name
 
 
-AskedVerb = Literal["release", "lockout", "unlock", "reset", "stop", "cycle", "service", "phase", "acknowledge", "test"]
+AskedVerb = Literal["release", "lockout", "unlock", "reset", "stop", "cycle", "service", "phase", "drill", "acknowledge", "test"]
 PAYLOADS: dict[AskedVerb, type[Body]] = {
     "release": _Release,
     "lockout": _Target,
@@ -168,6 +191,7 @@ PAYLOADS: dict[AskedVerb, type[Body]] = {
     "cycle": _Nothing,
     "service": _Service,
     "phase": _Phase,
+    "drill": _Device,
     "acknowledge": _Key,
     "test": _Channel,
 }

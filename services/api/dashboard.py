@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from services.shared.messages import ChannelHealth, Lease, Limit, Lockout, OpenAlarm, Trip
+from services.shared.messages import ChannelHealth, Drill, Lease, Limit, Lockout, OpenAlarm, Trip
 from services.shared.vocabulary import Control, HealthState, Level, LoadTarget, Mode, PowerState, Proof, SwitchRole
 
 Tone = Literal["good", "warning", "bad", "unknown"]
@@ -66,12 +66,15 @@ class SwitchTile(Aged):
 
 
 class SignalTile(Aged):
-    """One power signal: what it says, and what follows after loss, lease and service rules."""
+    """One power signal: what it says, and what follows after loss, lease and service rules. An event may be planned."""
 
     name: str
     level: Level
     effective: Level
     target_kw: float | None
+    event_id: str
+    from_at: float | None
+    until_at: float | None
     observed_at: float | None
     commissioned: bool
     in_service: bool
@@ -81,13 +84,21 @@ class SignalTile(Aged):
 
 
 class LoadTile(Aged):
-    """The site's load in kW; `age_s` is that of `measured_kw`. What is unknown is counted in no other figure."""
+    """The site's load in kW; `age_s` is that of `measured_kw`. What is unknown is counted in no other figure.
+
+    `ready_kw` could be taken off and confirmed now. In a power event `interval_kw` is the projected mean of the running
+    settlement interval of `interval_minutes`, and `interval_limit_kw` the lowest that a signal asks for.
+    """
 
     measured_kw: float | None
     target_kw: float | None
     setpoint_kw: float | None
     unknown_kw: float | None
     nominal_kw: float | None
+    ready_kw: float | None
+    interval_kw: float | None
+    interval_limit_kw: float | None
+    interval_minutes: float
 
 
 class FanTile(Aged):
@@ -208,6 +219,7 @@ class Dashboard(View):
     leases: tuple[Lease, ...]
     lockouts: tuple[Lockout, ...]
     trips: tuple[Trip, ...]
+    drills: tuple[Drill, ...]
     would_do: tuple[str, ...]
     missing: tuple[str, ...]
     alarms: AlarmsTile

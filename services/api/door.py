@@ -1,19 +1,26 @@
 """What the routes are given: one object, made in `main.py`, found on the app that serves the request."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
+import sqlalchemy as sa
 from fastapi import Depends, Request
 
 from services.api import feed
 from services.api.dashboard import Dashboard
+from services.api.history.database import TooMuch, Trouble
 from services.api.history.writer import History
 from services.api.image import Image
+from services.api.problems import Problem
 from services.api.requests import Requests
 from services.api.stream import Stream
 from services.shared.bus import Bus
 from services.shared.settings.tree import Settings
+
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -31,6 +38,15 @@ class Door:
     def feed(self) -> Dashboard:
         """The page's feed of this moment."""
         return build_feed(self.settings, self.bus, self.image, self.history)
+
+    async def past(self, work: Callable[[sa.Connection], T]) -> T:
+        """A query of the history. Raises Problem (503) when it cannot be read, or not in time."""
+        try:
+            return await self.history.read(work)
+        except TooMuch as error:
+            raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, "too-much", f"{error}; ask for a shorter time") from None
+        except Trouble as error:
+            raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, "no-history", f"the history cannot be read: {error}") from None
 
 
 def build_feed(settings: Settings, bus: Bus, image: Image, history: History) -> Dashboard:

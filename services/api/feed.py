@@ -20,6 +20,9 @@ from services.shared.messages import State
 from services.shared.settings.tree import Settings
 from services.shared.version import VERSION
 
+_ASKING = ("signal", "contact", "schedule", "lease")
+"""The first words of the rules that are a power event: a utility's page or contact, hours known in advance, a forced signal."""
+
 
 def build(image: Image, settings: Settings, *, broker_connected: bool, history: str) -> Dashboard:
     """The feed now. `history` says why records do not reach the disk, empty when they do."""
@@ -56,6 +59,7 @@ def build(image: Image, settings: Settings, *, broker_connected: bool, history: 
         leases=state.leases if state else (),
         lockouts=state.lockouts if state else (),
         trips=state.trips if state else (),
+        drills=state.drills if state else (),
         would_do=state.would_do if state else (),
         missing=state.missing if state else (),
         alarms=tiles.alarms(image, broker_connected),
@@ -100,7 +104,17 @@ def _load(state: State | None, stale: bool, settings: Settings, now: Moment) -> 
         setpoint_kw=present.setpoint_kw if present else None,
         unknown_kw=present.unknown_kw if present else None,
         nominal_kw=load.nominal_kw if load else None,
+        ready_kw=present.ready_kw if present else None,
+        interval_kw=present.interval_kw if present else None,
+        interval_limit_kw=_asked_kw(state) if state and present else None,
+        interval_minutes=settings.power.interval_minutes,
     )
+
+
+def _asked_kw(state: State) -> float | None:
+    """The lowest that a power signal of any kind leaves to the site; None while none asks."""
+    asked = [one.ceiling_kw for one in state.limits if one.scope == "site" and one.rule.partition(" ")[0] in _ASKING]
+    return min(asked, default=None)
 
 
 def _temperature(max_c: float | None, settings: Settings) -> TemperatureTile:

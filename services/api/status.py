@@ -5,16 +5,21 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from services.api.dashboard import Dashboard, SignalTile
+from services.api.dashboard import Dashboard, LoadTile, SignalTile
+from services.shared.messages import Drill, Limit
 from services.shared.vocabulary import Control, Level, Mode, PowerState, Proof
 
 
 class SignalStatus(BaseModel):
-    """The strictest power signal in effect."""
+    """The strictest power signal in effect, with its event. One that is planned has not begun: `from_at` lies ahead."""
 
     level: Level | None
     source: str | None
     observed_at: str | None
+    target_kw: float | None = Field(description="at most so many kW in the event; null where the signal names none")
+    event_id: str | None
+    from_at: str | None
+    until_at: str | None
 
 
 class LoadStatus(BaseModel):
@@ -23,6 +28,19 @@ class LoadStatus(BaseModel):
     measured_kw: float | None
     target_kw: float | None
     unknown_kw: float | None
+    ready_kw: float | None = Field(description="what could be taken off and confirmed now")
+    interval_kw: float | None = Field(description="the projected mean of the running settlement interval; null outside an event")
+    interval_limit_kw: float | None = Field(description="the lowest that a power signal asks for; null while none asks")
+
+
+class DrillStatus(BaseModel):
+    """The last drill of a device that acts: `at` null, it was never drilled. `seconds` until a reading proved the move."""
+
+    device: str
+    at: str | None
+    proven: bool
+    seconds: float | None
+    how: str
 
 
 class TemperatureStatus(BaseModel):
@@ -54,6 +72,8 @@ class Status(BaseModel):
     since: str | None
     reasons: list[str]
     limited_by: str | None
+    limits: list[Limit] | None = Field(description="every ceiling in force, kW by scope (site, zone <name>, feeder <name>)")
+    drills: list[DrillStatus] | None
     control: Control | None
     signal: SignalStatus
     load: LoadStatus
@@ -74,19 +94,17 @@ class Status(BaseModel):
 def build(feed: Dashboard) -> Status:
     """The status from the page's feed: the two never disagree."""
     known = not feed.state_stale
-    signal = max(feed.signals, key=lambda tile: tile.effective.severity, default=None) if known else None
+    signal = max(feed.signals, key=lambda tile: (tile.effective.severity, tile.level.severity), default=None) if known else None
     return Status(
         mode=feed.mode if known else None,
         since=_moment(feed.since_at) if known else None,
         reasons=list(feed.reasons) if known else list(feed.headline.why),
         limited_by=feed.limited_by if known else None,
+        limits=list(feed.limits) if known else None,
+        drills=[_drill(drill) for drill in feed.drills] if known else None,
         control=feed.control if known else None,
         signal=_signal(signal),
-        load=LoadStatus(
-            measured_kw=None if feed.load.stale else feed.load.measured_kw,
-            target_kw=feed.load.target_kw,
-            unknown_kw=feed.load.unknown_kw,
-        ),
+        load=_load(feed.load),
         temperature_c=TemperatureStatus(
             max=feed.temperature.max_c,
             by_sensor={s.name: None if s.stale else s.value for s in feed.sensors if s.unit == "Cel"},
@@ -107,8 +125,31 @@ def build(feed: Dashboard) -> Status:
 
 def _signal(tile: SignalTile | None) -> SignalStatus:
     if tile is None:
-        return SignalStatus(level=None, source=None, observed_at=None)
-    return SignalStatus(level=tile.effective, source=tile.name, observed_at=_moment(tile.observed_at))
+        return SignalStatus(**dict.fromkeys(SignalStatus.model_fields))
+    return SignalStatus(
+        level=tile.effective,
+        source=tile.name,
+        observed_at=_moment(tile.observed_at),
+        target_kw=tile.target_kw,
+        event_id=tile.event_id or None,
+        from_at=_moment(tile.from_at),
+        until_at=_moment(tile.until_at),
+    )
+
+
+def _load(tile: LoadTile) -> LoadStatus:
+    return LoadStatus(
+        measured_kw=None if tile.stale else tile.measured_kw,
+        target_kw=tile.target_kw,
+        unknown_kw=tile.unknown_kw,
+        ready_kw=tile.ready_kw,
+        interval_kw=tile.interval_kw,
+        interval_limit_kw=tile.interval_limit_kw,
+    )
+
+
+def _drill(drill: Drill) -> DrillStatus:
+    return DrillStatus(**{**drill.model_dump(), "at": _moment(drill.at)})
 
 
 def _moment(at: float | None) -> str | None:

@@ -29,7 +29,10 @@ def show(changed: bool = typer.Option(False, "--changed", help="Only what differ
 
 def parts(settings: Settings) -> Iterator[tuple[str, s.Section]]:
     """Every section there is, with its label."""
-    named = {s.SignalSource: settings.signals, s.MqttSensor: settings.mqtt_sensors, s.HttpLoads: settings.http_loads}
+    named = {
+        s.SignalSource: settings.signals, s.MqttSensor: settings.mqtt_sensors, s.HttpLoads: settings.http_loads,
+        s.Feeder: settings.feeders, s.Schedule: settings.schedules,
+    }  # fmt: skip
     for kind in s.ALL:
         if kind in named:
             yield from ((f"{kind.TITLE} {name}", section) for name, section in named[kind].items())

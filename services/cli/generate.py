@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from services.api import openapi
-from services.cli import asyncapi, manual
+from services.cli import asyncapi, invariants_page, manual, rehearse_page, rules_page
 from services.cli.broker import ROOT
 from services.shared.settings.example import example
 
@@ -16,6 +16,9 @@ FILES: Mapping[str, Callable[[], str]] = {
     "docs/openapi.json": lambda: _json(openapi.document()),
     "docs/messages.json": lambda: _json(asyncapi.document()),
     "docs/manual/configuration.md": manual.document,
+    "docs/manual/rules.md": rules_page.text,
+    "docs/manual/safety.md": invariants_page.text,
+    "docs/manual/rehearse.md": rehearse_page.document,
 }
 
 

@@ -26,6 +26,10 @@ class NotFound(Exception):
     """There is not exactly one value where it should stand. The text says what was found."""
 
 
+class SeveralFound(NotFound):
+    """There are several values where one should stand."""
+
+
 def css(document: str, selector: str, attribute: str = "text") -> str:
     """Text or attribute of the one element that the selector matches. Raises NotFound."""
     _refuse_monsters(document)
@@ -130,4 +134,4 @@ def _steps(path: str) -> list[str | int]:
 def _only(found: list[Any], by_what: str) -> Any:
     if len(found) == 1:
         return found[0]
-    raise NotFound(f"{by_what} matches {'nothing' if not found else 'more than once'}")
+    raise SeveralFound(f"{by_what} matches more than once") if found else NotFound(f"{by_what} matches nothing")

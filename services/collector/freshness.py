@@ -35,17 +35,25 @@ class Freshness:
 
 
 def moment_of(text: str, time_format: str, zone: tzinfo, now_s: float) -> float:
-    """Unix seconds of a text: by its strptime format, else ISO 8601 or Unix seconds. Times without a zone are the site's.
+    """Unix seconds of a page's own time; in the hour that comes twice in autumn the reading nearest to `now_s` counts.
 
-    In the hour that comes twice in autumn the reading nearest to `now_s` counts. Raises NotFound.
+    Raises NotFound.
+    """
+    return min(moments_of(text, time_format, zone), key=lambda at: math.fabs(at - now_s))
+
+
+def moments_of(text: str, time_format: str, zone: tzinfo) -> tuple[float, ...]:
+    """Every reading of a time, Unix seconds: by its strptime format, else ISO 8601 or Unix seconds. Raises NotFound.
+
+    Times without a zone are the site's, which has two readings of the hour that comes twice.
     """
     text = collapse(text)
     try:
         if not time_format and re.fullmatch(r"-?[0-9]{1,12}(\.[0-9]{1,9})?", text):
-            return float(text)
+            return (float(text),)
         read = datetime.strptime(text, time_format) if time_format else datetime.fromisoformat(text)  # noqa: DTZ007 - below
         if read.tzinfo is not None:
-            return read.timestamp()
-        return min((read.replace(tzinfo=zone, fold=fold).timestamp() for fold in (0, 1)), key=lambda at: math.fabs(at - now_s))
+            return (read.timestamp(),)
+        return tuple(read.replace(tzinfo=zone, fold=fold).timestamp() for fold in (0, 1))
     except (ValueError, OverflowError, re.error):
-        raise NotFound(f"its own time cannot be read: {text_for_people(text)!r}") from None
+        raise NotFound(f"a time that cannot be read: {text_for_people(text)!r}") from None

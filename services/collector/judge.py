@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import tzinfo
 
 from services.collector import extract
+from services.collector.event import NO_EVENT, Event, event_of
 from services.collector.extract import NotFound
 from services.collector.freshness import Freshness, moment_of
 from services.collector.levels import level_of, normalise, text_for_people
@@ -14,16 +15,26 @@ from services.shared.settings.sections import SignalSource
 from services.shared.vocabulary import Level
 
 RAW_LETTERS = 200
+_HAS_MORE = ("css", "json")
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a document asks for. `raw_text` is what was found, at most 200 letters; `target_kw` is drop to."""
+    """What a document asks for. `raw_text` is what was found, at most 200 letters; `reason` tells what could not be read."""
 
     level: Level
     raw_text: str
     reason: str = ""
-    target_kw: float | None = None
+    event: Event = NO_EVENT
+
+    def level_at(self, now: Moment) -> Level:
+        """The level that is in force: only a trusted clock believes that an event has not begun, or is over."""
+        event = self.event
+        if not (self.level.curtails and now.wall_trusted):
+            return self.level
+        if event.from_at is not None and now.wall_s < event.from_at:
+            return Level.ALERT
+        return Level.NORMAL if event.until_at is not None and now.wall_s >= event.until_at else self.level
 
 
 def unknown(raw: str, reason: str) -> Verdict:
@@ -33,11 +44,16 @@ def unknown(raw: str, reason: str) -> Verdict:
 
 def as_message(name: str, verdict: Verdict, started_mono_s: float, measured_at: float) -> Signal:
     """The verdict as the signal `name`, as old as `started_mono_s`."""
+    event = verdict.event
     return Signal(
         subject=(name,),
         name=name,
         level=verdict.level,
-        target_kw=verdict.target_kw,
+        target_kw=event.target_kw,
+        drop_kw=event.drop_kw,
+        event_id=event.event_id,
+        from_at=event.from_at,
+        until_at=event.until_at,
         raw_text=verdict.raw_text,
         reason=verdict.reason,
         poll_started_mono_s=started_mono_s,
@@ -67,7 +83,8 @@ class Judge:
             told_at = self._told_at(document, now) if self._source.as_of_path else told_at
             if told_at is not None:
                 self._freshness.require(told_at, now)
-            return Verdict(judged.level, text_for_people(raw, RAW_LETTERS), target_kw=self._target_kw(document))
+            event = event_of(document, self._source, self._zone, now) if self._source.form in _HAS_MORE else NO_EVENT
+            return Verdict(judged.level, text_for_people(raw, RAW_LETTERS), "; ".join(event.reasons), event)
         except NotFound as reason:
             return unknown(raw, str(reason))
 
@@ -99,17 +116,3 @@ class Judge:
     def _told_at(self, document: str, now: Moment) -> float:
         read = extract.json_text if self._source.form == "json" else extract.css
         return moment_of(read(document, self._source.as_of_path), self._source.as_of_format, self._zone, now.wall_s)
-
-    def _target_kw(self, document: str) -> float | None:
-        if self._source.form != "json" or not self._source.target_path:
-            return None
-        try:
-            target = extract.json_value(document, self._source.target_path)
-        except NotFound:
-            return None  # no target named: under control everything comes off
-        if target is None:
-            return None
-        target_kw = extract.number(target)
-        if target_kw < 0:
-            raise NotFound(f"a target of {target_kw:g} kW")
-        return target_kw

@@ -1,11 +1,15 @@
 """What the controller hears on the bus, and whom it wakes."""
 
+import logging
+
 from services.controller.loop import Loop
 from services.controller.outbox import EventOutbox
 from services.controller.senses import Senses
 from services.controller.wake import Wake
 from services.shared.bus import Arrival, Bus
 from services.shared.messages import Presence, Reading, Request, Signal, Stored, SwitchReading
+
+log = logging.getLogger(__name__)
 
 _FOR_THE_NOTIFIER = ("acknowledge", "test")
 
@@ -42,8 +46,10 @@ class Inbox:
         self._senses.take_reading(reading)
         self._wake.soon()
 
-    def _request(self, request: Request, _: Arrival) -> None:
-        if request.verb not in _FOR_THE_NOTIFIER:
+    def _request(self, request: Request, arrival: Arrival) -> None:
+        if arrival.retained:
+            log.warning("a request was left in the broker as retained: %s by %s is not carried out", request.verb, request.who)
+        elif request.verb not in _FOR_THE_NOTIFIER:
             self._loop.ask(request)
 
     async def _stored(self, stored: Stored, _: Arrival) -> None:

@@ -10,20 +10,17 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar, TypeVarTuple
 
-from pydantic import TypeAdapter, ValidationError
-
 from services.controller.core.memory import State
 from services.controller.core.orders import Sent
+from services.controller.documents import read_sent, read_state, sent_document, state_document
+from services.controller.ledger_file import is_damage, opened, renewed, taken
 from services.shared.messages import Event
 
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS state (id INTEGER PRIMARY KEY CHECK (id = 1), document TEXT NOT NULL) STRICT;
-CREATE TABLE IF NOT EXISTS orders (target TEXT, path TEXT, document TEXT NOT NULL, PRIMARY KEY (target, path)) STRICT;
-CREATE TABLE IF NOT EXISTS events (seq INTEGER PRIMARY KEY AUTOINCREMENT, document TEXT NOT NULL) STRICT;
-"""
-_STATE = TypeAdapter(State)
-_SENT = TypeAdapter(Sent)
 _EVENTS_KEPT = 50_000  # an api that is away for weeks must not fill the card
+_PRUNE = "DELETE FROM events WHERE seq <= (SELECT seq FROM events ORDER BY seq DESC LIMIT 1 OFFSET ?)"
+_FORGET = "DELETE FROM events WHERE seq IN (SELECT seq FROM events WHERE seq <= ? ORDER BY seq LIMIT ?)"
+_SLICE = 1000
+_LARGEST_SEQ = 2**53  # what every reader of JSON holds exactly
 
 OWNER = "controller"
 T = TypeVar("T")
@@ -37,8 +34,9 @@ class Ledger:
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self.damage: str | None = None
-        """What was found damaged at the start; the file then lies aside and a new one was begun."""
+        """What was found damaged; what could be read of it goes on in a new file, and the old one lies aside."""
         self._path = path
+        self._lock = taken(path)
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ledger")
         self._db = self._thread.submit(self._open).result()
 
@@ -54,61 +52,78 @@ class Ledger:
         """Events with a higher number, oldest first."""
         return await self._run(self._unconfirmed, after, limit)
 
-    async def forget(self, up_to: int) -> None:
-        """History holds the events up to this number."""
-        await self._run(self._forget, up_to)
+    async def forget(self, up_to: int) -> bool:
+        """History holds the events up to this number.
+
+        False when it was never given here: it is of a ledger before this one. Then nothing is forgotten, and what is told from
+        now on is numbered above it, or history would take new events for old ones.
+        """
+        if not await self._run(self._was_given, up_to):
+            return False
+        while await self._run(self._forget, up_to):  # in slices: a decision's commit never waits for weeks of events
+            pass
+        return True
 
     def close(self) -> None:
         """Checkpoint and close; may be called once."""
         self._thread.submit(self._db.close).result()
         self._thread.shutdown()
+        self._lock.close()
 
     async def _run(self, function: Callable[[*A], T], *arguments: *A) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, function, *arguments)
 
     def _open(self) -> sqlite3.Connection:
         try:
-            return _opened(self._path)
+            return opened(self._path)
         except sqlite3.DatabaseError as error:
-            if isinstance(error, sqlite3.OperationalError):
-                raise  # locked, full or read-only is no damage
+            if not is_damage(error):
+                raise  # a passing fault of the card: the supervisor starts us again
             return self._begin_anew(str(error))
 
     def _begin_anew(self, why: str) -> sqlite3.Connection:
-        aside = next(p for n in range(1, 1000) if not (p := self._path.with_name(f"{self._path.name}.damaged-{n}")).exists())
-        self._path.rename(aside)
-        for suffix in ("-wal", "-shm"):
-            self._path.with_name(self._path.name + suffix).unlink(missing_ok=True)
-        self.damage = f"{why}; it lies aside as {aside.name}"
-        return _opened(self._path)
+        db, aside = renewed(self._path)
+        self.damage = f"{why}; it lies aside as {aside}"
+        return db
 
     def _load(self) -> tuple[State | None, dict[tuple[str, str], Sent]]:
+        row = self._db.execute("SELECT document FROM state").fetchone()
+        orders = {(target, path): read_sent(text) for target, path, text in self._db.execute("SELECT * FROM orders")}
+        return self._read(row[0]) if row else None, {key: sent for key, sent in orders.items() if sent is not None}
+
+    def _read(self, document: str) -> State | None:
         try:
-            row = self._db.execute("SELECT document FROM state").fetchone()
-            orders = self._db.execute("SELECT target, path, document FROM orders").fetchall()
-            return (
-                _STATE.validate_json(row[0]) if row else None,
-                {(target, path): _SENT.validate_json(document) for target, path, document in orders},
-            )
-        except (sqlite3.DatabaseError, ValidationError) as error:
-            if isinstance(error, sqlite3.OperationalError):
-                raise  # a passing fault of the card is no damage: the supervisor starts us again
+            state, lost = read_state(document)
+        except ValueError:
             self._db.close()
-            self._db = self._begin_anew(type(error).__name__)
-            return None, {}
+            self._db = self._begin_anew("the state cannot be read")
+            return None
+        if lost:
+            self.damage = f"of the state could not be read: {', '.join(lost)}"
+        return state
 
     def _commit(self, state: State | None, orders: Orders, events: tuple[Event, ...]) -> tuple[Event, ...]:
+        try:
+            return self._write(state, orders, events)
+        except sqlite3.DatabaseError as error:
+            if not is_damage(error):
+                raise
+            self._db.close()
+            self._db = self._begin_anew(str(error))
+            return self._write(state, orders, events)
+
+    def _write(self, state: State | None, orders: Orders, events: tuple[Event, ...]) -> tuple[Event, ...]:
         self._db.execute("BEGIN IMMEDIATE")
         try:
             if state is not None:
-                document = _STATE.dump_json(state).decode()
-                self._db.execute("INSERT OR REPLACE INTO state VALUES (1, ?)", (document,))
-            rows = [(target, path, _SENT.dump_json(sent).decode()) for (target, path), sent in orders.items()]
+                self._db.execute("INSERT OR REPLACE INTO state VALUES (1, ?)", (state_document(state),))
+            rows = [(target, path, sent_document(sent)) for (target, path), sent in orders.items()]
             self._db.executemany("INSERT OR REPLACE INTO orders VALUES (?, ?, ?)", rows)
             numbered = tuple(self._add(event) for event in events)
             self._db.execute("COMMIT")
         except BaseException:
-            self._db.execute("ROLLBACK")
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
             raise
         return numbered
 
@@ -117,26 +132,29 @@ class Ledger:
         seq = self._db.execute("INSERT INTO events (document) VALUES (?)", (document,)).lastrowid
         assert seq is not None
         if seq % 1000 == 0:
-            self._db.execute("DELETE FROM events WHERE seq <= ?", (seq - _EVENTS_KEPT,))
+            self._db.execute(_PRUNE, (_EVENTS_KEPT,))
         return event.model_copy(update={"ledger_seq": seq})
 
     def _unconfirmed(self, after: int, limit: int) -> tuple[Event, ...]:
         rows = self._db.execute("SELECT seq, document FROM events WHERE seq > ? ORDER BY seq LIMIT ?", (after, limit))
         return tuple(_restored(document, seq) for seq, document in rows)
 
-    def _forget(self, up_to: int) -> None:
-        self._db.execute("DELETE FROM events WHERE seq <= ?", (up_to,))
+    def _was_given(self, seq: int) -> bool:
+        row = self._db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'events'").fetchone()
+        given = seq <= (row[0] if row else 0)
+        if not given and seq < _LARGEST_SEQ:
+            self._number_above(seq)
+        return given
+
+    def _forget(self, up_to: int) -> bool:
+        return self._db.execute(_FORGET, (up_to, _SLICE)).rowcount == _SLICE
+
+    def _number_above(self, seq: int) -> None:
+        self._db.execute("BEGIN IMMEDIATE")
+        self._db.execute("DELETE FROM sqlite_sequence WHERE name = 'events'")
+        self._db.execute("INSERT INTO sqlite_sequence VALUES ('events', ?)", (seq,))
+        self._db.execute("COMMIT")
 
 
 def _restored(document: str, seq: int) -> Event:
     return Event.model_validate_json(document).model_copy(update={"ledger_seq": seq, "subject": (OWNER,)})
-
-
-def _opened(path: Path) -> sqlite3.Connection:
-    db = sqlite3.connect(path, isolation_level=None, timeout=5.0)
-    db.execute("PRAGMA journal_mode=WAL")
-    db.execute("PRAGMA synchronous=FULL")
-    db.execute("PRAGMA wal_autocheckpoint=1000")
-    db.execute("PRAGMA journal_size_limit=8388608")
-    db.executescript(_SCHEMA)
-    return db

@@ -1,22 +1,19 @@
-"""The loop that obeys the core: gather, decide, write down, tell, send, wait.
+"""The loop that obeys the core: gather, decide, write down, send, tell, wait.
 
-Each cycle begins from what the devices really say. What was decided is in the ledger before any order goes out, in one commit.
+Each cycle begins from what the devices really say. What was decided is in the ledger before any order goes out, in one commit;
+what is only told waits until the orders are on their way.
 """
 
 import asyncio
-import json
 import logging
-import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import partial
 
-from services.controller.asked import carry_out
+from services.controller.audit import Turns, by_itself, by_restart
 from services.controller.core.decide import decide
-from services.controller.core.holds import HoldRefused
 from services.controller.core.memory import Phase, State
 from services.controller.core.moments import Now
-from services.controller.core.orders import LedgerView, Order, Sent
+from services.controller.core.orders import LedgerView, Order
 from services.controller.core.plant import Limits
 from services.controller.core.reconcile import reconcile
 from services.controller.core.seen import Snapshot
@@ -25,17 +22,19 @@ from services.controller.core.wanted import Decision
 from services.controller.dispatch import Dispatch
 from services.controller.ledger import Ledger
 from services.controller.readback import Readback
+from services.controller.record import Record
 from services.controller.report import Report
+from services.controller.requests import Answer, Requests
 from services.controller.senses import Senses
 from services.controller.wake import Wake
 from services.shared.bus import Bus
 from services.shared.clock import Clock
-from services.shared.messages import Event, Reply, Request
+from services.shared.messages import Event, Request
 from services.shared.vocabulary import Control
 
 log = logging.getLogger(__name__)
 
-_UNWRITTEN_KEPT = 10_000  # events that wait in memory for a card that refuses
+_PASSES_TO_THE_WIRE = 4  # of the event loop: then a call that finds its connection open has been written
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,18 +60,21 @@ class Loop:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._state: State | None = None
-        self._saved: State | None = None
-        self._requests: list[tuple[Request, asyncio.Future[Reply] | None]] = []
-        self._told: tuple[str, ...] = ()
-        self._unwritten: tuple[Event, ...] = ()
-        self._unwritten_orders: dict[tuple[str, str], Sent] = {}
+        self._record = Record(parts.ledger, parts.report)
+        self._requests = Requests(parts.limits, parts.bus)
+        self._since_start: list[Event] = []
+        self._turns = Turns()
         self._asked_mono_s = float("-inf")
-        self.storage_fault: str | None = None
         self.decided_mono_s = float("-inf")
 
-    def ask(self, request: Request, answer: asyncio.Future[Reply] | None = None) -> None:
+    @property
+    def storage_fault(self) -> str | None:
+        """Why the card refuses; None while it does not."""
+        return self._record.fault
+
+    def ask(self, request: Request, answer: Answer | None = None) -> None:
         """A request to be carried out before the next decision; the reply goes to the bus and to `answer`."""
-        self._requests.append((request, answer))
+        self._requests.add(request, answer)
         self._parts.wake.urgently()
 
     async def run(self) -> None:
@@ -88,40 +90,39 @@ class Loop:
 
     async def _begin(self) -> None:
         now = self._now()
-        stored, orders = await self._parts.ledger.load()
+        stored, orders = await self._record.load(now)
         self._state = resume(stored, now) if stored else State(Phase.STARTING, started=now)
-        self._parts.dispatch.remember(orders, now.host_boot)
-        if self._parts.ledger.damage:
-            log.error("the ledger was damaged: %s", self._parts.ledger.damage)
-            self._parts.report.tell_ledger(f"damaged at the start: {self._parts.ledger.damage}", now)
-        else:
-            self._parts.report.tell_ledger(None, now)  # what an earlier process said of it is over
+        self._since_start = list(by_restart(stored, self._state, now)) if stored else []
+        self._parts.dispatch.remember(orders, now)
         log.info("begins %s, control %s", "where the ledger left off" if stored else "without a past", self._parts.limits.control)
 
     async def _cycle(self) -> float:
         parts, now = self._parts, self._now()
         assert self._state is not None
         snapshot = parts.readback.snapshot(parts.senses, now.mono_s)
-        before = {key for key, _ in self._state.alarmed}
-        asked, answers = self._carry_out_requests(snapshot, now)
-        parts.dispatch.settle(now)
-        decision = decide(self._state, snapshot, parts.limits, now)
-        if decision.targets.asked_mono_s > self._asked_mono_s:
-            self._asked_mono_s = decision.targets.asked_mono_s
-            parts.nudge_lost()
+        alarmed = {key for key, _ in self._state.alarmed}
+        before, asked = self._requests.carry_out(self._state, snapshot, now)
+        parts.dispatch.settle(snapshot, now)
+        decision = decide(before, snapshot, parts.limits, now)
+        self._nudge(decision)
         orders, due = self._orders(decision, snapshot, now)
         if self._is_armed:
             parts.dispatch.intend(orders, now)
-        events = asked + self._transitions(decision, now)
-        self._state = decision.state
-        self.decided_mono_s = now.mono_s
-        await self._write_down(events)
-        for answer in answers:  # what is answered is on the card
-            answer()
-        parts.report.tell(decision, snapshot, () if self._is_armed else orders, now, before)
+        asked += [*by_itself(before, decision.state, now), *self._turns.of(before, decision, now)]
+        self._state, self.decided_mono_s = decision.state, now.mono_s
+        written = await self._write_down(asked, now)
         if self._is_armed:
-            parts.dispatch.launch(orders)
+            await self._launch(orders)
+        for one in written:
+            parts.bus.publish(one)
+        self._requests.answer()
+        parts.report.tell(decision, snapshot, () if self._is_armed else orders, now, alarmed)
         return min(decision.next_due, due)
+
+    def _nudge(self, decision: Decision) -> None:
+        if decision.targets.asked_mono_s > self._asked_mono_s:
+            self._asked_mono_s = decision.targets.asked_mono_s
+            self._parts.nudge_lost()
 
     def _orders(self, decision: Decision, snapshot: Snapshot, now: Now) -> tuple[tuple[Order, ...], float]:
         view = self._parts.dispatch.view()
@@ -129,72 +130,17 @@ class Loop:
             return reconcile(decision.targets, snapshot, view, self._parts.limits, now)
         return reconcile(decision.targets, snapshot, LedgerView(), _unpaced(self._parts.limits), now)[0], float("inf")
 
-    def _carry_out_requests(self, snapshot: Snapshot, now: Now) -> tuple[list[Event], list[Callable[[], None]]]:
-        events: list[Event] = []
-        answers: list[Callable[[], None]] = []
-        requests, self._requests = self._requests, []
-        for request, answer in requests:
-            reply, event = self._carry_out(request, snapshot, now)
-            events.append(event)
-            answers.append(partial(self._answer, reply, answer))
-        return events, answers
-
-    def _answer(self, reply: Reply, answer: asyncio.Future[Reply] | None) -> None:
-        self._parts.bus.publish(reply)
-        if answer is not None and not answer.done():
-            answer.set_result(reply)
-
-    def _carry_out(self, request: Request, snapshot: Snapshot, now: Now) -> tuple[Reply, Event]:
+    async def _write_down(self, asked: list[Event], now: Now) -> tuple[Event, ...]:
         assert self._state is not None
-        try:
-            self._state, result = carry_out(request, self._state, snapshot, self._parts.limits, now)
-            accepted, reason = True, "done" if self._is_armed else "noted; control is observe, so nothing is commanded"
-        except HoldRefused as refusal:
-            accepted, reason, result = False, str(refusal), {}
-        reply = Reply(subject=(request.id,), request_id=request.id, accepted=accepted, reason=reason, result=json.dumps(result))
-        title = f"{request.verb} by {request.who}: {reason}"
-        return reply, _event(
-            "audit", title, now, who=request.who, reasons=(request.reason,) if request.reason else (), detail=request.payload
-        )
+        events, self._since_start = (*self._since_start, *asked), []
+        orders, told = self._parts.dispatch.take_news()
+        return await self._record.write(self._state, orders, (*events, *told), now)
 
-    def _transitions(self, decision: Decision, now: Now) -> list[Event]:
-        """A change of mode is a transition; a change of reasons within a mode is a decision."""
-        assert self._state is not None
-        rules = (decision.limited_by, *(f"{c.rule} {c.scope} {c.kw:.0f}" for c in decision.ceilings))
-        mode = decision.state.mode
-        if mode is not self._state.mode or self._state.mode_since is None:
-            self._told = rules
-            log.info("%s: %s", mode, "; ".join(decision.reasons))
-            return [_event("transition", f"{self._state.mode} to {mode}", now, reasons=decision.reasons, mode=mode.value)]
-        if rules != self._told:
-            self._told = rules
-            return [_event("decision", f"limited by {decision.limited_by}", now, reasons=decision.reasons, mode=mode.value)]
-        return []
-
-    async def _write_down(self, events: list[Event]) -> None:
-        """One commit for state, orders and events. A card that refuses never stops control: it is an alarm."""
-        news, told = self._parts.dispatch.take_news()
-        state = self._state if self._state != self._saved else None
-        orders = self._unwritten_orders | news
-        every = (*self._unwritten, *events, *told)
-        if state is None and not orders and not every:
-            return
-        try:
-            numbered = await self._parts.ledger.commit(state, orders, every)
-        except sqlite3.Error as error:
-            if self.storage_fault is None:
-                log.exception("the ledger cannot be written; control goes on from memory")
-                self._parts.report.tell_ledger(str(error), self._now())
-            self.storage_fault = str(error)
-            self._unwritten_orders, self._unwritten = orders, every[-_UNWRITTEN_KEPT:]
-            return
-        self._unwritten_orders, self._unwritten = {}, ()
-        if self.storage_fault is not None:
-            self.storage_fault = None
-            self._parts.report.tell_ledger(None, self._now())
-        self._saved = self._state
-        for event in numbered:
-            self._parts.bus.publish(event)
+    async def _launch(self, orders: tuple[Order, ...]) -> None:
+        """Send, and let the calls reach the wire before anything is told."""
+        self._parts.dispatch.launch(orders)
+        for _ in range(_PASSES_TO_THE_WIRE if orders else 0):
+            await asyncio.sleep(0)
 
     def _now(self) -> Now:
         moment = self._parts.clock.now()
@@ -205,9 +151,3 @@ def _unpaced(limits: Limits) -> Limits:
     """For showing all that would be done, not what would be next."""
     paces = {name: replace(pace, interval_s=0.0, in_flight=10_000) for name, pace in limits.paces.items()}
     return replace(limits, paces=paces, fan_start_spacing_s=0.0)
-
-
-def _event(kind: str, title: str, now: Now, **more: object) -> Event:
-    return Event.model_validate(
-        {"subject": ("controller",), "ledger_seq": 0, "kind": kind, "happened_at": now.wall_s, "title": title, **more}
-    )

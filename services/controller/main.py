@@ -1,6 +1,7 @@
 """The controller: every acting connection, their read-back, the state, the ledger. Reads as a list."""
 
 import asyncio
+import gc
 import sys
 from pathlib import Path
 
@@ -29,7 +30,7 @@ async def serve(context: Context) -> None:
     drivers = {device: DRIVERS[kind](device, settings, clock) for device, kind in acting_devices(settings).items()}
     ledger, wake = Ledger(Path(settings.data.folder) / "ledger.db"), Wake()
     senses, readback = Senses(settings), Readback(limits)
-    dispatch = Dispatch(drivers, limits, readback, clock, bus.boot, on_news=wake.urgently)
+    dispatch = Dispatch(drivers, limits, clock, bus.boot, on_news=wake.shortly)
     report = Report(bus, limits, missing(settings))
     devices = ActingDevices(drivers, readback, bus, clock, on_news=wake.soon)
     loop = Loop(Parts(limits, clock, bus, ledger, senses, readback, dispatch, report, wake, devices.nudge_lost))
@@ -38,6 +39,7 @@ async def serve(context: Context) -> None:
     add_stop_route(context.ops.app, loop, settings.ops.token, clock)
     context.ops.ready_check("ledger", lambda: loop.storage_fault)
     await bus.start()
+    _keep()
     try:
         async with asyncio.TaskGroup() as group:
             group.create_task(loop.run())
@@ -46,6 +48,12 @@ async def serve(context: Context) -> None:
     finally:
         await dispatch.close()
         ledger.close()
+
+
+def _keep() -> None:
+    """What lives as long as the process need not be searched for garbage again and again: that would hold up a reaction."""
+    gc.collect()
+    gc.freeze()
 
 
 if __name__ == "__main__":

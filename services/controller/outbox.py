@@ -19,6 +19,7 @@ class EventOutbox:
     def __init__(self, ledger: Ledger, bus: Bus) -> None:
         self._ledger = ledger
         self._bus = bus
+        self._heard = 0
         self._stored = 0
         self._history_is_there = False
 
@@ -29,9 +30,10 @@ class EventOutbox:
 
     async def take_stored(self, stored: Stored) -> None:
         """History holds our events up to a number; another owner's word is not for us."""
-        if stored.owner == OWNER and stored.ledger_seq > self._stored:
-            self._stored = stored.ledger_seq
-            await self._ledger.forget(stored.ledger_seq)
+        if stored.owner == OWNER and stored.ledger_seq > self._heard:
+            if await self._ledger.forget(stored.ledger_seq):
+                self._stored = stored.ledger_seq
+            self._heard = stored.ledger_seq
 
     async def run(self) -> None:
         """Re-send for ever: what an absent or restarted history missed."""

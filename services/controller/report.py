@@ -3,13 +3,12 @@
 from collections import Counter, defaultdict
 from typing import Protocol
 
-from services.controller.asked import lease_message
 from services.controller.core.moments import Now
 from services.controller.core.orders import Order
 from services.controller.core.plant import Limits
 from services.controller.core.seen import Snapshot
 from services.controller.core.wanted import Decision
-from services.shared import messages as m
+from services.controller.state_message import state_message
 from services.shared.messages import Alarm, Desired, MemberReport, Message, Reported
 from services.shared.vocabulary import AlarmKind, Control, LoadTarget, PowerState
 
@@ -45,7 +44,8 @@ class Report:
     def tell(self, decision: Decision, snapshot: Snapshot, would: tuple[Order, ...], now: Now, alarmed_before: set[str]) -> None:
         """Publish what changed."""
         self._tell_alarms(decision, now, alarmed_before)
-        state = self._state(decision, snapshot, would, now)
+        would_do = summary(would) if self._limits.control is Control.OBSERVE else ()
+        state = state_message(decision, snapshot, would_do, self._missing, self._limits, now)
         core = state.model_dump(exclude={"decided_mono_s": True, "load": {"measured_at"}})  # the calendar jitters beside mono_s
         if core != self._last.get("state") or now.mono_s - self._state_mono_s >= _AT_LEAST_EACH_S:
             self._last["state"] = core
@@ -116,59 +116,6 @@ class Report:
             ended = known or _ended(key, now)
             self._bus.publish(ended.model_copy(update={"active": False}))
 
-    def _state(self, decision: Decision, snapshot: Snapshot, would: tuple[Order, ...], now: Now) -> m.State:
-        state, load = decision.state, decision.load
-        boot_wall_s = now.wall_s - now.mono_s
-        return m.State(
-            mode=state.mode,
-            since_at=state.mode_since.wall_s if state.mode_since else now.wall_s,
-            control=self._limits.control,
-            reasons=decision.reasons,
-            limited_by=decision.limited_by,
-            phase=state.phase.value,
-            limits=tuple(m.Limit(rule=c.rule, scope=c.scope, ceiling_kw=c.kw, reason=c.reason) for c in decision.ceilings),
-            signals=tuple(
-                m.SignalView(
-                    name=s.name, level=s.level, effective=s.effective, target_kw=s.target_kw, observed_mono_s=s.mono_s,
-                    observed_at=s.wall_s, commissioned=s.commissioned, in_service=s.in_service, reason=s.reason,
-                )
-                for s in decision.signals
-            ),
-            load=m.LoadSummary(
-                measured_kw=_rounded(load.measured_kw),
-                measured_at=boot_wall_s + load.measured_mono_s if load.measured_mono_s is not None else None,
-                measured_mono_s=load.measured_mono_s,
-                target_kw=round(load.target_kw, 1),
-                setpoint_kw=round(load.setpoint_kw, 1),
-                unknown_kw=round(load.unknown_kw, 1),
-                nominal_kw=round(load.nominal_kw, 1),
-                proven=load.proven,
-            ),
-            temperature_max_c=decision.temperature_max_c,
-            fan_stage=state.fan_stage,
-            fans=self._fans(decision, snapshot),
-            leases=tuple(lease_message(hold) for hold in state.holds),
-            lockouts=tuple(
-                m.Lockout(target=x.target, owner=x.owner, reason=x.reason, since_at=x.since.wall_s) for x in state.lockouts
-            ),
-            trips=tuple(m.Trip(key=x.key, reason=x.reason, since_at=x.since.wall_s) for x in state.trips),
-            would_do=summary(would) if self._limits.control is Control.OBSERVE else (),
-            missing=self._missing,
-            forced=bool(state.holds),
-            decided_mono_s=now.mono_s,
-        )  # fmt: skip
-
-    def _fans(self, decision: Decision, snapshot: Snapshot) -> tuple[m.FanView, ...]:
-        rows = zip(self._limits.fans, decision.targets.fans, snapshot.fans, decision.fans, strict=True)
-        return tuple(
-            m.FanView(
-                number=fan.number, commanded=wanted, running=seen.relay, proven=figures.proof, watts=seen.watts,
-                read_mono_s=seen.watts_mono_s if seen.watts_mono_s is not None else seen.relay_mono_s,
-                locked_out=figures.locked_out, reason=figures.reason if fan.wired else f"no wiring; {figures.reason}",
-            )
-            for fan, wanted, seen, figures in rows
-        )  # fmt: skip
-
 
 def _ended(key: str, now: Now) -> Alarm:
     """An alarm that an earlier process raised and that holds no more."""
@@ -179,7 +126,3 @@ def summary(orders: tuple[Order, ...]) -> tuple[str, ...]:
     """Orders in words, alike ones counted: "sleep 300 by foreman"."""
     counts = Counter((order.act.value, order.device) for order in orders)
     return tuple(f"{act} {count} by {device}" for (act, device), count in sorted(counts.items()))
-
-
-def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(value, 2)

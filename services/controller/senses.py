@@ -4,7 +4,7 @@ from services.controller.core.seen import HumiditySeen, MeterSeen, SignalSeen, S
 from services.shared.clock import host_boot
 from services.shared.messages import Message, Reading, Signal, SwitchReading
 from services.shared.settings.tree import Settings
-from services.shared.vocabulary import Level, Quality, SensorRole
+from services.shared.vocabulary import Level, Quality, SensorRole, SwitchRole
 
 _KW_PER = {"W": 0.001, "kW": 1.0, "MW": 1000.0}
 
@@ -45,7 +45,7 @@ class Senses:
         self._latest[signal.name] = signal
         if signal.level is not Level.UNKNOWN:
             self._matched[signal.name] = signal
-        return known is None or (known.level, known.target_kw) != (signal.level, signal.target_kw)
+        return known is None or _asks(known) != _asks(signal)
 
     def signals(self) -> tuple[SignalSeen, ...]:
         """Every source: its last matched level, and why the newest answer matched none."""
@@ -77,10 +77,7 @@ class Senses:
 
     def switches(self) -> tuple[SwitchSeen, ...]:
         """Every dry contact."""
-        return tuple(
-            SwitchSeen(s.label or f"{s.device}/{s.quantity}", s.role, s.active, s.poll_started_mono_s)
-            for s in self._switches.values()
-        )
+        return tuple(SwitchSeen(_name_of(s), s.role, s.active, s.poll_started_mono_s) for s in self._switches.values())
 
     def fan_watts(self) -> dict[int, tuple[float | None, float]]:
         """Watts and poll start of each metered fan, by number."""
@@ -124,11 +121,21 @@ def _is_newer(reading: Reading, known: Reading) -> bool:
     return reading.poll_started_mono_s >= known.poll_started_mono_s
 
 
+def _name_of(switch: SwitchReading) -> str:
+    """A utility's contact is a power signal source: the name that the settings give it. Others are for people: their label."""
+    name = f"{switch.device}/{switch.quantity}"
+    return name.lower() if switch.role is SwitchRole.UTILITY else switch.label or name
+
+
+def _asks(signal: Signal) -> tuple[object, ...]:
+    return signal.level, signal.target_kw, signal.drop_kw, signal.event_id, signal.from_at, signal.until_at
+
+
 def _signal_seen(latest: Signal, matched: Signal | None) -> SignalSeen:
-    reason = latest.reason if latest.level is Level.UNKNOWN else ""
+    """The last matched level; the reason is the newest answer's, which may also tell what of a level it could not read."""
     if matched is None:
-        return SignalSeen(latest.name, Level.UNKNOWN, None, raw_text=latest.raw_text, reason=reason)
+        return SignalSeen(latest.name, Level.UNKNOWN, None, raw_text=latest.raw_text, reason=latest.reason)
     return SignalSeen(
         matched.name, matched.level, matched.poll_started_mono_s, matched.measured_at, matched.target_kw, matched.drop_kw,
-        matched.from_at, matched.until_at, latest.raw_text, reason,
+        matched.from_at, matched.until_at, latest.raw_text, latest.reason, matched.event_id,
     )  # fmt: skip

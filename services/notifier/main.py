@@ -28,7 +28,7 @@ async def serve(context: Context) -> None:
     bus.on(Presence, watch.take_presence)
     bus.on_topic(f"{root(site)}ping/+", watch.take_ping)
     bus.on(State, lambda state, _: heartbeat.take_state(state))
-    bus.on(Request, lambda request, _: requests.take(request))
+    bus.on(Request, requests.take)
     add_metrics(context.ops, desk.outbox, clock)
     context.ops.ready_check("alerts.db", lambda: store.fault)
     await bus.start()

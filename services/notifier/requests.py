@@ -9,6 +9,7 @@ from services.notifier import text
 from services.notifier.channels.base import Failed
 from services.notifier.desk import Desk, Publish
 from services.notifier.message import Row
+from services.shared.bus import Arrival
 from services.shared.clock import Clock
 from services.shared.messages import Reply, Request
 from services.shared.vocabulary import AlarmKind
@@ -30,9 +31,9 @@ class Requests:
         self._known: OrderedDict[str, None] = OrderedDict()
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def take(self, request: Request) -> None:
-        """Begin to carry one out; the bus is not held meanwhile."""
-        if request.verb not in ("acknowledge", "test") or request.id in self._known:
+    def take(self, request: Request, arrival: Arrival) -> None:
+        """Begin to carry one out; the bus is not held meanwhile. One that somebody left retained in the broker is none."""
+        if arrival.retained or request.verb not in ("acknowledge", "test") or request.id in self._known:
             return
         self._known[request.id] = None
         if len(self._known) > _REMEMBERED:

@@ -49,8 +49,12 @@ class Clock:
 
 def _kernel_clock_state() -> int:
     # adjtimex with modes=0 only reads. The struct is larger than its first field; 512 bytes hold it on every platform.
-    buffer = ctypes.create_string_buffer(512)
     try:
-        return int(ctypes.CDLL(None).adjtimex(buffer))
+        return int(_libc().adjtimex(ctypes.create_string_buffer(512)))
     except (OSError, AttributeError):
         return _TIME_ERROR
+
+
+@cache
+def _libc() -> ctypes.CDLL:
+    return ctypes.CDLL(None)  # opened anew it would cost more than all else at each look at the clock

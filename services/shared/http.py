@@ -8,13 +8,17 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, NoReturn
 
 import aiohttp
+from yarl import URL
 
 from services.shared.device import Nonsense, Refused, Unreachable
 
 MAX_BODY_BYTES = 4_000_000  # a fleet page of 500 miners is below 1 MB
+
+_parsed = lru_cache(maxsize=2048)(URL)  # the same few calls to the same few hundred loads, again and again
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +82,7 @@ class HttpClient:
         try:
             async with asyncio.timeout(deadline_s or self._deadline_s):
                 async with self._open().request(
-                    method, url, headers=headers, json=json_body, data=data, allow_redirects=False
+                    method, _parsed(url), headers=headers, json=json_body, data=data, allow_redirects=False
                 ) as response:
                     body = await _read_at_most(response, max_bytes)
                     return Answer(response.status, response.headers, body)

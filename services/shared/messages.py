@@ -161,7 +161,7 @@ class Signal(Message):
 
 
 class Limit(Part):
-    """A ceiling that some rule holds on load, with its reason. `scope` is `site` or a zone or group name."""
+    """A ceiling that some rule holds on load, with its reason. `scope` is `site`, `zone <name>` or `feeder <name>`."""
 
     rule: str
     scope: str
@@ -176,6 +176,9 @@ class SignalView(Part):
     level: Level
     effective: Level
     target_kw: Finite | None
+    event_id: str = ""
+    from_at: Finite | None = None
+    until_at: Finite | None = None
     observed_mono_s: Finite | None
     observed_at: Finite | None
     commissioned: bool
@@ -195,6 +198,10 @@ class LoadSummary(Part):
     nominal_kw: Finite
     proven: bool = False
     """A meter polled after the newest ask shows the load within what is allowed, and nothing is unknown."""
+    ready_kw: Finite = 0.0
+    """What could be taken off and confirmed now."""
+    interval_kw: Finite | None = None
+    """The projected mean of the running settlement interval; None outside a power event."""
 
 
 class FanView(Part):
@@ -239,6 +246,16 @@ class Trip(Part):
     since_at: Finite
 
 
+class Drill(Part):
+    """The last drill of an acting device; `at` None: it was never drilled."""
+
+    device: str
+    at: Finite | None
+    proven: bool
+    seconds: Finite | None
+    how: str
+
+
 class State(Message):
     """The controller's whole state: what a page needs to say safe or not, curtailed or not, and why."""
 
@@ -260,6 +277,7 @@ class State(Message):
     leases: tuple[Lease, ...]
     lockouts: tuple[Lockout, ...]
     trips: tuple[Trip, ...]
+    drills: tuple[Drill, ...] = ()
     would_do: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     forced: bool = False
@@ -313,6 +331,7 @@ class Event(Message):
     mode: str = ""
     device: str = ""
     target: str = ""
+    act: str = ""
     phase: CommandPhase | None = None
     command_id: str = ""
     seconds: Finite | None = None
@@ -332,15 +351,17 @@ class Stored(Message):
 
 # --- requests ------------------------------------------------------------------------------------------------------------
 
-Verb = Literal["lease", "release", "lockout", "unlock", "reset", "stop", "cycle", "service", "phase", "acknowledge", "test"]
+Verb = Literal[
+    "lease", "release", "lockout", "unlock", "reset", "stop", "cycle", "service", "phase", "drill", "acknowledge", "test"
+]
 
 
 class Request(Message):
     """Something a person or a program asks for. Refused when `expires_at` has passed. `payload` is JSON text, by verb:
 
     lease: {kind, minutes, ...body of the debug call} · release: {id} or {kind} · lockout, unlock: {target} · reset: {trip}
-    stop: {} · cycle: {} · service: {signal, in_service, minutes} · phase: {phase} · to the notifier: acknowledge: {key},
-    test: {channel}.
+    stop: {} · cycle: {} · service: {signal, in_service, minutes} · phase: {phase} · drill: {device} · to the notifier:
+    acknowledge: {key}, test: {channel}.
     """
 
     TOPIC: ClassVar[str] = "request/{0}"

@@ -166,6 +166,7 @@ class LeaseKind(StrEnum):
     MINERS = "miners"
     FANS = "fans"
     TEMPERATURE = "temperature"
+    DRILL = "drill"
 
 
 class HealthState(StrEnum):

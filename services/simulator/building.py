@@ -1,6 +1,6 @@
-"""The air of the building: two zones that miners heat and fans exchange with the outside."""
+"""The air of the building: its zones, which miners heat and fans exchange with the outside."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import exp, pi, sin
 
@@ -17,7 +17,7 @@ WALLS_W_PER_K = 2_000.0
 """Of one zone: walls, doors and the draught through standing louvres."""
 
 MIXING_W_PER_K = 40_000.0
-"""Between the zones, which are one hall."""
+"""Between two zones, which are one hall. More zones mix each with the hall's mean."""
 
 _DAY_S = 86_400.0
 _EXHAUST_K = 10.0  # above the zones' mean at full load
@@ -38,22 +38,46 @@ class Outside:
 
 
 class Building:
-    """Starts in balance with all load on and all fans running."""
+    """Starts in balance with all load on and all fans running.
 
-    def __init__(self, outside_c: float) -> None:
-        self.zones = {zone: outside_c + 8.0 for zone in ZONES}
+    `scale` is its size: 1 is the hall of 1 MW in two zones that the constants describe; a smaller one holds and loses less.
+    """
 
-    def step(self, dt_s: float, watts: Mapping[str, float], air: Mapping[str, float], outside_c: float) -> None:
-        """Pass `dt_s` seconds (at most 5: the balance is summed in steps) with the watts and running fans of each zone."""
-        east, west = ZONES
-        mixed_w = MIXING_W_PER_K * (self.zones[east] - self.zones[west])
-        for zone, mixing_w in ((east, -mixed_w), (west, mixed_w)):
-            lost_w = (FAN_W_PER_K * air[zone] + WALLS_W_PER_K) * (self.zones[zone] - outside_c)
-            self.zones[zone] += (watts[zone] + mixing_w - lost_w) * dt_s / HEAT_J_PER_K
+    def __init__(self, outside_c: float, zones: Sequence[str] = ZONES, scale: float = 1.0) -> None:
+        self.zones = {zone: outside_c + 8.0 for zone in zones}
+        self._scale = scale
+        share = 2.0 * scale / len(self.zones)
+        self._heat, self._walls = HEAT_J_PER_K * share, WALLS_W_PER_K * share
+        self._mixing = 2.0 * MIXING_W_PER_K * share if len(self.zones) > 1 else 0.0  # with the mean: half as far away
+
+    def step(
+        self,
+        dt_s: float,
+        watts: Mapping[str, float],
+        air: Mapping[str, float],
+        outside_c: float,
+        fan_w_per_k: float = FAN_W_PER_K,
+    ) -> None:
+        """Pass `dt_s` seconds with the watts and running fans of each zone.
+
+        Implicit: each zone's new temperature balances at the end of the step, so that a step of any length is stable and ends
+        in the true balance; up to 5 s it also shows the way there.
+        """
+        held, mixing = self._heat / dt_s, self._mixing
+        gains, shares = {}, {}
+        for zone, celsius in self.zones.items():
+            lost = fan_w_per_k * air[zone] + self._walls
+            whole = held + lost + mixing
+            gains[zone] = (held * celsius + lost * outside_c + watts[zone]) / whole
+            shares[zone] = mixing / whole
+        count = len(gains)
+        mean_c = sum(gains.values()) / (count - sum(shares.values()))
+        for zone, gain in gains.items():
+            self.zones[zone] = gain + shares[zone] * mean_c
 
     def exhaust_c(self, watts: float) -> float:
         """Behind the miners, which heat what passes them."""
-        return self._mean_c() + _EXHAUST_K * watts / _FULL_LOAD_W
+        return self._mean_c() + _EXHAUST_K * watts / (_FULL_LOAD_W * self._scale)
 
     def humidity_percent(self, outside_c: float, outside_percent: float) -> float:
         """The outside's vapour in warmer air (Magnus formula)."""

@@ -2,6 +2,7 @@
 it stays on the simulator's own host.
 """
 
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from inspect import isawaitable
 from typing import Any
@@ -117,7 +118,7 @@ class Control:
         return web.json_response(self._report())
 
     def _set_signal(self, body: requests.SignalBody) -> None:
-        self._signal.level, self._signal.target_kw, self._signal.until = body.level, body.target_kw, body.until
+        self._signal.said = body.said(time.time())
 
     def _set_speed(self, body: requests.SpeedBody) -> None:
         self._plant.speed = body.speed

@@ -9,6 +9,15 @@ from services.shared.vocabulary import Level
 _LEVELS = [level.value for level in Level if level is not Level.UNKNOWN]
 _SPEEDS = (1, 10, 60)
 
+_BESIDE = (
+    ("target_kw", "Drop to, kW"), ("drop_kw", "Drop by, kW"), ("from", "From"), ("until", "Until"), ("event", "Event"),
+)  # fmt: skip
+_PLAN = """<form method="post" action="/signal"><input type="hidden" name="level" value="control">
+<label>At most <input name="target_kw" type="number" min="0" step="any" value="400"> kW</label>
+<label>in <input name="in_minutes" type="number" min="0" step="any" value="1"></label>
+<label>for <input name="for_minutes" type="number" min="0.1" step="any" value="5"> minutes</label>
+<button>plan it</button></form>"""
+
 _STYLE = """:root{color-scheme:light dark}
 body{font:16px system-ui,sans-serif;max-width:44rem;margin:2rem auto;padding:0 1rem}
 button{font:inherit;padding:.5rem 1rem;margin:.2rem;cursor:pointer}button[disabled]{font-weight:bold;outline:2px solid}
@@ -30,8 +39,9 @@ def render(site: Mapping[str, Any]) -> str:
 
 def _signal(signal: Mapping[str, Any]) -> str:
     buttons = "".join(_button("level", level, level, now=level == signal["level"]) for level in _LEVELS)
-    target = "" if signal["target_kw"] is None else f"<p>Drop to {signal['target_kw']:g} kW.</p>"
-    return f'<form method="post" action="/signal">{buttons}</form>{target}'
+    told = [(words, signal[name]) for name, words in _BESIDE if signal[name] not in (None, "")]
+    said = "".join(f"<tr><th>{words}</th><td>{escape(str(value))}</td></tr>" for words, value in told)
+    return f'<form method="post" action="/signal">{buttons}</form><table>{said}</table>{_PLAN}'
 
 
 def _speed(speed: float) -> str:

@@ -16,7 +16,7 @@ _NO_BELT_SHARE = 0.35  # of the rated watts: a motor that turns and moves nothin
 class Fan:
     """Faults of `fan:<n>`: `stuck` keeps the contactor, `lie` breaks the belt (the motor turns, no air), `offline` the motor."""
 
-    def __init__(self, number: int, seed: int, faults: Faults, *, running: bool) -> None:
+    def __init__(self, number: int, seed: int, faults: Faults, *, running: bool, begins_s: float = 0.0) -> None:
         chance = Random(f"{seed}/fan-{number}")  # noqa: S311 - repeatable chance is what a simulation needs
         self.number = number
         self.powered = running
@@ -25,7 +25,7 @@ class Fan:
         self._faults = faults
         self._rated_watts = RATED_WATTS * chance.uniform(0.97, 1.03)
         self._run_up_s = chance.uniform(10.0, 20.0)
-        self._since_s = -3600.0
+        self._since_s = begins_s - 3600.0
 
     def step(self, fed: bool, now_s: float, dt_s: float) -> None:
         """Follow the contact that feeds its contactor for `dt_s` seconds; `air` is the share of its full flow, 0 to 1."""
@@ -35,6 +35,12 @@ class Fan:
             self.air = min(1.0, self.air + dt_s / self._run_up_s)
         else:
             self.air = max(0.0, self.air - dt_s / _COAST_S)
+
+    def is_steady(self, fed: bool, now_s: float) -> bool:
+        """Whether time alone changes nothing of it."""
+        goes = self.powered and not self._moves_nothing()
+        settled = now_s - self._since_s >= self._run_up_s and self.air == (1.0 if goes else 0.0)
+        return settled and (fed == self.powered or self._faults.has(self._device, "stuck"))
 
     def watts(self, now_s: float) -> float:
         """What its motor draws."""

@@ -17,7 +17,10 @@ _FIRST_FOREMAN_ID = 1001
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A kind of miner. Watts and J/TH are the makers' nominal figures; `keeps_sleep` is whether sleep outlasts a power cut."""
+    """A kind of miner. Watts and J/TH are the makers' nominal figures; `keeps_sleep` is whether sleep outlasts a power cut.
+
+    `sleep_s` is its usual time from the command until its watts have fallen; None: as published of air-cooled miners.
+    """
 
     name: str
     watts: float
@@ -25,6 +28,7 @@ class Model:
     efficiency_j_th: float
     keeps_sleep: bool
     priority: int
+    sleep_s: float | None = None
 
 
 MODELS = (
@@ -37,7 +41,7 @@ MODELS = (
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One miner's place, `pdu` by its name on the bus and `outlet` from 1."""
+    """One miner's place, `pdu` by its name on the bus and `outlet` from 1; "" and 0 where no PDU feeds it."""
 
     name: str
     foreman_id: int

@@ -105,11 +105,11 @@ class Miner:
 
     def step(self, now_s: float) -> None:
         """What time has brought by now."""
+        while self.moving and now_s >= self._until_s:
+            self._arrive(self._until_s)
         if self.phase is Phase.RAMPING:
-            share = min((now_s - self._since_s) / (self._until_s - self._since_s), 1.0)
+            share = (now_s - self._since_s) / (self._until_s - self._since_s)
             self.watts = self._from_watts + (self._full_watts() - self._from_watts) * share
-        if self.moving and now_s >= self._until_s:
-            self._arrive(now_s)
 
     def _arrive(self, now_s: float) -> None:
         if self.phase is Phase.WAKING:
@@ -125,9 +125,13 @@ class Miner:
     def _go_to_sleep(self, now_s: float) -> None:
         if self.phase in (Phase.BOOTING, Phase.FALLING) or self.watts <= self.model.sleep_watts:
             return
+        self._begin(Phase.FALLING, now_s, self._sleep_s() + self._lateness_s(), self.watts)
+
+    def _sleep_s(self) -> float:
         slow = self._random.random() < 0.05
-        seconds = self._random.uniform(60.0, 120.0) if slow else self._random.uniform(20.0, 60.0)
-        self._begin(Phase.FALLING, now_s, seconds + self._lateness_s(), self.watts)
+        if self.model.sleep_s is not None:
+            return self.model.sleep_s * (self._random.uniform(1.2, 2.0) if slow else self._random.uniform(0.6, 1.2))
+        return self._random.uniform(60.0, 120.0) if slow else self._random.uniform(20.0, 60.0)
 
     def _wake(self, now_s: float) -> None:
         self._begin(Phase.WAKING, now_s, self._random.uniform(120.0, 240.0) + self._lateness_s(), _WAKE_WATTS)

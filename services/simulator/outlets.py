@@ -9,8 +9,9 @@ BANK = 10
 """Outlets behind one breaker."""
 
 BANK_WATTS = 40_000.0
-"""What a breaker carries for ever: ten miners of 3.5 kW stay below 90 % of it."""
+"""What a breaker carries for ever: ten miners of 3.5 kW stay below 90 % of it. A bank of more has a larger one."""
 
+_SPARE = 1.15  # times what a bank's loads draw at most
 _TRIP_AT_ONCE = 1.5  # times its rating: the magnetic part of a breaker
 _TRIP_SLOWLY_S = 20.0  # above its rating: the thermal part
 _INRUSH_WATTS = 7_000.0  # of one power supply, twice its rating
@@ -27,8 +28,9 @@ class Pdu:
         self._miners = miners
         self._faults = faults
         self._closed = [True] * outlets
-        self._inrush_until_s = [0.0] * outlets
+        self._inrush_until_s = [float("-inf")] * outlets
         self._over_since_s: dict[int, float] = {}
+        self._ratings = self._rated()
 
     def is_closed(self, outlet: int) -> bool:
         """The contact's read-back. Raises LookupError for an outlet that is not there."""
@@ -64,6 +66,14 @@ class Pdu:
         self._over_since_s.clear()
         return self._feed_all(now_s)
 
+    def trip_breaker(self, outlet: int, now_s: float) -> list[Miner]:
+        """The breaker before an outlet opens by itself; returns the miners that lost power. Raises LookupError."""
+        return self._trip(self._index(outlet) // BANK, now_s)
+
+    def restore(self, now_s: float) -> None:
+        """What a closed contact and a closed breaker feed has power, and nothing else."""
+        self._feed_all(now_s)
+
     def reboot(self, now_s: float) -> list[Miner]:
         """It closes all contacts one after another, as its power-on state says; returns the miners it feeds."""
         self._closed = [True] * self.outlets
@@ -92,12 +102,19 @@ class Pdu:
             loads[(outlet - 1) // BANK] = loads.get((outlet - 1) // BANK, 0.0) + max(miner.watts, rush)
         return [bank for bank, watts in loads.items() if self._trips(bank, watts, now_s)]
 
+    def _rated(self) -> dict[int, float]:
+        loads: dict[int, float] = {}
+        for outlet, miner in self._miners.items():
+            loads[(outlet - 1) // BANK] = loads.get((outlet - 1) // BANK, 0.0) + miner.model.watts
+        return {bank: max(BANK_WATTS, watts * _SPARE) for bank, watts in loads.items()}
+
     def _trips(self, bank: int, watts: float, now_s: float) -> bool:
-        if watts <= BANK_WATTS:
+        rating = self._ratings[bank]
+        if watts <= rating:
             self._over_since_s.pop(bank, None)
             return False
         since_s = self._over_since_s.setdefault(bank, now_s)
-        return watts > BANK_WATTS * _TRIP_AT_ONCE or now_s - since_s >= _TRIP_SLOWLY_S
+        return watts > rating * _TRIP_AT_ONCE or now_s - since_s >= _TRIP_SLOWLY_S
 
     def _trip(self, bank: int, now_s: float) -> list[Miner]:
         self.tripped.add(bank)

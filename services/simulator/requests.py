@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from services.simulator.devices.signal_page import Said
 from services.simulator.site import FAULT_KINDS
 
 _NEED_A_NUMBER = ("slow", "late", "rate_limit", "unplugged", "stale")
@@ -37,11 +38,24 @@ def read(kind: type[B], text: str, *, is_form: bool) -> B:
 
 
 class SignalBody(Body):
-    """What the utility's page says from now on; without `target_kw` it names no target. `until` is free text beside the level."""
+    """What the utility's page says from now on: a level, and what stands beside it where it is given.
+
+    The event begins in `in_minutes` and lasts `for_minutes`, of real time: the utility's clock is the wall's.
+    """
 
     level: Literal["normal", "watch", "alert", "control", "emergency", "unknown"]
-    target_kw: float | None = Field(default=None, ge=0)
-    until: str = Field(default="", max_length=200)
+    target_kw: float | None = Field(default=None, ge=0, le=100_000)
+    drop_kw: float | None = Field(default=None, ge=0, le=100_000)
+    in_minutes: float | None = Field(default=None, ge=0, le=10_080)
+    for_minutes: float | None = Field(default=None, gt=0, le=10_080)
+    event: str = Field(default="", max_length=80)
+
+    def said(self, now_s: float) -> Said:
+        """The body as the page says it at `now_s`, Unix seconds."""
+        from_at = None if self.in_minutes is None else now_s + 60 * self.in_minutes
+        begun_at = now_s if from_at is None else from_at
+        until_at = None if self.for_minutes is None else begun_at + 60 * self.for_minutes
+        return Said(self.level, self.target_kw, self.drop_kw, self.event, from_at, until_at)
 
 
 class SpeedBody(Body):

@@ -34,4 +34,4 @@ def _fan(plant: Plant, number: int) -> dict[str, Any]:
 
 def of_signal(signal: SignalPage) -> dict[str, Any]:
     """What the utility's page says."""
-    return {"level": signal.level, "target_kw": signal.target_kw, "until": signal.until}
+    return {"level": signal.said.level, **signal.said.beside()}

@@ -18,9 +18,11 @@ class FanWiring:
     contacts: Sequence[str] = ()
     channels: Sequence[str] = ()
     _coils: dict[tuple[str, int], bool] = field(default_factory=dict)
+    _ways: dict[int, tuple[tuple[str, int], bool]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for fan in range(1, self.fans + 1):
+            self._ways[fan] = (self._place(fan), self._normally_closed(fan))
             self._coils[self._place(fan)] = not self._normally_closed(fan)
 
     def boards(self) -> list[str]:
@@ -41,7 +43,8 @@ class FanWiring:
 
     def feeds(self, fan: int) -> bool:
         """Whether current may flow to the fan's contactor."""
-        return self._coils[self._place(fan)] != self._normally_closed(fan)
+        place, normally_closed = self._ways[fan]
+        return self._coils[place] != normally_closed
 
     def _normally_closed(self, fan: int) -> bool:
         words = self.contacts or ("nc",)

@@ -1,5 +1,6 @@
 """The signal page driver against a fake page on a real socket: every fault, and never a normal that the page did not say."""
 
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -15,13 +16,17 @@ from services.shared.device import Unreachable
 from services.shared.messages import Signal
 from services.shared.settings.sections import SignalSource
 from services.shared.vocabulary import Level
-from services.simulator.devices.signal_page import SignalPage
+from services.simulator.devices.signal_page import Said, SignalPage
 from services.simulator.site import Faults
 from tests.drivers.small_site import SmallSite
 
 ZONE = ZoneInfo("America/Chicago")
-CSS = {"form": "css", "path": "#signal .value", "as_of_path": "time.updated"}
-JSON = {"form": "json", "path": "level", "target_path": "target_kw", "as_of_path": "updated"}
+BESIDE = {"target_path": "target_kw", "drop_path": "drop_kw", "from_path": "from", "until_path": "until", "event_path": "event"}
+CSS = {
+    "form": "css", "path": "#signal .value", "as_of_path": "time.updated",
+    **{key: f"#signal .{name}" for key, name in BESIDE.items()},
+}  # fmt: skip
+JSON = {"form": "json", "path": "level", "as_of_path": "updated", **BESIDE}
 
 
 @dataclass
@@ -74,7 +79,7 @@ async def answering(handler: Any, **keys: Any) -> AsyncIterator[SignalHttp]:
 @pytest.mark.parametrize("level", [level for level in Level if level is not Level.UNKNOWN])
 async def test_the_page_tells_its_level_in_spite_of_a_legend_that_lists_them_all(level: Level) -> None:
     async with bench() as bed:
-        bed.page.level = level.value
+        bed.page.said = Said(level.value)
         signal = await bed.read()
         assert (signal.level, signal.raw_text, signal.reason) == (level, level.value.upper(), "")
         assert (signal.name, signal.subject, signal.poll_started_mono_s) == ("utility", ("utility",), 100.0)
@@ -87,18 +92,27 @@ async def test_a_selector_that_takes_the_legend_is_unknown() -> None:
 
 
 @pytest.mark.asyncio
-async def test_the_json_page_tells_level_and_target() -> None:
-    async with bench("/signal.json", **JSON) as bed:
-        bed.page.level, bed.page.target_kw = "control", 200
+@pytest.mark.parametrize(("path", "keys"), [("/power-signal", CSS), ("/signal.json", JSON)])
+async def test_the_page_tells_a_planned_event_beside_its_level(path: str, keys: dict[str, Any]) -> None:
+    async with bench(path, **keys) as bed:
+        begins = float(int(time.time())) + 600
+        bed.page.said = Said("control", target_kw=400.0, event="peak <1>", from_at=begins, until_at=begins + 1800)
         signal = await bed.read()
-        assert (signal.level, signal.target_kw) == (Level.CONTROL, 200.0)
+        assert (signal.level, signal.target_kw, signal.drop_kw, signal.event_id) == (Level.CONTROL, 400.0, None, "peak <1>")
+        assert (signal.from_at, signal.until_at, signal.reason) == (begins, begins + 1800, "")
+        bed.page.said = Said("control", drop_kw=150.5)
+        signal = await bed.read()
+        assert (signal.target_kw, signal.drop_kw, signal.from_at, signal.until_at) == (None, 150.5, None, None)
+        bed.page.said = Said("normal")
+        signal = await bed.read()
+        assert (signal.level, signal.drop_kw, signal.event_id, signal.reason) == (Level.NORMAL, None, "", "")
 
 
 @pytest.mark.asyncio
 async def test_the_number_page_tells_a_level_by_the_operators_numbers() -> None:
     async with bench("/number", form="text", vocabulary=(("0", "normal"), ("1..2", "watch"), ("3..4", "control"))) as bed:
         assert (await bed.read()).level is Level.NORMAL
-        bed.page.level = "emergency"
+        bed.page.said = Said("emergency")
         assert (await bed.read()).level is Level.CONTROL
 
 

@@ -123,3 +123,39 @@ async def test_a_target_document_and_a_json_path_are_read() -> None:
     topics.say("utility/signal", '{"a":[{"state":"PEAK"}],"kw":150}')
     signal = await read(driver)
     assert (signal.level, signal.target_kw) == (Level.CONTROL, 150.0)
+
+
+BESIDE = {"target_path": "kw", "drop_path": "by", "from_path": "from", "until_path": "until", "event_path": "id"}
+
+
+@pytest.mark.asyncio
+async def test_a_planned_event_is_read_from_a_message() -> None:
+    topics = FakeTopics()
+    driver = signal_on(topics, form="json", path="level", **BESIDE)
+    topics.say("utility/signal", '{"level":"control","kw":150,"from":"2026-07-14T16:00","until":1784073600,"id":7}')
+    signal = await read(driver)
+    assert (signal.target_kw, signal.from_at, signal.until_at, signal.event_id) == (150.0, 1784062800.0, 1784073600.0, "7")
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("said", "winner"),
+    [
+        (['"kw":400', '"kw":200'], 1),
+        (['"kw":200', '"from":0'], 1),
+        (['"by":900', '"kw":200'], 1),
+        (['"by":100', '"by":900'], 1),
+        (['"kw":0,"from":"2098-01-01"', '"kw":900'], 0),
+        (['"kw":0,"from":%(soon)d', '"kw":900'], 1),
+        (['"kw":0,"until":%(over)d', '"kw":900'], 1),
+    ],
+    ids=["lower target", "all off", "target before drop", "larger drop", "no believable begin", "begins later", "is over"],
+)
+async def test_of_topics_under_control_the_one_in_force_that_allows_less_counts(said: list[str], winner: int) -> None:
+    topics = FakeTopics()
+    driver = signal_on(topics, "utility/#", form="json", path="level", **BESIDE)
+    now_s = int(Clock().now().wall_s)
+    times = {"soon": now_s + 3600, "over": now_s - 3600}
+    for number, text in enumerate(one % times for one in said):
+        topics.say(f"utility/{number}", f'{{"level":"control","id":"{number}",{text}}}')
+    assert (await read(driver)).event_id == str(winner)

@@ -3,7 +3,8 @@
 from typing import Any
 
 from services.api import dashboard as d
-from services.shared.messages import ChannelHealth, Lease, Limit, OpenAlarm, Trip
+from services.api.history.commands import CommandRow, CommandTruth, Failure
+from services.shared.messages import ChannelHealth, Drill, Lease, Limit, OpenAlarm, Trip
 from services.shared.vocabulary import (
     AlarmKind,
     Control,
@@ -69,10 +70,19 @@ def channel(name: str) -> ChannelHealth:
 
 def signal(level: Level, **more: Any) -> d.SignalTile:
     base = {
-        "effective": level, "target_kw": None, "observed_at": NOW - 3, "commissioned": True, "in_service": True, "reason": "",
+        "effective": level, "target_kw": None, "event_id": "", "from_at": None, "until_at": None,
+        "observed_at": NOW - 3, "commissioned": True, "in_service": True, "reason": "",
         "raw_text": level.value, "tone": "warning" if level.curtails else "good",
     } | FRESH  # fmt: skip
     return d.SignalTile(name="utility", level=level, **base | more)
+
+
+def load(measured_kw: float, target_kw: float, unknown_kw: float, **more: Any) -> d.LoadTile:
+    base = {
+        "setpoint_kw": target_kw, "nominal_kw": 985.0, "ready_kw": measured_kw, "interval_kw": None, "interval_limit_kw": None,
+        "interval_minutes": 15.0,
+    } | FRESH  # fmt: skip
+    return d.LoadTile(measured_kw=measured_kw, target_kw=target_kw, unknown_kw=unknown_kw, **base | more)
 
 
 def normal() -> d.Dashboard:
@@ -82,7 +92,7 @@ def normal() -> d.Dashboard:
         headline=headline("Safe. The load may run.", "no rule limits the load", curtailed=False),
         mode=Mode.NORMAL, since_at=SINCE, control=Control.ARMED, phase="run", reasons=("no rule limits the load",), limited_by="",
         state_age_s=0.4, state_stale=False, forced=False, signals=(signal(Level.NORMAL),),
-        load=d.LoadTile(measured_kw=978.0, target_kw=985.0, setpoint_kw=985.0, unknown_kw=0.0, nominal_kw=985.0, **FRESH),
+        load=load(978.0, 985.0, 0.0, ready_kw=960.0),
         temperature=d.TemperatureTile(max_c=29.4, warn_c=35, shed_c=38, emergency_c=40, min_c=10, tone="good"),
         humidity=d.HumidityTile(max_percent=41.0, limit_percent=80.0, tone="good"),
         sensors=(
@@ -101,6 +111,7 @@ def normal() -> d.Dashboard:
         fan_stage=4, fans=tuple(fan(number) for number in range(1, 10)),
         groups=(group("hall-a", 108, 108, 0), group("hall-b", 108, 108, 0), group("hall-c", 84, 84, 0)),
         limits=(), leases=(), lockouts=(), trips=(), would_do=(), missing=(),
+        drills=(Drill(device="pdu-1", at=SINCE, proven=True, seconds=12.0, how="outlet 24"),),
         alarms=d.AlarmsTile(known=True, open=0, unacknowledged=0, alarms=(), channels=(channel("telegram"), channel("email"))),
         services=tuple(service(name) for name in ("collector", "controller", "notifier", "api")),
         devices=(
@@ -112,6 +123,12 @@ def normal() -> d.Dashboard:
     )  # fmt: skip
 
 
+def announced() -> d.Dashboard:
+    """The load may run still; the utility has told when it will not."""
+    event = {"effective": Level.ALERT, "target_kw": 400.0, "event_id": "e-7", "from_at": NOW + 3600, "until_at": NOW + 18_000}
+    return normal().model_copy(update={"signals": (signal(Level.CONTROL, **event),)})
+
+
 def curtailed() -> d.Dashboard:
     """The utility asked, and the load is off and proven."""
     why = ("utility asks for control",)
@@ -119,7 +136,7 @@ def curtailed() -> d.Dashboard:
         "headline": headline("Safe. The load is curtailed.", *why, curtailed=True),
         "mode": Mode.CURTAILED, "reasons": why, "limited_by": "signal utility", "phase": "curtailed",
         "signals": (signal(Level.CONTROL, target_kw=0.0, raw_text="Full Load Control"),),
-        "load": d.LoadTile(measured_kw=12.0, target_kw=0.0, setpoint_kw=0.0, unknown_kw=0.0, nominal_kw=985.0, **FRESH),
+        "load": load(12.0, 0.0, 0.0, ready_kw=0.0, interval_kw=8.5, interval_limit_kw=0.0),
         "groups": (group("hall-a", 108, 0, 108), group("hall-b", 108, 0, 108), group("hall-c", 84, 0, 84)),
         "limits": (Limit(rule="signal utility", scope="site", ceiling_kw=0.0, reason="utility asks for control"),),
     })  # fmt: skip
@@ -156,7 +173,7 @@ def trouble() -> d.Dashboard:
     return base.model_copy(update={
         "headline": headline("EMERGENCY: the load is being stopped or is stopped.", *why, tone="bad", safe=False),
         "mode": Mode.EMERGENCY, "reasons": why, "limited_by": "trip temperature", "forced": True, "leases": (lease,),
-        "load": d.LoadTile(measured_kw=131.0, target_kw=0.0, setpoint_kw=0.0, unknown_kw=117.0, nominal_kw=985.0, **FRESH),
+        "load": load(131.0, 0.0, 117.0),
         "temperature": d.TemperatureTile(max_c=40.6, warn_c=35, shed_c=38, emergency_c=40, min_c=10, tone="bad"),
         "humidity": d.HumidityTile(max_percent=None, limit_percent=80.0, tone="unknown"),
         "sensors": (
@@ -179,3 +196,26 @@ def trouble() -> d.Dashboard:
         "services": (*base.services[:2], service("notifier", "offline"), base.services[3]),
         "clock_trusted": False,
     })  # fmt: skip
+
+
+def command(device: str, act: str, sent: int, **more: Any) -> CommandRow:
+    """How some commands fared in the last day."""
+    base = {
+        "since": "2026-11-21T23:04:00.000Z", "until": "2026-11-22T23:04:00.000Z", "acknowledged": sent, "confirmed": sent,
+        "refused": 0, "failed": 0, "expired": 0, "open": 0, "oldest_open_at": None, "renewals_failed": 0, "share_confirmed": 1.0,
+        "p50_s": 11.4, "p95_s": 48.0, "max_s": 61.0, "acknowledged_p50_s": 0.4, "acknowledged_p95_s": 0.9, "last_failure": None,
+    }  # fmt: skip
+    return CommandRow(device=device, act=act, sent=sent, **base | more)
+
+
+def commands() -> CommandTruth:
+    """A day with one curtailment, and a PDU that does not do what it says."""
+    words = "outlet 7 still draws 3.2 kW after 60 s"
+    failure = Failure(at="2026-11-22T22:58:00.000Z", target="miner-107", phase="expired", words=words)
+    some = {"confirmed": 9, "expired": 2, "open": 1, "share_confirmed": 9 / 11, "last_failure": failure}
+    rows = (
+        command("foreman", "sleep", 300),
+        command("pdu-1", "outlet_off", 12, **some),
+        command("relay-1", "fan_on", 4, p50_s=2.5),
+    )
+    return CommandTruth(since=rows[0].since, until=rows[0].until, truncated=False, rows=rows)

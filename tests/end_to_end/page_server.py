@@ -7,6 +7,7 @@ from pathlib import Path
 from aiohttp import web
 
 from services.api.dashboard import Dashboard
+from tests.end_to_end import page_feed
 
 DIST = Path(__file__).parents[2] / "frontend" / "dist"
 POLICY = {"Content-Security-Policy": "default-src 'self'; object-src 'none'; base-uri 'none'"}
@@ -30,6 +31,7 @@ class PageServer:
         app.router.add_get("/api/v1/stream", self._stream)
         app.router.add_get("/api/v1/events", self._events)
         app.router.add_get("/api/v1/state-rows", self._rows)
+        app.router.add_get("/api/commands", self._commands)
         app.router.add_static("/", DIST)
         self._runner = web.AppRunner(app, shutdown_timeout=0.1)
         await self._runner.setup()
@@ -72,10 +74,15 @@ class PageServer:
         event = {
             "id": 1, "source": "controller", "ledger_seq": 1, "timestamp": "2026-11-22T22:49:00.000Z", "clock_trusted": True,
             "kind": "transition", "title": "Mode normal to curtailing", "reasons": ["utility asks for control"],
-            "mode": "curtailing", "device": "", "target": "", "phase": None, "command_id": "", "seconds": None, "who": "",
-            "detail": "",
+            "mode": "curtailing", "device": "", "target": "", "act": "", "phase": None, "command_id": "", "seconds": None,
+            "who": "", "detail": "",
         }  # fmt: skip
         return web.json_response({"events": [] if "after" in request.query else [event], "next_after": 1})
+
+    async def _commands(self, _: web.Request) -> web.Response:
+        if not self.history:
+            raise web.HTTPServiceUnavailable
+        return web.Response(text=page_feed.commands().model_dump_json(), content_type="application/json")
 
     async def _rows(self, _: web.Request) -> web.Response:
         row = {"timestamp": "2026-11-22T22:30:00.000Z", "measured_kw": 978.0, "temperature_max_c": 29.0}

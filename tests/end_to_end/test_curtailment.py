@@ -104,7 +104,8 @@ def test_kill_9_of_the_controller_in_the_middle_of_a_curtailment_wakes_no_miner(
 
 
 def test_a_dead_controllers_fans_come_back_one_after_the_other(whole_site):
-    site = whole_site(MINE_FANS_LEASE_SECONDS="10", MINE_FANS_LAG_SECONDS="1", MINE_FANS_COUNT="4").start("simulator")
+    four = {"MINE_FANS_COUNT": "4", "MINE_FANS_ZONES": "east, west, east, west"}
+    site = whole_site(MINE_FANS_LEASE_SECONDS="10", MINE_FANS_LAG_SECONDS="1", **four).start("simulator")
     site.tell("outside", celsius=5)
     site.start("collector", "controller", "notifier", "api").settled()
     site.tell("signal", level="control")

@@ -11,6 +11,7 @@ import pytest
 from playwright.async_api import Page, async_playwright, expect
 
 from services.api import dashboard
+from services.api.history import commands
 from services.api.history.reader import EventRow
 from services.shared import messages
 from services.shared.settings import sections
@@ -26,7 +27,8 @@ FEED_PARTS = (
     dashboard.Dashboard, dashboard.Headline, dashboard.SensorTile, dashboard.SwitchTile, dashboard.SignalTile,
     dashboard.LoadTile, dashboard.FanTile, dashboard.GroupTile, dashboard.TemperatureTile, dashboard.HumidityTile,
     dashboard.AlarmsTile, dashboard.ServiceTile, dashboard.DeviceTile, dashboard.HistoryTile, messages.OpenAlarm,
-    messages.ChannelHealth, messages.Lease, messages.Limit, messages.Lockout, messages.Trip, EventRow,
+    messages.ChannelHealth, messages.Lease, messages.Limit, messages.Lockout, messages.Trip, messages.Drill,
+    EventRow, commands.CommandRow, commands.CommandTruth, commands.Failure,
 )  # fmt: skip
 
 
@@ -128,7 +130,9 @@ async def test_the_reason_of_a_signal_is_told_once_and_the_last_answer_of_a_devi
     async with visit(feed.model_copy(update={"signals": (asks,)})) as seen:
         present = seen.page.locator(".headline, .power-signals, .missing-and-held")
         await expect(present.get_by_text(reason)).to_have_count(1)
-        await expect(seen.page.locator(".devices-and-services tbody tr").nth(1)).to_contain_text(re.compile(r"[3-9] s$"))
+        devices = seen.page.locator(".devices-and-services tbody tr")
+        await expect(devices.nth(1)).to_contain_text(re.compile(r"[3-9] s$"))
+        await expect(devices.filter(has_text="pdu-1")).to_contain_text("drilled 16:49, proven in 12 s")
 
 
 @pytest.mark.asyncio
@@ -190,20 +194,69 @@ async def test_a_lost_server_is_told_at_once_and_nothing_looks_live_until_it_is_
 async def test_a_silent_controller_and_a_silent_notifier_leave_nothing_that_looks_calm() -> None:
     quiet = page_feed.normal()
     sentence = "Nothing is known of the site at present."
-    nothing = dict.fromkeys(("measured_kw", "target_kw", "setpoint_kw", "unknown_kw", "nominal_kw", "age_s"))
+    nothing = dict.fromkeys(dashboard.LoadTile.model_fields) | {"stale": True, "stale_after_s": 60, "interval_minutes": 15}
     silent = quiet.model_copy(update={
         "headline": dashboard.Headline(sentence=sentence, why=(), tone="unknown", safe=None, curtailed=None),
         "state_stale": True, "mode": None, "since_at": None, "control": None, "limited_by": None, "forced": None,
         "fans": (), "groups": (),
-        "load": dashboard.LoadTile(**nothing, stale=True, stale_after_s=60),
+        "load": dashboard.LoadTile(**nothing),
         "alarms": quiet.alarms.model_copy(update={"known": False, "open": None, "unacknowledged": None}),
     })  # fmt: skip
     async with visit(silent) as seen:
         await expect(seen.page.locator(".answers")).to_contain_text(re.compile("Safe ?Unknown ?Curtailed ?Unknown"))
         await expect(seen.page.locator(".panel.missing-and-held")).to_contain_text("not live")
         await expect(seen.page.locator(".panel.load")).not_to_contain_text("0 kW")
+        await expect(seen.page.locator(".panel.load")).to_contain_text("ready: unknown")
         await expect(seen.page.locator(".panel.alarms")).to_contain_text("Whether an alarm is open is unknown.")
         await expect(seen.page.locator(".top")).to_contain_text("control unknown")
+
+
+@pytest.mark.asyncio
+async def test_the_load_says_what_is_ready_what_limits_it_and_how_the_quarter_hour_will_end() -> None:
+    async with visit(page_feed.normal()) as seen:
+        lines = seen.page.locator(".panel.load .power li")
+        await expect(lines).to_have_text(["ready: 960 kW can be taken off and confirmed now"])
+        seen.server.show(page_feed.curtailed())
+        await expect(lines).to_have_text([
+            "ready: 0 kW can be taken off and confirmed now", "limited by signal utility",
+            "this quarter hour: 8.5 kW of at most 0 kW",
+        ])  # fmt: skip
+
+
+@pytest.mark.asyncio
+async def test_a_planned_event_is_told_before_it_begins_and_not_as_planned_once_it_has() -> None:
+    async with visit(page_feed.announced()) as seen:
+        lines = seen.page.locator(".panel.load .power li")
+        await expect(lines.last).to_have_text("planned: Control from 18:04 to 22:04, at most 400 kW")
+        begun = page_feed.announced()
+        seen.server.show(begun.model_copy(update={"time": begun.time + 3601}))
+        await expect(lines).to_have_count(1)
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("size", [DESKTOP, PHONE])
+async def test_how_commands_fared_can_be_read_on_desk_and_phone(size: tuple[int, int]) -> None:
+    async with visit(page_feed.normal(), size) as seen:
+        panel = seen.page.locator(".panel.commands")
+        rows = panel.locator("tbody tr:not(.more)")
+        await expect(rows).to_have_count(3)
+        await expect(rows.first).to_have_text(re.compile("foreman sleep ?300 ?300 ?0 ?11 s ?48 s"))
+        await expect(panel.locator(".more")).to_have_text(
+            "1 open; 16:58 miner-107 expired: outlet 7 still draws 3.2 kW after 60 s"
+        )
+        await expect(rows.nth(1).locator("td")).to_have_text(["12", "9", "2", "11 s", "48 s"])
+        fits = "box => box.scrollWidth <= box.clientWidth"
+        assert await panel.locator(".scroll").evaluate(fits), "a column of the table is out of sight"
+        assert await seen.page.evaluate("document.documentElement.scrollWidth") <= size[0]
+
+
+@pytest.mark.asyncio
+async def test_commands_are_unknown_while_the_history_does_not_answer() -> None:
+    async with visit(page_feed.normal()) as seen:
+        seen.server.history = False
+        await seen.page.reload()
+        await expect(seen.page.locator(".panel.commands")).to_contain_text("Unknown: the history does not answer.")
+        await expect(seen.page.locator(".panel.commands tbody tr")).to_have_count(0)
 
 
 @pytest.mark.asyncio

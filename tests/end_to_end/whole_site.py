@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import re
+import secrets
 import signal
 import socket
 import sqlite3
@@ -55,6 +56,7 @@ class WholeSite:
             "MINE_SIMULATOR_BASE_PORT": str(self.base),
             "MINE_SIMULATOR_MINERS": str(miners),
             "MINE_SIMULATOR_SPEED": str(speed),
+            "MINE_POWER_RESTORE_STEP_PERCENT": "20",  # of twenty miners: four a stage
             "MINE_API_HOST": "127.0.0.1",
             "MINE_API_PORT": str(self.page_port),
             "MINE_API_DEBUG_PORT": str(self.debug_port),
@@ -205,9 +207,11 @@ def _json(url: str, body: dict[str, Any] | None = None, method: str | None = Non
 
 
 def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Below the range of outgoing connections: while a killed service is dead, none of them takes its port."""
+    while True:
+        with contextlib.suppress(OSError), socket.socket() as probe:
+            probe.bind(("127.0.0.1", 25_000 + secrets.randbelow(7_000)))
+            return int(probe.getsockname()[1])
 
 
 def _free_block(size: int = 20) -> int:

@@ -19,7 +19,7 @@ from services.shared.service import Context
 from services.shared.settings import sections as s
 from services.shared.settings.tree import Settings
 from services.shared.vocabulary import HealthState, Level
-from services.simulator.devices.signal_page import SignalPage
+from services.simulator.devices.signal_page import Said, SignalPage
 from services.simulator.site import Faults
 from tests.broker import LiveBroker
 from tests.drivers.small_site import SmallSite
@@ -91,7 +91,7 @@ async def plant(broker: LiveBroker, site: str) -> AsyncIterator[Plant]:
 async def test_a_signal_that_changes_on_the_page_is_heard_on_the_bus(broker: LiveBroker, site: str) -> None:
     async with plant(broker, site) as bed:
         await until(lambda: bed.level("utility") is Level.NORMAL)
-        bed.page.level = "control"
+        bed.page.said = Said("control")
         await until(lambda: bed.level("utility") is Level.CONTROL)
         bed.faults.set("signal", "html")
         await until(lambda: bed.level("utility") is Level.UNKNOWN)

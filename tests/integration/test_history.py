@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
+from services.api.history.schema import HEAD
 from services.shared.clock import Clock
 from services.shared.messages import Alarm, Event, Reading, Reported, Stored
 from services.shared.settings import sections
-from services.shared.vocabulary import AlarmKind, Mode, Quality
+from services.shared.vocabulary import AlarmKind, CommandPhase, Mode, Quality
 from tests.broker import LiveBroker
 from tests.integration.api_running import Running, running, state, voice
 from tests.waiting import until
@@ -193,7 +194,7 @@ async def test_a_damaged_database_is_set_aside_with_an_alarm_and_a_new_one_begin
         aside = [path for path in files(tmp_path) if ".damaged-" in path.name]
         assert len(aside) == 1
         assert aside[0].read_bytes().startswith(b"not a database")
-        assert rows(tmp_path, "SELECT version_num FROM alembic_version") == [("0001",)]
+        assert rows(tmp_path, "SELECT version_num FROM alembic_version") == [(HEAD,)]
         assert alarms[-1].active, "a person has to take the damaged file away"
         assert aside[0].name in alarms[-1].cause
 
@@ -269,3 +270,46 @@ async def test_an_alarm_is_recorded_at_its_rise_and_its_fall(tmp_path: Path, bro
         query = "SELECT active, kind, cause FROM alarms WHERE key = 'hot' ORDER BY id"
         await until(found(tmp_path, query, 2))
         assert rows(tmp_path, query) == [(1, "warning", "it is hot"), (0, "warning", "it is hot")]
+
+
+def told(seq: int, phase: CommandPhase, at: float, command: str = "b-1", **more: Any) -> Event:
+    fields = {"device": "foreman", "target": "miner-1", "act": "sleep", "command_id": command} | more
+    title = f"sleep miner-1 {phase.value}"
+    return Event(subject=("controller",), ledger_seq=seq, kind="command", happened_at=at, title=title, phase=phase, **fields)
+
+
+async def test_what_a_command_did_is_told_by_device_and_act_and_its_life_step_by_step(
+    tmp_path: Path, broker: LiveBroker, site: str
+) -> None:
+    at = time.time() - 600
+    async with running(tmp_path, broker.settings("api"), site) as api, voice(broker.settings("admin"), "controller", site) as bus:
+        await until(lambda: api.bus.connected)
+        bus.publish(told(1, CommandPhase.SENT, at))
+        bus.publish(told(2, CommandPhase.ACKNOWLEDGED, at + 1, seconds=1.0))
+        bus.publish(told(3, CommandPhase.CONFIRMED, at + 30, seconds=30.0))
+        bus.publish(told(4, CommandPhase.SENT, at + 2, "b-2"))
+        bus.publish(told(5, CommandPhase.REFUSED, at + 3, "b-2", seconds=1.0, detail="HTTP 429"))
+        await until(found(tmp_path, "SELECT * FROM events", 5))
+        (row,) = (await api.get("/api/commands?hours=1")).body["rows"]
+        counts = {key: row[key] for key in ("device", "act", "sent", "confirmed", "refused", "open", "p95_s", "share_confirmed")}
+        assert counts == {
+            "device": "foreman", "act": "sleep", "sent": 2, "confirmed": 1, "refused": 1, "open": 0, "p95_s": 30.0,
+            "share_confirmed": 0.5,
+        }  # fmt: skip
+        assert row["last_failure"]["words"] == "HTTP 429"
+        assert (await api.get("/api/commands?device=pdu-1")).body["rows"] == []
+        newest = (await api.get("/api/commands/recent?limit=1")).body["commands"]
+        assert [(one["command_id"], one["state"]) for one in newest] == [("b-1", "confirmed")]
+        assert [step["phase"] for step in newest[0]["life"]] == ["sent", "acknowledged", "confirmed"]
+
+
+async def test_a_window_or_a_number_that_is_not_allowed_is_a_problem_and_no_history_another(tmp_path: Path) -> None:
+    async with running(tmp_path, NOBODY) as api:
+        for query in ("?hours=0", "?hours=721", "?hours=day", "?hours=nan", "/recent?limit=0", "/recent?limit=201"):
+            answer = await api.get(f"/api/commands{query}")
+            assert (answer.status, answer.headers["Content-Type"]) == (422, "application/problem+json"), query
+    blocked = tmp_path / "a-file"
+    await asyncio.to_thread(blocked.write_text, "")
+    async with running(blocked, NOBODY) as api:
+        assert (await api.get("/api/commands")).status == 503
+        assert (await api.get("/api/commands/recent")).status == 503

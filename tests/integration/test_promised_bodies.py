@@ -11,6 +11,7 @@ from services.controller.asked import carry_out
 from services.controller.core.holds import HoldRefused
 from services.shared.bus import Bus
 from services.shared.messages import Reply, Request
+from services.shared.vocabulary import LeaseKind
 from tests.broker import LiveBroker
 from tests.integration.api_running import running, voice
 from tests.plant import Site, intake, limits, load, moment, seen
@@ -63,6 +64,7 @@ async def test_every_body_of_the_manual_is_answered_as_it_says(tmp_path: Path, b
             answer = await api.post(f"/api/debug/{path}", body)
             assert answer.status == status, (path, body, answer.text)
         assert [trip.key for trip in controller.state.trips] == ["stop"]
+        assert not [hold for hold in controller.state.holds if hold.kind is LeaseKind.FANS]
         refused: tuple[tuple[str, dict[str, Any]], ...] = (
             ("miners", {"action": "sleep", "members": ["row-z"]}),
             ("temperature", {"celsius": 30.0, "sensor": "roomalert-9/sensor-1"}),

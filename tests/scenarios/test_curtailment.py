@@ -48,7 +48,7 @@ def test_curtailed_is_said_only_when_a_meter_polled_after_the_ask_says_so():
 
 def test_an_okay_from_foreman_is_not_curtailed_while_the_watts_stand():
     site = Site().settle()
-    for at in range(300, 900, 10):
+    for at in range(300, 870, 10):
         decision = site.at(at, level=Level.CONTROL, loads=asleep(at, watts=3000.0))
         assert decision.state.mode is Mode.CURTAILING
         assert set(decision.targets.loads) == {SLEEP}, f"no outlet may open at {at}"
@@ -57,8 +57,8 @@ def test_an_okay_from_foreman_is_not_curtailed_while_the_watts_stand():
 def test_outlets_open_when_the_soft_wait_is_over_and_the_alarm_names_foreman_and_the_kw():
     site = Site().settle()
     site.at(300.0, level=Level.CONTROL)
-    assert set(site.at(899.0, level=Level.CONTROL, loads=asleep(899.0, watts=3000.0)).targets.loads) == {SLEEP}
-    decision = site.at(901.0, level=Level.CONTROL, loads=asleep(901.0, watts=3000.0))
+    assert set(site.at(869.0, level=Level.CONTROL, loads=asleep(869.0, watts=3000.0)).targets.loads) == {SLEEP}
+    decision = site.at(870.0, level=Level.CONTROL, loads=asleep(870.0, watts=3000.0))
     assert set(decision.targets.loads) == {OFF}
     alarm = next(one for one in decision.alarms if one.key == "load_still_on")
     assert "Foreman" in alarm.cause and "30 kW" in alarm.cause

@@ -6,9 +6,11 @@ from itertools import pairwise
 import pytest
 
 from services.controller.core import holds
-from services.controller.core.seen import SwitchSeen
+from services.controller.core.decide import decide
+from services.controller.core.memory import Hold
+from services.controller.core.seen import HumiditySeen
 from services.controller.core.stamps import resume
-from services.shared.vocabulary import Level, LoadTarget, Mode, PowerState, Proof, SensorRole, SwitchRole
+from services.shared.vocabulary import AlarmKind, LeaseKind, Level, LoadTarget, Mode, PowerState, Proof
 from tests.plant import Site, fan, intake, limits, load, miner, moment, seen
 
 ON, OFF = PowerState.ON, PowerState.OFF
@@ -131,42 +133,6 @@ def test_most_fans_disproved_takes_all_load_off_without_a_soft_wait():
     assert decision.state.mode is Mode.EMERGENCY
 
 
-def test_38_degrees_sheds_a_part_and_40_on_two_sensors_trips_until_a_person_resets():
-    site = site_with_fans()
-    run(site, 0.0, 300.0, temperatures=warm(25.0))
-    decision = site.at(305.0, temperatures=warm(38.2)(305.0))
-    assert decision.state.mode is Mode.THERMAL_LIMIT
-    assert 0 < decision.targets.loads.count(LoadTarget.RUN) < 10
-    decision = site.at(310.0, temperatures=warm(40.5)(310.0))
-    assert [trip.key for trip in decision.state.trips] == ["over_temperature_main"]
-    decision = run(site, 315.0, 2000.0, temperatures=warm(20.0), loads=asleep)
-    assert decision.targets.loads.count(LoadTarget.RUN) == 0
-    cool = seen(2000.0, site.limits, temperatures=warm(20.0)(2000.0))
-    site.state = holds.reset(site.state, "over_temperature_main", cool, site.limits, moment(2000.0))
-    assert not site.at(2001.0, temperatures=warm(20.0)(2001.0)).state.trips
-
-
-def test_one_hot_poll_of_one_sensor_is_no_trip_but_the_second_is():
-    site = site_with_fans()
-    run(site, 0.0, 300.0, temperatures=warm(25.0))
-
-    def three(at, hot):
-        return (intake(hot, at, "ra/s1"), intake(25.0, at, "ra/s2"), intake(25.0, at, "ra/s3"))
-
-    assert not site.at(305.0, temperatures=three(305.0, 41.0)).state.trips
-    assert not site.at(306.0, temperatures=three(305.0, 41.0)).state.trips, "the same poll again is no second poll"
-    assert site.at(320.0, temperatures=three(320.0, 41.0)).state.trips
-
-
-def test_a_reset_is_refused_while_the_cause_persists():
-    site = site_with_fans()
-    run(site, 0.0, 300.0, temperatures=warm(25.0))
-    site.at(305.0, temperatures=warm(41.0)(305.0))
-    hot = seen(310.0, site.limits, temperatures=warm(41.0)(310.0))
-    with pytest.raises(holds.HoldRefused, match="persists"):
-        holds.reset(site.state, "over_temperature_main", hot, site.limits, moment(310.0))
-
-
 @pytest.mark.parametrize(
     ("values", "stage_of"),
     [((20.0, 34.0, 21.0), 21.0), ((20.0, 30.0), 30.0), ((29.0,), 29.0)],
@@ -190,17 +156,6 @@ def test_all_temperatures_of_a_zone_lost_all_fans_then_its_miners_in_stages():
     assert site.decision.state.mode is Mode.FAILSAFE
 
 
-def test_smoke_stops_at_once_and_flood_too_and_both_latch():
-    for role, key in ((SwitchRole.SMOKE, "smoke"), (SwitchRole.FLOOD, "flood")):
-        site = site_with_fans()
-        run(site, 0.0, 300.0, temperatures=warm(25.0))
-        switch = (SwitchSeen("ceiling", role, True, 305.0),)
-        decision = site.at(305.0, temperatures=warm(25.0)(305.0), switches=switch)
-        assert set(decision.targets.loads) == {LoadTarget.OFF}
-        later = site.at(400.0, temperatures=warm(25.0)(400.0))
-        assert [trip.key for trip in later.state.trips] == [key]
-
-
 def test_a_fan_that_is_locked_out_stays_off_and_another_carries_its_air():
     site = site_with_fans()
     run(site, 0.0, 300.0, temperatures=warm(36.0))
@@ -218,23 +173,6 @@ def test_thermal_limit_and_power_signal_at_once_the_lower_one_holds():
     decision = site.at(305.0, temperatures=warm(38.6)(305.0), signals=(control,))
     assert decision.targets.loads.count(LoadTarget.RUN) == 5
     assert decision.limited_by == "temperature"
-
-
-@pytest.mark.parametrize(("configured", "running"), [("on", {ON}), ("off", {OFF})])
-def test_what_fans_do_on_smoke_is_as_configured(configured, running):
-    site = site_with_fans(fans_on_smoke=configured)
-    run(site, 0.0, 300.0, temperatures=warm(25.0))
-    decision = run(site, 305.0, 400.0, temperatures=warm(25.0), switches=(SwitchSeen("ceiling", SwitchRole.SMOKE, True, 305.0),))
-    assert set(decision.targets.fans) == running
-
-
-def test_a_hot_exhaust_does_not_keep_a_trip_from_its_reset():
-    site = site_with_fans()
-    run(site, 0.0, 300.0, temperatures=warm(25.0))
-    site.at(305.0, temperatures=warm(41.0)(305.0))
-    exhaust = replace(intake(46.0, 400.0, "ra/exhaust"), role=SensorRole.EXHAUST)
-    cool = seen(400.0, site.limits, temperatures=(*warm(24.0)(400.0), exhaust))
-    assert not holds.reset(site.state, "over_temperature_main", cool, site.limits, moment(400.0)).trips
 
 
 def test_a_zone_with_one_sensor_left_is_judged_a_degree_tighter_and_told_as_measured():
@@ -255,7 +193,7 @@ def test_a_sensor_pulled_after_an_hour_is_lost_from_that_moment_and_not_from_the
 
 
 def test_a_restart_neither_ends_the_alarm_of_a_lost_zone_nor_forgets_since_when():
-    site = site_with_fans()
+    site = site_with_fans(zones=frozenset({"main"}))
     run(site, 0.0, 600.0, step=20.0, temperatures=warm(25.0))
     pulled = (intake(None, 605.0, "ra/s1"),)
     run(site, 605.0, 800.0, step=20.0, temperatures=pulled)
@@ -265,18 +203,147 @@ def test_a_restart_neither_ends_the_alarm_of_a_lost_zone_nor_forgets_since_when(
     assert LoadTarget.SLEEP in site.at(1215.0).targets.loads
 
 
-def test_a_trip_is_not_reset_while_its_zone_is_blind():
-    site = site_with_fans()
-    run(site, 0.0, 300.0, temperatures=warm(25.0))
-    site.at(305.0, temperatures=warm(45.0)(305.0))
-    for blind in ((), (intake(None, 400.0),), warm(20.0)(100.0)):
-        snapshot = seen(400.0, site.limits, temperatures=blind)
-        with pytest.raises(holds.HoldRefused, match="no fresh temperature"):
-            holds.reset(site.state, "over_temperature_main", snapshot, site.limits, moment(400.0))
-
-
 def test_the_emergency_stop_is_no_alarm_about_loads_that_had_no_time_to_go():
     site = Site().settle()
     site.state = holds.stop(site.state, "op", "", moment(300.0))
     assert "load_still_on" not in {alarm.key for alarm in site.at(300.0).alarms}
     assert "load_still_on" in {alarm.key for alarm in site.at(361.0).alarms}
+
+
+def test_fans_follow_the_heat_in_steps_and_leave_a_step_a_degree_lower():
+    site = site_with_fans()
+    counts = {}
+    for at, celsius in ((0.0, 20.9), (900.0, 22.1), (1200.0, 23.5), (1500.0, 22.6), (1800.0, 22.4), (2100.0, 10.0)):
+        counts[celsius] = run(site, at, at + 295.0, temperatures=warm(celsius)).floors[0].stage
+    assert counts == {20.9: 0, 22.1: 1, 23.5: 2, 22.6: 2, 22.4: 1, 10.0: 0}
+
+
+@pytest.mark.parametrize(("celsius", "stage", "alarmed"), [(34.9, 9, False), (35.0, 9, False), (35.1, 9, True)])
+def test_from_the_limit_all_fans_run_and_above_it_there_is_an_alarm(celsius, stage, alarmed):
+    site = site_with_fans()
+    decision = run(site, 0.0, 300.0, temperatures=warm(celsius))
+    assert decision.floors[0].stage == stage
+    assert ("all its fans" in decision.floors[0].reason) is (celsius >= 35.0)
+    assert ("temperature_high_main" in {one.key for one in decision.alarms}) is alarmed
+
+
+@pytest.mark.parametrize(("celsius", "left_kw"), [(37.9, 30.0), (38.0, 22.5), (38.5, 15.0), (39.0, 7.5), (39.5, 0.0)])
+def test_each_half_degree_from_38_takes_a_quarter_off_at_once(celsius, left_kw):
+    site = site_with_fans()
+    run(site, 0.0, 300.0, temperatures=warm(25.0))
+    decision = site.at(305.0, temperatures=warm(celsius)(305.0))
+    assert min([one.kw for one in decision.ceilings if one.rule == "temperature"], default=30.0) == left_kw
+
+
+def stage_of(decision):
+    return dict(decision.state.thermal_stages)["main"]
+
+
+def test_a_stage_is_left_only_after_it_was_a_degree_cooler_for_the_time_of_a_stage():
+    site = site_with_fans()
+    run(site, 0.0, 300.0, temperatures=warm(25.0))
+    assert stage_of(site.at(305.0, temperatures=warm(39.0)(305.0))) == 3
+    assert stage_of(run(site, 306.0, 500.0, temperatures=warm(38.0))) == 3, "within the hysteresis: however long"
+    assert stage_of(site.at(501.0, temperatures=warm(30.0)(501.0))) == 3
+    assert stage_of(site.at(530.0, temperatures=warm(30.0)(530.0))) == 3, "29 s"
+    assert stage_of(site.at(531.0, temperatures=warm(30.0)(531.0))) == 2, "30 s: one quarter returns"
+    assert stage_of(site.at(560.0, temperatures=warm(30.0)(560.0))) == 2
+    assert stage_of(site.at(561.0, temperatures=warm(30.0)(561.0))) == 1
+    assert stage_of(site.at(570.0, temperatures=warm(38.0)(570.0))) == 1
+    assert stage_of(site.at(591.0, temperatures=warm(30.0)(591.0))) == 1, "it was warm in between and stands anew"
+    assert stage_of(site.at(621.0, temperatures=warm(30.0)(621.0))) == 0
+
+
+def test_a_reboot_lets_the_cool_time_stand_anew():
+    site = site_with_fans()
+    run(site, 0.0, 300.0, temperatures=warm(25.0))
+    site.at(305.0, temperatures=warm(39.0)(305.0))
+    site.at(306.0, temperatures=warm(30.0)(306.0))
+    site.state = resume(site.state, moment(20.0, boot="another-boot"))
+    snapshot = seen(400.0, site.limits, temperatures=warm(30.0)(400.0))
+    assert stage_of(decide(site.state, snapshot, site.limits, moment(400.0, boot="another-boot"))) == 3
+
+
+def test_a_zone_that_is_lost_while_it_is_shed_stays_shed():
+    site = site_with_fans()
+    run(site, 0.0, 300.0, temperatures=warm(25.0))
+    site.at(305.0, temperatures=warm(39.2)(305.0))
+    frozen = warm(39.2)(305.0)
+    counts = [stage_of(site.at(at, temperatures=frozen)) for at in (400.0, 426.0, 905.0, 906.0, 1000.0)]
+    assert counts == [3, 3, 3, 3, 4]
+
+
+def test_a_sensor_that_reads_the_same_for_days_is_fine():
+    site = site_with_fans()
+    decision = run(site, 0.0, 200_000.0, step=500.0, temperatures=warm(21.4))
+    assert not decision.alarms
+    assert decision.state.mode is Mode.NORMAL
+
+
+@pytest.mark.parametrize(("age_s", "is_blind"), [(120.0, False), (120.1, True)])
+def test_a_temperature_is_fresh_for_two_minutes(age_s, is_blind):
+    site = site_with_fans()
+    run(site, 0.0, 300.0, temperatures=warm(25.0))
+    decision = site.at(300.0 + age_s, temperatures=warm(25.0)(300.0))
+    assert (decision.temperature_max_c is None) is is_blind
+
+
+@pytest.mark.parametrize(("lost_s", "stage"), [(600.0, 0), (600.1, 1), (629.9, 1), (630.1, 2), (690.1, 4), (5000.0, 4)])
+def test_ten_minutes_without_a_temperature_the_load_goes_in_quarters(lost_s, stage):
+    site = site_with_fans()
+    run(site, 0.0, 300.0, temperatures=warm(25.0))
+    assert stage_of(site.at(300.0 + lost_s, temperatures=warm(25.0)(300.0))) == stage
+
+
+def test_a_zone_that_was_never_read_raises_nothing_drops_nothing_and_is_one_alarm():
+    site = site_with_fans(zones=frozenset({"main", "cellar"}))
+    decision = run(site, 0.0, 89.0, step=1.0)
+    assert not decision.alarms, "within the grace of a start sensors may still come"
+    assert {one.key for one in site.at(90.0).alarms} == {"temperature_lost_main"}
+    decision = run(site, 100.0, 3000.0, step=10.0)
+    assert {one.key: one.cause for one in decision.alarms} == {
+        "temperature_lost_main": "Zone main has load, but no temperature of it was ever read."
+    }
+    assert set(decision.targets.loads) == {LoadTarget.RUN}
+    assert set(decision.targets.fans) == {ON}
+    run(site, 3005.0, 3600.0, level=Level.CONTROL, loads=asleep)
+    decision = run(site, 3605.0, 6000.0, loads=asleep)
+    assert decision.targets.loads.count(LoadTarget.RUN) == 0
+    assert "no fresh temperature in zone main" in {one.reason for one in decision.ceilings}
+    assert site.at(6005.0, loads=asleep(6005.0), temperatures=warm(20.0)(6005.0)).targets.loads.count(LoadTarget.RUN) > 0
+
+
+def test_humidity_and_cold_are_words_and_no_more():
+    site = site_with_fans()
+    humid = lambda at: (HumiditySeen("ra/h", 81.0, at), HumiditySeen("ra/h2", None, at))  # noqa: E731
+    decision = run(site, 0.0, 900.0, temperatures=warm(9.9), humidities=humid)
+    assert {one.key: one.kind for one in decision.alarms} == {
+        "humidity_high": AlarmKind.WARNING, "temperature_low_main": AlarmKind.WARNING
+    }  # fmt: skip
+    assert set(decision.targets.loads) == {LoadTarget.RUN}
+    assert decision.targets.fans.count(ON) == 1
+    decision = site.at(905.0, temperatures=warm(10.0)(905.0), humidities=(HumiditySeen("ra/h", 80.0, 905.0),))
+    assert not decision.alarms
+    assert not site.at(1100.0, temperatures=warm(10.0)(1100.0), humidities=(HumiditySeen("ra/h", 99.0, 900.0),)).alarms
+
+
+def test_one_sensor_of_several_lost_is_one_alarm_and_the_rest_vote():
+    site = site_with_fans()
+    sensors = (intake(25.0, 500.0, "ra/s1"), intake(None, 500.0, "ra/s2"), intake(26.0, 300.0, "ra/s3"))
+    decision = site.at(500.0, temperatures=sensors)
+    assert {one.key: one.cause for one in decision.alarms} == {
+        "temperature_partial_main": "No fresh temperature from ra/s2, ra/s3."
+    }
+    assert decision.temperature_max_c == 25.0
+
+
+def test_a_forced_temperature_counts_only_if_it_is_hotter_and_never_stands_in_for_lost_sensors():
+    site = site_with_fans()
+    run(site, 0.0, 300.0, temperatures=warm(25.0))
+    for celsius, told in ((20.0, 25.0), (36.0, 36.0)):
+        hold = Hold("t", LeaseKind.TEMPERATURE, "op", "", moment(300.0), 9999.0, celsius=celsius, sensor="s1")
+        site.state = holds.grant(site.state, hold, site.limits)
+        assert site.at(305.0, temperatures=warm(25.0)(305.0)).temperature_max_c == told
+    decision = site.at(700.0, temperatures=warm(25.0)(305.0))
+    assert decision.temperature_max_c is None
+    assert "temperature_lost_main" in {one.key for one in decision.alarms}

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from services.controller.core import holds
+from services.controller.core.banks import banks_of
 from services.controller.core.decide import decide
-from services.controller.core.fans import carries_kw
 from services.controller.core.memory import Cause, Hold, Phase, State
 from services.controller.core.orders import LedgerView, Sent
 from services.controller.core.plant import Source
@@ -26,7 +26,6 @@ LOADS = (
     load(6, kind=LoadKind.OUTLET, soft_device="", priority=8),
     load(7, priority=1, efficiency_j_th=18.0),
 )
-NOMINAL_KW = sum(one.kw for one in LOADS)
 
 steps = st.lists(
     st.fixed_dictionaries(
@@ -192,7 +191,7 @@ def test_nothing_is_raised_under_a_full_control_a_trip_or_unproven_air(sequence)
         assert not asked, f"raised {up} while {asked}"
         assert not decision.state.trips, f"raised {up} while {decision.state.trips}"
         proven = sum(one.proof is Proof.PROVEN and not one.locked_out for one in decision.fans)
-        carried = carries_kw(proven, plant.limits, NOMINAL_KW)
+        carried = banks_of(plant.limits)[0].carries_kw(proven)
         more = decision.load.setpoint_kw > previous.load.setpoint_kw + 1e-6
         assert not more or decision.load.setpoint_kw <= carried + 1e-6, f"raised {up} on {proven} proven fans"
 

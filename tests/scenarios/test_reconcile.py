@@ -5,63 +5,47 @@ from dataclasses import replace
 
 import pytest
 
+from services.controller.core.book import Book
 from services.controller.core.judge import judge_fan_order, judge_load_order
-from services.controller.core.orders import Act, LedgerView, Order, Sent
+from services.controller.core.orders import Act, Order, Sent
 from services.controller.core.plant import Fan, Pace
-from services.controller.core.reconcile import path_of, reconcile
+from services.controller.core.reconcile import reconcile
+from services.controller.core.seen import DeviceSeen
 from services.controller.core.wanted import Targets
 from services.shared.vocabulary import CommandPhase, LoadKind, LoadState, LoadTarget, PowerState
-from tests.plant import fan, limits, load, miner, moment, seen
+from tests.plant import BOOT, fan, limits, load, miner, moment, seen
 
 RUN, SLEEP, OFF = LoadTarget.RUN, LoadTarget.SLEEP, LoadTarget.OFF
 ON, CUT = PowerState.ON, PowerState.OFF
 
 
 class Desk:
-    """Sends what reconcile says on a clock that leaps; every order is answered at once unless `answers` is False."""
+    """Sends what reconcile says on a clock that leaps; every order is acknowledged at once unless `answers` is False."""
 
     def __init__(self, site, *, answers=True):
         self.limits = site
         self.answers = answers
-        self.last = {}
-        self.last_sent = {}
-        self.in_flight = {}
+        self.book = Book(f"o-{number}" for number in itertools.count(1))
         self.sent = []
+        self.waiting = []
         self.due = 0.0
 
-    def at(self, mono_s, targets, readback, *, judge=True):
+    def at(self, mono_s, targets, readback):
         """Judge what is open, then send what is due; returns the orders of this moment."""
         now = moment(mono_s)
-        if judge:
-            self._judge(readback, now)
-        orders, self.due = reconcile(targets, readback, self._view(), self.limits, now)
-        for order in orders:
-            key = (order.target, path_of(order.act))
-            self.last[key] = Sent(order, mono_s, done=order.act is Act.FAN_OFF)
-            self.last_sent[order.device] = mono_s
-            if not self.answers:
-                self.in_flight[order.device] = self.in_flight.get(order.device, 0) + 1
-            self.sent.append((mono_s, order))
+        self.book.settle(readback, self.limits, now)
+        orders, self.due = reconcile(targets, readback, self.book.view(), self.limits, now)
+        self.book.intend(orders, now)
+        self.sent += [(mono_s, order) for order in orders]
+        self.waiting += [self.book.written(order).id for order in orders]
+        if self.answers:
+            self.answer(CommandPhase.ACKNOWLEDGED, mono_s)
         return orders
 
-    def fail_all(self):
-        """Every order that is open has failed."""
-        self.last = {key: replace(sent, done=True, failed=True) for key, sent in self.last.items()}
-
-    def _view(self):
-        return LedgerView(dict(self.last), dict(self.last_sent), dict(self.in_flight))
-
-    def _judge(self, readback, now):
-        for (target, path), sent in list(self.last.items()):
-            if sent.done:
-                continue
-            if path == "relay":
-                phase = judge_fan_order(sent, readback.fans[int(target.removeprefix("fan-")) - 1], now)
-            else:
-                index = next(i for i, one in enumerate(self.limits.loads) if one.name == target)
-                phase = judge_load_order(sent, readback.loads[index], self.limits, now)
-            if phase is not None:
-                self.last[target, path] = replace(sent, done=True, failed=phase is not CommandPhase.CONFIRMED)
+    def answer(self, phase, mono_s, **more):
+        """Every call that runs comes back."""
+        while self.waiting:
+            self.book.answered(self.waiting.pop(), phase, moment(mono_s), **more)
 
 
 def targets(site, loads=RUN, fans=ON):
@@ -156,15 +140,41 @@ def test_a_meter_that_reads_nothing_does_not_spare_a_hashing_miner_the_order_to_
 def test_an_order_that_was_lost_in_a_restart_is_sent_again():
     site = one_miner()
     desk = Desk(site)
-    desk.last["m-0", "soft"] = Sent(Order("foreman", Act.SLEEP, "m-0", 300.0), 0.0, done=True)
+    desk.book.remember({("m-0", "soft"): Sent(Order("foreman", Act.SLEEP, "m-0", 300.0), 0.0, host_boot=BOOT)}, moment(1.0))
     assert acts(desk.at(20.0, targets(site, SLEEP), hashing(site, 20.0))) == [(Act.SLEEP, "m-0")]
+
+
+def answering(site, at, last_ok):
+    return hashing(site, at, devices=(DeviceSeen("foreman", "foreman", last_ok), DeviceSeen("pdu-1", "snmp_pdu", at)))
+
+
+@pytest.mark.parametrize("wanted", [SLEEP, RUN])
+def test_orders_that_rest_are_tried_at_once_when_a_device_that_was_lost_answers_again(wanted):
+    site = replace(one_miner(), paces={"foreman": Pace(1.0, 40, 5.0, attempts=3, retry_s=2.0)}, lost_after_s={"foreman": 20.0})
+    desk = Desk(site, answers=False)
+    asleep = [miner(0.0, asleep=wanted is RUN)]
+    for second in range(40):
+        desk.at(float(second), targets(site, wanted), replace(answering(site, float(second), 0.0), loads=tuple(asleep)))
+        desk.answer(CommandPhase.FAILED, float(second))
+    assert [at for at, _ in desk.sent] == [0.0, 2.0, 6.0], "three attempts, and then it rests"
+    back = replace(answering(site, 41.0, 41.0), loads=tuple(asleep))
+    assert [order.attempt for order in desk.at(41.0, targets(site, wanted), back)] == [1]
+
+
+def test_a_device_that_missed_one_poll_does_not_end_a_rest():
+    site = replace(one_miner(), paces={"foreman": Pace(1.0, 40, 5.0, attempts=3, retry_s=2.0)}, lost_after_s={"foreman": 20.0})
+    desk = Desk(site, answers=False)
+    for second in range(40):
+        desk.at(float(second), targets(site, SLEEP), answering(site, float(second), second - second % 15))
+        desk.answer(CommandPhase.FAILED, float(second))
+    assert [at for at, _ in desk.sent] == [0.0, 2.0, 6.0]
 
 
 def test_the_next_due_moment_is_that_of_the_pause():
     site = one_miner()
-    desk = Desk(site)
+    desk = Desk(site, answers=False)
     desk.at(0.0, targets(site, SLEEP), hashing(site, 0.0))
-    desk.fail_all()
+    desk.answer(CommandPhase.FAILED, 0.5)
     assert desk.at(1.0, targets(site, SLEEP), hashing(site, 1.0)) == ()
     assert desk.due == 10.0
 
@@ -293,6 +303,16 @@ def test_300_http_loads_are_told_all_at_once():
     assert len({order.target for order in orders}) == 300
 
 
+def test_a_pdu_whose_call_still_runs_gets_no_second_order_even_when_the_first_expired_unseen():
+    site = limits()
+    desk = Desk(site, answers=False)
+    for second in range(60):
+        desk.at(float(second), targets(site, OFF), hashing(site, float(second)))
+    assert len(desk.sent) == 1, "its time was over after 10 s, and the driver is still in its call"
+    desk.answer(CommandPhase.FAILED, 60.0)
+    assert len(desk.at(61.0, targets(site, OFF), hashing(site, 61.0))) == 1
+
+
 # --- fans -----------------------------------------------------------------------------------------------------------------
 
 
@@ -308,20 +328,28 @@ def test_off_is_a_lease_that_is_renewed_at_two_fifths_of_its_length():
     assert [(at, order.lease_s) for at, order in desk.sent] == [(0.0, 130.0), (52.0, 130.0), (104.0, 130.0), (156.0, 130.0)]
 
 
-def test_off_is_sent_again_when_the_relay_reads_on_after_the_order_and_only_then():
+def test_off_is_sent_again_when_the_relay_reads_on_after_it_was_off_and_only_then():
     site = one_fan()
     desk = Desk(site)
     desk.at(0.0, targets(site, fans=CUT), hashing(site, 0.0))
-    unread = hashing(site, 4.0, fans=(fan(0.0),))
-    assert desk.at(4.0, targets(site, fans=CUT), unread) == ()
+    assert desk.at(2.0, targets(site, fans=CUT), hashing(site, 2.0, fans=(fan(1.0, relay=CUT),))) == ()
     assert acts(desk.at(6.0, targets(site, fans=CUT), hashing(site, 6.0, fans=(fan(5.0),)))) == [(Act.FAN_OFF, "fan-1")]
+    assert desk.at(7.0, targets(site, fans=CUT), hashing(site, 7.0, fans=(fan(5.0),))) == (), "not read since"
+
+
+def test_an_off_that_the_relay_never_shows_is_sent_again_when_its_time_is_over():
+    site = one_fan()
+    desk = Desk(site)
+    for second in range(12):
+        desk.at(float(second), targets(site, fans=CUT), hashing(site, float(second)))
+    assert [(at, order.attempt) for at, order in desk.sent] == [(0.0, 1), (10.0, 2)]
 
 
 def test_a_refused_off_counts_as_no_lease():
     site = one_fan()
-    desk = Desk(site)
+    desk = Desk(site, answers=False)
     desk.at(0.0, targets(site, fans=CUT), hashing(site, 0.0))
-    desk.fail_all()
+    desk.answer(CommandPhase.REFUSED, 0.5)
     assert acts(desk.at(2.0, targets(site, fans=CUT), hashing(site, 2.0, fans=(fan(0.0),)))) == [(Act.FAN_OFF, "fan-1")]
 
 
@@ -382,3 +410,19 @@ def test_a_word_of_sleep_does_not_confirm_while_its_own_watts_stand():
     site = one_miner()
     sent = Sent(Order("foreman", Act.SLEEP, "m-0", 300.0), 10.0)
     assert judge_load_order(sent, miner(20.0, asleep=True, watts=3000.0), site, moment(21.0)) is None
+
+
+def test_a_word_of_sleep_does_not_confirm_before_the_meter_of_the_load_was_read_again():
+    site = one_miner()
+    sent = Sent(Order("foreman", Act.SLEEP, "m-0", 300.0), 10.0)
+    word_first = replace(miner(20.0, asleep=True, watts=3000.0), watts_mono_s=9.0)
+    assert judge_load_order(sent, word_first, site, moment(21.0)) is None
+    assert (
+        judge_load_order(sent, replace(word_first, watts=None, watts_mono_s=None), site, moment(21.0)) is CommandPhase.CONFIRMED
+    )
+
+
+def test_a_fans_order_is_confirmed_only_by_a_poll_that_began_after_it():
+    sent = Sent(Order("relay-1", Act.FAN_OFF, "fan-1", 300.0, lease_s=130.0), 10.0)
+    assert judge_fan_order(sent, fan(9.9, relay=CUT), moment(12.0)) is None
+    assert judge_fan_order(sent, fan(10.1, relay=CUT), moment(12.0)) is CommandPhase.CONFIRMED

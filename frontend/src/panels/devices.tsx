@@ -1,7 +1,7 @@
 import { Badge, Panel, Table, gravest } from "../parts";
 import { grown } from "../store";
-import type { Dashboard, DeviceTile, Health, ServiceTile, Tone } from "../types";
-import { UNKNOWN, capital, duration, moment, words } from "../words";
+import type { Dashboard, DeviceTile, Drill, Health, ServiceTile, Tone } from "../types";
+import { UNKNOWN, capital, duration, moment, number, words } from "../words";
 
 const HEALTH: Record<Health, Tone> = { ok: "good", starting: "unknown", lost: "bad", not_configured: "good" };
 const PRESENCE: Record<ServiceTile["state"], Tone> = { online: "good", stopping: "warning", offline: "bad", unknown: "unknown" };
@@ -14,7 +14,7 @@ export function Devices({ feed }: { feed: Dashboard }) {
       {feed.devices.length === 0 && <p class="calm">No device has been reported.</p>}
       <Table label="Devices" head={["Device", "State", "Last answer"]}>
         {feed.devices.map((one) => (
-          <Device key={one.name} one={one} owner={feed.services.find((service) => service.name === one.owner)} />
+          <Device key={one.name} one={one} owner={feed.services.find((service) => service.name === one.owner)} drill={feed.drills.find((drill) => drill.device === one.name)} />
         ))}
       </Table>
       <h3>Services</h3>
@@ -45,7 +45,7 @@ export function Devices({ feed }: { feed: Dashboard }) {
 }
 
 /** A device by its owner's word: nothing is known when its owner is gone. */
-function Device({ one, owner }: { one: DeviceTile; owner: ServiceTile | undefined }) {
+function Device({ one, owner, drill }: { one: DeviceTile; owner: ServiceTile | undefined; drill: Drill | undefined }) {
   const silent = owner?.state !== "online";
   const tone = silent ? "unknown" : HEALTH[one.state];
   const age = grown(one.age_s);
@@ -54,6 +54,7 @@ function Device({ one, owner }: { one: DeviceTile; owner: ServiceTile | undefine
       <th scope="row">
         {one.name} <span class="age">{words(one.kind)}</span>
         {one.state !== "ok" && one.reason && <span class="detail">{one.reason}</span>}
+        {drill && <span class="detail">{drilled(drill)}</span>}
       </th>
       <td>
         <Badge tone={tone}>{silent ? `unknown: ${one.owner} is silent` : words(one.state)}</Badge>
@@ -62,4 +63,10 @@ function Device({ one, owner }: { one: DeviceTile; owner: ServiceTile | undefine
       <td class="age">{age === null ? "never" : duration(age)}</td>
     </tr>
   );
+}
+
+function drilled(drill: Drill): string {
+  if (drill.at === null) return "never drilled";
+  const after = drill.seconds === null ? "" : ` in ${number(drill.seconds)} s`;
+  return `drilled ${moment(drill.at)}, ${drill.proven ? `proven${after}` : "not proven"}`;
 }

@@ -1,6 +1,7 @@
 import { Age, Panel, Value } from "../parts";
 import type { Dashboard, LoadTile } from "../types";
-import { kw } from "../words";
+import { kw, words } from "../words";
+import { isPlanned, planned } from "./signals";
 
 /** The site's load against its target and its full load; what is unknown is hatched, never counted as off. */
 export function Load({ feed }: { feed: Dashboard }) {
@@ -21,8 +22,27 @@ export function Load({ feed }: { feed: Dashboard }) {
           <dd>{kw(load.unknown_kw)}</dd>
         </div>
       </dl>
+      <ul class="plain power">
+        {lines(feed).map((line) => (
+          <li key={line}>{line}</li>
+        ))}
+      </ul>
     </Panel>
   );
+}
+
+/** What the utility would ask next: what can be given, what holds now, how this interval will end, what is planned. */
+function lines(feed: Dashboard): string[] {
+  const { ready_kw, interval_kw, interval_limit_kw, interval_minutes } = feed.load;
+  const event = feed.signals.find((one) => one.effective === "control" || one.effective === "emergency");
+  const interval = interval_minutes === 15 ? "this quarter hour" : `this interval of ${interval_minutes} min`;
+  const most = interval_limit_kw === null ? "" : ` of at most ${kw(interval_limit_kw)}`;
+  return [
+    ready_kw === null ? "ready: unknown what can be taken off now" : `ready: ${kw(ready_kw)} can be taken off and confirmed now`,
+    event && feed.limited_by ? `limited by ${words(feed.limited_by)}` : "",
+    interval_kw === null ? "" : `${interval}: ${kw(interval_kw)}${most}`,
+    ...feed.signals.filter(isPlanned).map(planned),
+  ].filter(Boolean);
 }
 
 function Fact({ name, value }: { name: string; value: string }) {

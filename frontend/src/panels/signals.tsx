@@ -1,7 +1,7 @@
 import { Age, Badge, Panel, gravest } from "../parts";
-import { freshness } from "../store";
+import { feed as present, freshness } from "../store";
 import type { Dashboard, SignalTile } from "../types";
-import { capital, kw } from "../words";
+import { capital, kw, moment } from "../words";
 
 /** What each power signal asks for, and what follows from it. */
 export function Signals({ feed }: { feed: Dashboard }) {
@@ -27,6 +27,18 @@ export function Signals({ feed }: { feed: Dashboard }) {
       </ul>
     </Panel>
   );
+}
+
+/** True for an event that has not begun. */
+export function isPlanned(one: SignalTile): boolean {
+  return one.from_at !== null && one.from_at > (present.value?.time ?? 0);
+}
+
+/** A planned event in words: "planned: Control from 14:00 to 18:00, at most 400 kW". */
+export function planned(one: SignalTile): string {
+  const until = one.until_at === null ? "" : ` to ${moment(one.until_at)}`;
+  const most = one.target_kw === null ? "" : `, at most ${kw(one.target_kw)}`;
+  return `planned: ${capital(one.level)} from ${moment(one.from_at)}${until}${most}`;
 }
 
 /** What follows from a signal, without what the headline says of it. */

@@ -44,6 +44,7 @@ class EventRow(BaseModel):
     mode: str
     device: str
     target: str
+    act: str
     phase: str | None
     command_id: str
     seconds: float | None

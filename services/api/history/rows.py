@@ -65,7 +65,13 @@ def of_event(event: Event) -> Row | None:
         "clock_trusted": int(event.clock_trusted),
         "reasons": json.dumps(event.reasons, ensure_ascii=False),
         "phase": None if event.phase is None else event.phase.value,
+        "act": event.act or (_first_word(event.title) if event.kind == "command" else ""),
     }
+
+
+def _first_word(title: str) -> str:
+    """The kind of command of an owner that does not say it apart: its titles begin with it."""
+    return title.partition(" ")[0]
 
 
 def of_alarm(alarm: Alarm) -> Row | None:

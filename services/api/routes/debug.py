@@ -12,6 +12,7 @@ from starlette.requests import ClientDisconnect
 from services.api import bodies
 from services.api.door import ByDoor, Door
 from services.api.guard import MOST_BODY_BYTES, who
+from services.api.leases import told
 from services.api.problems import Problem, responses
 from services.shared.vocabulary import LeaseKind
 
@@ -35,7 +36,9 @@ async def control_miners(body: bodies.Miners, door: ByDoor, request: Request) ->
 
 @router.post("/fans", operation_id="controlFans")
 async def control_fans(body: bodies.Fans, door: ByDoor, request: Request) -> Result:
-    """Hold fans; the answer is the lease made."""
+    """Hold fans; the answer is the lease made. All of them given back also ends the lease of a stage."""
+    if body.frees_all(door.settings.fans.count):
+        body = bodies.Fans(stage="auto", reason=body.reason)
     return await _hold(door, LeaseKind.FANS, body, request)
 
 
@@ -87,4 +90,5 @@ async def _hold(door: Door, kind: LeaseKind, body: bodies.Lasting, request: Requ
     if not body.releases:
         payload["minutes"] = body.minutes
     verb = "release" if body.releases else "lease"
-    return await door.requests.ask(verb, payload, who=who(request), reason=body.reason)  # type: ignore[arg-type]
+    result = await door.requests.ask(verb, payload, who=who(request), reason=body.reason)  # type: ignore[arg-type]
+    return told(result)

@@ -1,21 +1,17 @@
 """The past, from `mine_data.db`."""
 
-from collections.abc import Callable
 from datetime import datetime
 from http import HTTPStatus
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
-import sqlalchemy as sa
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
-from services.api.door import ByDoor, Door
+from services.api.door import ByDoor
 from services.api.history import reader
-from services.api.history.database import TooMuch, Trouble
 from services.api.problems import Problem, responses
 
 router = APIRouter(tags=["past"])
-T = TypeVar("T")
 _LATEST_S = 4_102_444_800  # 2100-01-01
 Cursor = Annotated[int | None, Query(ge=0, le=2**53, description="the id after which to go on; without it the latest rows")]
 Page = Annotated[int, Query(ge=1, le=reader.LARGEST_PAGE)]
@@ -42,7 +38,7 @@ async def get_series(
     start_at, end_at = _seconds(start, "from"), _seconds(end, "to")
     if end_at <= start_at:
         raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "wrong-value", f"found to = {end}; it must lie after from = {start}")
-    found = await _ask(door, lambda connection: reader.series(connection, sensor, start_at, end_at, buckets))
+    found = await door.past(lambda connection: reader.series(connection, sensor, start_at, end_at, buckets))
     if found is None:
         raise Problem(HTTPStatus.NOT_FOUND, "no-such-sensor", f"no readings of {sensor[:100]} are stored")
     return found
@@ -51,24 +47,14 @@ async def get_series(
 @router.get("/api/v1/events", operation_id="listEvents", responses=responses(422, 503))
 async def list_events(door: ByDoor, after: Cursor = None, limit: Page = 100, commands: Commands = True) -> reader.Events:
     """Decisions, transitions, the life of commands, acts of people, by cursor."""
-    return await _ask(door, lambda connection: reader.events(connection, after, limit, commands=commands))
+    return await door.past(lambda connection: reader.events(connection, after, limit, commands=commands))
 
 
 @router.get("/api/v1/state-rows", operation_id="listStateRows", responses=responses(422, 503))
 async def list_state_rows(door: ByDoor, after: Cursor = None, limit: Page = 100) -> StateRows:
     """The rows of `mine_states`, by cursor."""
-    rows = await _ask(door, lambda connection: reader.states(connection, after, limit))
+    rows = await door.past(lambda connection: reader.states(connection, after, limit))
     return StateRows(rows=rows, next_after=rows[-1]["id"] if rows else after or 0)
-
-
-async def _ask(door: Door, work: Callable[[sa.Connection], T]) -> T:
-    try:
-        return await door.history.read(work)
-    except TooMuch as error:
-        detail = f"{error}; ask for a shorter time"
-        raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, "too-much", detail) from None
-    except Trouble as error:
-        raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, "no-history", f"the history cannot be read: {error}") from None
 
 
 def _seconds(text: str, name: str) -> float:

@@ -1,5 +1,6 @@
 """A power signal that another program publishes. It ages from its receipt."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
@@ -7,7 +8,7 @@ from datetime import tzinfo
 from services.collector.drivers.listening import MAX_BYTES, PERIOD_S, Listening, Topics
 from services.collector.judge import Judge, Verdict, as_message, unknown
 from services.shared.bus import Foreign
-from services.shared.clock import Clock
+from services.shared.clock import Clock, Moment
 from services.shared.messages import Message
 from services.shared.settings.sections import SignalSource
 from services.shared.vocabulary import Level
@@ -42,8 +43,8 @@ class SignalMqtt:
         """What the topics ask for now. Waits for a message; raises Unreachable after `heartbeat_minutes` of silence."""
         for foreign in await self._listening.arrivals():
             self._heard[foreign.topic] = _Heard(self._judged(foreign), foreign.received_mono_s)
-        worst = max(self._heard.values(), key=_weight)
         now = self._clock.now()
+        worst = max(self._heard.values(), key=lambda heard: _weight(heard, now))
         received_at = now.wall_s - (now.mono_s - worst.received_mono_s)
         return [as_message(self.device, worst.verdict, worst.received_mono_s, received_at)]
 
@@ -57,13 +58,15 @@ class SignalMqtt:
         return judge.judge(foreign.payload.decode("utf-8", "replace"), self._clock.now())
 
 
-def _weight(heard: _Heard) -> tuple[bool, bool, int, float, float]:
-    verdict = heard.verdict
-    drop_to_kw = verdict.target_kw if verdict.target_kw is not None else 0.0
+def _weight(heard: _Heard, now: Moment) -> tuple[bool, bool, int, float, float, float]:
+    """Of two under control the one that allows less: no figure (all off), then the lower target, then the larger drop."""
+    verdict, event = heard.verdict, heard.verdict.event
+    level = verdict.level_at(now)
     return (
-        verdict.level.curtails,
-        verdict.level is Level.UNKNOWN,
-        verdict.level.severity,
-        -drop_to_kw,
+        level.curtails,
+        level is Level.UNKNOWN,
+        level.severity,
+        -(event.target_kw if event.target_kw is not None else 0.0 if event.drop_kw is None else math.inf),
+        event.drop_kw or 0.0,
         -heard.received_mono_s,
     )

@@ -1,8 +1,9 @@
 """Alarms of the acting side: load that does not come off, devices that do not answer. One cause, one alarm."""
 
-from services.controller.core.memory import State
+from services.controller.core.memory import Cause, State
+from services.controller.core.mode import WAKING_AT_MOST_S, Picture, not_back
 from services.controller.core.moments import Now
-from services.controller.core.plant import Limits, Load
+from services.controller.core.plant import SITE, Limits, Load
 from services.controller.core.proof import Measured
 from services.controller.core.seen import Snapshot
 from services.controller.core.stamps import elapsed_s
@@ -56,7 +57,7 @@ def target_alarms(
     for ceiling in ceilings:
         late = elapsed_s(since.get((ceiling.rule, ceiling.scope), now), now) >= limits.response_deadline_s
         over_kw = measured.kw - ceiling.kw
-        if ceiling.scope == "site" and late and over_kw > limits.meter_tolerance_kw:
+        if ceiling.scope == SITE and ceiling.cause is not Cause.NONE and late and over_kw > limits.meter_tolerance_kw:
             return (
                 AlarmWanted(
                     "over_target",
@@ -67,6 +68,24 @@ def target_alarms(
                 ),
             )
     return ()
+
+
+def waking_alarms(state: State, picture: Picture) -> tuple[AlarmWanted, ...]:
+    """Loads that were released, had the time to come back, and did not: they earn nothing and nobody would notice."""
+    waited = state.waking_since is not None and elapsed_s(state.waking_since, picture.now) >= WAKING_AT_MOST_S
+    if not waited or picture.limits.control is Control.OBSERVE:
+        return ()
+    late = not_back(picture.kept, picture.unwoken, picture.snapshot, picture.limits)
+    names = ", ".join(late[:5]) + (f" and {len(late) - 5} more" if len(late) > 5 else "")
+    return (
+        AlarmWanted(
+            "loads_not_back",
+            AlarmKind.WARNING,
+            f"{len(late)} loads were released and did not come back: {names}.",
+            "They are asked again; nothing else waits for them.",
+            "Look at them, or lock them out.",
+        ),
+    )
 
 
 def _path(load: Load) -> str:

@@ -1,80 +1,100 @@
 """The decision: from what is remembered and seen to what is wanted. Pure: no clock, no log, no input or output.
 
-Every rule returns a ceiling on load or a floor on fans with its reason, or nothing. The lowest ceiling and the highest floor
-win; order only breaks ties. Overrides join as one more rule, so they can only tighten. Down at once, up in stages.
+Judge what is seen, ask every rule, remember, move the load, cool, name it. Overrides join as rules, so they only tighten.
 """
 
 from dataclasses import replace
 
-from services.controller.core import alarms, interlocks, loads
+from services.controller.core import alarms, calendar, drills, interlocks, loads, rules
 from services.controller.core.cooling import cool
 from services.controller.core.memory import Phase, State
-from services.controller.core.mode import Picture, derive_mode, is_proven
+from services.controller.core.mode import Picture, derive_mode, is_proven, not_back
 from services.controller.core.moments import Now
 from services.controller.core.motion import Motion, move
 from services.controller.core.plant import Limits
+from services.controller.core.readiness import ready_kw
+from services.controller.core.reasons import limited_by, reasons
 from services.controller.core.seen import Snapshot
 from services.controller.core.stamps import is_over
 from services.controller.core.verdicts import Verdicts, judge
-from services.controller.core.wanted import AlarmWanted, Ceiling, Decision, LoadFigures, Targets
+from services.controller.core.wanted import AlarmWanted, Ceiling, Decision, LoadFigures, Says, Targets
 from services.shared.vocabulary import Mode
 
 _AT_LEAST_EACH_S = 1.0
+_PHASES = {
+    Mode.STARTING: Phase.STARTING,
+    Mode.NORMAL: Phase.FREE,
+    Mode.MANUAL: Phase.FREE,
+    Mode.RESTORING: Phase.RESTORING,
+}
 
 
 def decide(state: State, snapshot: Snapshot, limits: Limits, now: Now) -> Decision:
-    """Decide once: judge, remember, move the load, cool, name it. The same arguments always give the same decision."""
-    state = replace(state, holds=tuple(hold for hold in state.holds if not is_over(hold, now)))
+    """Decide once. The same arguments always give the same decision."""
+    state = drills.settle(state, snapshot, limits, now)
+    if any(is_over(hold, now) for hold in state.holds):
+        state = replace(state, holds=tuple(hold for hold in state.holds if not is_over(hold, now)))
     verdicts = judge(state, snapshot, limits, now)
-    state = _remember(state, verdicts, limits, now)
-    state, motion = move(state, verdicts, snapshot, limits, now)
+    says = rules.ask(state, verdicts, limits)
+    state = _remember(state, verdicts, says, limits, now)
+    state, motion = move(state, verdicts, says, snapshot, limits, now)
     state, floors, fan_due = cool(state, verdicts, motion, limits, now)
-    picture = _picture(state, verdicts, motion, snapshot, limits, now)
-    verdict = derive_mode(picture)
-    wanted = _alarms(state, verdicts, motion, snapshot, limits, now)
-    state = _with_alarms(_with_mode(state, verdict.mode, now), wanted, now)
+    state = _with_waking(state, motion, snapshot, limits, now)
+    picture = _picture(state, verdicts, motion, says, snapshot, limits, now)
+    mode = derive_mode(picture)
+    wanted = _alarms(state, verdicts, motion, picture, snapshot, limits, now)
+    state = _with_mode(state, mode, wanted, now)
+    dues = (verdicts.signal.next_due, verdicts.schedule.next_due, verdicts.interval.next_due, motion.next_due, fan_due)
     return Decision(
         state=state,
         targets=_targets(state, motion, limits),
-        reasons=verdict.reasons,
-        limited_by=verdict.limited_by,
+        reasons=reasons(mode, picture),
+        limited_by=limited_by(mode, picture),
         ceilings=picture.binding + motion.holding,
         floors=floors,
         alarms=wanted,
-        load=_figures(picture, verdicts.nominal_kw),
+        load=_figures(picture, verdicts, limits),
         fans=verdicts.air.figures,
         signals=verdicts.signal.figures,
         temperature_max_c=verdicts.thermal.max_c,
-        next_due=min(now.mono_s + _AT_LEAST_EACH_S, verdicts.signal.next_due, motion.next_due, fan_due),
+        next_due=min(now.mono_s + _AT_LEAST_EACH_S, *dues),
     )
 
 
-def _remember(state: State, verdicts: Verdicts, limits: Limits, now: Now) -> State:
+def _remember(state: State, verdicts: Verdicts, says: Says, limits: Limits, now: Now) -> State:
     return replace(
         state,
-        ceilings=loads.remember_ceilings(state, verdicts.ceilings, limits, now),
+        ceilings=loads.remember_ceilings(state, says.ceilings, limits, now),
         sources=verdicts.signal.memories,
+        scheduled=verdicts.schedule.in_force,
+        calendar=calendar.remember(state, now),
+        interval=verdicts.interval.memory,
         trips=verdicts.trips,
         hot=verdicts.thermal.hot,
         thermal_stages=verdicts.thermal.stages,
+        cooler=verdicts.thermal.cooler,
         zones=verdicts.thermal.zones,
     )
 
 
-def _picture(state: State, verdicts: Verdicts, motion: Motion, snapshot: Snapshot, limits: Limits, now: Now) -> Picture:
-    binding = tuple(c for c in verdicts.ceilings if _binds(c, limits, verdicts.nominal_kw))
+def _picture(
+    state: State, verdicts: Verdicts, motion: Motion, says: Says, snapshot: Snapshot, limits: Limits, now: Now
+) -> Picture:
+    binding = sorted((c for c in says.ceilings if _binds(c, limits)), key=lambda one: _leaves_kw(one, limits))
     return Picture(
-        state, binding, motion.holding, motion.kept, motion.allowed_kw, motion.held, verdicts.measured, snapshot, limits, now
-    )
+        state, tuple(binding), motion.holding, motion.kept, motion.unwoken, motion.allowed_kw, motion.held, verdicts.measured,
+        snapshot, limits, now,
+    )  # fmt: skip
 
 
-def _binds(ceiling: Ceiling, limits: Limits, nominal_kw: float) -> bool:
+def _binds(ceiling: Ceiling, limits: Limits) -> bool:
     """Whether a ceiling takes anything away; on a site without loads every one is told."""
-    return not limits.loads or ceiling.kw < _nominal_of(ceiling.scope, limits, nominal_kw) - 1e-6
+    return not limits.loads or ceiling.kw < limits.scope_kw.get(ceiling.scope, 0.0) - 1e-6
 
 
-def _nominal_of(scope: str, limits: Limits, nominal_kw: float) -> float:
-    return nominal_kw if scope == "site" else sum(load.kw for load in limits.loads if load.zone == scope)
+def _leaves_kw(ceiling: Ceiling, limits: Limits) -> float:
+    """What a ceiling alone would leave on the whole site: by this the lowest of different scopes is found."""
+    return limits.nominal_kw - limits.scope_kw.get(ceiling.scope, 0.0) + ceiling.kw
 
 
 def _targets(state: State, motion: Motion, limits: Limits) -> Targets:
@@ -82,11 +102,12 @@ def _targets(state: State, motion: Motion, limits: Limits) -> Targets:
         loads.targets_of(motion.kept, state.opened, limits),
         tuple(memory.wanted for memory in state.fans),
         max((memory.since.mono_s for memory in state.ceilings), default=float("-inf")),
+        motion.unwoken,
     )
 
 
 def _alarms(
-    state: State, verdicts: Verdicts, motion: Motion, snapshot: Snapshot, limits: Limits, now: Now
+    state: State, verdicts: Verdicts, motion: Motion, picture: Picture, snapshot: Snapshot, limits: Limits, now: Now
 ) -> tuple[AlarmWanted, ...]:
     """Every condition that holds; what no load explains is told only when no load is to blame."""
     stubborn = alarms.load_alarms(motion.hard.stubborn, motion.hard.opened, verdicts.measured, limits)
@@ -94,39 +115,44 @@ def _alarms(
         verdicts.signal.alarms
         + verdicts.thermal.alarms
         + verdicts.air.alarms
-        + interlocks.switch_alarms(snapshot)
+        + interlocks.switch_alarms(snapshot, limits, now)
         + interlocks.trip_alarms(verdicts.trips)
-        + (stubborn or alarms.target_alarms(state, verdicts.ceilings, verdicts.measured, limits, now))
+        + (stubborn or alarms.target_alarms(state, picture.binding, verdicts.measured, limits, now))
+        + alarms.waking_alarms(state, picture)
         + alarms.device_alarms(verdicts.lost, snapshot, limits, now)
         + alarms.clock_alarms(state, now)
+        + drills.drill_alarms(state)
     )
 
 
-def _with_alarms(state: State, wanted: tuple[AlarmWanted, ...], now: Now) -> State:
+def _with_waking(state: State, motion: Motion, snapshot: Snapshot, limits: Limits, now: Now) -> State:
+    waking = bool(not_back(motion.kept, motion.unwoken, snapshot, limits))
+    if waking is (state.waking_since is not None):
+        return state
+    return replace(state, waking_since=now if waking else None)
+
+
+def _with_mode(state: State, mode: Mode, wanted: tuple[AlarmWanted, ...], now: Now) -> State:
     known = dict(state.alarmed)
-    return replace(state, alarmed=tuple((one.key, known.get(one.key, now.wall_s)) for one in wanted))
+    return replace(
+        state,
+        alarmed=tuple((one.key, known.get(one.key, now.wall_s)) for one in wanted),
+        phase=_PHASES.get(mode, Phase.SHED),
+        mode=mode,
+        mode_since=state.mode_since if mode is state.mode and state.mode_since is not None else now,
+    )
 
 
-def _with_mode(state: State, mode: Mode, now: Now) -> State:
-    phase = {
-        Mode.STARTING: Phase.STARTING,
-        Mode.NORMAL: Phase.FREE,
-        Mode.MANUAL: Phase.FREE,
-        Mode.RESTORING: Phase.RESTORING,
-    }.get(mode, Phase.SHED)
-    if mode is state.mode and state.mode_since is not None:
-        return replace(state, phase=phase)
-    return replace(state, phase=phase, mode=mode, mode_since=now)
-
-
-def _figures(picture: Picture, nominal_kw: float) -> LoadFigures:
-    setpoint = picture.state.setpoint_kw
+def _figures(picture: Picture, verdicts: Verdicts, limits: Limits) -> LoadFigures:
+    setpoint, measured = picture.state.setpoint_kw, picture.measured
     return LoadFigures(
-        measured_kw=picture.measured.kw,
-        measured_mono_s=picture.measured.oldest_mono_s,
+        measured_kw=measured.kw,
+        measured_mono_s=measured.oldest_mono_s,
         target_kw=picture.allowed_kw,
         setpoint_kw=setpoint if setpoint is not None else picture.allowed_kw,
-        unknown_kw=picture.measured.unknown_kw,
-        nominal_kw=nominal_kw,
+        unknown_kw=measured.unknown_kw,
+        nominal_kw=limits.nominal_kw,
         proven=is_proven(picture),
+        ready_kw=ready_kw(picture.snapshot, measured, verdicts.lost, limits, picture.now),
+        interval_kw=verdicts.interval.projected_kw,
     )

@@ -2,17 +2,18 @@
 
 from dataclasses import dataclass
 
-from services.controller.core.loads import allocate
+from services.controller.core.loads import may_run
 from services.controller.core.memory import Cause, State
 from services.controller.core.moments import Now
 from services.controller.core.plant import Limits, Load
 from services.controller.core.proof import Measured, fresh_watts, is_asleep
 from services.controller.core.seen import Snapshot
 from services.controller.core.stamps import elapsed_s
-from services.controller.core.wanted import Ceiling
+from services.controller.core.wanted import Ceiling, Says
 from services.shared.vocabulary import LoadKind
 
 _LOST_GRACE_S = 10.0  # a device that counts as lost is asked once more when load must come off
+_SEEN_IN_S = 15.0  # until an open outlet shows in its meter: three polls
 _NOMINAL_MARGIN = 1.1  # miners draw up to 5 % above nameplate, a PDU's sum is good to a few percent
 
 
@@ -28,7 +29,7 @@ class Escalation:
 def escalate(
     state: State,
     kept: frozenset[int],
-    ceilings: tuple[Ceiling, ...],
+    says: Says,
     measured: Measured,
     snapshot: Snapshot,
     lost: frozenset[str],
@@ -36,6 +37,7 @@ def escalate(
     now: Now,
 ) -> Escalation:
     """Open outlets where sleep failed, once the soft wait of the cause is over, and only for a cause that allows it."""
+    ceilings = says.ceilings
     opened = {load.name for i, load in enumerate(limits.loads) if load.name in state.opened and i not in kept and load.has_outlet}
     stubborn: set[str] = set()
     drawing = _drawing(kept, measured, snapshot, limits, now)
@@ -43,7 +45,7 @@ def escalate(
     at_once, soon = _ripe(state, ceilings, limits, now, at_most_s=_LOST_GRACE_S)
     due = min(due, soon)
     for ripe, soft_path_gone in ((waited, False), (at_once, True)):
-        hard = [ceiling for ceiling in ripe if ceiling.cause in (Cause.EMERGENCY, Cause.TRIP)]
+        hard = [ceiling for ceiling in ripe if ceiling.cause.cuts_at_once]
         cut_unseen = _must_be_down(hard, kept, limits)
         just_asked = cut_unseen - _must_be_down([c for c in hard if _is_old(c, state, limits, now)], kept, limits)
         for index in _must_be_down(ripe, kept, limits):
@@ -90,14 +92,23 @@ def _ripe(
 def soft_wait_s(cause: Cause, limits: Limits) -> float | None:
     """How long sleep is given before outlets open under load; None: they never do for this cause."""
     if cause in (Cause.UTILITY, Cause.LIMIT):
-        return limits.response_deadline_s
+        return _before_the_deadline_s(limits)
     if cause is Cause.SIGNAL_LOST:
-        return limits.response_deadline_s if limits.hard_cut_on_loss else None
+        return _before_the_deadline_s(limits) if limits.hard_cut_on_loss else None
     return {Cause.TRIP: limits.thermal_soft_wait_s, Cause.EMERGENCY: 0.0}.get(cause)
 
 
+def _before_the_deadline_s(limits: Limits) -> float:
+    """Outlets begin to open so early that the last is open, and seen in the watts, when the contract's deadline is there."""
+    if not limits.hard_path_s:
+        return limits.response_deadline_s
+    return max(limits.response_deadline_s / 2, limits.response_deadline_s - limits.hard_path_s - _SEEN_IN_S)
+
+
 def _must_be_down(ceilings: list[Ceiling], kept: frozenset[int], limits: Limits) -> frozenset[int]:
-    return frozenset(range(len(limits.loads))) - allocate(float("inf"), ceilings, frozenset(), limits) - kept
+    if not ceilings:
+        return frozenset()
+    return frozenset(range(len(limits.loads))) - may_run(ceilings, frozenset(), limits) - kept
 
 
 def _drawing(kept: frozenset[int], measured: Measured, snapshot: Snapshot, limits: Limits, now: Now) -> frozenset[str]:

@@ -1,197 +1,141 @@
-"""Fans: what is proven of each, how many must run, and which. Unproven is not disproved.
+"""Which fans run: one start at a time on the whole site, the bank that lacks most first, the fan with the fewest hours first.
 
-A fan fails on: "off" is only ever a lease. Every start is spaced, every fan rests and runs its dwell time.
+A fan fails on: "off" is only ever a lease. A fan is stopped only when enough others have run long enough to be proven, so that
+never fewer run than are asked for. Where nothing was switched for a day, a rested fan takes the place of one that ran long.
 """
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from math import ceil, floor
 
-from services.controller.core.interlocks import SMOKE_TRIP
-from services.controller.core.memory import Cause, FanMemory, State
+from services.controller.core.airflow import FanVerdict
+from services.controller.core.banks import Bank, banks_of
+from services.controller.core.memory import FanMemory, State
 from services.controller.core.moments import Now
 from services.controller.core.plant import Limits
-from services.controller.core.seen import FanSeen, Snapshot
 from services.controller.core.stamps import elapsed_s
-from services.controller.core.wanted import AlarmWanted, Ceiling, FanFigures, Floor
-from services.shared.vocabulary import AlarmKind, LeaseKind, PowerState, Proof
+from services.shared.vocabulary import PowerState, Proof
 
-_RUNNING_SHARE = 0.5  # a fan that draws half of what it learnt still moves air; a broken belt or a stopped motor does not
+_NEVER = float("inf")
+_ROTATE_AFTER_H = 24.0
 
 
 @dataclass(frozen=True, slots=True)
-class FanVerdict:
-    """Every fan judged by its watts, and what that allows."""
+class _Crew:
+    """One bank at work: the stage asked for, the fans ordered on that are not disproved, those at rest."""
 
-    memories: tuple[FanMemory, ...]
-    figures: tuple[FanFigures, ...]
-    proven: int
-    disproved: int
-    ceilings: tuple[Ceiling, ...]
-    alarms: tuple[AlarmWanted, ...]
-
-
-def judge_fans(state: State, snapshot: Snapshot, limits: Limits, now: Now, nominal_kw: float) -> FanVerdict:
-    """Judge each fan, then the air that is left."""
-    memories, figures = [], []
-    for index, fan in enumerate(limits.fans):
-        memory = state.fans[index] if index < len(state.fans) else FanMemory(PowerState.ON, now)
-        locked = any(lock.target == f"fan-{fan.number}" for lock in state.lockouts)
-        memory, proof, reason = _judge(memory, snapshot.fans[index], snapshot.volts_good, limits, now)
-        memories.append(memory)
-        figures.append(FanFigures(proof, "locked out" if locked else reason, locked))
-    proven = sum(one.proof is Proof.PROVEN and not one.locked_out for one in figures)
-    disproved = sum(one.proof is Proof.DISPROVED for one in figures)
-    return FanVerdict(
-        tuple(memories),
-        tuple(figures),
-        proven,
-        disproved,
-        _air_ceilings(disproved + sum(one.locked_out for one in figures), disproved, limits, nominal_kw),
-        _alarms(figures, limits),
-    )
-
-
-def _judge(memory: FanMemory, seen: FanSeen, volts_good: bool | None, limits: Limits, now: Now) -> tuple[FanMemory, Proof, str]:
-    if memory.wanted is PowerState.OFF:
-        return replace(memory, low_since=None), Proof.UNPROVEN, "off as wanted"
-    if limits.fan_proof_by_relay:
-        on = seen.relay is PowerState.ON
-        return memory, Proof.PROVEN if on else Proof.UNPROVEN, "by its relay's word" if on else "its relay is not on"
-    polled_s = seen.watts_mono_s
-    if seen.watts is None or polled_s is None or now.mono_s - polled_s > limits.fan_watts_max_age_s:
-        return replace(memory, low_since=None), Proof.UNPROVEN, "no fresh watts"
-    if not volts_good:
-        return replace(memory, low_since=None), Proof.UNPROVEN, "mains voltage unknown: its watts prove nothing"
-    if polled_s < memory.changed.mono_s:
-        return memory, Proof.UNPROVEN, "no watts since it was switched on"
-    enough = limits.fan_min_watts if memory.baseline_w is None else memory.baseline_w * _RUNNING_SHARE
-    if seen.watts >= enough:
-        return replace(_learn(memory, seen.watts, limits, now), low_since=None), Proof.PROVEN, f"{seen.watts:.0f} W"
-    # Low for so long by its readings, not by the clock: one old reading disproves nothing.
-    memory = memory if memory.low_since else replace(memory, low_since=replace(now, mono_s=polled_s))
-    assert memory.low_since is not None
-    if polled_s - max(memory.low_since.mono_s, memory.changed.mono_s) < limits.fan_spin_up_s:
-        return memory, Proof.UNPROVEN, f"{seen.watts:.0f} W, running up"
-    return memory, Proof.DISPROVED, f"{seen.watts:.0f} W where {enough:.0f} W are needed"
-
-
-def _learn(memory: FanMemory, watts: float, limits: Limits, now: Now) -> FanMemory:
-    """Learn what it draws once it has run up, in steps of 5 % so that the ledger is spared."""
-    if elapsed_s(memory.changed, now) < max(60.0, limits.fan_spin_up_s):
-        return memory
-    if memory.baseline_w is None or abs(watts - memory.baseline_w) > 0.05 * memory.baseline_w:
-        learnt = watts if memory.baseline_w is None else memory.baseline_w + 0.1 * (watts - memory.baseline_w)
-        return replace(memory, baseline_w=round(learnt, 1))
-    return memory
-
-
-def carries_kw(fans: int, limits: Limits, nominal_kw: float) -> float:
-    """The load that so many fans may carry: one of all is a spare."""
-    if not limits.fans:
-        return nominal_kw
-    return nominal_kw * min(1.0, fans / max(1, len(limits.fans) - 1))
-
-
-def needed_for(kw: float, limits: Limits, nominal_kw: float) -> int:
-    """How many proven fans a load of `kw` needs before it is raised."""
-    if not limits.fans or nominal_kw <= 0:
-        return 0
-    return min(len(limits.fans), max(1, ceil(kw / nominal_kw * max(1, len(limits.fans) - 1) - 1e-9)))
-
-
-def _air_ceilings(without_air: int, disproved: int, limits: Limits, nominal_kw: float) -> tuple[Ceiling, ...]:
-    count = len(limits.fans)
-    if not count or not disproved:
-        return ()
-    if disproved > count / 2:
-        return (Ceiling("airflow", 0.0, f"{disproved} of {count} fans do not run", Cause.EMERGENCY),)
-    kw = carries_kw(count - without_air, limits, nominal_kw)
-    if kw >= nominal_kw:
-        return ()
-    return (Ceiling("airflow", floor(kw), f"{disproved} of {count} fans do not run", Cause.THERMAL),)
-
-
-def _alarms(figures: list[FanFigures], limits: Limits) -> tuple[AlarmWanted, ...]:
-    bad = [(fan.number, one.reason) for fan, one in zip(limits.fans, figures, strict=True) if one.proof is Proof.DISPROVED]
-    if not bad:
-        return ()
-    kind = AlarmKind.EMERGENCY if len(bad) > len(limits.fans) / 2 else AlarmKind.WARNING
-    cause = ", ".join(f"fan {number} ({reason})" for number, reason in bad)
-    consequence = "Other fans take over; load is shed when too little air is left."
-    return (
-        AlarmWanted(
-            "fans_disproved",
-            kind,
-            f"Ordered to run, but not running: {cause}.",
-            consequence,
-            "Look at contactor, belt and breaker.",
-        ),
-    )
-
-
-def choose_fans(
-    state: State, verdict: FanVerdict, floors: tuple[Floor, ...], limits: Limits, now: Now
-) -> tuple[tuple[FanMemory, ...], int, float]:
-    """The wanted state of each fan for the highest floor. Returns memories, the stage in force, and the next due moment."""
-    if limits.fans_on_smoke == "off" and any(trip.key == SMOKE_TRIP for trip in state.trips):
-        stopped = tuple(
-            m if m.wanted is PowerState.OFF else replace(m, wanted=PowerState.OFF, changed=now) for m in verdict.memories
-        )
-        return stopped, 0, float("inf")
-    stage = max((one.stage for one in floors), default=0)
-    memories = list(verdict.memories)
-    running = [i for i, memory in enumerate(memories) if memory.wanted is PowerState.ON]
-    counted = [i for i in running if verdict.figures[i].proof is not Proof.DISPROVED and not verdict.figures[i].locked_out]
-    due = float("inf")
-    for index in [i for i in running if verdict.figures[i].locked_out]:
-        memories[index] = replace(memories[index], wanted=PowerState.OFF, changed=now)
-    held = _held(state)
-    resting = [i for i, memory in enumerate(memories) if memory.wanted is PowerState.OFF and not verdict.figures[i].locked_out]
-    asked = [i for i in resting if i in held.on]
-    if len(counted) < stage or asked:
-        due = _start_one(memories, resting if len(counted) < stage else asked, held, state, limits, now)
-    elif len(counted) > stage:
-        due = _stop_one(memories, counted, held, limits, now)
-    return tuple(memories), stage, due
+    bank: Bank
+    stage: int
+    counted: tuple[int, ...]
+    resting: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class _Held:
+    """Fans that a lease or a drill holds on or wants off: by preference only, a floor wins."""
+
     on: frozenset[int]
     off: frozenset[int]
 
 
-def _held(state: State) -> _Held:
-    wishes = [wish for hold in state.holds if hold.kind is LeaseKind.FANS for wish in hold.fans]
-    on = frozenset(number - 1 for number, wanted in wishes if wanted is PowerState.ON)
-    return _Held(on, frozenset(number - 1 for number, wanted in wishes if wanted is PowerState.OFF) - on)
+def choose_fans(
+    state: State, air: FanVerdict, stages: Mapping[str, int], limits: Limits, now: Now
+) -> tuple[tuple[FanMemory, ...], float]:
+    """The wanted state of each fan for the stages of the banks, and the moment of the next start or stop."""
+    memories = [
+        _stopped(memory, now) if figure.locked_out and memory.wanted is PowerState.ON else memory
+        for memory, figure in zip(air.memories, air.figures, strict=True)
+    ]
+    held = _held(state, limits)
+    crews = [_crew(bank, stages.get(bank.scope, 0), memories, air) for bank in banks_of(limits)]
+    if to_start := _to_start(crews, held):
+        due = _start_one(memories, to_start, held, state, limits, now)
+    elif surplus := [crew for crew in crews if len(crew.counted) > crew.stage]:
+        due = _stop_one(memories, surplus, held, limits, now)
+    else:
+        rested = [i for crew in crews for i in _to_rotate(crew, memories, held, now)]
+        due = _start_one(memories, rested, held, state, limits, now) if rested else _NEVER
+    return tuple(memories), due
 
 
-def _start_one(memories: list[FanMemory], resting: list[int], held: _Held, state: State, limits: Limits, now: Now) -> float:
-    """Start one fan, the one with the fewest hours; one at a time, spaced, after its rest. Fail-safe starts are spaced too."""
-    if not resting:
-        return float("inf")
-    spaced_due = (state.last_fan_start.mono_s + limits.fan_start_spacing_s) if state.last_fan_start else now.mono_s
-    if now.mono_s < spaced_due:
-        return spaced_due
+def stop_all(air: FanVerdict, now: Now) -> tuple[FanMemory, ...]:
+    """Every fan wanted off at once: smoke, where the operator configured it so."""
+    return tuple(_stopped(memory, now) if memory.wanted is PowerState.ON else memory for memory in air.memories)
+
+
+def _crew(bank: Bank, stage: int, memories: list[FanMemory], air: FanVerdict) -> _Crew:
+    usable = [i for i in bank.members if not air.figures[i].locked_out]
+    running = [i for i in usable if memories[i].wanted is PowerState.ON]
+    counted = tuple(i for i in running if air.figures[i].proof is not Proof.DISPROVED)
+    return _Crew(bank, stage, counted, tuple(i for i in usable if i not in running))
+
+
+def _held(state: State, limits: Limits) -> _Held:
+    wishes = [wish for hold in state.holds for wish in hold.fans]
+    index = {fan.number: i for i, fan in enumerate(limits.fans)}
+    on = frozenset(index[number] for number, wanted in wishes if wanted is PowerState.ON and number in index)
+    return _Held(on, frozenset(index[number] for number, _ in wishes if number in index) - on)
+
+
+def _to_start(crews: list[_Crew], held: _Held) -> tuple[int, ...]:
+    """The resting fans of the bank that lacks most, else those that a lease wants on."""
+    lacking = [crew for crew in crews if crew.resting and len(crew.counted) < crew.stage]
+    if lacking:
+        return max(lacking, key=lambda crew: crew.stage - len(crew.counted)).resting
+    return tuple(i for crew in crews for i in crew.resting if i in held.on)
+
+
+def _start_one(memories: list[FanMemory], resting: Iterable[int], held: _Held, state: State, limits: Limits, now: Now) -> float:
+    """Start one fan after its rest; one at a time, spaced. What is needed waits for no rest, only for its space."""
+    due_s = state.last_fan_start.mono_s + limits.fan_start_spacing_s if state.last_fan_start else now.mono_s
+    if now.mono_s < due_s:
+        return due_s
     rested = [i for i in resting if elapsed_s(memories[i].changed, now) >= limits.fan_min_off_s]
     choice = min(rested or resting, key=lambda i: (i not in held.on, i in held.off, memories[i].hours, i))
     memories[choice] = replace(memories[choice], wanted=PowerState.ON, changed=now, low_since=None)
     return now.mono_s + limits.fan_start_spacing_s
 
 
-def _stop_one(memories: list[FanMemory], counted: list[int], held: _Held, limits: Limits, now: Now) -> float:
-    """Stop one fan, the one with the most hours, after it has run its dwell time; one per spacing."""
-    last = max((memory.changed.mono_s for memory in memories if memory.wanted is PowerState.OFF), default=float("-inf"))
-    if now.mono_s < last + limits.fan_start_spacing_s:
-        return last + limits.fan_start_spacing_s
-    candidates = [i for i in counted if i not in held.on]
-    ready = [i for i in candidates if elapsed_s(memories[i].changed, now) >= limits.fan_min_on_s]
+def _stop_one(memories: list[FanMemory], surplus: list[_Crew], held: _Held, limits: Limits, now: Now) -> float:
+    """Stop the fan with the most hours of the bank with most to spare, one per spacing. A fan that has just started holds no
+    other's place: it may yet prove dead."""
+    last_s = max((memory.changed.mono_s for memory in memories if memory.wanted is PowerState.OFF), default=-_NEVER)
+    if now.mono_s < last_s + limits.fan_start_spacing_s:
+        return last_s + limits.fan_start_spacing_s
+    dwell_s = max(limits.fan_min_on_s, 2 * limits.fan_spin_up_s)
+    settled = {i for crew in surplus for i in crew.counted if elapsed_s(memories[i].changed, now) >= dwell_s}
+    spare = {crew.bank.scope: sum(i in settled for i in crew.counted) - crew.stage for crew in surplus}
+    ready = [
+        crew for crew in surplus if spare[crew.bank.scope] > 0 and not held.on.issuperset(settled.intersection(crew.counted))
+    ]
     if not ready:
-        return min((memories[i].changed.mono_s + limits.fan_min_on_s for i in candidates), default=float("inf"))
-    choice = max(ready, key=lambda i: (i in held.off, memories[i].hours, i))
-    ran_h = elapsed_s(memories[choice].changed, now) / 3600
-    memories[choice] = replace(
-        memories[choice], wanted=PowerState.OFF, changed=now, hours=round(memories[choice].hours + ran_h, 3)
-    )
+        waiting = [i for crew in surplus for i in crew.counted if i not in settled and i not in held.on]
+        return min((memories[i].changed.mono_s + dwell_s for i in waiting), default=_NEVER)
+    crew = max(ready, key=lambda crew: spare[crew.bank.scope])
+    candidates = settled.intersection(crew.counted) - held.on
+    choice = max(candidates, key=lambda i: (i in held.off, _life_h(memories[i], now), i))
+    memories[choice] = _stopped(memories[choice], now)
     return now.mono_s + limits.fan_start_spacing_s
+
+
+def _to_rotate(crew: _Crew, memories: list[FanMemory], held: _Held, now: Now) -> list[int]:
+    """The rested fan that takes over from one with a day more of running, once nothing of the bank was switched for a day.
+
+    It is only started here: one too many then runs, and the one with the most hours is stopped.
+    """
+    day_s = _ROTATE_AFTER_H * 3600
+    resting = [i for i in crew.resting if i not in held.off]
+    running = [i for i in crew.counted if i not in held.on]
+    if not resting or not running or any(elapsed_s(memories[i].changed, now) < day_s for i in crew.bank.members):
+        return []
+    rested = min(resting, key=lambda i: (memories[i].hours, i))
+    longest_h = max(_life_h(memories[i], now) for i in running)
+    return [rested] if longest_h - memories[rested].hours > _ROTATE_AFTER_H else []
+
+
+def _life_h(memory: FanMemory, now: Now) -> float:
+    """All its running hours, those since it was started too."""
+    return memory.hours + (elapsed_s(memory.changed, now) / 3600 if memory.wanted is PowerState.ON else 0.0)
+
+
+def _stopped(memory: FanMemory, now: Now) -> FanMemory:
+    return replace(memory, wanted=PowerState.OFF, changed=now, low_since=None, hours=round(_life_h(memory, now), 3))

@@ -7,7 +7,7 @@ from services.controller.core.memory import Hold, Lockout, Phase, State, Trip
 from services.controller.core.moments import Now, Stamp
 from services.controller.core.plant import Limits
 from services.controller.core.seen import Snapshot
-from services.controller.core.thermal import is_meant
+from services.controller.core.zones import is_meant
 from services.shared.vocabulary import LeaseKind, Level, PowerState
 
 

@@ -1,11 +1,13 @@
 """Conditions that force something, always in effect, no event needed: one small function each, then the trips they latch."""
 
+from services.controller.core.banks import banks_of, serving
 from services.controller.core.memory import Cause, State, Trip
 from services.controller.core.moments import Now
-from services.controller.core.plant import Limits
-from services.controller.core.seen import Snapshot
-from services.controller.core.thermal import is_fresh
+from services.controller.core.plant import SITE, Limits, zone_scope
+from services.controller.core.seen import Snapshot, SwitchSeen
+from services.controller.core.trips import trip_zone
 from services.controller.core.wanted import AlarmWanted, Ceiling, Floor
+from services.controller.core.zones import is_fresh
 from services.shared.vocabulary import AlarmKind, SensorRole, SwitchRole
 
 STOP_TRIP = "stop"
@@ -33,11 +35,24 @@ def merge(old: tuple[Trip, ...], new: tuple[Trip, ...]) -> tuple[Trip, ...]:
 
 def cause_present(key: str, snapshot: Snapshot, limits: Limits, now: Now) -> str | None:
     """Why a trip may not be reset now: its cause stands, or nothing fresh says that it is gone. None: it may."""
-    if any(s.active and s.role in _LATCHED and _LATCHED[s.role][0] == key for s in snapshot.switches):
+    role = next((role for role, (latched, _, _) in _LATCHED.items() if latched == key), None)
+    if role is not None:
+        return _contact_present(role, key, snapshot, limits, now)
+    zone = trip_zone(key)
+    return None if zone is None else _heat_present(zone, key, snapshot, limits, now)
+
+
+def _contact_present(role: SwitchRole, key: str, snapshot: Snapshot, limits: Limits, now: Now) -> str | None:
+    contacts = [switch for switch in snapshot.switches if switch.role is role]
+    if any(switch.active for switch in contacts):
         return f"the cause of {key} persists"
-    zone = key.removeprefix("over_temperature_")
-    if zone == key:
-        return None
+    silent = [switch.name for switch in contacts if not _is_read(switch, limits, now)]
+    if silent:
+        return f"the cause of {key} may persist: {role} contact {', '.join(silent)} is not read"
+    return None if contacts else f"the cause of {key} may persist: no {role} contact is read"
+
+
+def _heat_present(zone: str, key: str, snapshot: Snapshot, limits: Limits, now: Now) -> str | None:
     intakes = [s for s in snapshot.temperatures if s.zone == zone and s.role is SensorRole.INTAKE]
     fresh = [s.celsius for s in intakes if s.celsius is not None and is_fresh(s.mono_s, limits, now)]
     if not fresh:
@@ -47,48 +62,56 @@ def cause_present(key: str, snapshot: Snapshot, limits: Limits, now: Now) -> str
     return None
 
 
+def _is_read(switch: SwitchSeen, limits: Limits, now: Now) -> bool:
+    return switch.active is not None and is_fresh(switch.mono_s, limits, now)
+
+
 def trip_ceilings(trips: tuple[Trip, ...]) -> tuple[Ceiling, ...]:
     """What each standing trip leaves on: nothing, in its zone or on the whole site."""
-    ceilings = []
-    for trip in trips:
-        zone = trip.key.removeprefix("over_temperature_")
-        if zone != trip.key:
-            ceilings.append(Ceiling("trip", 0.0, f"tripped: {trip.reason}", Cause.TRIP, zone))
-        else:
-            ceilings.append(Ceiling("trip", 0.0, f"tripped: {trip.reason}", Cause.EMERGENCY))
-    return tuple(ceilings)
-
-
-def trip_floors(trips: tuple[Trip, ...], limits: Limits) -> tuple[Floor, ...]:
-    """All fans while too hot; what fans do on smoke is configured."""
-    floors = []
-    for trip in trips:
-        if trip.key.startswith("over_temperature_"):
-            floors.append(Floor("trip", len(limits.fans), f"tripped: {trip.reason}"))
-        if trip.key == SMOKE_TRIP and limits.fans_on_smoke == "on":
-            floors.append(Floor("smoke", len(limits.fans), "smoke: fans on, as configured"))
-    return tuple(floors)
-
-
-def switch_ceilings(snapshot: Snapshot, limits: Limits) -> tuple[Ceiling, ...]:
-    """A utility's dry contact is one more power signal."""
     return tuple(
-        Ceiling(f"contact {switch.name}", limits.curtail_to_kw, f"utility contact {switch.name} asks for control", Cause.UTILITY)
-        for switch in snapshot.switches
-        if switch.role is SwitchRole.UTILITY and switch.active
+        Ceiling("trip", 0.0, f"tripped: {trip.reason}", Cause.EMERGENCY, SITE)
+        if (zone := trip_zone(trip.key)) is None
+        else Ceiling("trip", 0.0, f"tripped: {trip.reason}", Cause.TRIP, zone_scope(zone))
+        for trip in trips
     )
 
 
-def switch_alarms(snapshot: Snapshot) -> tuple[AlarmWanted, ...]:
-    """An open door is worth a word; a utility contact is the utility asking."""
+def trip_floors(trips: tuple[Trip, ...], limits: Limits) -> tuple[Floor, ...]:
+    """All fans of a zone that is too hot; what fans do on smoke is configured."""
+    floors = []
+    for trip in trips:
+        zone = trip_zone(trip.key)
+        if zone is not None:
+            scope, fans = serving(zone, limits)
+            floors.append(Floor("trip", fans, f"tripped: {trip.reason}", scope))
+        if trip.key == SMOKE_TRIP and limits.fans_on_smoke == "on":
+            floors += [Floor("smoke", len(b.members), "smoke: fans on, as configured", b.scope) for b in banks_of(limits)]
+    return tuple(floors)
+
+
+def fans_stop(trips: tuple[Trip, ...], limits: Limits) -> bool:
+    """Whether smoke stops every fan, as configured."""
+    return limits.fans_on_smoke == "off" and any(trip.key == SMOKE_TRIP for trip in trips)
+
+
+def switch_alarms(snapshot: Snapshot, limits: Limits, now: Now) -> tuple[AlarmWanted, ...]:
+    """An open door is worth a word; so is a smoke or water contact that nothing reads, one alarm per role."""
     alarms = []
-    for switch in snapshot.switches:
-        if switch.role is SwitchRole.DOOR and switch.active:
-            alarms.append(AlarmWanted("door", AlarmKind.WARNING, f"Door {switch.name} is open.", "", "Close it."))
-        if switch.role is SwitchRole.UTILITY and switch.active:
-            cause = f"The utility's contact {switch.name} asks for control."
-            alarms.append(AlarmWanted(f"contact_{switch.name}", AlarmKind.EMERGENCY, cause, "Load comes off now.", "None."))
+    doors = [switch.name for switch in snapshot.switches if switch.role is SwitchRole.DOOR and switch.active]
+    if doors:
+        alarms.append(AlarmWanted("door", AlarmKind.WARNING, f"Door {', '.join(doors)} is open.", "", "Close it."))
+    for role in _LATCHED:
+        silent = [s.name for s in snapshot.switches if s.role is role and not _is_read(s, limits, now)]
+        if silent:
+            alarms.append(_silent_alarm(role, silent))
     return tuple(alarms)
+
+
+def _silent_alarm(role: SwitchRole, names: list[str]) -> AlarmWanted:
+    noun, verb = ("contact", "is") if len(names) == 1 else ("contacts", "are")
+    cause = f"{role.capitalize()} {noun} {', '.join(names)} {verb} not read."
+    consequence = f"The controller would not see {'smoke' if role is SwitchRole.SMOKE else 'water'} there."
+    return AlarmWanted(f"switch_lost_{role}", AlarmKind.WARNING, cause, consequence, "Check the contact's device and its wires.")
 
 
 def trip_alarms(trips: tuple[Trip, ...]) -> tuple[AlarmWanted, ...]:

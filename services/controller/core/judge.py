@@ -16,17 +16,18 @@ def is_settled(sent: Sent, now: Now) -> bool:
 def judge_load_order(sent: Sent, seen: LoadSeen, limits: Limits, now: Now) -> CommandPhase | None:
     """Confirmed by watts where the load is metered alone; else by its state or outlet, read after the order. None: wait.
 
-    An outlet that reads on is not open, however little its load draws.
+    An outlet that reads on is not open, however little its load draws. A word of sleep waits for the meter there is.
     """
     after_s = sent.sent_mono_s
-    watts = fresh_watts(seen, limits, now) if (seen.watts_mono_s or 0.0) > after_s else None
+    metered = fresh_watts(seen, limits, now)
+    watts = metered if (seen.watts_mono_s or 0.0) > after_s else None
     if sent.order.act in (Act.SLEEP, Act.OUTLET_OFF):
         if watts is not None:
             done = watts <= limits.asleep_watts and not (sent.order.act is Act.OUTLET_OFF and seen.outlet is PowerState.ON)
         elif sent.order.act is Act.OUTLET_OFF:
             done = seen.outlet is PowerState.OFF and (seen.outlet_mono_s or 0.0) > after_s
         else:
-            done = seen.state is LoadState.ASLEEP and (seen.state_mono_s or 0.0) > after_s
+            done = metered is None and seen.state is LoadState.ASLEEP and (seen.state_mono_s or 0.0) > after_s
     elif sent.order.act is Act.OUTLET_ON:
         done = seen.outlet is PowerState.ON and (seen.outlet_mono_s or 0.0) > after_s
     else:

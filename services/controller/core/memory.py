@@ -20,7 +20,7 @@ class Cause(StrEnum):
     """Why load is held down: decides the soft wait and whether outlets may open."""
 
     NONE = "none"
-    """Holds what is; nothing is moved by it."""
+    """Opens no outlet: holds what is, or asks for sleep alone."""
     UTILITY = "utility"
     SIGNAL_LOST = "signal_lost"
     THERMAL = "thermal"
@@ -29,24 +29,44 @@ class Cause(StrEnum):
     """Over-temperature, latched."""
     EMERGENCY = "emergency"
     """Smoke, flood, the stop button, most fans disproved."""
-    OPERATOR = "operator"
     LIMIT = "limit"
-    """A breaker's or the contract's limit of the site."""
+    """A breaker's or the contract's limit: always there."""
+
+    @property
+    def cuts_at_once(self) -> bool:
+        """Whether load goes by its outlet too, measured or not, once its short wait is over."""
+        return self in (Cause.TRIP, Cause.EMERGENCY)
 
 
 @dataclass(frozen=True, slots=True)
 class CeilingMemory:
-    """Since when a rule holds a ceiling at most this high: its soft wait counts from here."""
+    """Since when a rule holds a ceiling at most this high: its soft wait counts from here.
+
+    `milder_since`: since when it asks for less; once that has stood as long as a release, the next deeper ask waits anew.
+    """
 
     rule: str
     scope: str
     kw: float
     since: Stamp
+    milder_since: Stamp | None = None
+
+
+class EventStage(StrEnum):
+    """Where a planned event stands by a known calendar. What has begun or is over stays so when the calendar is lost."""
+
+    NONE = ""
+    PLANNED = "planned"
+    RUNNING = "running"
+    OVER = "over"
 
 
 @dataclass(frozen=True, slots=True)
 class SourceMemory:
-    """The last level of a source that was matched, kept over restarts."""
+    """The last level of a source that was matched, with its planned event, kept over restarts.
+
+    `baseline_kw` is the load that a drop by some kW is taken from: what was measured when the drop was first asked for.
+    """
 
     name: str
     level: Level
@@ -55,11 +75,57 @@ class SourceMemory:
     seen: Stamp | None
     out_until: Stamp | None = None
     out_by: str = ""
+    event_id: str = ""
+    from_at: float | None = None
+    until_at: float | None = None
+    baseline_kw: float | None = None
+    stage: EventStage = EventStage.NONE
+    out_since: Stamp | None = None
+    asked: str = ""
+    """What it asks for, in words, until it has been clear for as long as a release: so long stands its alarm."""
+    clear_since: Stamp | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """The calendar against the monotonic clock of one boot: a moment on the line that is believed, and the first moment on
+    another line, if the clock jumped."""
+
+    line: Stamp
+    other: Stamp | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IntervalMemory:
+    """The settlement interval that runs: when it began, what flowed until `counted` (kW seconds), the load since then (kW).
+
+    `cap_kw` is the ceiling that its projection asks for, in nameplate kW, and `capped` when it was lowered last.
+    """
+
+    began: Stamp
+    counted: Stamp
+    kw_s: float
+    kw: float
+    cap_kw: float | None = None
+    capped: Stamp | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Drilled:
+    """The last drill of a device: when (Unix seconds), whether a reading proved the move, after how many seconds, in words."""
+
+    device: str
+    at: float
+    proven: bool
+    seconds: float
+    how: str
 
 
 @dataclass(frozen=True, slots=True)
 class FanMemory:
-    """What a fan was last told, since when, what it draws when it runs (W, learnt), since when it draws too little."""
+    """What a fan was last told, since when, what it draws when it runs (W, learnt), since when its watts contradict that.
+
+    `hours` is its running time until `changed`."""
 
     wanted: PowerState
     changed: Stamp
@@ -117,17 +183,31 @@ class State:
     mode_since: Stamp | None = None
     ceilings: tuple[CeilingMemory, ...] = ()
     clear_since: Stamp | None = None
+    """Since when as much as `cleared_kw` is allowed."""
+    cleared_kw: float = 0.0
     setpoint_kw: float | None = None
     stepped: Stamp | None = None
+    waking_since: Stamp | None = None
+    """Since when loads that may run are not back: asleep by their own word, or behind an open outlet."""
     opened: frozenset[str] = frozenset()
     running: frozenset[str] = frozenset()
     """Loads whose target was run: only a step of the ramp adds to them, whatever room a ceiling elsewhere leaves."""
     thermal_stages: tuple[tuple[str, int], ...] = ()
+    cooler: tuple[tuple[str, Stamp], ...] = ()
+    """Zones that are cool enough for a lower stage of shedding, since when."""
+    interval: IntervalMemory | None = None
+    scheduled: frozenset[str] = frozenset()
+    """Schedules that were in force when the clock was trusted last."""
+    calendar: Calendar | None = None
+    drilled: tuple[Drilled, ...] = ()
     zones: tuple[tuple[str, Stamp | None], ...] = ()
     """Every zone that ever had a temperature, with the moment since when none of its sensors is fresh."""
     sources: tuple[SourceMemory, ...] = ()
     fans: tuple[FanMemory, ...] = ()
     fan_stage: int = 0
+    """How many fans are asked for on the whole site."""
+    fan_stages: tuple[tuple[str, int], ...] = ()
+    """The stage of each bank of fans by its scope."""
     last_fan_start: Stamp | None = None
     load_off_since: Stamp | None = None
     hot: tuple[tuple[str, float], ...] = ()

@@ -1,47 +1,33 @@
-"""The mode, derived and never stored, and the sentences that say why. A mode needs its proof: an acknowledgement is none."""
+"""The mode, derived and never stored, from a table: the first row that applies names it. An acknowledgement proves nothing.
 
+The operator's diagram of the modes is made from this table and the first lines of its functions.
+"""
+
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from services.controller.core.escalation import soft_wait_s
 from services.controller.core.memory import Cause, State
 from services.controller.core.moments import Now
-from services.controller.core.plant import Limits
-from services.controller.core.proof import Measured, is_asleep, outlet_is_open
-from services.controller.core.seen import Snapshot
+from services.controller.core.plant import SITE, Limits, Load
+from services.controller.core.proof import Measured, fresh_watts, is_asleep, outlet_is_open
+from services.controller.core.seen import LoadSeen, Snapshot
 from services.controller.core.stamps import elapsed_s
 from services.controller.core.wanted import Ceiling
-from services.shared.vocabulary import Mode
+from services.shared.vocabulary import LoadState, Mode, PowerState
 
-_ASKED_FOR = (Cause.UTILITY, Cause.OPERATOR, Cause.LIMIT)
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """The mode, the rule that limits, and the reasons, the most important first; never empty."""
-
-    mode: Mode
-    limited_by: str
-    reasons: tuple[str, ...]
-
-
-def is_proven(picture: "Picture") -> bool:
-    """Whether a meter polled after the newest ask shows the load within what is allowed, and nothing is unknown."""
-    measured = picture.measured
-    newest = max((memory.since.mono_s for memory in picture.state.ceilings), default=float("-inf"))
-    if measured.kw is None or measured.oldest_mono_s is None or measured.unknown_kw > 0:
-        return False
-    within = measured.kw <= picture.allowed_kw + picture.limits.meter_tolerance_kw
-    return measured.oldest_mono_s > newest and (within or not picture.binding)
+WAKING_AT_MOST_S = 600.0  # a miner needs up to ten minutes from the call until it hashes; what is later is an alarm
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """All that the mode is derived from, after loads and ramp are decided."""
+    """All that the mode is derived from, after loads and ramp are decided. `binding`: the one that leaves least comes first."""
 
     state: State
     binding: tuple[Ceiling, ...]
     holding: tuple[Ceiling, ...]
     kept: frozenset[int]
+    unwoken: frozenset[str]
     allowed_kw: float
     held: frozenset[str]
     measured: Measured
@@ -50,70 +36,132 @@ class Picture:
     now: Now
 
     @property
-    def is_restoring(self) -> bool:
-        """Whether the ceilings allow more than the ramp has released."""
-        setpoint = self.state.setpoint_kw
-        return setpoint is not None and setpoint < self.allowed_kw - 1e-6
+    def asked(self) -> tuple[Ceiling, ...]:
+        """The ceilings that somebody or something asks for now; a breaker's limit is always there."""
+        return tuple(one for one in self.binding if one.cause is not Cause.LIMIT)
+
+    @property
+    def owed_kw(self) -> float:
+        """What must be shown: all that is allowed, but not what the guard of the interval asks for beyond the target."""
+        guard = [one for one in self.binding if one.cause is Cause.NONE]
+        targets = [one.kw for one in self.asked if one.cause is not Cause.NONE and one.scope == SITE]
+        return max(self.allowed_kw, min(targets, default=0.0)) if guard else self.allowed_kw
 
 
-def derive_mode(picture: Picture) -> Verdict:
-    """From what binds, what is kept and what is measured to one word and its reasons."""
-    binding = sorted(picture.binding, key=lambda one: one.kw)
-    if not binding:
-        return _unlimited(picture)
-    lowest = binding[0]
-    emergency = next((one for one in binding if one.cause in (Cause.EMERGENCY, Cause.TRIP)), None)
-    reasons = (*(one.reason for one in binding), _load_sentence(picture.measured, picture.limits))
-    if emergency is not None:
-        return Verdict(Mode.EMERGENCY, emergency.rule, reasons)
-    if lowest.cause is Cause.SIGNAL_LOST or lowest.rule == "temperature lost":
-        return Verdict(Mode.FAILSAFE, lowest.rule, reasons)
-    if lowest.cause is Cause.THERMAL:
-        return Verdict(Mode.THERMAL_LIMIT, lowest.rule, reasons)
-    if picture.is_restoring:
-        return Verdict(Mode.RESTORING, lowest.rule, reasons + _held_reasons(picture.holding))
-    mode, remark = _curtailed(picture, lowest)
-    return Verdict(mode, lowest.rule, reasons + remark)
+def is_tripped(picture: Picture) -> bool:
+    """A trip, an interlock or most fans gone"""
+    return any(one.cause.cuts_at_once for one in picture.binding)
 
 
-def _unlimited(picture: Picture) -> Verdict:
-    held_reasons = _held_reasons(picture.holding)
-    if picture.is_restoring:
-        reason = f"restoring: {picture.state.setpoint_kw:.0f} of {picture.allowed_kw:.0f} kW released"
-        return Verdict(Mode.RESTORING, picture.holding[0].rule if picture.holding else "ramp", (reason, *held_reasons))
-    if picture.held:
-        return Verdict(Mode.MANUAL, "lease", (f"{len(picture.held)} loads held down by a person",))
-    if elapsed_s(picture.state.started, picture.now) < picture.limits.start_grace_s:
-        return Verdict(Mode.STARTING, "start", ("starting: loads as they are, fans first", *held_reasons))
-    return Verdict(Mode.NORMAL, "nothing", ("nothing limits the load", *held_reasons))
+def is_blind(picture: Picture) -> bool:
+    """The lowest ceiling is for a lost signal or lost temperatures"""
+    return bool(picture.asked) and (picture.asked[0].cause is Cause.SIGNAL_LOST or picture.asked[0].rule == "temperature lost")
 
 
-def _held_reasons(holding: tuple[Ceiling, ...]) -> tuple[str, ...]:
-    return tuple(f"raised no further{f' than {one.kw:.0f} kW' if one.kw else ''}: {one.reason}" for one in holding)
+def is_too_warm(picture: Picture) -> bool:
+    """The lowest ceiling is for heat or for missing air"""
+    return bool(picture.asked) and picture.asked[0].cause is Cause.THERMAL
 
 
-def _load_sentence(measured: Measured, limits: Limits) -> str:
-    nominal = sum(load.kw for load in limits.loads)
-    if measured.kw is None:
-        return f"{measured.unknown_kw:.0f} kW of {nominal:.0f} kW unknown: no meter is fresh"
-    return f"{measured.kw:.0f} kW of {nominal:.0f} kW still on, {measured.unknown_kw:.0f} kW unknown"
+def is_coming_back(picture: Picture) -> bool:
+    """More is allowed than runs, or released loads still wake"""
+    setpoint = picture.state.setpoint_kw
+    return setpoint is not None and (setpoint < picture.allowed_kw - 1e-6 or bool(still_waking(picture)))
 
 
-def _curtailed(picture: Picture, ceiling: Ceiling) -> tuple[Mode, tuple[str, ...]]:
-    """Curtailed only when a meter polled after the ask says so; without a meter when every load says so, and then unproven."""
+def is_not_down_yet(picture: Picture) -> bool:
+    """Load was asked off, and no measurement shows it off yet"""
+    return bool(picture.asked) and not is_down(picture)
+
+
+def is_down(picture: Picture) -> bool:
+    """Load was asked off, and it is: measured, or unproven after the wait"""
+    if not picture.asked:
+        return False
+    measured, since = picture.measured, _since(picture)
+    if measured.kw is not None and not _within(picture, since.mono_s):
+        return False
+    if measured.kw is not None and measured.unknown_kw <= 0:
+        return True
+    wait_s = soft_wait_s(picture.asked[0].cause, picture.limits) or picture.limits.response_deadline_s
+    return elapsed_s(since, picture.now) >= wait_s or _all_say_down(picture)
+
+
+def is_held_down(picture: Picture) -> bool:
+    """A person's lease or lock-out holds load down"""
+    return bool(picture.held)
+
+
+def is_starting(picture: Picture) -> bool:
+    """Just started: loads as they are, fans first"""
+    return elapsed_s(picture.state.started, picture.now) < picture.limits.start_grace_s
+
+
+def is_free(picture: Picture) -> bool:
+    """Nothing of this"""
+    return True
+
+
+TABLE: tuple[tuple[Mode, Callable[[Picture], bool]], ...] = (
+    (Mode.EMERGENCY, is_tripped),
+    (Mode.FAILSAFE, is_blind),
+    (Mode.THERMAL_LIMIT, is_too_warm),
+    (Mode.RESTORING, is_coming_back),
+    (Mode.CURTAILING, is_not_down_yet),
+    (Mode.CURTAILED, is_down),
+    (Mode.MANUAL, is_held_down),
+    (Mode.STARTING, is_starting),
+    (Mode.NORMAL, is_free),
+)
+
+
+def derive_mode(picture: Picture) -> Mode:
+    """The first row of the table that applies."""
+    return next(mode for mode, applies in TABLE if applies(picture))
+
+
+def still_waking(picture: Picture) -> tuple[str, ...]:
+    """Loads that were released a moment ago and are not back yet; empty once they had their time."""
+    if elapsed_s(picture.state.stepped, picture.now) >= WAKING_AT_MOST_S:
+        return ()
+    limits, seen = picture.limits, picture.snapshot.loads
+    weak = (i for i in sorted(picture.kept) if _draws_little(limits.loads[i], seen[i], limits, picture.now))
+    sleeping = not_back(picture.kept, picture.unwoken, picture.snapshot, limits)
+    return (*sleeping, *(name for i in weak if (name := limits.loads[i].name) not in {*sleeping, *picture.unwoken}))
+
+
+def _draws_little(load: Load, seen: LoadSeen, limits: Limits, now: Now) -> bool:
+    """Whether it still runs up: less than half of its nameplate by its own watts, without them by its own word."""
+    watts = fresh_watts(seen, limits, now)
+    return seen.state is LoadState.WAKING if watts is None else watts < load.kw * 500
+
+
+def not_back(kept: frozenset[int], unwoken: frozenset[str], snapshot: Snapshot, limits: Limits) -> tuple[str, ...]:
+    """Loads that may run and be woken, whose device says that they sleep or whose outlet is open."""
+    seen = snapshot.loads
+    sleeping = (i for i in sorted(kept) if is_asleep(seen[i]) or seen[i].outlet is PowerState.OFF)
+    return tuple(name for i in sleeping if (name := limits.loads[i].name) not in unwoken)
+
+
+def is_proven(picture: Picture) -> bool:
+    """Whether a meter polled after the newest ask shows the load within what is allowed, and nothing is unknown."""
+    newest = max((memory.since.mono_s for memory in picture.state.ceilings), default=float("-inf"))
+    if picture.measured.kw is None or picture.measured.unknown_kw > 0:
+        return False
+    return _within(picture, newest)
+
+
+def _within(picture: Picture, asked_mono_s: float) -> bool:
     measured, limits = picture.measured, picture.limits
+    assert measured.kw is not None and measured.oldest_mono_s is not None
+    low_enough = measured.kw <= picture.owed_kw + limits.meter_tolerance_kw or not picture.binding
+    return low_enough and measured.oldest_mono_s > asked_mono_s
+
+
+def _since(picture: Picture) -> Now:
+    first = picture.asked[0]
     memories = picture.state.ceilings
-    since = next((m.since for m in memories if (m.rule, m.scope) == (ceiling.rule, ceiling.scope)), picture.now)
-    polled_after = measured.oldest_mono_s is not None and measured.oldest_mono_s > since.mono_s
-    within = measured.kw is not None and measured.kw <= ceiling.kw + limits.meter_tolerance_kw
-    if measured.kw is not None and not (within and polled_after):
-        return Mode.CURTAILING, ()
-    if within and measured.unknown_kw <= 0:
-        return Mode.CURTAILED, ("proven by measurement",)
-    waited = elapsed_s(since, picture.now) >= (soft_wait_s(ceiling.cause, limits) or limits.response_deadline_s)
-    if waited or _all_say_down(picture):
-        return Mode.CURTAILED, (f"unproven, {measured.unknown_kw:.0f} kW unknown",)
-    return Mode.CURTAILING, ()
+    return next((m.since for m in memories if (m.rule, m.scope) == (first.rule, first.scope)), picture.now)
 
 
 def _all_say_down(picture: Picture) -> bool:

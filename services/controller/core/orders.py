@@ -50,3 +50,5 @@ class LedgerView:
     last: Mapping[tuple[str, str], Sent] = field(default_factory=dict)
     last_sent_mono_s: Mapping[str, float] = field(default_factory=dict)
     in_flight: Mapping[str, int] = field(default_factory=dict)
+    back_mono_s: Mapping[str, float] = field(default_factory=dict)
+    """When a device that counted as lost was last found to answer again: what failed before is tried anew."""

@@ -1,10 +1,9 @@
 """What is measured: the site's kW, what of it is unknown, which loads are proven down. Unknown is never zero and never off."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from services.controller.core.moments import Now
-from services.controller.core.plant import Limits, Load
+from services.controller.core.plant import Limits
 from services.controller.core.seen import LoadSeen, MeterSeen, Snapshot
 from services.shared.vocabulary import LoadState, PowerState
 
@@ -22,31 +21,38 @@ class Measured:
 
 def measure(snapshot: Snapshot, limits: Limits, now: Now) -> Measured:
     """Add up what is fresh: the site meter before PDU sums, PDU sums before single outlets."""
-    own = {load.name: fresh_watts(seen, limits, now) for load, seen in _pairs(snapshot, limits)}
-    down = frozenset(load.name for load, seen in _pairs(snapshot, limits) if _is_down(own[load.name], seen, limits, now))
-    on = frozenset(name for name, watts in own.items() if watts is not None and watts > limits.asleep_watts)
-    site = next((meter for meter in snapshot.meters if not meter.pdu and _is_fresh(meter, limits, now)), None)
+    own = [fresh_watts(seen, limits, now) for seen in snapshot.loads]
+    down, on = _down_and_on(own, snapshot, limits, now)
+    site = next((meter for meter in snapshot.meters if not meter.pdu and is_metered(meter, limits, now)), None)
     if site is not None and site.kw is not None:
         return Measured(max(0.0, site.kw - limits.meter_base_kw), site.mono_s, 0.0, down, on)
     return _sum(snapshot, limits, now, own, down, on)
 
 
+def _down_and_on(own: list[float | None], snapshot: Snapshot, limits: Limits, now: Now) -> tuple[frozenset[str], frozenset[str]]:
+    """Down by its own watts; without any, by an open outlet freshly read. On by its own watts alone."""
+    down, on = [], []
+    for load, watts, seen in zip(limits.loads, own, snapshot.loads, strict=True):
+        if watts is None:
+            if outlet_is_open(seen, limits, now):
+                down.append(load.name)
+        elif watts <= limits.asleep_watts:
+            down.append(load.name)
+        else:
+            on.append(load.name)
+    return frozenset(down), frozenset(on)
+
+
 def _sum(
-    snapshot: Snapshot,
-    limits: Limits,
-    now: Now,
-    own: dict[str, float | None],
-    down: frozenset[str],
-    on: frozenset[str],
+    snapshot: Snapshot, limits: Limits, now: Now, own: list[float | None], down: frozenset[str], on: frozenset[str]
 ) -> Measured:
-    pdus = {meter.pdu: meter for meter in snapshot.meters if meter.pdu and _is_fresh(meter, limits, now)}
+    pdus = {meter.pdu: meter for meter in snapshot.meters if meter.pdu and is_metered(meter, limits, now)}
     kw = sum(meter.kw or 0.0 for meter in pdus.values())
     moments = [meter.mono_s for meter in pdus.values() if meter.mono_s is not None]
     unknown_kw = 0.0
-    for load, seen in _pairs(snapshot, limits):
+    for load, watts, seen in zip(limits.loads, own, snapshot.loads, strict=True):
         if load.pdu in pdus:
             continue
-        watts = own[load.name]
         if watts is not None and seen.watts_mono_s is not None:
             kw += watts / 1000
             moments.append(seen.watts_mono_s)
@@ -55,11 +61,8 @@ def _sum(
     return Measured(kw if moments else None, min(moments, default=None), unknown_kw, down, on)
 
 
-def _pairs(snapshot: Snapshot, limits: Limits) -> Iterable[tuple[Load, LoadSeen]]:
-    return zip(limits.loads, snapshot.loads, strict=True)
-
-
-def _is_fresh(meter: MeterSeen, limits: Limits, now: Now) -> bool:
+def is_metered(meter: MeterSeen, limits: Limits, now: Now) -> bool:
+    """Whether a meter shows something that is fresh enough to prove anything."""
     return meter.kw is not None and meter.mono_s is not None and now.mono_s - meter.mono_s <= limits.meter_max_age_s
 
 
@@ -68,13 +71,6 @@ def fresh_watts(seen: LoadSeen, limits: Limits, now: Now) -> float | None:
     if seen.watts is None or seen.watts_mono_s is None or now.mono_s - seen.watts_mono_s > limits.meter_max_age_s:
         return None
     return seen.watts
-
-
-def _is_down(watts: float | None, seen: LoadSeen, limits: Limits, now: Now) -> bool:
-    """Down by its own watts; without any, by an open outlet freshly read."""
-    if watts is not None:
-        return watts <= limits.asleep_watts
-    return outlet_is_open(seen, limits, now)
 
 
 def outlet_is_open(seen: LoadSeen, limits: Limits, now: Now) -> bool:

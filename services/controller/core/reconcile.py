@@ -51,8 +51,8 @@ def reconcile(
         if order.act is Act.FAN_ON and limits.fan_start_spacing_s > 0 and any(one.act is Act.FAN_ON for one in sending):
             due = min(due, now.mono_s + limits.fan_start_spacing_s)
             continue
-        asked_mono_s = targets.asked_mono_s if order.act not in _RAISES else float("-inf")
-        ready, when = _ready(order, ledger_view, pace, now, sent_now.get(order.device, 0), limits, asked_mono_s)
+        anew_mono_s = _anew_since(order, targets, ledger_view)
+        ready, when = _ready(order, ledger_view, pace, now, sent_now.get(order.device, 0), limits, anew_mono_s)
         due = min(due, when)
         if ready is not None:
             sending.append(ready)
@@ -69,6 +69,8 @@ def _load_orders(
 ) -> Iterator[tuple[Load | None, Order]]:
     for load, target, seen in zip(limits.loads, targets.loads, readback.loads, strict=True):
         raising = target is LoadTarget.RUN
+        if raising and load.name in targets.unwoken:
+            continue
         last = ledger_view.last.get((load.name, SOFT))
         act = _raising_act(load, seen) if raising else _lowering_act(load, target, seen, last, limits, now)
         if act is not None:
@@ -133,12 +135,18 @@ def _read_since(seen: FanSeen, last: Sent | None) -> bool:
     return last is not None and seen.relay_mono_s is not None and seen.relay_mono_s > last.sent_mono_s
 
 
+def _anew_since(order: Order, targets: Targets, ledger_view: LedgerView) -> float:
+    """What failed before this moment says nothing any more: load is newly asked off, or the device was lost and is back."""
+    asked_mono_s = targets.asked_mono_s if order.act not in _RAISES else float("-inf")
+    return max(asked_mono_s, ledger_view.back_mono_s.get(order.device, float("-inf")))
+
+
 def _ready(
-    order: Order, ledger_view: LedgerView, pace: Pace, now: Now, sent_now: int, limits: Limits, asked_mono_s: float
+    order: Order, ledger_view: LedgerView, pace: Pace, now: Now, sent_now: int, limits: Limits, anew_mono_s: float
 ) -> tuple[Order | None, float]:
     """The order if it may go now, else when to ask again."""
     last = ledger_view.last.get((order.target, path_of(order.act)))
-    attempt, when = _attempt(order, last, pace, now, asked_mono_s)
+    attempt, when = _attempt(order, last, pace, now, anew_mono_s)
     if when > now.mono_s:
         return None, when
     free_at = ledger_view.last_sent_mono_s.get(order.device, float("-inf")) + pace.interval_s
@@ -154,13 +162,13 @@ def _ready(
     return Order(order.device, order.act, order.target, order.expires_mono_s, order.lease_s, attempt), float("inf")
 
 
-def _attempt(order: Order, last: Sent | None, pace: Pace, now: Now, asked_mono_s: float) -> tuple[int, float]:
+def _attempt(order: Order, last: Sent | None, pace: Pace, now: Now, anew_mono_s: float) -> tuple[int, float]:
     """Which attempt this is and from when it may go: at once if new, else after its pause."""
     if last is None or last.order.act is not order.act:
         return 1, now.mono_s
     if not last.done and not is_settled(last, now):
         return last.order.attempt, last.order.expires_mono_s
-    if (order.act is Act.FAN_OFF and not last.failed) or last.sent_mono_s < asked_mono_s:
+    if (order.act is Act.FAN_OFF and not last.failed) or last.sent_mono_s < anew_mono_s:
         return 1, now.mono_s
     if last.done and not last.failed:
         return 1, last.sent_mono_s + pace.retry_s  # it had its effect, and something else undid it

@@ -22,6 +22,7 @@ class SignalSeen:
     until_at: float | None = None
     raw_text: str = ""
     reason: str = ""
+    event_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

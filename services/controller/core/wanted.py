@@ -3,27 +3,38 @@
 from dataclasses import dataclass
 
 from services.controller.core.memory import Cause, State
+from services.controller.core.plant import SITE
 from services.shared.vocabulary import AlarmKind, Level, LoadTarget, PowerState, Proof
 
 
 @dataclass(frozen=True, slots=True)
 class Ceiling:
-    """At most `kw` in `scope` ("site", or a zone), by which rule and why; `cause` decides how hard it may be enforced."""
+    """At most `kw` in `scope` (see `plant`), by which rule and why; `cause` decides how hard it may be enforced."""
 
     rule: str
     kw: float
     reason: str
     cause: Cause = Cause.NONE
-    scope: str = "site"
+    scope: str = SITE
 
 
 @dataclass(frozen=True, slots=True)
 class Floor:
-    """At least `stage` fans, by which rule and why."""
+    """At least `stage` of the fans that serve `scope`, by which rule and why."""
 
     rule: str
     stage: int
     reason: str
+    scope: str = SITE
+
+
+@dataclass(frozen=True, slots=True)
+class Says:
+    """What one rule says: ceilings that bring load down, holds up to which alone it may be raised, loads that must be down."""
+
+    ceilings: tuple[Ceiling, ...] = ()
+    holding: tuple[Ceiling, ...] = ()
+    down: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +56,8 @@ class Targets:
     fans: tuple[PowerState, ...]
     asked_mono_s: float = float("-inf")
     """When the newest ask to take load off began: what failed before it does not delay it."""
+    unwoken: frozenset[str] = frozenset()
+    """Loads that may run and are not to be woken now, because something holds every rise in their scope."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +72,10 @@ class LoadFigures:
     nominal_kw: float
     proven: bool
     """A meter polled after the newest ask shows the load within what is allowed, and nothing is unknown."""
+    ready_kw: float = 0.0
+    """What could be taken off and confirmed now: loads that draw, whose path answers and whose watts are fresh."""
+    interval_kw: float | None = None
+    """The running settlement interval's projected mean; None outside an event."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +100,9 @@ class SignalFigures:
     commissioned: bool
     in_service: bool
     reason: str
+    event_id: str = ""
+    from_at: float | None = None
+    until_at: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

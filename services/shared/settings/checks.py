@@ -5,8 +5,11 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from services.shared.settings.fan_checks import fan_problems
-from services.shared.settings.problems import Problem, doubtful, shown
+from services.shared.settings.fan_checks import fan_problems, fan_warnings
+from services.shared.settings.feeder_checks import feeder_problems, feeder_warnings, member_problems
+from services.shared.settings.places import wrong
+from services.shared.settings.problems import Problem, doubtful
+from services.shared.settings.schedule_checks import schedule_problems
 from services.shared.settings.sensor_checks import sensor_warnings
 from services.shared.settings.signal_checks import signal_problems
 from services.shared.settings.tree import Settings
@@ -15,7 +18,7 @@ from services.shared.vocabulary import Control, SensorRole, SwitchRole
 _READING = re.compile(r"^[a-z0-9_-]+/[a-z0-9_-]+$")
 
 
-def problems(settings: Settings, told: Sequence[Problem] = ()) -> list[Problem]:
+def problems(settings: Settings, told: Sequence[Problem] = (), *, loads_are_sure: bool = True) -> list[Problem]:
     """Every mistake between keys. A check that reads a section in doubt, by what was `told` already, is left out."""
     checks: tuple[tuple[Callable[[Settings], Iterable[Problem]], tuple[str, ...]], ...] = (
         (_general, ("GENERAL",)),
@@ -28,21 +31,20 @@ def problems(settings: Settings, told: Sequence[Problem] = ()) -> list[Problem]:
         (_listeners, ("API]", "OPS")),
         (fan_problems, ("FANS", "APIS] fan_relay_ip")),
         (signal_problems, ("SIGNAL", "APIS] cornbelt_url")),
+        (feeder_problems, ("FEEDER",)),
+        (schedule_problems, ("SCHEDULE",)),
     )
+    if loads_are_sure:
+        checks += ((member_problems, ("FEEDER", "APIS] pdu_ip", "HTTP_LOADS")),)
     return [problem for check, parts in checks if not doubtful(told, *parts) for problem in check(settings)]
 
 
 def warnings(settings: Settings) -> tuple[str, ...]:
     """What stops nothing but is hardly meant."""
-    found = list(sensor_warnings(settings))
+    found = [*sensor_warnings(settings), *fan_warnings(settings), *feeder_warnings(settings)]
     if settings.general.control is Control.ARMED and not settings.loads:
         found.append("control = armed, but there are no loads to switch")
     return tuple(found)
-
-
-def wrong(settings: Settings, section: str, key: str, found: object, allowed: str) -> Problem:
-    """A problem of one key with its place."""
-    return Problem(settings.origins.get(f"{section}.{key}", "default"), f"[{section}] {key}", shown(str(found)), allowed)
 
 
 def _general(settings: Settings) -> Iterator[Problem]:

@@ -26,7 +26,7 @@ _SAMPLES = {
     "zones": "roomalert-1/sensor-1 = main",
     "switches": "roomalert-1/switch-1 = smoke, roomalert-1/switch-2 = door!",
 }
-_OPTIONAL = ("MQTT_SENSOR", "HTTP_LOADS")
+_OPTIONAL = ("MQTT_SENSOR", "HTTP_LOADS", "FEEDER", "SCHEDULE")
 _WIDTH = 120
 
 

@@ -23,7 +23,8 @@ from services.shared.vocabulary import Control
 CONFIG = Path("config/config.txt")
 EXAMPLE = Path("config/config.example.txt")
 _FIELDS: dict[type[s.Section], str] = {
-    s.SignalSource: "signals", s.MqttSensor: "mqtt_sensors", s.HttpLoads: "http_loads",
+    s.SignalSource: "signals", s.MqttSensor: "mqtt_sensors", s.HttpLoads: "http_loads", s.Feeder: "feeders",
+    s.Schedule: "schedules",
 }  # fmt: skip
 
 
@@ -148,7 +149,8 @@ def load(path: Path | None = None, env: Mapping[str, str] = os.environ) -> Setti
     settings = replace(settings, origins=loading.origins)
     told = tuple(loading.problems)
     settings = replace(settings, loads=loads_of(settings, file.parent, loading.problems, loading.warnings))
-    loading.problems.extend(loading.placed(problem) for problem in checks.problems(settings, told))
+    sure = len(loading.problems) == len(told)
+    loading.problems.extend(loading.placed(problem) for problem in checks.problems(settings, told, loads_are_sure=sure))
     warnings = (*loading.warnings, *(() if told else checks.warnings(settings)))
     if loading.problems:
         raise SettingsError(loading.problems, warnings)

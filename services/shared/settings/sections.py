@@ -120,7 +120,13 @@ class SignalSource(Section):
         "word or number or range = level; the whole text found must match; anything unmatched is unknown, never normal "
         "(0 = normal, 1 = watch, 2..9 = control, no control = normal)",
     )  # fmt: skip
-    target_path: str = key("", "json: where a target in kW stands (drop to)", "kW")
+    target_path: str = key("", "css or json: where a target in kW stands (drop to)", "kW")
+    drop_path: str = key("", "css or json: where a drop in kW stands (drop by, from the load measured when it was asked)", "kW")
+    from_path: str = key(
+        "", "css or json: where the begin of a planned event stands, ISO 8601 or Unix seconds; until then it is an alert"
+    )
+    until_path: str = key("", "css or json: where its end stands")
+    event_path: str = key("", "css or json: where the event's own name stands")
     as_of_path: str = key("", "css or json: where the page's own time stands")
     as_of_format: str = key("", "its strptime format in the site's time zone; empty: ISO 8601 or Unix seconds")
     max_age_minutes: float = key(15, "older than this by the page's own time is unknown", "min", gt=0)
@@ -144,6 +150,19 @@ class Power(Section):
     release_seconds: float = key(120, "a release must stand so long before load returns", "s", ge=0, le=3600)
     restore_step_percent: float = key(10, "of the site's kW that returns in one stage", "%", gt=0, le=100)
     restore_step_seconds: float = key(30, "between two stages", "s", gt=0, le=3600)
+    restore_jitter_seconds: float = key(
+        5, "each stage waits up to so much longer, so that sites do not return in step", "s", ge=0, le=600
+    )
+    interval_minutes: float = key(
+        15,
+        "the settlement interval: in an event more is shed in time for each of them to stay within the target; 0: no guard",
+        "min",
+        ge=0,
+        le=60,
+    )
+    contact_lost_minutes: float = key(
+        15, "a utility's dry contact that nothing reads for so long is a lost signal", "min", gt=0, le=1440
+    )
     start_grace_seconds: float = key(90, "after a start nothing is raised for so long: airflow first", "s", ge=0, le=600)
     asleep_watts: float = key(200, "a load that draws less is off", "W", gt=0)
     meter_tolerance_percent: float = key(3, "of the site's kW: how near to the target the meter must be", "%", ge=0, le=20)
@@ -207,12 +226,15 @@ class Fans(Section):
     count: int = key(9, "how many", ge=0, le=9)
     wiring: Words = key((), "nc or no for all, or one per fan, or empty (read-only)")
     channels: Words = key((), "relay/channel per fan, such as relay-1/1; empty: fan 1 is relay-1/1 and so on")
+    zones: Words = key((), "the zone whose air each fan moves, one per fan; empty: all fans share the building's air")
     series: Words = key((), "IoTaWatt series per fan; empty: fan_1, fan_2 and so on")
     unit_id: int = key(1, "Modbus unit of the boards", ge=0, le=247)
     poll_seconds: float = key(5, "read-back", "s", ge=0.2, le=60)
     lease_seconds: float = key(120, "off is a lease in the relay; fan n gets 10 s more per channel", "s", ge=10, le=3000)
     start_spacing_seconds: float = key(8, "between two starts", "s", ge=0, le=60)
-    min_on_seconds: float = key(60, "dwell", "s", ge=0, le=3600)
+    min_on_seconds: float = key(
+        300, "dwell: a fan that started runs at least so long, so that a contactor sees few starts an hour", "s", ge=0, le=3600
+    )
     min_off_seconds: float = key(120, "dwell", "s", ge=0, le=3600)
     stage_start_celsius: float = key(
         22, "one fan below it while any load is on; all fans at max_temp_celsius", "C", ge=-20, le=60
@@ -239,6 +261,9 @@ class Foreman(Section):
     timeout_seconds: float = key(30, "deadline of one call", "s", gt=0, le=120)
     lost_minutes: float = key(5, "unreachable for so long: alarm, and the PDU path under a positive control", "min", gt=0, le=60)
     confirm_seconds: float = key(300, "a command that changed nothing by then failed", "s", gt=0, le=3600)
+    sleep_seconds: float = key(
+        60, "a miner's usual time from the call until its watts have fallen; for plans only", "s", ge=0, le=3600
+    )
     hashing_states: Words = key(("mining", "hashing", "online"), "the state words that mean the miner works")
     asleep_states: Words = key(("sleeping", "asleep", "idle", "sleep"), "the state words that mean it sleeps")
 
@@ -284,6 +309,32 @@ class HttpLoads(Section):
     poll_seconds: float = key(5, "read-back", "s", ge=0.2, le=600)
     timeout_seconds: float = key(5, "deadline of one call", "s", gt=0, le=60)
     confirm_seconds: float = key(60, "a command that changed nothing by then failed", "s", gt=0, le=3600)
+    sleep_seconds: float = key(
+        30, "a load's usual time from the call until its watts have fallen; for plans only", "s", ge=0, le=3600
+    )
+
+
+class Feeder(Section):
+    TITLE: ClassVar[str] = "FEEDER"
+    NAMED: ClassVar[bool] = True
+    ABOUT: ClassVar[str] = "A breaker or feeder: [FEEDER name]. Its loads together never get more; a PDU's breaker is one."
+    limit_kw: float = key(0, "the most that may flow", "kW", gt=0)
+    members: Words = key((), "PDUs (pdu-1), load groups and zones behind it, separated by commas")
+
+
+class Schedule(Section):
+    TITLE: ClassVar[str] = "SCHEDULE"
+    NAMED: ClassVar[bool] = True
+    ABOUT: ClassVar[str] = "Control hours known in advance: [SCHEDULE name], in the time zone of [GENERAL]."
+    days: Words = key(("mon", "tue", "wed", "thu", "fri"), "mon, tue, wed, thu, fri, sat, sun")
+    begins: str = key("", "such as 14:00", "00:00 to 23:59", pattern=r"^(|([01]?\d|2[0-3]):[0-5]\d)$")
+    ends: str = key(
+        "",
+        "such as 19:00; a time before `begins` lies on the next day",
+        "00:00 to 23:59",
+        pattern=r"^(|([01]?\d|2[0-3]):[0-5]\d)$",
+    )
+    kw: float = key(0, "what may stay on", "kW", ge=0)
 
 
 class Broker(Section):
@@ -338,5 +389,5 @@ class Simulator(Section):
 
 ALL: tuple[type[Section], ...] = (
     General, Apis, Notifications, SignalSource, Power, Meter, Temperature, MqttSensor, Iotawatt, Fans, Foreman, Pdu, HttpLoads,
-    Broker, Data, Api, Ops, Simulator,
+    Feeder, Schedule, Broker, Data, Api, Ops, Simulator,
 )  # fmt: skip

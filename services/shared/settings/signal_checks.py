@@ -8,6 +8,8 @@ from services.shared.settings.sections import SignalSource
 from services.shared.settings.tree import Settings
 
 _NEEDS_PATH = ("css", "json", "regex")
+_HAS_MORE = ("css", "json")
+_MORE = ("target_path", "drop_path", "from_path", "until_path", "event_path")
 
 
 def signal_problems(settings: Settings) -> Iterator[Problem]:
@@ -26,6 +28,9 @@ def _mistakes(source: SignalSource) -> Iterator[tuple[str, str, str]]:
         yield "topic", "nothing", "a topic, because kind is mqtt"
     if source.form in _NEEDS_PATH and not source.path:
         yield "path", "nothing", f"where the value stands, because form is {source.form}"
+    for key in _MORE:
+        if getattr(source, key) and source.form not in _HAS_MORE:
+            yield key, getattr(source, key), f"only with form = css or json; form is {source.form}"
     if source.poll_seconds * 2 > source.heartbeat_minutes * 60:
         yield "poll_seconds", f"{source.poll_seconds:g}", f"at most half of heartbeat_minutes ({source.heartbeat_minutes:g} min)"
     yield from _expression("pattern", source.pattern)

@@ -1,10 +1,13 @@
 """The whole configuration as one frozen tree, read once in each service's `main.py` and handed down."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from services.shared.settings import sections as s
 from services.shared.vocabulary import LoadKind
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+"""The words of a schedule's days, in the order of `datetime.weekday`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,10 @@ class LoadRow:
     address: str = ""
     section: str = ""
 
+    def is_behind(self, members: Iterable[str]) -> bool:
+        """Whether one of a feeder's members is this load's PDU, group or zone."""
+        return bool({self.pdu, self.group.lower(), self.zone.lower()} & {member.lower() for member in members})
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -47,6 +54,8 @@ class Settings:
     foreman: s.Foreman = field(default_factory=s.Foreman)
     pdu: s.Pdu = field(default_factory=s.Pdu)
     http_loads: Mapping[str, s.HttpLoads] = field(default_factory=dict)
+    feeders: Mapping[str, s.Feeder] = field(default_factory=dict)
+    schedules: Mapping[str, s.Schedule] = field(default_factory=dict)
     broker: s.Broker = field(default_factory=s.Broker)
     data: s.Data = field(default_factory=s.Data)
     api: s.Api = field(default_factory=s.Api)

@@ -2,7 +2,9 @@
 
 import json
 import time
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from html import escape
 
 from aiohttp import web
 
@@ -16,23 +18,42 @@ _MAINTENANCE = "<html><body><h1>Down for maintenance</h1></body></html>"
 _PAGE = """<!DOCTYPE html>
 <html><head><title>Power signal</title></head><body>
 <h1>Cooperative load management</h1>
-<div id="signal"><span class="value {level}">{word}</span> {until}</div>
+<div id="signal"><span class="value {level}">{word}</span>{event}</div>
 <p>Updated: <time class="updated">{updated}</time></p>
 <table class="legend">{legend}</table>
 </body></html>
 """
 
 
-class SignalPage:
-    """Set `level`, `target_kw` (drop to) and `until` (free text) while it runs. Updated now, but for the fault `stale`.
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the utility says: `target_kw` is drop to, `drop_kw` drop by, times in Unix seconds."""
 
-    `/` and `/power-signal`: HTML. `/signal.json`: level, target_kw, updated. `/number`: 0 (normal) to 4 (emergency).
+    level: str = "normal"
+    target_kw: float | None = None
+    drop_kw: float | None = None
+    event: str = ""
+    from_at: float | None = None
+    until_at: float | None = None
+
+    def beside(self) -> dict[str, object]:
+        """What stands beside the level, by its name on the page and in JSON."""
+        return {
+            "target_kw": self.target_kw, "drop_kw": self.drop_kw, "event": self.event,
+            "from": _iso(self.from_at), "until": _iso(self.until_at),
+        }  # fmt: skip
+
+
+class SignalPage:
+    """Set `said` while it runs. Updated now, but for the fault `stale`.
+
+    `/` and `/power-signal`: HTML, the level in `#signal .value`, the rest in elements of the classes `target_kw`, `drop_kw`,
+    `event`, `from` and `until`, each only where it is said. `/signal.json`: the same by these names, null where nothing is
+    said, and `updated`. `/number`: 0 (normal) to 4 (emergency).
     """
 
     def __init__(self, site: Site, faults: Faults, name: str = "signal") -> None:
-        self.level = "normal"
-        self.target_kw: float | None = None
-        self.until = ""
+        self.said = Said()
         self.port = 0
         self._site = site
         self._faults = faults
@@ -61,15 +82,21 @@ class SignalPage:
 
     async def _html(self, request: web.Request) -> web.StreamResponse:
         legend = "".join(f"<tr><td>{level.value.upper()}</td></tr>" for level in Level)
-        page = _PAGE.format(level=self.level, word=self.level.upper(), until=self.until, updated=self._updated(), legend=legend)
+        event = "".join(
+            f' <span class="{name}">{escape(_words(value))}</span>'
+            for name, value in self.said.beside().items()
+            if value not in (None, "")
+        )
+        level = self.said.level
+        page = _PAGE.format(level=level, word=level.upper(), event=event, updated=self._updated(), legend=legend)
         return await self._sent(request, web.Response(text=page, content_type="text/html"))
 
     async def _json(self, request: web.Request) -> web.StreamResponse:
-        body = {"level": self.level, "target_kw": self.target_kw, "until": self.until, "updated": self._updated()}
+        body = {"level": self.said.level, **self.said.beside(), "updated": self._updated()}
         return await self._sent(request, web.Response(text=json.dumps(body), content_type="application/json"))
 
     async def _number(self, request: web.Request) -> web.StreamResponse:
-        return await self._sent(request, web.Response(text=f"{Level(self.level).severity}\n"))
+        return await self._sent(request, web.Response(text=f"{Level(self.said.level).severity}\n"))
 
     async def _sent(self, request: web.Request, answer: web.Response) -> web.StreamResponse:
         other = self._another_page()
@@ -91,4 +118,12 @@ class SignalPage:
     def _updated(self) -> str:
         stale = self._faults.value(self._name, "stale")
         age_s = 0.0 if stale is None else max(float(stale), STALE_S)
-        return datetime.fromtimestamp(time.time() - age_s, UTC).isoformat(timespec="seconds")
+        return _iso(time.time() - age_s) or ""
+
+
+def _iso(at: float | None) -> str | None:
+    return None if at is None else datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds")
+
+
+def _words(value: object) -> str:
+    return f"{value:g} kW" if isinstance(value, float) else str(value)

@@ -7,9 +7,9 @@ import pytest
 from services.api import feed, plain, status
 from services.api.headline import headline
 from services.api.image import STATE_STALE_S, Image
-from services.shared.messages import FanView, State, Trip
+from services.shared.messages import Drill, FanView, Limit, State, Trip
 from services.shared.settings.tree import Settings
-from services.shared.vocabulary import Mode, PowerState, Proof
+from services.shared.vocabulary import Level, Mode, PowerState, Proof
 from tests.integration.api_running import state
 from tests.unit.api.builders import HandClock
 
@@ -63,3 +63,52 @@ def test_text_from_outside_is_escaped_on_the_plain_page() -> None:
     image = Image(Settings(), HandClock())
     image.take_state(said(reasons=("<script>alert(1)</script>",)))
     assert "<script" not in plain.page(feed.build(image, Settings(), broker_connected=True, history=""))
+
+
+def in_event(**load: float | None) -> State:
+    """Control by the utility down to 400 kW; a heat ceiling of one zone and a stage of the interval guard stand too."""
+    base = said(Mode.CURTAILED)
+    limits = (
+        Limit(rule="interval", scope="site", ceiling_kw=350.0, reason="this quarter hour would end above 400 kW"),
+        Limit(rule="signal utility", scope="site", ceiling_kw=400.0, reason="utility signal: Control"),
+        Limit(rule="temperature", scope="zone west", ceiling_kw=120.0, reason="39 °C"),
+    )
+    event = {"target_kw": 400.0, "event_id": "e-7", "from_at": 1_800_000_000.0, "until_at": 1_800_014_400.0}
+    drill = Drill(device="pdu-1", at=1_800_000_000.0, proven=True, seconds=12.0, how="outlet 24")
+    return base.model_copy(update={
+        "limits": limits, "drills": (drill, Drill(device="pdu-2", at=None, proven=False, seconds=None, how="")),
+        "signals": (base.signals[0].model_copy(update=event),), "load": base.load.model_copy(update=load),
+    })  # fmt: skip
+
+
+def test_an_event_is_told_with_its_target_its_interval_and_what_is_ready() -> None:
+    found = built(HandClock(), in_event(ready_kw=380.0, interval_kw=391.0))
+    assert (found.load.ready_kw, found.load.interval_kw, found.load.interval_limit_kw) == (380.0, 391.0, 400.0)
+    assert (found.signal.event_id, found.signal.target_kw) == ("e-7", 400.0)
+    assert (found.signal.from_at, found.signal.until_at) == ("2027-01-15T08:00:00Z", "2027-01-15T12:00:00Z")
+    assert found.limits is not None
+    assert [(one.scope, one.ceiling_kw) for one in found.limits] == [("site", 350.0), ("site", 400.0), ("zone west", 120.0)]
+    assert found.drills is not None
+    assert [(one.device, one.at) for one in found.drills] == [("pdu-1", "2027-01-15T08:00:00Z"), ("pdu-2", None)]
+
+
+def test_outside_an_event_there_is_no_interval_and_nothing_that_it_may_not_pass() -> None:
+    found = built(HandClock(), said())
+    assert (found.load.interval_kw, found.load.interval_limit_kw, found.signal.event_id) == (None, None, None)
+
+
+def test_a_planned_event_is_told_although_another_signal_is_as_strict() -> None:
+    base = said()
+    calm = base.signals[0].model_copy(update={"level": Level.ALERT, "effective": Level.ALERT})
+    planned = calm.model_copy(update={"name": "grid", "level": Level.CONTROL, "event_id": "e-8", "from_at": 1_900_000_000.0})
+    found = built(HandClock(), base.model_copy(update={"signals": (calm, planned)}))
+    assert (found.signal.source, found.signal.level, found.signal.event_id) == ("grid", Level.ALERT, "e-8")
+
+
+def test_what_a_silent_controller_said_is_ready_is_unknown() -> None:
+    clock = HandClock()
+    message = in_event(ready_kw=380.0, interval_kw=391.0)
+    clock.leap(STATE_STALE_S + 0.1)
+    found = built(clock, message)
+    assert (found.load.ready_kw, found.load.interval_kw, found.load.interval_limit_kw) == (None, None, None)
+    assert (found.limits, found.drills, found.signal.event_id) == (None, None, None)

@@ -39,8 +39,8 @@ def test_check_says_what_is_not_set_up_and_ends_with_0() -> None:
 
 
 def test_a_mistyped_name_on_an_armed_site_is_the_last_thing_that_check_says(tmp_path: Path) -> None:
-    (tmp_path / "config.txt").write_text("[GENERAL]\ncontrol = armed\n[FANZ]\n")
-    (tmp_path / "loads.csv").write_text("name,kind,kW,foreman_id\nm-1,foreman,3,1\n")
+    (tmp_path / "config.txt").write_text("[GENERAL]\ncontrol = armed\n[FANZ]\n[APIS]\npdu_ip = 10.0.0.1\n")
+    (tmp_path / "loads.csv").write_text("name,kind,kW,pdu,outlet\nm-1,outlet,3,1,1\n")
     result = mine("check", MINE_CONFIG=str(tmp_path / "config.txt"))
     assert result.exit_code == 0
     assert "The configuration has no mistake and 1 warning: control = armed, 1 load with 3 kW" in result.output

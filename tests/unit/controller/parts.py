@@ -82,7 +82,7 @@ class Controller:
         self.ledger = Ledger(folder / "ledger.db")
         self.senses, self.readback = Senses(Settings()), Readback(self.limits)
         self.drivers = {name: MemoryDriver(name) for name in self.limits.paces} | drivers
-        self.dispatch = Dispatch(self.drivers, self.limits, self.readback, self.clock, "boot", self.wake.urgently)
+        self.dispatch = Dispatch(self.drivers, self.limits, self.clock, "boot", self.wake.urgently)
         self.report = Report(self.bus, self.limits, ())
         self.loop = Loop(
             Parts(

@@ -10,7 +10,9 @@ from services.controller.core.orders import Act, Order
 from services.controller.dispatch import Dispatch
 from services.controller.drivers.base import FanFact, LoadFact
 from services.controller.readback import Readback
+from services.controller.senses import Senses
 from services.shared.device import Nonsense, Refused, Unreachable
+from services.shared.settings.tree import Settings
 from services.shared.vocabulary import CommandPhase, LoadState, PowerState
 from tests.plant import limits
 from tests.unit.controller.parts import LeapingClock, MemoryDriver
@@ -26,7 +28,7 @@ class Desk:
         self.readback = Readback(self.limits)
         self.drivers = {name: MemoryDriver(name) for name in self.limits.paces} | drivers
         self.woken = 0
-        self.dispatch = Dispatch(self.drivers, self.limits, self.readback, self.clock, "0123456789", self._wake)
+        self.dispatch = Dispatch(self.drivers, self.limits, self.clock, "0123456789", self._wake)
         self.events = []
 
     def _wake(self):
@@ -43,7 +45,7 @@ class Desk:
         await until(lambda: self.woken >= woken + len(orders), what="every order was answered")
 
     def life(self):
-        self.dispatch.settle(self.now())
+        self.dispatch.settle(self.readback.snapshot(Senses(Settings()), self.clock.mono_s), self.now())
         self.events += self.dispatch.take_news()[1]
         return [event.phase for event in self.events]
 
@@ -68,7 +70,7 @@ async def test_a_command_is_sent_acknowledged_and_confirmed_with_its_seconds():
     assert desk.life() == [SENT, ACK, CommandPhase.CONFIRMED]
     assert [event.seconds for event in desk.events] == [None, 0.0, 20.0]
     assert {event.command_id for event in desk.events} == {"01234567-1"}
-    assert desk.events[0].device == "foreman" and desk.events[0].target == "m-0"
+    assert {(event.device, event.target, event.act) for event in desk.events} == {("foreman", "m-0", "sleep")}
 
 
 @pytest.mark.asyncio
@@ -203,16 +205,14 @@ async def test_what_changed_is_given_once_for_the_ledger():
 
 
 @pytest.mark.asyncio
-async def test_orders_of_this_boot_are_taken_over_and_those_of_another_are_not():
+async def test_an_order_that_was_open_when_the_process_died_ends_in_the_records():
     desk = Desk()
     await desk.send(desk.sleep())
     orders, _ = desk.dispatch.take_news()
     after = Desk()
-    after.dispatch.remember(orders, after.now().host_boot)
+    after.dispatch.remember(orders, after.now())
     assert after.last().done
-    other = Desk()
-    other.dispatch.remember(orders, "another boot")
-    assert not other.dispatch.view().last
+    assert [one.phase for one in after.dispatch.take_news()[1]] == [CommandPhase.EXPIRED]
 
 
 @pytest.mark.asyncio

@@ -3,14 +3,17 @@
 import asyncio
 import json
 import sqlite3
+from dataclasses import replace
 
 import pytest
 
+from services.controller.core.plant import Pace
 from services.controller.drivers.base import LoadFact
+from services.controller.ledger import Ledger
 from services.shared.clock import host_boot
 from services.shared.messages import Alarm, Event, Reply, Signal, State
-from services.shared.vocabulary import CommandPhase, Level, LoadState, Mode
-from tests.plant import limits
+from services.shared.vocabulary import CommandPhase, Level, LoadKind, LoadState, Mode
+from tests.plant import limits, load
 from tests.unit.controller.parts import Controller, MemoryDriver
 from tests.waiting import until
 
@@ -28,7 +31,7 @@ def utility(site, level):
 def read_back(site, *, asleep):
     at = site.clock.mono_s
     state, watts = (LoadState.ASLEEP, 40.0) if asleep else (LoadState.HASHING, 3000.0)
-    site.readback.take("foreman", [LoadFact(load.name, at, state, watts=watts) for load in site.limits.loads], at)
+    site.readback.take("foreman", [LoadFact(one.name, at, state, watts=watts) for one in site.limits.loads], at)
 
 
 def commands(site):
@@ -67,6 +70,78 @@ async def test_an_order_is_on_the_card_before_it_goes_out(tmp_path):
         utility(site, Level.CONTROL)
         await until(lambda: found)
     assert found[0] == [("m-0",)]
+
+
+@pytest.mark.asyncio
+async def test_three_hundred_orders_and_their_events_are_one_commit_and_nothing_is_told_before_they_are_sent(tmp_path):
+    hall = tuple(load(i, kind=LoadKind.HTTP, soft_device="http-hall", pdu="", outlet=None) for i in range(300))
+    pace = {"http-hall": Pace(0.0, 400, 60.0)}
+    driver = MemoryDriver("http-hall")
+    async with Controller(tmp_path, limits(hall, paces=pace), **{"http-hall": driver}) as site:
+        commits, told = [], []
+        store, publish = site.ledger.commit, site.bus.publish
+
+        async def commit(state, orders, events):
+            commits.append((len(orders), len(events), len(driver.sent)))
+            return await store(state, orders, events)
+
+        def say(message):
+            if isinstance(message, Event) and message.phase is CommandPhase.SENT:
+                told.append(len(driver.sent))
+            publish(message)
+
+        read_back(site, asleep=False)
+        await until(lambda: site.bus.of(State))
+        site.ledger.commit, site.bus.publish = commit, say
+        utility(site, Level.CONTROL)
+        await until(lambda: len(driver.sent) == 300)
+        orders, events, sent = next(one for one in commits if one[0])
+        assert (orders, sent) == (300, 0) and events >= 300, "all are written down together, before the first goes out"
+        await until(lambda: len(told) == 300)
+        assert set(told) == {300}, "telling waits until every order is on its way"
+
+
+@pytest.mark.asyncio
+async def test_an_urgent_wake_is_not_delayed_by_a_flood_of_readings(tmp_path, monkeypatch):
+    monkeypatch.setattr("services.controller.wake._READINGS_GAP_S", 60.0)
+    async with Controller(tmp_path) as site:
+        read_back(site, asleep=False)
+        await until(lambda: site.bus.of(State))
+
+        async def flood():
+            while True:
+                site.wake.soon()
+                await asyncio.sleep(0)
+
+        flooding = asyncio.create_task(flood())
+        decided = site.loop.decided_mono_s
+        site.clock.mono_s += 0.5
+        utility(site, Level.CONTROL)
+        await until(lambda: site.loop.decided_mono_s > decided, 0.9, "the second of the least decision is not waited for")
+        await until(lambda: site.drivers["foreman"].sent)
+        flooding.cancel()
+
+
+@pytest.mark.asyncio
+async def test_the_end_of_a_lease_and_a_trip_are_found_in_the_audit(tmp_path):
+    async with Controller(tmp_path) as site:
+        await site.ask("lease", '{"kind": "miners", "action": "sleep", "members": ["m-1"], "minutes": 1}')
+        site.clock.mono_s += 61.0
+        site.wake.urgently()
+        await until(lambda: [e for e in site.bus.of(Event) if e.title == "lease miners of operator ended: its time is over"])
+
+
+@pytest.mark.asyncio
+async def test_a_lease_that_a_restart_of_the_computer_ended_is_found_in_the_audit(tmp_path):
+    async with Controller(tmp_path) as site:
+        await site.ask("lease", '{"kind": "miners", "action": "wake", "members": ["m-1"], "minutes": 60}')
+    ledger = Ledger(tmp_path / "ledger.db")
+    state, _ = await ledger.load()
+    began = replace(state.holds[0].began, host_boot="the boot before")
+    await ledger.commit(replace(state, holds=(replace(state.holds[0], began=began),)), {}, ())
+    ledger.close()
+    async with Controller(tmp_path) as again:
+        await until(lambda: [e for e in again.bus.of(Event) if "operator ended: the computer has restarted" in e.title])
 
 
 @pytest.mark.asyncio
@@ -168,6 +243,9 @@ async def test_an_alarm_that_ended_over_a_restart_is_ended(tmp_path):
         await until(lambda: [alarm for alarm in site.bus.of(Alarm) if alarm.key == "signal_utility"])
     async with Controller(tmp_path) as again:
         again.clock.mono_s += 5.0
+        utility(again, Level.NORMAL)
+        await until(lambda: any(one.signals[0].effective is Level.NORMAL for one in again.bus.of(State)))
+        again.clock.mono_s += 130.0
         utility(again, Level.NORMAL)
         await until(lambda: [alarm for alarm in again.bus.of(Alarm) if alarm.key == "signal_utility" and not alarm.active])
 

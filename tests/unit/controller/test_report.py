@@ -1,7 +1,10 @@
 """The report: on change and at least every 5 s; an unchanged alarm once."""
 
+from dataclasses import replace
+
 import pytest
 
+from services.controller.core.memory import Drilled
 from services.controller.core.moments import Now
 from services.controller.core.orders import Act, Order
 from services.controller.report import Report, summary
@@ -53,8 +56,11 @@ def test_an_alarm_is_told_when_it_begins_and_when_it_ends_and_not_between():
         told.at(float(second), level=Level.CONTROL)
     assert [(one.key, one.active) for one in told.bus.of(Alarm)] == [("signal_utility", True)]
     told.at(20.0, level=Level.NORMAL)
-    assert [(one.key, one.active) for one in told.bus.of(Alarm)] == [("signal_utility", True), ("signal_utility", False)]
-    assert len({one.since_at for one in told.bus.of(Alarm)}) == 1
+    assert told.bus.of(Alarm)[-1].active, "a source that is clear for a moment has not released yet"
+    told.at(20.0 + told.site.limits.release_s, level=Level.NORMAL)
+    signal = [one for one in told.bus.of(Alarm) if one.key == "signal_utility"]
+    assert [one.active for one in signal] == [True, False]
+    assert len({one.since_at for one in signal}) == 1
 
 
 def test_after_a_restart_an_alarm_that_holds_is_told_again_with_its_own_beginning():
@@ -65,8 +71,8 @@ def test_after_a_restart_an_alarm_that_holds_is_told_again_with_its_own_beginnin
 
 def test_after_a_restart_an_alarm_that_ended_is_ended_once():
     told = Told().at(1.0, level=Level.CONTROL)
-    again = Told(told.site).at(50.0, level=Level.NORMAL).at(51.0)
-    assert [(one.key, one.active) for one in again.bus.of(Alarm)] == [("signal_utility", False)]
+    again = Told(told.site).at(50.0, level=Level.NORMAL).at(50.0 + told.site.limits.release_s).at(171.0)
+    assert [one.active for one in again.bus.of(Alarm) if one.key == "signal_utility"] == [True, False]
 
 
 def test_tables_hold_every_member_and_are_told_on_change():
@@ -96,3 +102,30 @@ def test_the_same_orders_are_counted():
 @pytest.mark.parametrize("level", list(Level))
 def test_every_level_can_be_told(level):
     assert Told().at(1.0, level=level).bus.of(State)
+
+
+def test_every_acting_device_has_its_last_drill_or_none():
+    told = Told()
+    told.site.state = replace(told.site.state, drilled=(Drilled("foreman", 1_790_000_000.0, True, 12.0, "asleep after 12 s"),))
+    told.at(1.0)
+    drills = {one.device: one for one in told.bus.of(State)[-1].drills}
+    assert drills.keys() == told.site.limits.device_kinds.keys()
+    assert (drills["foreman"].proven, drills["foreman"].seconds) == (True, 12.0)
+    assert drills["pdu-1"].at is None and not drills["pdu-1"].proven
+
+
+def test_the_planned_event_of_a_source_and_the_load_that_is_ready_are_told():
+    site = Site(limits(fans=2))
+    snapshot = seen(1.0, site.limits)
+    decision = site.at(1.0, snapshot)
+    figures = (replace(decision.signals[0], event_id="e-7", from_at=1_790_000_100.0, until_at=1_790_000_900.0),)
+    decision = replace(decision, signals=figures, load=replace(decision.load, ready_kw=27.04, interval_kw=12.345))
+    bus = KeptBus()
+    Report(bus, site.limits, ()).tell(decision, snapshot, (), Now(1.0, 1_790_000_001.0, True, BOOT), set())
+    (state,) = bus.of(State)
+    assert (state.signals[0].event_id, state.signals[0].from_at, state.signals[0].until_at) == (
+        "e-7",
+        1_790_000_100.0,
+        1_790_000_900.0,
+    )
+    assert (state.load.ready_kw, state.load.interval_kw) == (27.0, 12.35)

@@ -108,6 +108,16 @@ def test_the_same_word_again_is_no_news_but_refreshes_its_age():
     assert senses.signals()[0].mono_s == 20.0
 
 
+@pytest.mark.parametrize("more", [{"drop_kw": 5.0}, {"from_at": 5.0}, {"until_at": 5.0}, {"event_id": "e"}, {"target_kw": 5.0}])
+def test_whatever_changes_beside_the_level_is_news_and_is_delivered(more):
+    senses = Senses(Settings())
+    senses.take_signal(spoken(Level.CONTROL, 10.0))
+    assert senses.take_signal(spoken(Level.CONTROL, 20.0, reason="the end cannot be read", **more))
+    (one,) = senses.signals()
+    ((key, value),) = more.items()
+    assert (getattr(one, key), one.reason) == (value, "the end cannot be read")
+
+
 def test_a_contact_of_another_boot_or_an_older_one_is_ignored():
     senses = Senses(Settings())
     senses.take_switch(contact(True))

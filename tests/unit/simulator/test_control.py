@@ -1,5 +1,6 @@
 """The control port over real sockets, with the whole simulated site behind it."""
 
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
@@ -53,12 +54,29 @@ async def ask(site: SimulatedSite) -> AsyncIterator[Ask]:
 async def test_the_signal_goes_onto_the_utilitys_page(ask: Ask, site: SimulatedSite) -> None:
     status, state = await ask("POST", "/signal", {"level": "control", "target_kw": 250})
     assert status == 200
-    assert state["signal"] == {"level": "control", "target_kw": 250, "until": ""}
+    nothing = {"drop_kw": None, "event": "", "from": None, "until": None}
+    assert state["signal"] == {"level": "control", "target_kw": 250, **nothing}
     async with (
         aiohttp.ClientSession() as session,
         session.get(f"http://127.0.0.1:{site.ports['signal']}/power-signal") as page,
     ):
-        assert "CONTROL</span>" in await page.text()
+        text = await page.text()
+        assert 'CONTROL</span> <span class="target_kw">250 kW</span></div>' in text
+
+
+@pytest.mark.asyncio
+async def test_an_event_is_planned_in_minutes_of_real_time(ask: Ask, site: SimulatedSite) -> None:
+    body = {"level": "control", "drop_kw": 30, "in_minutes": 10, "for_minutes": 60, "event": "evt-7"}
+    before = time.time()
+    _, state = await ask("POST", "/signal", body)
+    said = site.signal.said
+    assert (said.drop_kw, said.event) == (30.0, "evt-7")
+    assert said.from_at is not None and before + 600 <= said.from_at <= time.time() + 600
+    assert said.until_at == said.from_at + 3600
+    assert state["signal"]["from"].endswith("+00:00")
+    await ask("POST", "/signal", {"level": "control", "for_minutes": 1})
+    assert site.signal.said.from_at is None
+    assert site.signal.said.until_at is not None and site.signal.said.until_at <= time.time() + 60
 
 
 @pytest.mark.asyncio
@@ -128,8 +146,9 @@ async def test_faults_come_and_go(ask: Ask) -> None:
         ("/signal", {"level": "purple"}, ("'purple'", "'control'")),
         ("/signal", {}, ("no level",)),
         ("/signal", {"level": "control", "target_kw": -1}, ("target_kw = '-1'", "greater than or equal to 0")),
-        ("/signal", {"level": "control", "colour": "red"}, ("found colour", "level, target_kw, until")),
+        ("/signal", {"level": "control", "colour": "red"}, ("found colour", "level, target_kw, drop_kw")),
         ("/signal", [], ("the body",)),
+        ("/signal", {"level": "control", "for_minutes": 0}, ("for_minutes = '0'", "greater than 0")),
         ("/speed", {"speed": 0}, ("speed = '0'", "greater than or equal to 0.1")),
         ("/speed", {"speed": "fast"}, ("'fast'", "number")),
         ("/outside", {"celsius": 300}, ("'300'", "less than or equal to 60")),
@@ -186,7 +205,10 @@ async def test_the_page_turns_the_signal_without_scripts(site: SimulatedSite) ->
         async with session.post("/signal", data={"level": "control"}) as answer:  # follows the way back
             assert str(answer.url).endswith("/")
             assert '<button name="level" value="control" disabled>' in await answer.text()
-    assert site.signal.level == "control"
+        plan = {"level": "control", "target_kw": "400", "in_minutes": "1", "for_minutes": "5"}
+        async with session.post("/signal", data=plan) as answer:
+            assert "<tr><th>Drop to, kW</th><td>400.0</td></tr>" in await answer.text()
+    assert site.signal.said.level == "control"
 
 
 @pytest.mark.asyncio

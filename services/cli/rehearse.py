@@ -1,0 +1,104 @@
+"""`mine rehearse`: a power event, and what goes wrong beside it, run on the site's own configuration and a simulated plant."""
+
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from services.cli.reading import EXIT_MISTAKES, end, judged, settings_or_exit
+from services.controller.drivers import pdu_profiles
+from services.controller.limits import limits_from
+from services.shared.settings import Settings, file_of
+from services.shared.vocabulary import Control
+from services.simulator.invariants import violations
+from services.simulator.twin.day import Day, day_by_chance
+from services.simulator.twin.faults import LIBRARY
+from services.simulator.twin.invariant import Checked
+from services.simulator.twin.of_settings import premises_of
+from services.simulator.twin.outcome import outcomes
+from services.simulator.twin.record import Record
+from services.simulator.twin.report import falls_short, report
+from services.simulator.twin.story import Story
+from services.simulator.twin.text import DayWrong, Reader
+from services.simulator.twin.twin import Twin
+
+_EXIT_SHORT = 1
+_A_DAY_H = 24.0
+_MOST_HOURS = 14 * 24.0
+
+
+def rehearse(
+    event: Annotated[
+        list[str] | None, typer.Option(help='Such as "control 14:00-18:00 to 200 kW"; may stand several times.')
+    ] = None,
+    fault: Annotated[list[str] | None, typer.Option(help='Such as "foreman lies 14:00-15:00"; may stand several times.')] = None,
+    day: Annotated[Path | None, typer.Option(help="A file of a day: lines of event, fault, begins, hours, seed.")] = None,
+    seed: Annotated[int | None, typer.Option(help="A day by chance; the same number is the same day.")] = None,
+    hours: Annotated[float | None, typer.Option(help="How long; by default until 3 h after the last event or fault.")] = None,
+    config: Annotated[Path | None, typer.Option(help="A configuration file other than the usual one.")] = None,
+    story: Annotated[bool, typer.Option("--story", help="Tell all that happened, with times.")] = False,
+    faults: Annotated[bool, typer.Option("--list", help="The faults there are, and end.")] = False,
+) -> None:
+    """Does this site make its kW in time? Exit code 0 it does, 1 it falls short, 2 what was asked for cannot be understood."""
+    if faults:
+        typer.echo("\n".join(_table()))
+        return
+    settings = _settings(config)
+    limits = limits_from(settings)
+    if not limits.loads:
+        end("There is nothing to rehearse: loads.csv names no load.", EXIT_MISTAKES)
+    if limits.control is not Control.ARMED:
+        typer.echo("control = observe: rehearsed as if it were armed.")
+        limits = replace(limits, control=Control.ARMED)
+    metered = pdu_profiles.named(settings.pdu.profile).watts is not None
+    reader = Reader(limits, premises_of(settings, limits, outlet_watts=metered))
+    try:
+        chosen = _day(reader, event or [], fault or [], day, seed, hours)
+    except (DayWrong, OSError, UnicodeDecodeError) as error:
+        end(str(error), EXIT_MISTAKES)
+    raise typer.Exit(_run(reader, chosen, tells=story))
+
+
+def _run(reader: Reader, day: Day, *, tells: bool) -> int:
+    record, story = Record(reader.limits, day), Story()
+    twin = Twin(reader.limits, reader.premises, day, (record, story, Checked(violations), *outcomes(reader.limits, day)))
+    twin.run()
+    wrong = tuple(twin.watchers.violations)
+    if tells or wrong:
+        typer.echo("\n".join((*day.lines(), *story.lines, *twin.watchers.trace, "")))
+    typer.echo("\n".join(report(reader.limits, day, record, wrong)))
+    return _EXIT_SHORT if falls_short(record, wrong) else 0
+
+
+def _day(reader: Reader, events: list[str], faults: list[str], file: Path | None, seed: int | None, hours: float | None) -> Day:
+    given = [
+        name
+        for name, is_there in (("--day", file), ("--seed", seed is not None), ("--event or --fault", events or faults))
+        if is_there
+    ]
+    if file is not None and len(given) > 1:
+        raise DayWrong(f"found {' and '.join(given)}; allowed: a --day alone, for the file says it all")
+    if hours is not None and not 0 < hours <= _MOST_HOURS:
+        raise DayWrong(f"--hours: found {hours:g}; allowed: more than 0 and at most {_MOST_HOURS:g}")
+    if file is not None:
+        return reader.day(file.read_text(encoding="utf-8-sig"))
+    if events or faults:
+        return reader.made(events, faults, hours=hours, seed=1 if seed is None else seed)
+    if seed is not None:
+        return day_by_chance(reader.limits, reader.premises, seed, hours or _A_DAY_H)
+    return reader.made(["control 14:00-18:00"], [], hours=hours, seed=1)
+
+
+def _settings(config: Path | None) -> Settings:
+    if config is None:
+        return judged()
+    env = {**os.environ, "MINE_CONFIG": str(config)}
+    typer.echo(f"Configuration: {file_of(env)}")
+    return settings_or_exit(env)
+
+
+def _table() -> list[str]:
+    width = max(len(one.name) for one in LIBRARY)
+    return [f"{one.name:{width}}  {one.about} (on {one.falls.value})" for one in LIBRARY]

@@ -1,0 +1,63 @@
+"""Why, in sentences: what limits, how much is still on or unknown, what holds a rise. Never empty."""
+
+from services.controller.core.mode import Picture, still_waking
+from services.controller.core.wanted import Ceiling
+from services.shared.vocabulary import Mode
+
+
+def limited_by(mode: Mode, picture: Picture) -> str:
+    """The rule that limits: for an emergency the one that tripped, else the one that leaves the least."""
+    if mode is Mode.EMERGENCY:
+        return next(one.rule for one in picture.binding if one.cause.cuts_at_once)
+    if picture.asked:
+        return picture.asked[0].rule
+    if mode is Mode.RESTORING:
+        return picture.holding[0].rule if picture.holding else "ramp"
+    if picture.binding:
+        return picture.binding[0].rule
+    return {Mode.MANUAL: "lease", Mode.STARTING: "start"}.get(mode, "nothing")
+
+
+def reasons(mode: Mode, picture: Picture) -> tuple[str, ...]:
+    """The most important first."""
+    if not picture.asked:
+        return (_unasked(mode, picture), *_of(picture.binding), *_held(picture.holding))
+    return (*_of(picture.binding), _still_on(picture), *_remarks(mode, picture))
+
+
+def _remarks(mode: Mode, picture: Picture) -> tuple[str, ...]:
+    if mode is Mode.RESTORING:
+        return _held(picture.holding)
+    if mode is not Mode.CURTAILED:
+        return ()
+    unknown_kw = picture.measured.unknown_kw
+    unproven = picture.measured.kw is None or unknown_kw > 0
+    return (f"unproven, {unknown_kw:.0f} kW unknown" if unproven else "proven by measurement",)
+
+
+def _unasked(mode: Mode, picture: Picture) -> str:
+    if mode is Mode.RESTORING:
+        waking = still_waking(picture)
+        if picture.state.setpoint_kw == picture.allowed_kw and waking:
+            return f"restoring: all is released, {len(waking)} loads are not back yet"
+        return f"restoring: {picture.state.setpoint_kw:.0f} of {picture.allowed_kw:.0f} kW released"
+    if mode is Mode.MANUAL:
+        return f"{len(picture.held)} loads held down by a person"
+    if mode is Mode.STARTING:
+        return "starting: loads as they are, fans first"
+    return "nothing limits the load" if not picture.binding else "nothing but its breakers limits the load"
+
+
+def _of(ceilings: tuple[Ceiling, ...]) -> tuple[str, ...]:
+    return tuple(one.reason for one in ceilings)
+
+
+def _held(holding: tuple[Ceiling, ...]) -> tuple[str, ...]:
+    return tuple(f"raised no further{f' than {one.kw:.0f} kW' if one.kw else ''}: {one.reason}" for one in holding)
+
+
+def _still_on(picture: Picture) -> str:
+    measured, nominal_kw = picture.measured, picture.limits.nominal_kw
+    if measured.kw is None:
+        return f"{measured.unknown_kw:.0f} kW of {nominal_kw:.0f} kW unknown: no meter is fresh"
+    return f"{measured.kw:.0f} kW of {nominal_kw:.0f} kW still on, {measured.unknown_kw:.0f} kW unknown"

@@ -1,0 +1,61 @@
+"""Alarms of the air: too warm, too cold, too humid, not read. One key per zone and cause."""
+
+from collections.abc import Iterable
+
+from services.controller.core.moments import Now
+from services.controller.core.plant import Limits
+from services.controller.core.seen import Snapshot
+from services.controller.core.wanted import AlarmWanted
+from services.controller.core.zones import Zone, is_fresh
+from services.shared.vocabulary import AlarmKind
+
+
+def climate_alarms(zones: Iterable[Zone], snapshot: Snapshot, limits: Limits, now: Now) -> tuple[AlarmWanted, ...]:
+    """Every condition of temperature and humidity that holds now."""
+    alarms = [alarm for zone in zones for alarm in _of_zone(zone, limits)]
+    humid = [h.percent for h in snapshot.humidities if h.percent is not None and is_fresh(h.mono_s, limits, now)]
+    if humid and max(humid) > limits.max_humidity:
+        alarms.append(_warning("humidity_high", f"Humidity is {max(humid):.0f} %.", "Look for water and open louvres."))
+    return tuple(alarms)
+
+
+def _of_zone(zone: Zone, limits: Limits) -> list[AlarmWanted]:
+    if zone.celsius is None:
+        return _unread(zone, limits)
+    alarms = []
+    if zone.celsius > limits.max_temp_c:
+        alarms.append(_high(zone, zone.celsius, limits))
+    if zone.celsius < limits.min_temp_c:
+        alarms.append(_warning(f"temperature_low_{zone.name}", f"{_sentence(zone)}.", "Look at the louvres."))
+    if zone.stale_names:
+        names = ", ".join(zone.stale_names)
+        alarms.append(_warning(f"temperature_partial_{zone.name}", f"No fresh temperature from {names}.", "Check the sensor."))
+    return alarms
+
+
+def _unread(zone: Zone, limits: Limits) -> list[AlarmWanted]:
+    key = f"temperature_lost_{zone.name}"
+    if not zone.ever:
+        cause = f"Zone {zone.name} has load, but no temperature of it was ever read."
+        return [AlarmWanted(key, AlarmKind.WARNING, cause, "No load is raised there.", "Check the sensors and their zones.")]
+    if zone.lost_s > limits.temperature_stale_s:
+        return [_warning(key, f"No temperature of zone {zone.name} is fresh.", "Check Room Alert.")]
+    return []
+
+
+def _high(zone: Zone, celsius: float, limits: Limits) -> AlarmWanted:
+    return AlarmWanted(
+        f"temperature_high_{zone.name}",
+        AlarmKind.EMERGENCY if celsius > limits.emergency_c else AlarmKind.WARNING,
+        f"{_sentence(zone)} (limit {limits.max_temp_c:.0f} C).",
+        f"All fans run; load comes off from {limits.shed_c:.0f} C.",
+        "Look at fans, louvres and filters.",
+    )
+
+
+def _sentence(zone: Zone) -> str:
+    return f"{zone.told[0].upper()}{zone.told[1:]}"
+
+
+def _warning(key: str, cause: str, action: str) -> AlarmWanted:
+    return AlarmWanted(key, AlarmKind.WARNING, cause, "", action)

@@ -1,0 +1,89 @@
+"""Leases as they are asked for, and as the bus and the page know them."""
+
+import json
+import uuid
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+from services.controller.core import holds
+from services.controller.core.memory import Hold, State
+from services.controller.core.moments import Now
+from services.controller.core.plant import Limits
+from services.controller.core.seen import Snapshot
+from services.shared.messages import Lease, Request
+from services.shared.vocabulary import LeaseKind, Level
+
+Number = Annotated[float, Field(allow_inf_nan=False)]
+_HOLD = TypeAdapter(Hold)
+
+
+class Body(BaseModel):
+    """A payload of a request; unknown keys are other requests' business."""
+
+    model_config = ConfigDict(extra="ignore", allow_inf_nan=False)
+
+
+class LeaseBody(Body):
+    """What a lease holds, and for how long."""
+
+    kind: LeaseKind
+    minutes: Annotated[Number, Field(gt=0, le=1440)] = 30
+    level: Level | None = None
+    target_kw: Annotated[Number, Field(ge=0)] | None = None
+    action: Literal["", "sleep", "wake"] = ""
+    members: tuple[str, ...] = ()
+    fans: dict[int, Literal["on", "off", "auto"]] = {}
+    stage: Annotated[int, Field(ge=0, le=9)] | None = None
+    celsius: Annotated[Number, Field(ge=-60, le=120)] | None = None
+    sensor: str | None = None
+
+
+def lease(
+    body: LeaseBody, request: Request, state: State, snapshot: Snapshot, limits: Limits, now: Now
+) -> tuple[State, dict[str, Any]]:
+    """The state with the lease, and the lease for the answer. Raises HoldRefused."""
+    if body.kind is LeaseKind.DRILL:
+        raise holds.HoldRefused("kind: a drill is asked for as one, not as a lease")
+    held_fans, released = holds.fan_wishes(dict(body.fans))
+    if released:
+        state = holds.release_fans(state, released)
+    hold = Hold(
+        id=lease_id(),
+        kind=body.kind,
+        owner=request.who,
+        reason=request.reason,
+        began=now,
+        seconds=body.minutes * 60,
+        level=body.level,
+        target_kw=body.target_kw,
+        action=body.action,
+        members=body.members,
+        fans=held_fans,
+        fan_stage=body.stage,
+        celsius=body.celsius,
+        sensor=body.sensor or "",
+    )
+    if body.kind is LeaseKind.FANS and not held_fans and body.stage is None:
+        return state, {"released": sorted(released)}
+    state = holds.grant(state, hold, limits)
+    holds.check_sensor(hold, snapshot)
+    return state, json.loads(lease_message(hold).model_dump_json())
+
+
+def lease_id() -> str:
+    """A name for a new hold."""
+    return uuid.uuid4().hex[:12]
+
+
+def lease_message(hold: Hold) -> Lease:
+    """A lease as the bus and the page know it."""
+    return Lease(
+        id=hold.id,
+        kind=hold.kind,
+        owner=hold.owner,
+        reason=hold.reason,
+        from_at=hold.began.wall_s,
+        until_at=hold.began.wall_s + hold.seconds,
+        payload=_HOLD.dump_json(hold, exclude_none=True, exclude={"began"}).decode(),
+    )

@@ -1,0 +1,134 @@
+"""The file of the ledger: opened whole, by one process alone; a damaged one is laid aside and what can be read of it goes on.
+
+One writer with one connection is also what keeps SQLite's WAL-reset bug away (3.7.0 to 3.51.2, two connections that write and
+checkpoint at once): https://www.sqlite.org/wal.html.
+"""
+
+import fcntl
+import sqlite3
+from pathlib import Path
+from typing import TextIO
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS state (id INTEGER PRIMARY KEY CHECK (id = 1), document TEXT NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS orders (target TEXT, path TEXT, document TEXT NOT NULL, PRIMARY KEY (target, path)) STRICT;
+CREATE TABLE IF NOT EXISTS events (seq INTEGER PRIMARY KEY AUTOINCREMENT, document TEXT NOT NULL) STRICT;
+"""
+_NUMBERS_APART = 10**12
+"""The n-th renewed ledger numbers its events from n times this: above any number that an earlier one gave."""
+_CARRIED_OVER = (
+    ("SELECT id, document FROM state", "INSERT OR IGNORE INTO state VALUES (?, ?)"),
+    ("SELECT target, path, document FROM orders", "INSERT OR IGNORE INTO orders VALUES (?, ?, ?)"),
+)
+_DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+class LedgerTaken(RuntimeError):
+    """Another process writes this ledger: two controllers must never command one site."""
+
+
+def is_damage(error: sqlite3.Error) -> bool:
+    """Whether the file itself is broken; full, locked or read-only is no damage."""
+    code = getattr(error, "sqlite_errorcode", None)
+    return code is not None and code & 0xFF in _DAMAGE
+
+
+def taken(path: Path) -> TextIO:
+    """The ledger as ours while the returned file is open; the kernel gives it back however we end. Raises LedgerTaken."""
+    lock = path.with_name(path.name + ".lock").open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        lock.close()
+        raise LedgerTaken(f"{path.name} is in use by another controller") from None
+    return lock
+
+
+def opened(path: Path) -> sqlite3.Connection:
+    """A connection to a whole file, made if there is none. Raises sqlite3.Error; see `is_damage`."""
+    _end_renewal(path)
+    db = _connected(path)
+    try:
+        (verdict,) = db.execute("PRAGMA quick_check(1)").fetchone()
+        if verdict != "ok":
+            raise _damaged(str(verdict))
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
+def renewed(path: Path) -> tuple[sqlite3.Connection, str]:
+    """A new file in place of a damaged one, with the state and the orders that could still be read; and where the old one lies.
+
+    At whatever step this is killed, the next `opened` finds the old file or ends the renewal.
+    """
+    number = next(n for n in range(1, 1000) if not _aside(path, n).exists())
+    new = _new(path)
+    new.unlink(missing_ok=True)
+    db = _connected(new)
+    db.execute("BEGIN IMMEDIATE")
+    for query, insert in _CARRIED_OVER:
+        db.executemany(insert, _readable(path, query))
+    db.execute("INSERT INTO sqlite_sequence VALUES ('events', ?)", (number * _NUMBERS_APART,))
+    db.execute("COMMIT")
+    db.close()  # the last connection leaves no WAL behind
+    path.rename(_aside(path, number))
+    _end_renewal(path)
+    return opened(path), _aside(path, number).name
+
+
+def _connected(path: Path) -> sqlite3.Connection:
+    db = sqlite3.connect(path, isolation_level=None, timeout=0.1, check_same_thread=False)
+    db.text_factory = _text
+    try:
+        db.execute("PRAGMA journal_mode=WAL")
+        db.execute("PRAGMA synchronous=FULL")
+        db.execute("PRAGMA wal_autocheckpoint=1000")
+        db.execute("PRAGMA journal_size_limit=8388608")
+        db.executescript(SCHEMA)
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
+def _readable(path: Path, query: str) -> list[tuple[object, ...]]:
+    """The rows before the first that cannot be read. Raises sqlite3.Error for what is no damage."""
+    rows: list[tuple[object, ...]] = []
+    db = sqlite3.connect(path)
+    db.text_factory = _text
+    try:
+        rows.extend(db.execute(query))
+    except sqlite3.DatabaseError as error:
+        if not is_damage(error) and error.sqlite_errorcode != sqlite3.SQLITE_ERROR:  # a table that is not found
+            raise
+    finally:
+        db.close()
+    return [row for row in rows if all(isinstance(value, (str, int)) for value in row)]
+
+
+def _text(raw: bytes) -> str:
+    return raw.decode("utf-8", "replace")  # a flipped bit in a text must not hide all of it
+
+
+def _end_renewal(path: Path) -> None:
+    new = _new(path)
+    if new.exists() and not path.exists():
+        for suffix in ("-wal", "-shm"):  # or SQLite would play the old file's last writes into the new one
+            path.with_name(path.name + suffix).unlink(missing_ok=True)
+        new.rename(path)
+
+
+def _new(path: Path) -> Path:
+    return path.with_name(path.name + ".new")
+
+
+def _aside(path: Path, number: int) -> Path:
+    return path.with_name(f"{path.name}.damaged-{number}")
+
+
+def _damaged(why: str) -> sqlite3.DatabaseError:
+    error = sqlite3.DatabaseError(why)
+    error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+    return error

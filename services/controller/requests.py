@@ -1,0 +1,64 @@
+"""Requests of people and programs between two decisions: carried out, written down, and only then answered."""
+
+import asyncio
+import json
+
+from services.controller.asked import carry_out
+from services.controller.audit import event
+from services.controller.core.holds import HoldRefused
+from services.controller.core.memory import State
+from services.controller.core.moments import Now
+from services.controller.core.plant import Limits
+from services.controller.core.seen import Snapshot
+from services.controller.report import Publishes
+from services.shared.messages import Event, Reply, Request
+from services.shared.vocabulary import Control
+
+Answer = asyncio.Future[Reply]
+
+
+class Requests:
+    """Those that wait, and the answers that wait for the card."""
+
+    def __init__(self, limits: Limits, bus: Publishes) -> None:
+        self._limits = limits
+        self._bus = bus
+        self._waiting: list[tuple[Request, Answer | None]] = []
+        self._answers: list[tuple[Reply, Answer | None]] = []
+
+    def add(self, request: Request, answer: Answer | None) -> None:
+        """To be carried out before the next decision; the reply goes to the bus and to `answer`."""
+        self._waiting.append((request, answer))
+
+    def carry_out(self, state: State, snapshot: Snapshot, now: Now) -> tuple[State, list[Event]]:
+        """The state after all that was asked, and what to write down of it."""
+        events: list[Event] = []
+        waiting, self._waiting = self._waiting, []
+        for request, answer in waiting:
+            state, reply = self._one(request, state, snapshot, now)
+            self._answers.append((reply, answer))
+            events.append(_audit(request, reply, now))
+        return state, events
+
+    def answer(self) -> None:
+        """Tell everybody who asked: what is answered is on the card."""
+        answers, self._answers = self._answers, []
+        for reply, answer in answers:
+            self._bus.publish(reply)
+            if answer is not None and not answer.done():
+                answer.set_result(reply)
+
+    def _one(self, request: Request, state: State, snapshot: Snapshot, now: Now) -> tuple[State, Reply]:
+        try:
+            state, result = carry_out(request, state, snapshot, self._limits, now)
+        except HoldRefused as refusal:
+            return state, Reply(subject=(request.id,), request_id=request.id, accepted=False, reason=str(refusal))
+        armed = self._limits.control is Control.ARMED
+        reason = "done" if armed else "noted; control is observe, so nothing is commanded"
+        return state, Reply(subject=(request.id,), request_id=request.id, accepted=True, reason=reason, result=json.dumps(result))
+
+
+def _audit(request: Request, reply: Reply, now: Now) -> Event:
+    title = f"{request.verb} by {request.who}: {reply.reason}"
+    reasons = (request.reason,) if request.reason else ()
+    return event("audit", title, now, who=request.who, reasons=reasons, detail=request.payload)

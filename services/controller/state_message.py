@@ -1,0 +1,84 @@
+"""One decision as the bus knows it: the controller's whole state in one message."""
+
+from services.controller.core.moments import Now
+from services.controller.core.plant import Limits
+from services.controller.core.seen import Snapshot
+from services.controller.core.wanted import Decision
+from services.controller.leases import lease_message
+from services.shared import messages as m
+
+
+def state_message(
+    decision: Decision, snapshot: Snapshot, would: tuple[str, ...], missing: tuple[str, ...], limits: Limits, now: Now
+) -> m.State:
+    """Mode, reasons, limits, signals, load, fans, holds, drills. `would`: what observe would do; `missing`: not set up."""
+    state, load = decision.state, decision.load
+    boot_wall_s = now.wall_s - now.mono_s
+    return m.State(
+        mode=state.mode,
+        since_at=state.mode_since.wall_s if state.mode_since else now.wall_s,
+        control=limits.control,
+        reasons=decision.reasons,
+        limited_by=decision.limited_by,
+        phase=state.phase.value,
+        limits=tuple(m.Limit(rule=c.rule, scope=c.scope, ceiling_kw=c.kw, reason=c.reason) for c in decision.ceilings),
+        signals=tuple(
+            m.SignalView(
+                name=s.name, level=s.level, effective=s.effective, target_kw=s.target_kw, event_id=s.event_id,
+                from_at=s.from_at, until_at=s.until_at, observed_mono_s=s.mono_s,
+                observed_at=s.wall_s, commissioned=s.commissioned, in_service=s.in_service, reason=s.reason,
+            )
+            for s in decision.signals
+        ),
+        load=m.LoadSummary(
+            measured_kw=_rounded(load.measured_kw),
+            measured_at=boot_wall_s + load.measured_mono_s if load.measured_mono_s is not None else None,
+            measured_mono_s=load.measured_mono_s,
+            target_kw=round(load.target_kw, 1),
+            setpoint_kw=round(load.setpoint_kw, 1),
+            unknown_kw=round(load.unknown_kw, 1),
+            nominal_kw=round(load.nominal_kw, 1),
+            proven=load.proven,
+            ready_kw=round(load.ready_kw, 1),
+            interval_kw=_rounded(load.interval_kw),
+        ),
+        temperature_max_c=decision.temperature_max_c,
+        fan_stage=state.fan_stage,
+        fans=_fans(decision, snapshot, limits),
+        leases=tuple(lease_message(hold) for hold in state.holds),
+        lockouts=tuple(
+            m.Lockout(target=x.target, owner=x.owner, reason=x.reason, since_at=x.since.wall_s) for x in state.lockouts
+        ),
+        trips=tuple(m.Trip(key=x.key, reason=x.reason, since_at=x.since.wall_s) for x in state.trips),
+        drills=_drills(decision, limits),
+        would_do=would,
+        missing=missing,
+        forced=bool(state.holds),
+        decided_mono_s=now.mono_s,
+    )  # fmt: skip
+
+
+def _drills(decision: Decision, limits: Limits) -> tuple[m.Drill, ...]:
+    last = {one.device: one for one in decision.state.drilled}
+    return tuple(
+        m.Drill(device=device, at=one.at, proven=one.proven, seconds=one.seconds, how=one.how)
+        if (one := last.get(device))
+        else m.Drill(device=device, at=None, proven=False, seconds=None, how="")
+        for device in limits.device_kinds
+    )
+
+
+def _fans(decision: Decision, snapshot: Snapshot, limits: Limits) -> tuple[m.FanView, ...]:
+    rows = zip(limits.fans, decision.targets.fans, snapshot.fans, decision.fans, strict=True)
+    return tuple(
+        m.FanView(
+            number=fan.number, commanded=wanted, running=seen.relay, proven=figures.proof, watts=seen.watts,
+            read_mono_s=seen.watts_mono_s if seen.watts_mono_s is not None else seen.relay_mono_s,
+            locked_out=figures.locked_out, reason=figures.reason if fan.wired else f"no wiring; {figures.reason}",
+        )
+        for fan, wanted, seen, figures in rows
+    )  # fmt: skip
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 2)

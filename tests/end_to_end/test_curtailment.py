@@ -30,8 +30,9 @@ def test_the_utility_asks_all_miners_sleep_the_watts_prove_it_people_are_told_an
     assert site.open_outlets() == 0
     site.wait_mode("normal", 90)
     wait(lambda: site.hashing() == 20, 60, "every miner hashes again")
-    titles = [row[0] for row in site.rows("SELECT title FROM events WHERE kind = 'transition' ORDER BY ledger_seq")]
-    assert [title.split()[-1] for title in titles][-5:] == ["normal", "curtailing", "curtailed", "restoring", "normal"]
+    told_modes = "SELECT title FROM events WHERE kind = 'transition' ORDER BY ledger_seq"
+    as_told = ["normal", "curtailing", "curtailed", "restoring", "normal"]
+    wait(lambda: [row[0].split()[-1] for row in site.rows(told_modes)][-5:] == as_told, 10, "every transition in the records")
 
 
 def test_foreman_says_okay_but_no_miner_sleeps_outlets_open_and_the_alarm_names_foreman_and_the_kw(whole_site):

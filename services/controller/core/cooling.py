@@ -4,10 +4,10 @@ The operator's table of rules is made from these functions and their first lines
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from services.controller.core import interlocks
 from services.controller.core.banks import Bank, banks_of, part_of, stage_before, stages_of
+from services.controller.core.changed import changed
 from services.controller.core.fans import choose_fans, stop_all
 from services.controller.core.memory import FanMemory, State
 from services.controller.core.moments import Now
@@ -120,7 +120,7 @@ def _with_fans(state: State, memories: tuple[FanMemory, ...], stages: dict[str, 
         new.wanted is PowerState.ON and (i >= len(state.fans) or state.fans[i].wanted is PowerState.OFF)
         for i, new in enumerate(memories)
     )
-    return replace(
+    return changed(
         state,
         fans=memories,
         fan_stage=sum(stages.values()),

@@ -6,6 +6,7 @@ Judge what is seen, ask every rule, remember, move the load, cool, name it. Over
 from dataclasses import replace
 
 from services.controller.core import alarms, calendar, drills, interlocks, loads, rules
+from services.controller.core.changed import changed
 from services.controller.core.cooling import cool
 from services.controller.core.memory import Phase, State
 from services.controller.core.mode import Picture, derive_mode, is_proven, not_back
@@ -62,7 +63,7 @@ def decide(state: State, snapshot: Snapshot, limits: Limits, now: Now) -> Decisi
 
 
 def _remember(state: State, verdicts: Verdicts, says: Says, limits: Limits, now: Now) -> State:
-    return replace(
+    return changed(
         state,
         ceilings=loads.remember_ceilings(state, says.ceilings, limits, now),
         sources=verdicts.signal.memories,
@@ -134,7 +135,7 @@ def _with_waking(state: State, motion: Motion, snapshot: Snapshot, limits: Limit
 
 def _with_mode(state: State, mode: Mode, wanted: tuple[AlarmWanted, ...], now: Now) -> State:
     known = dict(state.alarmed)
-    return replace(
+    return changed(
         state,
         alarmed=tuple((one.key, known.get(one.key, now.wall_s)) for one in wanted),
         phase=_PHASES.get(mode, Phase.SHED),

@@ -5,6 +5,7 @@ Watts prove only while the energy monitor sees mains voltage, and only when they
 
 from dataclasses import dataclass, replace
 
+from services.controller.core.changed import changed
 from services.controller.core.memory import FanMemory
 from services.controller.core.moments import Now
 from services.controller.core.plant import Fan, Limits
@@ -43,7 +44,7 @@ def judge_fan(fan: Fan, memory: FanMemory, seen: FanSeen, volts_good: bool | Non
         return Judged(memory, Proof.UNPROVEN, "no watts since it was switched on")
     enough = _enough_watts(memory, limits)
     if seen.watts >= enough:
-        return Judged(replace(_learn(memory, seen.watts, limits, now), low_since=None), Proof.PROVEN, f"{seen.watts:.0f} W")
+        return Judged(changed(_learn(memory, seen.watts, limits, now), low_since=None), Proof.PROVEN, f"{seen.watts:.0f} W")
     memory, stood_s = _contradicted(memory, polled_s, now)
     if stood_s < limits.fan_spin_up_s:
         return Judged(memory, Proof.UNPROVEN, f"{seen.watts:.0f} W, running up")
@@ -76,7 +77,7 @@ def _resting(fan: Fan, memory: FanMemory, seen: FanSeen, volts_good: bool | None
 
 
 def _unproven(memory: FanMemory, reason: str) -> Judged:
-    return Judged(replace(memory, low_since=None), Proof.UNPROVEN, reason)
+    return Judged(changed(memory, low_since=None), Proof.UNPROVEN, reason)
 
 
 def _is_fresh(polled_s: float | None, limits: Limits, now: Now) -> bool:
@@ -90,7 +91,7 @@ def _enough_watts(memory: FanMemory, limits: Limits) -> float:
 def _contradicted(memory: FanMemory, polled_s: float, now: Now) -> tuple[FanMemory, float]:
     """Since when its watts contradict what it was told, and for how long by its readings: one old reading proves nothing."""
     since = memory.low_since or replace(now, mono_s=polled_s)
-    return replace(memory, low_since=since), polled_s - max(since.mono_s, memory.changed.mono_s)
+    return changed(memory, low_since=since), polled_s - max(since.mono_s, memory.changed.mono_s)
 
 
 def _learn(memory: FanMemory, watts: float, limits: Limits, now: Now) -> FanMemory:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from services.controller.core import drills, loads, ramp
+from services.controller.core.changed import changed
 from services.controller.core.escalation import Escalation, escalate
 from services.controller.core.memory import State
 from services.controller.core.moments import Now
@@ -41,7 +42,7 @@ def move(state: State, verdicts: Verdicts, says: Says, snapshot: Snapshot, limit
     state = ramp.debounce(state, allowed_kw, now, fell=fell)
     state, kept, due = _kept(state, allowed, says, snapshot, limits, now)
     running = frozenset(limits.loads[i].name for i in kept)
-    state = replace(
+    state = changed(
         state,
         running=running,
         setpoint_kw=None if state.setpoint_kw is None else loads.kw_of(kept, limits),
@@ -52,7 +53,7 @@ def move(state: State, verdicts: Verdicts, says: Says, snapshot: Snapshot, limit
     unwoken = ramp.unwoken(state, kept, says.holding, limits, now)
     motion = Motion(allowed_kw, allowed - kept, holding, says.down, kept, unwoken, hard, min(due, hard.next_due))
     asleep = frozenset(name for name in verdicts.measured.proven_down if name in says.down)
-    return replace(state, opened=hard.opened | drills.opened_by(state, asleep, limits)), motion
+    return changed(state, opened=hard.opened | drills.opened_by(state, asleep, limits)), motion
 
 
 def _kept(

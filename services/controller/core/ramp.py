@@ -6,6 +6,7 @@ Each stage is decided anew, so that whatever turns up in between ends the way up
 from dataclasses import replace
 from zlib import crc32
 
+from services.controller.core.changed import changed
 from services.controller.core.loads import kw_of, may_run
 from services.controller.core.memory import State
 from services.controller.core.moments import Now, Stamp
@@ -22,7 +23,7 @@ def debounce(state: State, allowed_kw: float, now: Now, *, fell: bool) -> State:
     """
     if state.clear_since is None or fell or allowed_kw > state.cleared_kw + _EPSILON_KW:
         return replace(state, clear_since=now, cleared_kw=allowed_kw)
-    return replace(state, cleared_kw=min(state.cleared_kw, allowed_kw))
+    return changed(state, cleared_kw=min(state.cleared_kw, allowed_kw))
 
 
 def climb(

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from services.controller.core.changed import changed
 from services.controller.core.memory import EventStage, SourceMemory, State
 from services.controller.core.moments import Now, Stamp
 from services.controller.core.plant import Limits, Source
@@ -72,7 +73,7 @@ def asked_kw(memory: SourceMemory, limits: Limits) -> float:
 
 def asking(memory: SourceMemory, words: str) -> SourceMemory:
     """It asks: its alarm stands."""
-    return replace(memory, asked=words, clear_since=None)
+    return changed(memory, asked=words, clear_since=None)
 
 
 def clear(memory: SourceMemory, limits: Limits, now: Now) -> SourceMemory:
@@ -80,9 +81,9 @@ def clear(memory: SourceMemory, limits: Limits, now: Now) -> SourceMemory:
 
     So a source that flaps neither raises alarms by the dozen nor takes its drop from a load that it has just brought down.
     """
-    memory = replace(memory, clear_since=memory.clear_since or now)
+    memory = changed(memory, clear_since=memory.clear_since or now)
     if elapsed_s(memory.clear_since, now) >= limits.release_s:
-        return replace(memory, asked="", baseline_kw=None)
+        return changed(memory, asked="", baseline_kw=None)
     return memory
 
 
@@ -96,7 +97,7 @@ def _of_this_boot(memory: SourceMemory, now: Now) -> SourceMemory:
 def _in_service(memory: SourceMemory, now: Now) -> SourceMemory:
     if memory.out_until is not None and now.mono_s < memory.out_until.mono_s:
         return replace(memory, out_since=memory.out_since or now)
-    return replace(memory, out_until=None, out_by="", out_since=None)
+    return changed(memory, out_until=None, out_by="", out_since=None)
 
 
 def _is_news(memory: SourceMemory, seen: SignalSeen, state: State) -> bool:

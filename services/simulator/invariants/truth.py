@@ -47,14 +47,25 @@ def proven_is_measured_after_the_ask(step: Step) -> str | None:
         return None
     if told.unknown_kw > 0 or told.measured_kw is None or facts.age_s(step, told.measured_mono_s) > step.limits.meter_max_age_s:
         return f"proven with {told.unknown_kw:.0f} kW unknown and {told.measured_kw} kW measured"
-    limits_load = any(one.kw < told.nominal_kw - facts.EPSILON and one.cause != "none" for one in step.decision.ceilings)
-    if limits_load and told.measured_kw > told.target_kw + step.limits.meter_tolerance_kw + facts.EPSILON:
-        return f"proven at {told.measured_kw:.1f} kW where {told.target_kw:.1f} kW are allowed"
+    owed_kw = _owed_kw(step)
+    if owed_kw is not None and told.measured_kw > owed_kw + step.limits.meter_tolerance_kw + facts.EPSILON:
+        return f"proven at {told.measured_kw:.1f} kW where {owed_kw:.1f} kW are allowed"
     asks = [one.since.mono_s for one in step.decision.state.ceilings]
     asked_mono_s = max(asks, default=float("-inf")) if told.proven else min(asks, default=float("-inf"))
     if told.measured_mono_s is not None and told.measured_mono_s <= asked_mono_s:
         return "proven by a poll that began before the ask"
     return None
+
+
+def _owed_kw(step: Step) -> float | None:
+    """What must be shown: what all rules leave; what makes up for minutes past is asked for beyond the target and not owed."""
+    told = step.decision.load
+    asked = [one for one in step.decision.ceilings if one.kw < told.nominal_kw - facts.EPSILON and one.cause != "none"]
+    if not asked:
+        return None
+    makes_up = any(one.rule == "worst interval" for one in step.decision.ceilings)
+    on_site = [one.kw for one in asked if one.scope == "site"]
+    return max(told.target_kw, min(on_site, default=0.0)) if makes_up else told.target_kw
 
 
 def curtailed_says_how_it_is_known(step: Step) -> str | None:

@@ -4,6 +4,7 @@ import asyncio
 import json
 import time
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import Any
 
 import typer
@@ -45,7 +46,10 @@ async def _drill(settings: Settings, device: str, reason: str) -> dict[str, Any]
     try:
         url = f"http://127.0.0.1:{settings.api.debug_port}/api/v1/requests/drill"
         body = json.dumps({"reason": reason, "payload": {"device": device}}).encode()
-        raise_for_status(await client.request("POST", url, data=body, headers={"Content-Type": "application/json"}))
+        answer = await client.request("POST", url, data=body, headers={"Content-Type": "application/json"})
+        if answer.status == HTTPStatus.CONFLICT:
+            raise Refused(str(answer.json().get("detail", "")))
+        raise_for_status(answer)
     finally:
         await client.close()
     typer.echo(f"{device} is being moved; waiting for the reading that shows it.")
@@ -65,7 +69,7 @@ async def _ended(settings: Settings, device: str, before: Any) -> dict[str, Any]
 
 async def _drills(settings: Settings) -> list[dict[str, Any]]:
     state = await fetch(f"http://127.0.0.1:{settings.api.port}/api/state")
-    drills: list[dict[str, Any]] = state["drills"]
+    drills: list[dict[str, Any]] = state["state"]["drills"]
     return drills
 
 

@@ -48,7 +48,11 @@ BUGS = {
     ),
     "a lock-out of an outlet is ignored": ("loads", 'f"{one.pdu}/{one.outlet}"', '""'),
     "a lock-out of a load is ignored": ("loads", "locked & {one.name, one.group,", "locked & {one.group,"),
-    "outlets open without the soft wait": ("escalation", "if elapsed_s(began, now) >= wait_s:", "if True:"),
+    "outlets open without the soft wait": (
+        "escalation",
+        "if is_on and may_open and waited_s >= open_s:",
+        "if is_on and may_open:",
+    ),
     "what nothing measures counts as off": ("proof", "unknown_kw += load.kw", "unknown_kw += 0.0"),
     "an old meter proves": (
         "proof",

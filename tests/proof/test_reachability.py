@@ -54,7 +54,7 @@ def _letters(machine):
 @pytest.mark.timeout(extent(120, 3600))
 @pytest.mark.parametrize("machine", MACHINES)
 def test_no_invariant_breaks_on_any_way_of_some_inputs_and_every_state_reaches_safe(machine, record_property):
-    most = extent(1200, 100_000) if machine in CLOSED else extent(400, 40_000)
+    most = extent(4000, 100_000) if machine in CLOSED else extent(400, 40_000)
     nodes = list(explore([settled_world(tiny())], _letters(machine), most))
     assert machine not in CLOSED or len(nodes) < most, "the walk did not come to an end"
     record_property("states", len(nodes))

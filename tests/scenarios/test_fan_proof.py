@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from services.controller.core.airflow import judge_fans
-from services.controller.core.memory import FanMemory, Lockout, Phase, State
+from services.controller.core.memory import Cause, FanMemory, Lockout, Phase, State
 from services.controller.core.seen import FanSeen
 from services.shared.vocabulary import AlarmKind, Control, PowerState, Proof
 from tests.plant import fan, limits, moment, seen
@@ -144,10 +144,18 @@ def test_a_fan_that_we_cannot_switch_never_runs_unasked():
     assert not judge_fans(state, seen(NOW_S, site, fans=(fan(NOW_S, 1500.0, OFF),)), site, moment(NOW_S)).alarms
 
 
+def test_what_a_fan_draws_while_it_starts_proves_nothing():
+    learnt = FanMemory(ON, moment(0.0), baseline_w=1500.0)
+    starting = judge(fan(NOW_S, 2251.0), memory=learnt)
+    assert (starting.proven, starting.figures[0].reason) == (0, "2251 W, its inrush")
+    assert judge(fan(NOW_S, 2250.0), memory=learnt).proven == 1
+
+
 def test_a_locked_out_fan_is_neither_proven_nor_disproved():
     dead = FanMemory(ON, moment(0.0), low_since=moment(0.0))
     verdict = judge(fan(NOW_S, 0.0), memory=dead, locked=True)
-    assert (verdict.proven, verdict.disproved, verdict.ceilings, verdict.alarms) == (0, 0, (), ())
+    assert (verdict.proven, verdict.disproved, verdict.alarms) == (0, 0, ())
+    assert [(one.kw, one.cause, one.reason) for one in verdict.ceilings] == [(0.0, Cause.THERMAL, "all fans are locked out")]
     assert (verdict.figures[0].locked_out, verdict.figures[0].reason) == (True, "locked out")
     assert [one.reason for one in verdict.holding] == ["0 of 1 fans proven, enough for 0 kW"]
     assert judge(fan(NOW_S), locked=True).proven == 0

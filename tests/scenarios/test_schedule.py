@@ -105,6 +105,11 @@ def test_hours_that_lie_in_the_skipped_hour_are_not_lost():
     assert turns == [(unix(SPRING, "03:15"), True), (unix(SPRING, "03:45"), False)]
 
 
+def test_hours_that_end_with_the_skipped_hour_begin_before_it():
+    turns = begins_and_ends(Hours(hours("02:30", "03:30")), SPRING, seconds=8 * 3600)
+    assert turns == [(unix(SPRING, "01:30"), True), (unix(SPRING, "03:30"), False)]
+
+
 def test_hours_over_midnight_belong_to_the_day_they_begin_on():
     sunday = frozenset({6})
     site = Hours(hours("22:00", "03:00", sunday))

@@ -95,6 +95,8 @@ class _Air:
 def _ceiling(air: _Air) -> Ceiling | None:
     """What disproved fans take away: all when most are, else what the others cannot carry even if all of them ran."""
     bank, missing = air.bank, len(air.disproved)
+    if not air.in_service:
+        return Ceiling("airflow", 0.0, f"all fans{bank.label} are locked out", Cause.THERMAL, bank.scope)
     if not missing:
         return None
     reason = f"{missing} of {len(bank.members)} fans{bank.label} do not run"

@@ -70,6 +70,24 @@ def target_alarms(
     return ()
 
 
+def held_alarms(held: frozenset[str], measured: Measured, state: State, limits: Limits, now: Now) -> tuple[AlarmWanted, ...]:
+    """Loads that a person's lease or lock-out holds down and whose own watts say that they work, long after they were asked."""
+    lowered = {name: since for since, names in state.lowered for name in names}
+    on = sorted(name for name in held & measured.still_on if elapsed_s(lowered.get(name, now), now) >= limits.response_deadline_s)
+    if not on or limits.control is Control.OBSERVE:
+        return ()
+    names = ", ".join(on[:5]) + (f" and {len(on) - 5} more" if len(on) > 5 else "")
+    return (
+        AlarmWanted(
+            "held_still_on",
+            AlarmKind.WARNING,
+            f"{len(on)} loads are held down by a person and still draw: {names}.",
+            "A lease or a lock-out opens no outlet.",
+            "Switch them off at the breaker, or release them.",
+        ),
+    )
+
+
 def waking_alarms(state: State, picture: Picture) -> tuple[AlarmWanted, ...]:
     """Loads that were released, had the time to come back, and did not: they earn nothing and nobody would notice."""
     waited = state.waking_since is not None and elapsed_s(state.waking_since, picture.now) >= WAKING_AT_MOST_S

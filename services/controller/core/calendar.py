@@ -11,7 +11,7 @@ from services.controller.core.memory import Calendar, State
 from services.controller.core.moments import Now, Stamp
 
 _JUMP_S = 60.0
-_BELIEVED_AFTER_S = 1800.0  # a wrong time server is mostly found out sooner
+_BELIEVED_AFTER_S = 43_200.0  # longer than any event: a wrong time server must not end one
 _DRIFT_S = 1.0  # the line follows slow corrections, written down only now and then
 
 
@@ -24,7 +24,7 @@ class Reckoned:
 
 
 def trusted(state: State, now: Now) -> bool:
-    """Whether the clock is trusted and stands on its old line, or has stood on a new one for 30 minutes."""
+    """Whether the clock is trusted and stands on its old line, or has stood on a new one for 12 hours."""
     calendar = _of_this_boot(state, now)
     if not now.wall_trusted or calendar is None or _apart_s(calendar.line, now) <= _JUMP_S:
         return now.wall_trusted

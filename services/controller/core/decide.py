@@ -22,6 +22,7 @@ from services.controller.core.wanted import AlarmWanted, Ceiling, Decision, Load
 from services.shared.vocabulary import Mode
 
 _AT_LEAST_EACH_S = 1.0
+_AT_MOST_EACH_S = 0.01  # where a pause is configured as none
 _PHASES = {
     Mode.STARTING: Phase.STARTING,
     Mode.NORMAL: Phase.FREE,
@@ -58,7 +59,7 @@ def decide(state: State, snapshot: Snapshot, limits: Limits, now: Now) -> Decisi
         fans=verdicts.air.figures,
         signals=verdicts.signal.figures,
         temperature_max_c=verdicts.thermal.max_c,
-        next_due=min(now.mono_s + _AT_LEAST_EACH_S, *dues),
+        next_due=max(now.mono_s + _AT_MOST_EACH_S, min(now.mono_s + _AT_LEAST_EACH_S, *dues)),
     )
 
 
@@ -83,8 +84,8 @@ def _picture(
 ) -> Picture:
     binding = sorted((c for c in says.ceilings if _binds(c, limits)), key=lambda one: _leaves_kw(one, limits))
     return Picture(
-        state, tuple(binding), motion.holding, motion.kept, motion.unwoken, motion.allowed_kw, motion.held, verdicts.measured,
-        snapshot, limits, now,
+        state, tuple(binding), motion.holding, motion.kept, motion.unwoken, motion.allowed_kw, motion.owed_kw, motion.held,
+        verdicts.measured, snapshot, limits, now,
     )  # fmt: skip
 
 
@@ -111,6 +112,7 @@ def _alarms(
     state: State, verdicts: Verdicts, motion: Motion, picture: Picture, snapshot: Snapshot, limits: Limits, now: Now
 ) -> tuple[AlarmWanted, ...]:
     """Every condition that holds; what no load explains is told only when no load is to blame."""
+    held = alarms.held_alarms(motion.held, verdicts.measured, state, limits, now)
     stubborn = alarms.load_alarms(motion.hard.stubborn, motion.hard.opened, verdicts.measured, limits)
     return (
         verdicts.signal.alarms
@@ -118,7 +120,7 @@ def _alarms(
         + verdicts.air.alarms
         + interlocks.switch_alarms(snapshot, limits, now)
         + interlocks.trip_alarms(verdicts.trips)
-        + (stubborn or alarms.target_alarms(state, picture.binding, verdicts.measured, limits, now))
+        + (stubborn + held or alarms.target_alarms(state, picture.binding, verdicts.measured, limits, now))
         + alarms.waking_alarms(state, picture)
         + alarms.device_alarms(verdicts.lost, snapshot, limits, now)
         + alarms.clock_alarms(state, now)

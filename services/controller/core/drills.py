@@ -49,7 +49,7 @@ def _with_member(hold: Hold, device: str, state: State, snapshot: Snapshot, limi
 
 def _resting_fan(device: str, state: State, limits: Limits) -> int:
     locked = {lock.target for lock in state.lockouts}
-    for fan, memory in zip(limits.fans, state.fans, strict=True):
+    for fan, memory in zip(limits.fans, state.fans, strict=False):  # fans that were just added rest in no memory yet
         if fan.device == device and fan.wired and memory.wanted is PowerState.OFF and f"fan-{fan.number}" not in locked:
             return fan.number
     raise HoldRefused(f"no fan of {device} rests now: all of them are needed or locked out")
@@ -79,8 +79,8 @@ def settle(state: State, snapshot: Snapshot, limits: Limits, now: Now) -> State:
 
 def _proof(hold: Hold, snapshot: Snapshot, limits: Limits, now: Now) -> str | None:
     for number, _ in hold.fans:
-        index = next(i for i, fan in enumerate(limits.fans) if fan.number == number)
-        return _fan_proof(number, snapshot.fans[index], hold, limits)
+        index = next((i for i, fan in enumerate(limits.fans) if fan.number == number), None)
+        return None if index is None else _fan_proof(number, snapshot.fans[index], hold, limits)
     for load, seen in zip(limits.loads, snapshot.loads, strict=True):
         if load.name in hold.members:
             return _load_proof(load, seen, hold, limits)
@@ -89,7 +89,8 @@ def _proof(hold: Hold, snapshot: Snapshot, limits: Limits, now: Now) -> str | No
 
 def _fan_proof(number: int, seen: FanSeen, hold: Hold, limits: Limits) -> str | None:
     read_after = seen.watts_mono_s is not None and seen.watts_mono_s > hold.began.mono_s
-    if seen.watts is None or not read_after or seen.watts < limits.fan_min_watts:
+    has_run_up = read_after and (seen.watts_mono_s or 0.0) - hold.began.mono_s >= limits.fan_spin_up_s  # not its inrush
+    if seen.watts is None or not has_run_up or seen.watts < limits.fan_min_watts:
         return None
     return f"fan {number} draws {seen.watts:.0f} W"
 

@@ -43,12 +43,19 @@ def judge_fan(fan: Fan, memory: FanMemory, seen: FanSeen, volts_good: bool | Non
     if polled_s < memory.changed.mono_s:
         return Judged(memory, Proof.UNPROVEN, "no watts since it was switched on")
     enough = _enough_watts(memory, limits)
+    if memory.baseline_w is not None and seen.watts > _INRUSH * memory.baseline_w:
+        return Judged(memory, Proof.UNPROVEN, f"{seen.watts:.0f} W, its inrush")
     if seen.watts >= enough:
         return Judged(changed(_learn(memory, seen.watts, limits, now), low_since=None), Proof.PROVEN, f"{seen.watts:.0f} W")
+    return _too_little(memory, seen.watts, enough, polled_s, limits, now)
+
+
+def _too_little(memory: FanMemory, watts: float, enough: float, polled_s: float, limits: Limits, now: Now) -> Judged:
+    """Running up at first, disproved when its readings stood so low for the time of a start."""
     memory, stood_s = _contradicted(memory, polled_s, now)
     if stood_s < limits.fan_spin_up_s:
-        return Judged(memory, Proof.UNPROVEN, f"{seen.watts:.0f} W, running up")
-    return Judged(memory, Proof.DISPROVED, f"{seen.watts:.0f} W where {enough:.0f} W are needed")
+        return Judged(memory, Proof.UNPROVEN, f"{watts:.0f} W, running up")
+    return Judged(memory, Proof.DISPROVED, f"{watts:.0f} W where {enough:.0f} W are needed")
 
 
 def _by_relay(memory: FanMemory, seen: FanSeen, limits: Limits, now: Now) -> Judged:

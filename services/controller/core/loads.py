@@ -6,8 +6,9 @@ Down at once, up in stages. Load goes off least important and least efficient fi
 from collections.abc import Iterable
 from dataclasses import replace
 
+from services.controller.core.changed import changed
 from services.controller.core.memory import CeilingMemory, State
-from services.controller.core.moments import Now
+from services.controller.core.moments import Now, Stamp
 from services.controller.core.plant import SITE, Limits
 from services.controller.core.stamps import elapsed_s
 from services.controller.core.wanted import Ceiling
@@ -19,7 +20,10 @@ _EPSILON_KW = 1e-6
 def remember_ceilings(state: State, ceilings: Iterable[Ceiling], limits: Limits, now: Now) -> tuple[CeilingMemory, ...]:
     """Since when each rule holds its ceiling at most this high; a deeper ask begins its own wait."""
     before = {(memory.rule, memory.scope): memory for memory in state.ceilings}
-    return tuple(_remember(before.get((one.rule, one.scope)), one, limits, now) for one in ceilings)
+    asked = {(one.rule, one.scope): one for one in ceilings}
+    gone = (changed(memory, gone_since=memory.gone_since or now) for key, memory in before.items() if key not in asked)
+    lingering = tuple(memory for memory in gone if elapsed_s(memory.gone_since, now) < limits.release_s)
+    return tuple(_remember(before.get(key), one, limits, now) for key, one in asked.items()) + lingering
 
 
 def _remember(memory: CeilingMemory | None, ceiling: Ceiling, limits: Limits, now: Now) -> CeilingMemory:
@@ -27,12 +31,18 @@ def _remember(memory: CeilingMemory | None, ceiling: Ceiling, limits: Limits, no
     if memory is None or ceiling.kw < memory.kw - limits.meter_tolerance_kw - _EPSILON_KW:
         return CeilingMemory(ceiling.rule, ceiling.scope, ceiling.kw, now)
     if ceiling.kw <= memory.kw + _EPSILON_KW:
-        return replace(memory, milder_since=None)
-    if memory.milder_since is None:
-        return replace(memory, milder_since=now)
-    if elapsed_s(memory.milder_since, now) < limits.release_s:
-        return memory
-    return replace(memory, kw=ceiling.kw, milder_since=None)
+        return changed(memory, milder_since=None, gone_since=None)
+    if elapsed_s(memory.milder_since or now, now) < limits.release_s:
+        return changed(memory, milder_since=memory.milder_since or now, gone_since=None)
+    return replace(memory, kw=ceiling.kw, milder_since=None, gone_since=None)
+
+
+def remember_lowered(state: State, kept: frozenset[int], limits: Limits, now: Now) -> tuple[tuple[Stamp, frozenset[str]], ...]:
+    """Since when each load that shall not run shall not."""
+    down = {load.name for i, load in enumerate(limits.loads) if i not in kept}
+    old = tuple((since, names & down) for since, names in state.lowered)
+    new = down.difference(*(names for _, names in old))
+    return tuple(one for one in old if one[1]) + (((now, frozenset(new)),) if new else ())
 
 
 def locked_out(state: State, limits: Limits) -> frozenset[str]:

@@ -43,6 +43,7 @@ class CeilingMemory:
     """Since when a rule holds a ceiling at most this high: its soft wait counts from here.
 
     `milder_since`: since when it asks for less; once that has stood as long as a release, the next deeper ask waits anew.
+    `gone_since`: since when it asks for nothing; it is forgotten as a release is believed, so that a flapping ask waits on.
     """
 
     rule: str
@@ -50,6 +51,7 @@ class CeilingMemory:
     kw: float
     since: Stamp
     milder_since: Stamp | None = None
+    gone_since: Stamp | None = None
 
 
 class EventStage(StrEnum):
@@ -152,6 +154,8 @@ class Hold:
     fan_stage: int | None = None
     celsius: float | None = None
     sensor: str = ""
+    by_calendar: bool = False
+    """It began in an earlier boot: only a trusted clock ends it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,13 +187,15 @@ class State:
     mode_since: Stamp | None = None
     ceilings: tuple[CeilingMemory, ...] = ()
     clear_since: Stamp | None = None
-    """Since when as much as `cleared_kw` is allowed."""
+    """Since when the site may have as much as `cleared_kw`."""
     cleared_kw: float = 0.0
     setpoint_kw: float | None = None
     stepped: Stamp | None = None
     waking_since: Stamp | None = None
     """Since when loads that may run are not back: asleep by their own word, or behind an open outlet."""
     opened: frozenset[str] = frozenset()
+    lowered: tuple[tuple[Stamp, frozenset[str]], ...] = ()
+    """Loads that shall not run, by the moment since when: each has its own soft wait, whenever the ask began."""
     running: frozenset[str] = frozenset()
     """Loads whose target was run: only a step of the ramp adds to them, whatever room a ceiling elsewhere leaves."""
     thermal_stages: tuple[tuple[str, int], ...] = ()

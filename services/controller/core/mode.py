@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from services.controller.core.escalation import soft_wait_s
 from services.controller.core.memory import Cause, State
 from services.controller.core.moments import Now
-from services.controller.core.plant import SITE, Limits, Load
-from services.controller.core.proof import Measured, fresh_watts, is_asleep, outlet_is_open
+from services.controller.core.plant import Limits, Load
+from services.controller.core.proof import Measured, fresh_watts, is_asleep, outlet_is_open, says_it_works
 from services.controller.core.seen import LoadSeen, Snapshot
 from services.controller.core.stamps import elapsed_s
 from services.controller.core.wanted import Ceiling
@@ -29,6 +29,7 @@ class Picture:
     kept: frozenset[int]
     unwoken: frozenset[str]
     allowed_kw: float
+    owed_kw: float
     held: frozenset[str]
     measured: Measured
     snapshot: Snapshot
@@ -39,13 +40,6 @@ class Picture:
     def asked(self) -> tuple[Ceiling, ...]:
         """The ceilings that somebody or something asks for now; a breaker's limit is always there."""
         return tuple(one for one in self.binding if one.cause is not Cause.LIMIT)
-
-    @property
-    def owed_kw(self) -> float:
-        """What must be shown: all that is allowed, but not what the guard of the interval asks for beyond the target."""
-        guard = [one for one in self.binding if one.cause is Cause.NONE]
-        targets = [one.kw for one in self.asked if one.cause is not Cause.NONE and one.scope == SITE]
-        return max(self.allowed_kw, min(targets, default=0.0)) if guard else self.allowed_kw
 
 
 def is_tripped(picture: Picture) -> bool:
@@ -66,7 +60,10 @@ def is_too_warm(picture: Picture) -> bool:
 def is_coming_back(picture: Picture) -> bool:
     """More is allowed than runs, or released loads still wake"""
     setpoint = picture.state.setpoint_kw
-    return setpoint is not None and (setpoint < picture.allowed_kw - 1e-6 or bool(still_waking(picture)))
+    if setpoint is None:
+        return False
+    was_coming = picture.state.mode is Mode.RESTORING  # a miner that stumbles later does not make a normal site restore
+    return setpoint < picture.allowed_kw - 1e-6 or (was_coming and bool(still_waking(picture)))
 
 
 def is_not_down_yet(picture: Picture) -> bool:
@@ -83,6 +80,8 @@ def is_down(picture: Picture) -> bool:
         return False
     if measured.kw is not None and measured.unknown_kw <= 0:
         return True
+    if any(_says_on(picture, i) for i in range(len(picture.limits.loads)) if i not in picture.kept):
+        return False
     wait_s = soft_wait_s(picture.asked[0].cause, picture.limits) or picture.limits.response_deadline_s
     return elapsed_s(since, picture.now) >= wait_s or _all_say_down(picture)
 
@@ -162,6 +161,12 @@ def _since(picture: Picture) -> Now:
     first = picture.asked[0]
     memories = picture.state.ceilings
     return next((m.since for m in memories if (m.rule, m.scope) == (first.rule, first.scope)), picture.now)
+
+
+def _says_on(picture: Picture, index: int) -> bool:
+    """Whether a load that nothing measures says itself, freshly, that it works: no wait makes that down."""
+    load, seen = picture.limits.loads[index], picture.snapshot.loads[index]
+    return says_it_works(seen, picture.limits, picture.now) and load.name not in picture.measured.proven_down
 
 
 def _all_say_down(picture: Picture) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from services.controller.core import drills, loads, ramp
 from services.controller.core.changed import changed
 from services.controller.core.escalation import Escalation, escalate
-from services.controller.core.memory import State
+from services.controller.core.memory import Cause, State
 from services.controller.core.moments import Now
 from services.controller.core.plant import Limits
 from services.controller.core.seen import Snapshot
@@ -17,13 +17,15 @@ from services.shared.vocabulary import LoadState, PowerState
 
 @dataclass(frozen=True, slots=True)
 class Motion:
-    """Where the load goes: what all ceilings allow, what holds a rise, who is held down, which loads run, which are cut.
+    """Where the load goes: what all ceilings allow, what of it must be shown, what holds a rise, who is held down, which loads
+    run, which are cut.
 
     `returning`: loads that the ceilings allow and that the way up has not released yet. `unwoken`: loads that may run and are
     not woken now.
     """
 
     allowed_kw: float
+    owed_kw: float
     returning: frozenset[int]
     holding: tuple[Ceiling, ...]
     held: frozenset[str]
@@ -39,7 +41,7 @@ def move(state: State, verdicts: Verdicts, says: Says, snapshot: Snapshot, limit
     allowed_kw = loads.kw_of(allowed, limits)
     before = state.running
     fell = bool(before - {limits.loads[i].name for i in allowed})
-    state = ramp.debounce(state, allowed_kw, now, fell=fell)
+    state = ramp.debounce(state, says, limits, now, fell=fell)
     state, kept, due = _kept(state, allowed, says, snapshot, limits, now)
     running = frozenset(limits.loads[i].name for i in kept)
     state = changed(
@@ -47,13 +49,23 @@ def move(state: State, verdicts: Verdicts, says: Says, snapshot: Snapshot, limit
         running=running,
         setpoint_kw=None if state.setpoint_kw is None else loads.kw_of(kept, limits),
         load_off_since=now if fell else state.load_off_since,
+        lowered=loads.remember_lowered(state, kept, limits, now),
     )
     hard = escalate(state, kept, says, verdicts.measured, snapshot, verdicts.lost, limits, now)
     holding = ramp.held_back(says.holding, kept, allowed, limits)
     unwoken = ramp.unwoken(state, kept, says.holding, limits, now)
-    motion = Motion(allowed_kw, allowed - kept, holding, says.down, kept, unwoken, hard, min(due, hard.next_due))
+    owed_kw, due = _owed_kw(allowed_kw, says, limits), min(due, hard.next_due)
+    motion = Motion(allowed_kw, owed_kw, allowed - kept, holding, says.down, kept, unwoken, hard, due)
     asleep = frozenset(name for name in verdicts.measured.proven_down if name in says.down)
     return changed(state, opened=hard.opened | drills.opened_by(state, asleep, limits)), motion
+
+
+def _owed_kw(allowed_kw: float, says: Says, limits: Limits) -> float:
+    """What must be shown: all that is allowed, but not what the guard of the interval asks for beyond the target."""
+    owed = tuple(one for one in says.ceilings if one.cause is not Cause.NONE)
+    if len(owed) == len(says.ceilings):
+        return allowed_kw
+    return loads.kw_of(loads.may_run(owed, says.down, limits), limits)
 
 
 def _kept(

@@ -85,3 +85,10 @@ def outlet_is_open(seen: LoadSeen, limits: Limits, now: Now) -> bool:
 def is_asleep(seen: LoadSeen) -> bool:
     """What the device says of itself; good enough to spare a command, never proof of kW."""
     return seen.state is LoadState.ASLEEP
+
+
+def says_it_works(seen: LoadSeen, limits: Limits, now: Now) -> bool:
+    """Whether the device says, freshly and with no watts to tell otherwise, that the load works."""
+    works = seen.state in (LoadState.HASHING, LoadState.WAKING) and seen.outlet is not PowerState.OFF
+    is_fresh = seen.state_mono_s is not None and now.mono_s - seen.state_mono_s <= limits.meter_max_age_s
+    return works and is_fresh and fresh_watts(seen, limits, now) is None

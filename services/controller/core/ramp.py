@@ -10,18 +10,23 @@ from services.controller.core.changed import changed
 from services.controller.core.loads import kw_of, may_run
 from services.controller.core.memory import State
 from services.controller.core.moments import Now, Stamp
-from services.controller.core.plant import Limits
-from services.controller.core.wanted import Ceiling
+from services.controller.core.plant import SITE, Limits
+from services.controller.core.wanted import Ceiling, Says
 
 _EPSILON_KW = 1e-6
 
 
-def debounce(state: State, allowed_kw: float, now: Now, *, fell: bool) -> State:
-    """Since when at least so much is allowed: whenever more is allowed than before, the release begins to stand anew.
+def debounce(state: State, says: Says, limits: Limits, now: Now, *, fell: bool) -> State:
+    """Since when the site may have at least so much: whenever it is more than before, the release begins to stand anew.
 
-    So it does when load came off: nothing is raised elsewhere for what a trip or a zone has just lost.
+    So it does when load came off under a limit of the site: nothing is raised elsewhere for what a zone has just lost. What is
+    less than the meter can tell is no release. Zones do not count here: their rules have dwell times of their own.
     """
-    if state.clear_since is None or fell or allowed_kw > state.cleared_kw + _EPSILON_KW:
+    held_kw = sum(load.kw for load in limits.loads if load.name in says.down) if says.down else 0.0
+    site_kw = min((one.kw for one in says.ceilings if one.scope == SITE), default=limits.nominal_kw)
+    allowed_kw = min(site_kw, limits.nominal_kw - held_kw)
+    rose = allowed_kw > state.cleared_kw + limits.meter_tolerance_kw + _EPSILON_KW
+    if state.clear_since is None or rose or (fell and site_kw < limits.nominal_kw - _EPSILON_KW):
         return replace(state, clear_since=now, cleared_kw=allowed_kw)
     return changed(state, cleared_kw=min(state.cleared_kw, allowed_kw))
 

@@ -144,7 +144,9 @@ def _lost(source: Source, memory: SourceMemory, figures: SignalFigures, word: Ru
 
 def _curtailed_by_loss(lost: Ruling, reason: str, look: Look, *, goes_on: bool) -> Ruling:
     kw = min((look.limits.curtail_to_kw, *(one.kw for one in lost.ceilings)))
-    ceiling = Ceiling(f"signal {lost.memory.name} lost", kw, reason, Cause.SIGNAL_LOST)
+    waits_on = lost.ceilings and not goes_on  # what was asked for by its word has waited since then
+    rule = lost.ceilings[0].rule if waits_on else f"signal {lost.memory.name} lost"
+    ceiling = Ceiling(rule, kw, reason, Cause.SIGNAL_LOST)
     return replace(
         lost,
         memory=replace(lost.memory, clear_since=None),

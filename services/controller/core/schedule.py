@@ -73,7 +73,9 @@ def _windows(schedule: Schedule, wall_s: float, zone: tzinfo) -> Iterator[tuple[
         day = moment.date() + timedelta(days=offset)
         if day.weekday() in schedule.weekdays:
             last = day if schedule.until_minute > schedule.from_minute else day + timedelta(days=1)
-            yield _reached(day, schedule.from_minute, zone)[0], max(_reached(last, schedule.until_minute, zone))
+            begins, earlier = _reached(day, schedule.from_minute, zone)
+            ends = max(_reached(last, schedule.until_minute, zone))
+            yield begins if begins < ends else earlier, ends  # hours that end with the skipped hour begin before it
 
 
 def _reached(day: date, minute: int, zone: tzinfo) -> tuple[float, float]:

@@ -35,10 +35,11 @@ def remember(memory: SourceMemory | None, source: Source, seen: SignalSeen | Non
         return memory
     heard = Stamp(seen.mono_s, seen.wall_s or now.wall_s, now.wall_trusted, now.host_boot)
     same_event = _word(memory)[-3:] == _word(seen)[-3:]
+    other_event = bool(seen.event_id) and seen.event_id != memory.event_id
     return replace(
         memory, level=seen.level, target_kw=seen.target_kw, drop_kw=seen.drop_kw, seen=heard,
         event_id=seen.event_id, from_at=seen.from_at, until_at=seen.until_at,
-        stage=memory.stage if same_event else EventStage.NONE,
+        stage=memory.stage if same_event else EventStage.NONE, baseline_kw=None if other_event else memory.baseline_kw,
     )  # fmt: skip
 
 

@@ -12,20 +12,26 @@ def elapsed_s(stamp: Stamp | None, now: Now) -> float:
 
 
 def is_over(hold: Hold, now: Now) -> bool:
-    """Whether a lease has run out."""
+    """Whether a lease has run out. One of an earlier boot lowers load, and stays until a trusted clock says that it is over."""
+    if hold.by_calendar and hold.began.wall_trusted:
+        return now.wall_trusted and now.wall_s - hold.began.wall_s >= hold.seconds
     return elapsed_s(hold.began, now) >= hold.seconds
 
 
-def rebase(stamp: Stamp, now: Now, *, counts: bool) -> Stamp:
+def rebase(stamp: Stamp, now: Now, *, counts: bool, newest: Stamp | None = None) -> Stamp:
     """A stamp of an earlier boot as one of this boot.
 
-    `counts`: time spent powered off counts where both calendars are trusted (the soft wait of a shed goes on). A dwell that
-    permits raising begins anew instead.
+    `counts`: what has passed goes on (the soft wait of a shed): by the calendar where both are trusted, else as long as the
+    earlier boot is known to have lived on, up to `newest`. A dwell that permits raising begins anew instead.
     """
     if stamp.host_boot == now.host_boot:
         return stamp
-    away_s = max(0.0, now.wall_s - stamp.wall_s) if counts and stamp.wall_trusted and now.wall_trusted else 0.0
-    return Stamp(now.mono_s - away_s, stamp.wall_s, stamp.wall_trusted, now.host_boot)
+    passed_s = 0.0
+    if counts and stamp.wall_trusted and now.wall_trusted:
+        passed_s = max(0.0, now.wall_s - stamp.wall_s)
+    elif counts and newest is not None and newest.host_boot == stamp.host_boot:
+        passed_s = max(0.0, newest.mono_s - stamp.mono_s)
+    return Stamp(now.mono_s - passed_s, stamp.wall_s, stamp.wall_trusted, now.host_boot)
 
 
 def resume(state: State, now: Now) -> State:
@@ -34,18 +40,35 @@ def resume(state: State, now: Now) -> State:
     def anew(stamp: Stamp | None) -> Stamp | None:
         return stamp and rebase(stamp, now, counts=False)
 
+    newest = _newest(state)
+
     def on(stamp: Stamp) -> Stamp:
-        return rebase(stamp, now, counts=True)
+        return rebase(stamp, now, counts=True, newest=newest)
 
     return replace(
         state,
         started=now,
         mode_since=state.mode_since and on(state.mode_since),
-        ceilings=tuple(replace(memory, since=on(memory.since)) for memory in state.ceilings),
+        ceilings=tuple(
+            replace(
+                memory,
+                since=on(memory.since),
+                milder_since=memory.milder_since and anew(memory.milder_since),
+                gone_since=memory.gone_since and anew(memory.gone_since),
+            )
+            for memory in state.ceilings
+        ),
+        lowered=tuple((on(since), names) for since, names in state.lowered),
+        waking_since=anew(state.waking_since),
         clear_since=None,
         stepped=now,
         sources=tuple(
-            replace(source, seen=source.seen and on(source.seen), out_until=source.out_until and on(source.out_until))
+            replace(
+                source,
+                seen=source.seen and on(source.seen),
+                out_until=source.out_until and on(source.out_until),
+                out_since=source.out_since and on(source.out_since),
+            )
             for source in state.sources
         ),
         fans=tuple(replace(fan, changed=rebase(fan.changed, now, counts=False), low_since=None) for fan in state.fans),
@@ -55,12 +78,18 @@ def resume(state: State, now: Now) -> State:
         zones=tuple((name, since and on(since)) for name, since in state.zones),
         trips=tuple(replace(trip, since=on(trip.since)) for trip in state.trips),
         holds=tuple(
-            replace(hold, began=on(hold.began))
+            replace(hold, began=on(hold.began), by_calendar=hold.by_calendar or hold.began.host_boot != now.host_boot)
             for hold in state.holds
             if hold.began.host_boot == now.host_boot or not _raises(hold)
         ),
         lockouts=tuple(replace(lock, since=on(lock.since)) for lock in state.lockouts),
     )
+
+
+def _newest(state: State) -> Stamp:
+    """The latest moment of its boot that a stored state knows of; a source's word is written down at least once a minute."""
+    stamps = [state.started, *(one.since for one in state.ceilings), *(one.seen for one in state.sources if one.seen)]
+    return max((one for one in stamps if one.host_boot == state.started.host_boot), key=lambda one: one.mono_s)
 
 
 def _raises(hold: Hold) -> bool:

@@ -1,4 +1,4 @@
-"""The over-temperature trip: two consecutive polls of one intake sensor at the emergency limit, or two sensors at once."""
+"""The over-temperature trip: two consecutive polls of one intake at the emergency limit, or two intakes of a zone at once."""
 
 from services.controller.core.memory import State, Trip
 from services.controller.core.moments import Now
@@ -30,7 +30,8 @@ def judge_trips(
     first = {name: polled_s for name, polled_s in state.hot if name not in cool}
     first = {s.sensor: s.mono_s for s in hot if s.mono_s is not None} | first
     twice = [s for s in hot if s.mono_s is not None and s.mono_s > first[s.sensor]]
-    culprits = hot if len(hot) >= 2 else twice
+    zones = [s.zone for s in hot]
+    culprits = [s for s in hot if s in twice or zones.count(s.zone) >= 2]
     trips = [Trip(f"{OVER_TEMPERATURE}{s.zone}", f"{s.sensor} at {s.celsius:.1f} C", now) for s in culprits]
     trips += _forced(state, intakes, limits, now)
     return tuple(first.items()), tuple({trip.key: trip for trip in trips}.values())

@@ -92,7 +92,14 @@ def forces_milder(step: Step, kind: LeaseKind) -> bool:
 
 def holds(step: Step) -> list[Hold]:
     """The leases that have not run out."""
-    return [hold for hold in step.before.holds if since_s(step, hold.began) < hold.seconds]
+    return [hold for hold in step.before.holds if not is_over(step, hold)]
+
+
+def is_over(step: Step, hold: Hold) -> bool:
+    """Whether a lease has run out; one of an earlier boot by a trusted calendar alone."""
+    if hold.by_calendar and hold.began.wall_trusted:
+        return step.now.wall_trusted and step.now.wall_s - hold.began.wall_s >= hold.seconds
+    return since_s(step, hold.began) >= hold.seconds
 
 
 def memory(step: Step, source: Source) -> SourceMemory:

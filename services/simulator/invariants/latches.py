@@ -24,7 +24,7 @@ def every_hold_has_an_owner_and_an_end(step: Step) -> str | None:
     for hold in step.decision.state.holds:
         if not hold.owner or not 0 < hold.seconds < float("inf"):
             return f"lease {hold.id} has no owner or no end"
-        if facts.since_s(step, hold.began) >= hold.seconds:
+        if facts.is_over(step, hold):
             return f"lease {hold.id} of {hold.owner} is over and still holds"
     after = set(step.decision.state.holds)
     if any(hold not in after and hold.kind is not LeaseKind.DRILL for hold in facts.holds(step)) or after - set(

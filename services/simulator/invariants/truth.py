@@ -64,8 +64,12 @@ def _owed_kw(step: Step) -> float | None:
     if not asked:
         return None
     makes_up = any(one.rule == "worst interval" for one in step.decision.ceilings)
-    on_site = [one.kw for one in asked if one.scope == "site"]
-    return max(told.target_kw, min(on_site, default=0.0)) if makes_up else told.target_kw
+    if not makes_up:
+        return told.target_kw
+    on_site = min((one.kw for one in asked if one.scope == "site"), default=told.nominal_kw)
+    zones = {load.zone: sum(one.kw for one in step.limits.loads if one.zone == load.zone) for load in step.limits.loads}
+    left = {zone: min([kw, *(one.kw for one in asked if one.scope == f"zone {zone}")]) for zone, kw in zones.items()}
+    return min(on_site, sum(left.values()))
 
 
 def curtailed_says_how_it_is_known(step: Step) -> str | None:

@@ -1,4 +1,4 @@
-"""The mode, derived and never stored, from a table: the first row that applies names it. An acknowledgement proves nothing.
+"""The mode, derived at each decision from a table: the first row that applies names it. An acknowledgement proves nothing.
 
 The operator's diagram of the modes is made from this table and the first lines of its functions.
 """
@@ -58,9 +58,9 @@ def is_too_warm(picture: Picture) -> bool:
 
 
 def is_coming_back(picture: Picture) -> bool:
-    """More is allowed than runs, or released loads still wake"""
+    """Nobody asks for less, and more is allowed than runs, or released loads still wake"""
     setpoint = picture.state.setpoint_kw
-    if setpoint is None:
+    if setpoint is None or picture.asked:
         return False
     was_coming = picture.state.mode is Mode.RESTORING  # a miner that stumbles later does not make a normal site restore
     return setpoint < picture.allowed_kw - 1e-6 or (was_coming and bool(still_waking(picture)))

@@ -22,12 +22,10 @@ def reasons(mode: Mode, picture: Picture) -> tuple[str, ...]:
     """The most important first."""
     if not picture.asked:
         return (_unasked(mode, picture), *_of(picture.binding), *_held(picture.holding))
-    return (*_of(picture.binding), _still_on(picture), *_remarks(mode, picture))
+    return (*_of(picture.binding), _still_on(picture), *_remarks(mode, picture), *_held(picture.holding))
 
 
 def _remarks(mode: Mode, picture: Picture) -> tuple[str, ...]:
-    if mode is Mode.RESTORING:
-        return _held(picture.holding)
     if mode is not Mode.CURTAILED:
         return ()
     unknown_kw = picture.measured.unknown_kw

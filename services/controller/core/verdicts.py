@@ -27,7 +27,6 @@ class Verdicts:
     trips: tuple[Trip, ...]
     measured: Measured
     lost: frozenset[str]
-    nominal_kw: float
 
 
 def judge(state: State, snapshot: Snapshot, limits: Limits, now: Now) -> Verdicts:
@@ -46,5 +45,4 @@ def judge(state: State, snapshot: Snapshot, limits: Limits, now: Now) -> Verdict
         trips=interlocks.merge(state.trips, interlocks.latch(state, snapshot, now) + thermal.trips),
         measured=measured,
         lost=alarms.lost_devices(state, snapshot, limits, now),
-        nominal_kw=limits.nominal_kw,
     )

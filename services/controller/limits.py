@@ -66,6 +66,8 @@ def limits_from(settings: Settings) -> Limits:
         timezone=ZoneInfo(general.timezone),
         interval_s=power.interval_minutes * 60,
         restore_jitter_s=power.restore_jitter_seconds,
+        returns_per_hour=power.returns_per_hour,
+        rest_s=power.rest_minutes * 60,
     )
 
 

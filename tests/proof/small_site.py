@@ -58,7 +58,7 @@ def base() -> Limits:
 
 
 def hard() -> Limits:
-    """Every declared reaction the other way: fans by zone, outlets always, a hard cut on loss, fans off on smoke."""
+    """Every declared reaction the other way: fans by zone, outlets always, a hard cut on loss, fans off on smoke, rest."""
     site = base()
     return replace(
         site,
@@ -68,6 +68,8 @@ def hard() -> Limits:
         pdu_on_curtail="always",
         fans_on_smoke="off",
         meter_tolerance_kw=0.2,
+        returns_per_hour=3,
+        rest_s=300.0,
     )
 
 

@@ -22,6 +22,11 @@ BUGS = {
         "limits.release_s, state.started.mono_s + limits.start_grace_s",
         "limits.release_s, 0.0",
     ),
+    "load that came back too often does not rest": (
+        "rest",
+        "elapsed_s(state.load_off_since, now) >= limits.rest_s",
+        "elapsed_s(state.load_off_since, now) >= 0.0",
+    ),
     "stages follow at once": ("ramp", "+ limits.restore_step_s +", "+ 0.0 +"),
     "all returns in one stage": ("ramp", "min(goal_kw, kept_kw + limits.restore_step_kw)", "goal_kw"),
     "a fan without watts counts as proven": (

@@ -347,3 +347,12 @@ def test_a_forced_temperature_counts_only_if_it_is_hotter_and_never_stands_in_fo
     decision = site.at(700.0, temperatures=warm(25.0)(305.0))
     assert decision.temperature_max_c is None
     assert "temperature_lost_main" in {one.key for one in decision.alarms}
+
+
+def test_a_zone_that_is_too_hot_is_one_emergency_and_not_two():
+    site = site_with_fans()
+    decision = run(site, 0.0, 300.0, temperatures=warm(41.0))
+    of_heat = {one.key: one.kind for one in decision.alarms if "temperature" in one.key}
+    assert of_heat == {
+        "trip_over_temperature_main": AlarmKind.EMERGENCY, "temperature_high_main": AlarmKind.WARNING
+    }  # fmt: skip

@@ -32,7 +32,7 @@ def test_after_a_new_boot_no_stamp_of_an_earlier_one_is_left():
         Phase.SHED, started=old, mode_since=old, ceilings=(CeilingMemory("r", "site", 1.0, old, old, old),), clear_since=old,
         stepped=old, waking_since=old, lowered=((old, frozenset({"m-0"})),), cooler=(("main", old),), zones=(("main", old),),
         sources=(SourceMemory("u", Level.CONTROL, None, None, old, old, "ann", out_since=old, clear_since=old),),
-        fans=(FanMemory(PowerState.ON, old, low_since=old),), last_fan_start=old, load_off_since=old,
+        fans=(FanMemory(PowerState.ON, old, low_since=old),), last_fan_start=old, load_off_since=old, returned=(old,),
         trips=(Trip("stop", "x", old),), lockouts=(Lockout("m-0", "ann", "x", old),),
     )  # fmt: skip
     given = {path.partition(".")[0] for path, _ in stamps_of(state)}

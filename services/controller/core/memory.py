@@ -216,6 +216,8 @@ class State:
     """The stage of each bank of fans by its scope."""
     last_fan_start: Stamp | None = None
     load_off_since: Stamp | None = None
+    returned: tuple[Stamp, ...] = ()
+    """When load last came back after some had come off, as often as `returns_per_hour`."""
     hot: tuple[tuple[str, float], ...] = ()
     """Sensors above the emergency limit, with the poll start of their first hot poll."""
     trips: tuple[Trip, ...] = ()

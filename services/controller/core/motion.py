@@ -8,6 +8,7 @@ from services.controller.core.escalation import Escalation, escalate
 from services.controller.core.memory import Cause, State
 from services.controller.core.moments import Now
 from services.controller.core.plant import Limits
+from services.controller.core.rest import remember_return
 from services.controller.core.seen import Snapshot
 from services.controller.core.stamps import elapsed_s
 from services.controller.core.verdicts import Verdicts
@@ -48,6 +49,7 @@ def move(state: State, verdicts: Verdicts, says: Says, snapshot: Snapshot, limit
         state,
         running=running,
         setpoint_kw=None if state.setpoint_kw is None else loads.kw_of(kept, limits),
+        returned=remember_return(state, limits, now) if running - before else state.returned,
         load_off_since=now if fell else state.load_off_since,
         lowered=loads.remember_lowered(state, kept, limits, now),
     )

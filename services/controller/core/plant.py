@@ -164,6 +164,9 @@ class Limits:
     interval_s: float = 900.0
     """The settlement interval of a power event; 0: no guard watches it."""
     restore_jitter_s: float = 0.0
+    returns_per_hour: int = 0
+    """Load that came back so often within an hour rests; 0: it never does."""
+    rest_s: float = 900.0
     nominal_kw: float = field(init=False, default=0.0)
     scope_kw: Mapping[str, float] = field(init=False, default_factory=dict)
     """The nominal kW of the loads in each scope."""

@@ -50,6 +50,11 @@ def worst_interval(state: State, verdicts: Verdicts, limits: Limits) -> Says:
     return Says(verdicts.interval.ceilings)
 
 
+def rest(state: State, verdicts: Verdicts, limits: Limits) -> Says:
+    """Load that came back too often within the hour rests: whatever chatters must not wear out power supplies."""
+    return Says(holding=verdicts.rest)
+
+
 def leases(state: State, verdicts: Verdicts, limits: Limits) -> Says:
     """What a lease or a drill sends to sleep stays down until its end; a lease to wake only takes back another lease."""
     return Says(down=loads.leased_down(state, limits))
@@ -74,7 +79,7 @@ def feeders(state: State, verdicts: Verdicts, limits: Limits) -> Says:
 
 
 RULES: tuple[Rule, ...] = (
-    trips, lock_outs, airflow, temperature, signals, schedules, worst_interval, leases, site_limit, feeders,
+    trips, lock_outs, airflow, temperature, signals, schedules, worst_interval, rest, leases, site_limit, feeders,
 )  # fmt: skip
 
 

@@ -74,6 +74,7 @@ def resume(state: State, now: Now) -> State:
         fans=tuple(replace(fan, changed=rebase(fan.changed, now, counts=False), low_since=None) for fan in state.fans),
         last_fan_start=anew(state.last_fan_start),
         load_off_since=anew(state.load_off_since),
+        returned=tuple(on(stamp) for stamp in state.returned),
         hot=(),
         zones=tuple((name, since and on(since)) for name, since in state.zones),
         trips=tuple(replace(trip, since=on(trip.since)) for trip in state.trips),

@@ -9,10 +9,12 @@ from services.controller.core.memory import Cause, State, Trip
 from services.controller.core.moments import Now
 from services.controller.core.plant import SITE, Limits
 from services.controller.core.proof import Measured, measure
+from services.controller.core.rest import must_rest
 from services.controller.core.schedule import ScheduleVerdict, judge_schedules
 from services.controller.core.seen import Snapshot
 from services.controller.core.signals import SignalVerdict, judge_signals
 from services.controller.core.thermal import ThermalVerdict, judge_temperatures
+from services.controller.core.wanted import Ceiling
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,7 @@ class Verdicts:
     trips: tuple[Trip, ...]
     measured: Measured
     lost: frozenset[str]
+    rest: tuple[Ceiling, ...]
 
 
 def judge(state: State, snapshot: Snapshot, limits: Limits, now: Now) -> Verdicts:
@@ -45,4 +48,5 @@ def judge(state: State, snapshot: Snapshot, limits: Limits, now: Now) -> Verdict
         trips=interlocks.merge(state.trips, interlocks.latch(state, snapshot, now) + thermal.trips),
         measured=measured,
         lost=alarms.lost_devices(state, snapshot, limits, now),
+        rest=must_rest(state, limits, now),
     )

@@ -153,6 +153,10 @@ class Power(Section):
     restore_jitter_seconds: float = key(
         5, "each stage waits up to so much longer, so that sites do not return in step", "s", ge=0, le=600
     )
+    returns_per_hour: int = key(
+        6, "load that came back so often within an hour rests before it returns again; 0: never", ge=0, le=60
+    )
+    rest_minutes: float = key(15, "so long it rests", "min", gt=0, le=240)
     interval_minutes: float = key(
         15,
         "the settlement interval: in an event more is shed in time for each of them to stay within the target; 0: no guard",

@@ -28,6 +28,7 @@ INVARIANTS: Mapping[str, tuple[Invariant, ...]] = {
         raising.nothing_is_raised_in_a_blind_zone,
         raising.nothing_is_raised_where_air_is_unproven,
         raising.load_returns_in_stages,
+        raising.load_that_came_back_too_often_rests,
         raising.no_order_wakes_what_might_not_be_raised,
         load.the_start_adopts_and_wakes_nobody,
     ),

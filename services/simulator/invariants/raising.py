@@ -62,6 +62,18 @@ def load_returns_in_stages(step: Step) -> str | None:
     return None
 
 
+def load_that_came_back_too_often_rests(step: Step) -> str | None:
+    """No load is raised that came back as often as is allowed within an hour, before it has rested."""
+    often, limits = step.limits.returns_per_hour, step.limits
+    lately = [one for one in step.before.returned if facts.since_s(step, one) < 3600.0]
+    if not often or len(lately) < often or not facts.raised(step):
+        return None
+    rested_s = facts.since_s(step, step.before.load_off_since)
+    if rested_s >= limits.rest_s:
+        return None
+    return f"{_told(step)} raised {rested_s:.0f} s after it came off, though it came back {len(lately)} times within the hour"
+
+
 def no_order_wakes_what_might_not_be_raised(step: Step) -> str | None:
     """No order wakes a load or closes its outlet, though it shall run, within the start's grace, while a signal is silent, while
     its zone is blind, or while no fan of its zone is proven."""

@@ -1,0 +1,35 @@
+"""Load that has come back too often rests: a signal, a sensor or a fan that chatters must not wear out power supplies.
+
+It only holds: what is asked for comes off at once, however often.
+"""
+
+from services.controller.core.memory import State
+from services.controller.core.moments import Now, Stamp
+from services.controller.core.plant import Limits
+from services.controller.core.stamps import elapsed_s
+from services.controller.core.wanted import Ceiling
+
+_HOUR_S = 3600.0
+
+
+def must_rest(state: State, limits: Limits, now: Now) -> tuple[Ceiling, ...]:
+    """The hold on a site whose load came back `returns_per_hour` times within the last hour, until it has been quiet for long."""
+    often = limits.returns_per_hour
+    if not often or len(recent(state.returned, now)) < often or elapsed_s(state.load_off_since, now) >= limits.rest_s:
+        return ()
+    reason = f"load came back {often} times within the hour and went off again: it rests for {limits.rest_s / 60:.0f} min"
+    return (Ceiling("rest", 0.0, reason),)
+
+
+def remember_return(state: State, limits: Limits, now: Now) -> tuple[Stamp, ...]:
+    """The moments when load first rose after some had come off, with this one: load rises now."""
+    newest = state.returned[-1].mono_s if state.returned else float("-inf")
+    came_off = state.load_off_since is not None and state.load_off_since.mono_s > newest
+    if not limits.returns_per_hour or not came_off:
+        return state.returned
+    return (*recent(state.returned, now), now)[-limits.returns_per_hour :]
+
+
+def recent(returned: tuple[Stamp, ...], now: Now) -> tuple[Stamp, ...]:
+    """Those of the last hour."""
+    return tuple(one for one in returned if elapsed_s(one, now) < _HOUR_S)

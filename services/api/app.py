@@ -43,14 +43,15 @@ def build(*, with_debug: bool) -> FastAPI:
 
 def lan(door: Door) -> ASGIApp:
     """The page and the API. It has no route that asks for anything: writing needs a login, which this listener has not."""
-    return Guard(_with(door, build(with_debug=False)))
+    return Guard(_with(door, build(with_debug=False), is_debug=False))
 
 
 def debug_only(door: Door) -> ASGIApp:
     """Everything of the LAN, the debug page and its calls, for the networks that the settings name."""
-    return Guard(_with(door, build(with_debug=True)), Networks(door.settings.api.debug_networks))
+    return Guard(_with(door, build(with_debug=True), is_debug=True), Networks(door.settings.api.debug_networks))
 
 
-def _with(door: Door, app: FastAPI) -> FastAPI:
+def _with(door: Door, app: FastAPI, *, is_debug: bool) -> FastAPI:
     app.state.door = door
+    app.state.is_debug = is_debug
     return app

@@ -89,6 +89,10 @@ class History:
         await self._in_thread(self._database.close)
         self._thread.shutdown()
 
+    async def write(self, work: Callable[[sa.Connection], T]) -> T:
+        """A change of the records in the database thread, in one transaction. Raises Trouble; then nothing of it is stored."""
+        return await self._in_thread(self._database.write, work)
+
     async def read(self, work: Callable[[sa.Connection], T]) -> T:
         """A query in the database thread. Raises Trouble or TooMuch."""
         return await self._in_thread(self._database.read, work)

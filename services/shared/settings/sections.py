@@ -348,6 +348,10 @@ class Broker(Section):
     port: int = key(1883, "TCP port", ge=1, le=65535)
     user: str = key("", "empty: the service's own name when a password is set")
     password: Secret = key(Secret(""), "also MINE_BROKER_PASSWORD_FILE")
+    tls: YesNo = key(
+        False, "speak TLS with the broker; needed where it is not on this computer or in its containers' own network"
+    )
+    ca_file: str = key("", "PEM file of who signed the broker's certificate; empty: those that the system trusts")
 
 
 class Data(Section):
@@ -358,6 +362,18 @@ class Data(Section):
     loads_file: str = key("loads.csv", "the table of loads, beside this file; see loads.example.csv")
 
 
+class History(Section):
+    TITLE: ClassVar[str] = "HISTORY"
+    ABOUT: ClassVar[str] = "How long mine_data.db keeps what. Events, commands, alarms and the audit are given up last of all."
+    reading_days: float = key(14, "every single reading", "d", ge=1, le=3650)
+    minute_days: float = key(90, "mean, lowest and highest of each minute", "d", ge=1, le=3650)
+    quarter_days: float = key(730, "of each quarter of an hour", "d", ge=1, le=36500)
+    hour_days: float = key(3650, "of each hour", "d", ge=1, le=36500)
+    state_days: float = key(730, "rows of mine_states", "d", ge=1, le=36500)
+    event_days: float = key(3650, "events, commands and alarms; the audit is never deleted", "d", ge=30, le=36500)
+    min_free_mb: float = key(500, "with less free space on the card old readings go first, before anything else", "MB", ge=0)
+
+
 class Api(Section):
     TITLE: ClassVar[str] = "API"
     ABOUT: ClassVar[str] = "The page and the API, and the debug listener, which stays on loopback."
@@ -365,7 +381,19 @@ class Api(Section):
     port: int = key(8000, "of the page and the API", ge=1, le=65535)
     debug_host: str = key("127.0.0.1", "of /debug.html and /api/debug/*")
     debug_port: int = key(5000, "of /debug.html and /api/debug/*", ge=1, le=65535)
-    debug_networks: Words = key(("127.0.0.0/8", "::1/128"), "who may use the debug listener")
+    debug_networks: Words = key(("127.0.0.0/8", "::1/128"), "who may use the debug listener, without login")
+    view: Literal["free", "login"] = key(
+        "free", "who may look at the page: free, anybody who reaches it; login, known people only"
+    )
+    critical_networks: Words = key(
+        ("127.0.0.0/8", "::1/128", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7", "fe80::/10"),
+        "from where an operator may ask for something, login or token besides",
+    )
+    session_hours: float = key(12, "so long a login lasts", "h", gt=0, le=720)
+    access_file: str = key("data/secrets/access.json", "people and tokens, hashed; made by mine setup, changed by mine access")
+    tls: YesNo = key(False, "HTTPS on the page's listener, with the certificate below or one of our own making")
+    tls_certificate: str = key("", "PEM file of the certificate chain; empty: access_file's folder, tls.crt, made by mine setup")
+    tls_key: str = key("", "PEM file of its key; empty: tls.key beside it")
 
 
 class Ops(Section):
@@ -376,7 +404,9 @@ class Ops(Section):
     controller_port: int = key(8102, "TCP port", ge=1, le=65535)
     notifier_port: int = key(8103, "TCP port", ge=1, le=65535)
     api_port: int = key(8104, "TCP port", ge=1, le=65535)
-    controller_host: str = key("127.0.0.1", "where the api finds the controller's stop when the broker is dead")
+    collector_host: str = key("127.0.0.1", "where the api finds the collector's metrics")
+    controller_host: str = key("127.0.0.1", "where the api finds the controller's metrics, and its stop when the broker is dead")
+    notifier_host: str = key("127.0.0.1", "where the api finds the notifier's metrics")
     token: Secret = key(Secret(""), "asked of an emergency stop from elsewhere than loopback; also MINE_OPS_TOKEN_FILE")
 
 
@@ -393,5 +423,5 @@ class Simulator(Section):
 
 ALL: tuple[type[Section], ...] = (
     General, Apis, Notifications, SignalSource, Power, Meter, Temperature, MqttSensor, Iotawatt, Fans, Foreman, Pdu, HttpLoads,
-    Feeder, Schedule, Broker, Data, Api, Ops, Simulator,
+    Feeder, Schedule, Broker, Data, History, Api, Ops, Simulator,
 )  # fmt: skip

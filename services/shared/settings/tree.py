@@ -58,6 +58,7 @@ class Settings:
     schedules: Mapping[str, s.Schedule] = field(default_factory=dict)
     broker: s.Broker = field(default_factory=s.Broker)
     data: s.Data = field(default_factory=s.Data)
+    history: s.History = field(default_factory=s.History)
     api: s.Api = field(default_factory=s.Api)
     ops: s.Ops = field(default_factory=s.Ops)
     simulator: s.Simulator = field(default_factory=s.Simulator)

@@ -3,8 +3,10 @@
 import logging
 from collections.abc import Iterator
 
+from services.controller import inputs
 from services.controller.core.memory import Hold, State
 from services.controller.core.moments import Now
+from services.controller.core.seen import Snapshot
 from services.controller.core.stamps import is_over
 from services.controller.core.wanted import Decision
 from services.shared.messages import Event
@@ -25,7 +27,7 @@ class Turns:
     def __init__(self) -> None:
         self._told: tuple[str, ...] = ()
 
-    def of(self, before: State, decision: Decision, now: Now) -> list[Event]:
+    def of(self, before: State, decision: Decision, snapshot: Snapshot, now: Now) -> list[Event]:
         """What of a decision is news after the one before."""
         rules = (decision.limited_by, *(f"{c.rule} {c.scope} {c.kw:.0f}" for c in decision.ceilings))
         mode = decision.state.mode
@@ -36,7 +38,8 @@ class Turns:
         if turned:
             log.info("%s: %s", mode, "; ".join(decision.reasons))
         kind, title = ("transition", f"{before.mode} to {mode}") if turned else ("decision", f"limited by {decision.limited_by}")
-        return [event(kind, title, now, reasons=decision.reasons, mode=mode.value)]
+        went_by = inputs.told(decision, snapshot, now)
+        return [event(kind, title, now, reasons=decision.reasons, mode=mode.value, detail=went_by)]
 
 
 def by_itself(before: State, after: State, now: Now) -> Iterator[Event]:

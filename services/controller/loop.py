@@ -108,7 +108,7 @@ class Loop:
         orders, due = self._orders(decision, snapshot, now)
         if self._is_armed:
             parts.dispatch.intend(orders, now)
-        asked += [*by_itself(before, decision.state, now), *self._turns.of(before, decision, now)]
+        asked += [*by_itself(before, decision.state, now), *self._turns.of(before, decision, snapshot, now)]
         self._state, self.decided_mono_s = decision.state, now.mono_s
         written = await self._write_down(asked, now)
         if self._is_armed:

@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from services.controller.core.memory import Cause
-from services.shared.vocabulary import AlarmKind, OnLoss
+from services.shared.vocabulary import AlarmKind, Level, LoadTarget, OnLoss
+from tests.plant import Site, limits, miner, moment, signal
 from tests.scenarios.rails import ALERT, CONTROL, NORMAL, WALL_0, Rails, alarms, asked_kw, metered, page, source
 
 FROM, UNTIL = 3600.0, 7200.0
@@ -304,3 +305,22 @@ def test_an_end_that_came_by_a_wrong_clock_is_taken_back_with_the_clock():
     assert asked_kw(rails.at(5601.0 + 1500.0)) is None, "in doubt what is over stays over"
     rails.restart(10.0, boot="next-boot", jump_s=6000.0)
     assert asked_kw(rails.at(11.0)) == 12.0
+
+
+def test_in_the_ten_minutes_before_it_begins_nothing_is_woken_beyond_what_it_leaves():
+    rails = announced(timezone=ZoneInfo("America/Chicago"))
+    assert not rails.at(FROM - 601.0).holding
+    (held,) = rails.at(FROM - 599.0).holding
+    assert (held.kw, held.reason) == (12.0, "utility signal announces control from Mon 21 Sep 10:13")
+    assert asked_kw(rails.at(FROM - 598.0)) is None
+
+
+def test_a_site_that_restores_raises_no_load_into_an_event_that_is_about_to_begin():
+    site = Site(limits(timezone=ZoneInfo("America/Chicago"))).settle()
+    soon = signal(Level.CONTROL, 300.0, from_at=moment(0.0).wall_s + 900.0, until_at=moment(0.0).wall_s + 5000.0, event_id="E-2")
+    site.at(210.0, level=Level.CONTROL)
+    for at in range(300, 890, 10):
+        asleep = [miner(at, asleep=True) for _ in range(10)]
+        decision = site.at(float(at), signals=(replace(soon, mono_s=float(at)),), loads=asleep)
+        assert set(decision.targets.loads) == {LoadTarget.SLEEP}
+    assert "utility signal announces control" in " ".join(decision.reasons)

@@ -59,6 +59,11 @@ def planned(memory: SourceMemory, limits: Limits) -> AlarmWanted:
     )
 
 
+def soon(memory: SourceMemory, limits: Limits) -> str:
+    """Why nothing is woken any more before an event."""
+    return f"{called(memory.name)} announces {memory.level.value} from {told(memory.from_at, limits.timezone)}"
+
+
 def out_of_service(memory: SourceMemory, limits: Limits, now: Now) -> AlarmWanted:
     """A person took the source out of service; the text grows with each full hour, so that people are reminded."""
     assert memory.out_until is not None

@@ -12,6 +12,9 @@ from services.controller.core.memory import EventStage, SourceMemory
 from services.controller.core.moments import Now
 from services.shared.vocabulary import Level
 
+SOON_S = 600.0
+"""A miner needs up to ten minutes from the call until it hashes."""
+
 
 def staged(memory: SourceMemory, when: Reckoned) -> SourceMemory:
     """The memory with the stage of its event."""
@@ -29,6 +32,11 @@ def in_force(memory: SourceMemory, when: Reckoned) -> Level:
 def is_planned(memory: SourceMemory, when: Reckoned) -> bool:
     """Whether an event is announced that has surely not begun."""
     return memory.stage is EventStage.PLANNED and when.wall_s is not None
+
+
+def begins_soon(memory: SourceMemory, when: Reckoned) -> bool:
+    """Whether its event begins sooner than a miner that is woken now would work."""
+    return memory.from_at is not None and when.wall_s is not None and memory.from_at - when.wall_s < SOON_S
 
 
 def outlasts_loss(memory: SourceMemory, when: Reckoned) -> bool:

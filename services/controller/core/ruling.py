@@ -62,8 +62,18 @@ def rule(source: Source, memory: SourceMemory, seen: SignalSeen | None, look: Lo
         ruling = _lost(source, memory, figures, ruling, look, look.now.mono_s - heard_s)
     else:
         ruling = replace(ruling, next_due=lost_at_s)
-    alarms = ruling.alarms + ((notices.planned(memory, look.limits),) if planned.is_planned(memory, look.when) else ())
-    return replace(ruling, alarms=alarms, next_due=min(ruling.next_due, planned.next_turn(memory, look.when, look.now)))
+    if planned.is_planned(memory, look.when):
+        ruling = _before(ruling, memory, look)
+    return replace(ruling, next_due=min(ruling.next_due, planned.next_turn(memory, look.when, look.now)))
+
+
+def _before(ruling: Ruling, memory: SourceMemory, look: Look) -> Ruling:
+    """An event is announced: it is told, and shortly before it begins no load is woken that would have to go to sleep again."""
+    ruling = replace(ruling, alarms=(*ruling.alarms, notices.planned(memory, look.limits)))
+    if not planned.begins_soon(memory, look.when):
+        return ruling
+    kw = sources.asked_kw(memory, look.limits) if memory.drop_kw is None else 0.0
+    return replace(ruling, holding=(*ruling.holding, Ceiling(f"signal {memory.name}", kw, notices.soon(memory, look.limits))))
 
 
 def _figures(memory: SourceMemory, seen: SignalSeen | None, heard_s: float | None) -> SignalFigures:

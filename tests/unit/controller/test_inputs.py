@@ -1,0 +1,37 @@
+"""A decision keeps what it went by, with the age of each input."""
+
+import json
+
+from services.controller import inputs
+from services.controller.audit import Turns
+from services.shared.vocabulary import Level
+from tests.plant import Site, intake, limits, moment, pdu_meter, seen, signal
+
+
+def decided(site, at, **changes):
+    snapshot = seen(at, site.limits, **changes)
+    return site.at(at, snapshot), snapshot
+
+
+def test_a_decision_keeps_each_input_with_its_age():
+    site = Site(limits()).settle()
+    decision, snapshot = decided(
+        site, 300.0, signals=(signal(Level.CONTROL, 298.0),), temperatures=(intake(24.5, 295.0), intake(None, None, "ra/s2")),
+        meters=(pdu_meter(29.0, 290.0),),
+    )  # fmt: skip
+    told = json.loads(inputs.told(decision, snapshot, moment(300.0)))
+    assert told["signals"] == [{"name": "utility", "level": "control", "target_kw": None, "age_s": 2.0}]
+    assert [one["age_s"] for one in told["temperatures"]] == [5.0, None]
+    assert told["meters"] == [{"name": "pdu-1", "kw": 29.0, "age_s": 10.0}]
+    assert {"rule": "signal utility", "scope": "site", "kw": 0.0} in told["ceilings"]
+
+
+def test_the_event_of_a_turn_carries_it_and_what_is_no_turn_is_no_event():
+    site, turns = Site(limits()).settle(), Turns()
+    before = site.state
+    decision, snapshot = decided(site, 300.0, level=Level.CONTROL)
+    (event,) = turns.of(before, decision, snapshot, moment(300.0))
+    assert event.kind == "transition" and json.loads(event.detail)["signals"][0]["level"] == "control"
+    before = site.state
+    again, snapshot = decided(site, 301.0, level=Level.CONTROL)
+    assert not turns.of(before, again, snapshot, moment(301.0))

@@ -15,7 +15,8 @@ They are checked
 - in every state of a small site that a walk reaches, with every pair of input classes (signals, temperatures, fans, meters,
   devices, contacts, persons, restarts, time), and from every such state towards the loss of everything and towards STOP,
 - after each step of sequences by chance,
-- on whole simulated days with power events and faults,
+- on whole simulated days with power events and faults (there alone with the guard of the settlement interval: its running sums
+  have no end of states to walk through),
 - against a core with a bug planted in one guard: each bug must be found.
 
 `make test` runs the short form, `make proof` the long one. A broken invariant is told with the shortest trace that was found, in

@@ -94,4 +94,10 @@ def tiny() -> Limits:
     return replace(site, loads=(LOADS[0], LOADS[3]), fans=site.fans[:1], keep_order=(0, 1), restore_step_kw=6.0)
 
 
+def guarded() -> Limits:
+    """As shipped, with the guard of the settlement interval, jitter and rest: figures that a walk would never see the end of."""
+    return replace(base(), interval_s=900.0, restore_jitter_s=5.0, returns_per_hour=6, rest_s=900.0)
+
+
 SITES = {"base": base, "hard": hard, "bounded": bounded}
+DAY_SITES = SITES | {"guarded": guarded}

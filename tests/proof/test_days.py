@@ -5,7 +5,7 @@ import pytest
 from services.simulator.invariants import violations
 from services.simulator.twin import run_day
 from tests.proof.extent import extent
-from tests.proof.small_site import SITES
+from tests.proof.small_site import DAY_SITES
 
 SHARDS = extent(20, 100)
 DAYS_EACH = 10
@@ -15,9 +15,9 @@ DAYS_EACH = 10
 @pytest.mark.timeout(extent(180, 600))
 @pytest.mark.parametrize("shard", range(SHARDS))
 def test_no_invariant_breaks_on_any_day(shard):
-    names = list(SITES)
+    names = list(DAY_SITES)
     for seed in range(shard * DAYS_EACH, (shard + 1) * DAYS_EACH):
         site = names[seed % len(names)]
-        day = run_day(SITES[site](), seed, check=violations)
+        day = run_day(DAY_SITES[site](), seed, check=violations)
         assert day.steps > 1000
         assert not day.violations, f"site {site}, seed {seed}:\n" + "\n".join((*day.violations, *day.story))

@@ -3,10 +3,11 @@
 Delivery is at least once: the same (source, boot, seq) may come twice. What is published without a broker waits in memory; of
 readings that waited the newest of each topic goes out live at once, the others as history 20 s after the connect. Every retained
 message is published again at each connect, because a broker may come back empty. A received message is acknowledged after its
-handlers returned, so a handler that must not lose it returns when it is safe; a handler that raises has had its chance.
+handlers returned and let it go (`Arrival.hold`); a handler that raises has had its chance.
 """
 
 import asyncio
+import functools
 import itertools
 import logging
 import uuid
@@ -19,6 +20,7 @@ from services.shared.lifeline import Lifeline
 from services.shared.link import Link, Listener, Received
 from services.shared.messages import Message, Presence, root, topic_of
 from services.shared.outgoing import Item, Outgoing
+from services.shared.receipt import Receipt
 from services.shared.settings.sections import Broker
 from services.shared.version import VERSION
 
@@ -33,6 +35,8 @@ HISTORY_AFTER_S = 20.0
 """After a connect history waits so long: longer than the others' longest pause between two attempts to connect."""
 FLUSH_S = 2.0
 """What `stop` waits at most for the backlog to go out."""
+HANDLED_IN_A_ROW = 100
+"""After so many messages of a burst everybody else on the loop has a turn."""
 
 
 class Bus:
@@ -52,6 +56,8 @@ class Bus:
     ) -> None:
         self.boot = str(uuid.uuid4())
         self.lost_since_mono_s: float | None = None
+        self.published = 0
+        self.received = 0
         self._broker = broker
         self._service = service
         self._site = site
@@ -160,7 +166,7 @@ class Bus:
             self._broker,
             service=self._service,
             client_id=self._client_id,
-            filters=self._inbox.filters(),
+            filters=self._inbox.filters(queued=bool(self._client_id)),
             ping_topic=f"{root(self._site)}ping/{self._service}-{self.boot}",
             will=self._will,
             listener=Listener(
@@ -220,8 +226,13 @@ class Bus:
     async def _consume(self) -> None:
         while True:
             message, received_mono_s = await self._received.get()
-            await self._inbox.handle(message, received_mono_s)
-            message.link.done(message)
+            self.received += 1
+            receipt = Receipt(functools.partial(message.link.acknowledge, message.epoch, message.mid, message.qos))
+            await self._inbox.handle(message, received_mono_s, receipt.hold)
+            message.link.handled()
+            receipt.release()
+            if self.received % HANDLED_IN_A_ROW == 0:
+                await asyncio.sleep(0)
 
     async def _drained(self) -> None:
         self._all_out.clear()
@@ -233,6 +244,7 @@ class Bus:
 
     def _sealed(self, message: Message) -> Message:
         now = self._clock.now()
+        self.published += 1
         return message.model_copy(
             update={
                 "source": self._service,

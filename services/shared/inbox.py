@@ -6,23 +6,33 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from services.shared.link import Received, matches
-from services.shared.messages import Message, filter_of, parse
+from services.shared.link import QOS, Received, matches
+from services.shared.messages import Message, Signal, SwitchReading, filter_of, parse
+from services.shared.outgoing import LEVELS
+from services.shared.receipt import Hold, no_hold
 
 log = logging.getLogger(__name__)
 
 REMEMBERED_TOPICS = 50_000
 """Beyond so many topics each message counts as the first since the connect, which is the careful answer."""
 REMEMBERED_REFUSALS = 1_000
+NEWEST_ONLY = (*LEVELS, Signal, SwitchReading)
+"""Nobody wants these from the time of an absence but for the newest, which the broker retains. Where it would queue them, in a
+session that outlives the connection, they are taken with QoS 0: or the reports of 300 miners would push the readings out of that
+queue within minutes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """How a message came. The first of a topic since a (re)connect may be old, whatever its retain flag says."""
+    """How a message came. The first of a topic since a (re)connect may be old, whatever its retain flag says.
+
+    A handler that must not lose the message calls `hold`, and what that returns once the message is safe.
+    """
 
     received_mono_s: float
     retained: bool
     first_since_connect: bool
+    hold: Hold = no_hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +65,13 @@ class Inbox:
         """Hand whatever a topic filter takes to the handler."""
         self._handlers.append((topic_filter, None, handler))
 
-    def filters(self) -> tuple[str, ...]:
-        """What to subscribe to, each once."""
-        return tuple(dict.fromkeys(topic_filter for topic_filter, _, _ in self._handlers))
+    def filters(self, *, queued: bool) -> dict[str, int]:
+        """What to subscribe to, each once, with its quality of service; `queued` where the broker keeps what we are away for."""
+        return {topic_filter: 0 if queued and kind in NEWEST_ONLY else QOS for topic_filter, kind, _ in self._handlers}
 
-    async def handle(self, message: Received, received_mono_s: float) -> None:
+    async def handle(self, message: Received, received_mono_s: float, hold: Hold = no_hold) -> None:
         """Call every handler of the topic. Never raises but when cancelled."""
-        arrival = Arrival(received_mono_s, message.retained, self._is_first(message))
+        arrival = Arrival(received_mono_s, message.retained, self._is_first(message), hold)
         parsed: dict[type[Message], Message | None] = {}
         for topic_filter, kind, handler in self._handlers:
             if not matches(topic_filter, message.topic):

@@ -9,6 +9,8 @@ import contextlib
 import itertools
 import logging
 import secrets
+import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable
@@ -66,7 +68,7 @@ class Link:
         *,
         service: str,
         client_id: str,
-        filters: tuple[str, ...],
+        filters: dict[str, int],
         ping_topic: str,
         will: Callable[[], tuple[str, bytes]],
         listener: Listener,
@@ -102,11 +104,14 @@ class Link:
         """Send a message that must come back to us."""
         self._client.publish(self._ping_topic, b"{}", 0)
 
-    def done(self, message: Received) -> None:
-        """The message is handled: acknowledge it, if its connection still stands, and make room for another."""
+    def handled(self) -> None:
+        """A message has been through its handlers: there is room for another. Held ones take none, so nothing waits for them."""
         self._room.release()
-        if message.qos and message.epoch == self._epoch:
-            self._client.ack(message.mid, message.qos)
+
+    def acknowledge(self, epoch: int, mid: int, qos: int) -> None:
+        """The broker may forget a message, if the connection on which it came still stands; else it comes again."""
+        if qos and epoch == self._epoch:
+            self._client.ack(mid, qos)
 
     def disconnect(self) -> None:
         """Say goodbye, so that the last will is not sent."""
@@ -140,12 +145,15 @@ class Link:
         password = self._broker.password.get_secret_value()
         if password or self._broker.user:
             client.username_pw_set(self._broker.user or service, password or None)
+        if self._broker.tls:
+            client.tls_set_context(_trusting(self._broker.ca_file))
         client.connect_timeout = CONNECT_TIMEOUT_S
         client.reconnect_delay_set(*RECONNECT_S)  # type: ignore[arg-type]  # seconds; a part of one is fine
         client.max_inflight_messages_set(0)  # the window of Outgoing bounds them
         client.manual_ack_set(True)
         client.suppress_exceptions = True
         client.on_pre_connect = self._guard(self._on_pre_connect)
+        client.on_socket_open = _send_at_once
         client.on_connect = self._guard(self._on_connect)
         client.on_disconnect = self._guard(self._on_disconnect)
         client.on_subscribe = self._guard(self._on_subscribe)
@@ -173,7 +181,7 @@ class Link:
             return
         self._last_refusal = ""
         client.drop_out_messages()  # the backlog sends again what was not acknowledged, and knows what has become late
-        client.subscribe([*((topic_filter, QOS) for topic_filter in self._filters), (self._ping_topic, 0)])
+        client.subscribe([*self._filters.items(), (self._ping_topic, 0)])
         self.connected_mono_s = time.monotonic()
         self._epoch = next(_epochs)
         self._listener.up(self._epoch)
@@ -184,6 +192,7 @@ class Link:
             log.error("the broker refuses us: %s", reason)
 
     def _on_disconnect(self, _client: Client, _userdata: object, _flags: object, reason: Any, _properties: object) -> None:
+        self._epoch = 0
         self._listener.down(str(reason))
 
     def _on_subscribe(self, _client: Client, _userdata: object, _mid: int, reasons: list[Any], _properties: object) -> None:
@@ -208,3 +217,18 @@ class Link:
 
     def _on_publish(self, _client: Client, _userdata: object, mid: int, _reason: object, _properties: object) -> None:
         self._listener.acknowledged(self._epoch, mid)
+
+
+def _send_at_once(_client: Client, _userdata: Any, connection: Any) -> None:
+    # Else a request waits 40 ms for the acknowledgement of what was sent before it.
+    with contextlib.suppress(OSError):
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+
+def _trusting(ca_file: str) -> ssl.SSLContext:
+    """Whom we take for the broker. With a file that cannot be used nobody: the service goes on without a broker, and says why."""
+    try:
+        return ssl.create_default_context(cafile=ca_file or None)
+    except (OSError, ValueError) as error:
+        log.error("no broker is trusted: ca_file %s: %s", ca_file, getattr(error, "strerror", None) or error)
+        return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

@@ -141,7 +141,7 @@ async def test_a_chart_comes_in_buckets_and_a_gap_is_a_gap(tmp_path: Path, broke
             query = f"sensor=roomalert-1/sensor-1&from={start}&to={start + 100}&buckets=10"
             chart = (await api.get(f"/api/v1/series?{query}")).body
             assert [bucket["at"] - start for bucket in chart["buckets"]] == [0, 90]
-            assert chart["buckets"][0] == {"at": start, "mean": 4.5, "lowest": 0.0, "highest": 9.0, "count": 10}
+            assert chart["buckets"][0].items() >= {"at": start, "mean": 4.5, "lowest": 0.0, "highest": 9.0, "count": 10}.items()
             iso = "sensor=roomalert-1/sensor-1&from=2027-01-15T08:00:00Z&to=2027-01-15T08:02:00Z"
             assert (await api.get(f"/api/v1/series?{iso}")).body["unit"] == "Cel"
             assert (await api.get("/api/v1/series?sensor=no/thing&from=1&to=2")).status == 404

@@ -4,9 +4,11 @@ import json
 from typing import Any
 
 import sqlalchemy as sa
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
-LARGEST_PAGE = 1_000
+from services.api.history import chart, tiers
+from services.api.history.rows import Flag
+
 MOST_BUCKETS = 2_000
 
 
@@ -17,7 +19,9 @@ class Bucket(BaseModel):
     mean: float | None
     lowest: float | None
     highest: float | None
-    count: int
+    count: int = Field(description="good readings")
+    bad: bool = Field(description="some were bad; of a run of bad ones the first is stored")
+    forced: bool = Field(description="some were forced by a test")
 
 
 class Series(BaseModel):
@@ -27,81 +31,46 @@ class Series(BaseModel):
     unit: str
     label: str
     bucket_s: float
+    tier: tiers.Name = Field(description="what the buckets are made from; the newest are finer")
     buckets: tuple[Bucket, ...]
 
 
-class EventRow(BaseModel):
-    """One event. `id` is the cursor: ask for what comes `after` it."""
-
-    id: int
-    source: str
-    ledger_seq: int
-    timestamp: str
-    clock_trusted: bool
-    kind: str
-    title: str
-    reasons: tuple[str, ...]
-    mode: str
-    device: str
-    target: str
-    act: str
-    phase: str | None
-    command_id: str
-    seconds: float | None
-    who: str
-    detail: str
-
-
-class Events(BaseModel):
-    """A page of events in the order in which they were stored, and the cursor of the next page."""
-
-    events: tuple[EventRow, ...]
-    next_after: int
-
-
-_SERIES = sa.text(
-    "SELECT (ts_ms - :start) / :width AS bucket,"
-    " avg(value) AS mean, min(value) AS lowest, max(value) AS highest, count(value) AS n FROM readings"
-    " WHERE ts_ms >= :start AND ts_ms < :end AND sensor_id = :sensor GROUP BY bucket ORDER BY bucket"
-)
-_WANTED = "(:commands OR kind <> 'command')"
-_EVENTS = sa.text(f"SELECT * FROM events WHERE id > :after AND {_WANTED} ORDER BY id LIMIT :limit")  # noqa: S608 - no input
-_LATEST_EVENTS = sa.text(
-    f"SELECT * FROM (SELECT * FROM events WHERE {_WANTED} ORDER BY id DESC LIMIT :limit) ORDER BY id"  # noqa: S608 - no input
-)
 _STATES = sa.text("SELECT * FROM mine_states WHERE id > :after ORDER BY id LIMIT :limit")
 _LATEST_STATES = sa.text("SELECT * FROM (SELECT * FROM mine_states ORDER BY id DESC LIMIT :limit) ORDER BY id")
 
 
 def series(connection: sa.Connection, sensor: str, start_at: float, end_at: float, buckets: int) -> Series | None:
-    """A sensor, named `device/quantity`, in so many buckets from start to end (Unix seconds). None: no such sensor."""
+    """A sensor, named `device/quantity`, in at most so many buckets from start to end (Unix seconds). None: no such sensor.
+
+    Buckets of a minute and more begin at whole minutes, quarters or hours, so the first may begin before the start.
+    """
     device, _, quantity = sensor.partition("/")
     query = sa.text("SELECT id, unit, label FROM sensors WHERE device = :device AND quantity = :quantity")
     row = connection.execute(query, {"device": device, "quantity": quantity}).one_or_none()
     if row is None:
         return None
-    start_ms, end_ms = int(start_at * 1000), int(end_at * 1000)
-    width_ms = max(1, -(-(end_ms - start_ms) // buckets))
-    found = connection.execute(_SERIES, {"start": start_ms, "end": end_ms, "width": width_ms, "sensor": row.id})
+    planned = chart.plan(connection, row.id, int(start_at * 1000), int(end_at * 1000), buckets)
     return Series(
         sensor=sensor,
         unit=row.unit,
         label=row.label,
-        bucket_s=width_ms / 1000,
-        buckets=tuple(
-            Bucket(at=(start_ms + r.bucket * width_ms) / 1000, mean=r.mean, lowest=r.lowest, highest=r.highest, count=r.n)
-            for r in found
-        ),
+        bucket_s=planned.width_ms / 1000,
+        tier=planned.tier,
+        buckets=tuple(_bucket(found, planned) for found in chart.rows(connection, row.id, planned)),
     )
 
 
-def events(connection: sa.Connection, after: int | None, limit: int, *, commands: bool = True) -> Events:
-    """The events after a cursor, or the latest ones without it; with or without the life of every command."""
-    query = _LATEST_EVENTS if after is None else _EVENTS
-    asked = {"limit": limit, "commands": commands} | ({} if after is None else {"after": after})
-    found = connection.execute(query, asked)
-    page = tuple(EventRow(**{**row, "reasons": json.loads(row["reasons"])}) for row in found.mappings())
-    return Events(events=page, next_after=page[-1].id if page else after or 0)
+def _bucket(row: Any, planned: chart.Plan) -> Bucket:
+    return Bucket(
+        at=(planned.origin_ms + row.bucket * planned.width_ms) / 1000,
+        # A mean lies within its values; a sum too large for a number would say otherwise.
+        mean=None if row.total is None else min(max(row.total / row.n, row.lowest), row.highest),
+        lowest=row.lowest,
+        highest=row.highest,
+        count=row.n,
+        bad=bool(row.flags & Flag.BAD),
+        forced=bool(row.flags & Flag.FORCED),
+    )
 
 
 def states(connection: sa.Connection, after: int | None, limit: int) -> list[dict[str, Any]]:

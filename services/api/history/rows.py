@@ -11,6 +11,20 @@ from services.shared.vocabulary import Quality
 Row = dict[str, Any]
 _LATEST_MS = 4_102_444_800_000  # 2100-01-01
 _LARGEST_SEQ = 2**53
+EVENT_KEY = ("source", "ledger_seq", "happened_ms")
+"""What makes an event's row unique; with the moment, because a ledger that begins anew gives its numbers again."""
+ALARM_KEY = ("source", "key", "since_ms", "active")
+"""What makes an alarm's row unique."""
+
+
+SENSOR_BITS = 14
+"""Of the key of a reading; the time is in the rest."""
+MOST_SENSORS = 2**SENSOR_BITS - 1
+
+
+def reading_key(ts_ms: int, sensor_id: int = 0) -> int:
+    """The key of a reading of a sensor at a moment; without a sensor, where the keys of that moment begin."""
+    return ts_ms << SENSOR_BITS | sensor_id
 
 
 class Flag(IntFlag):

@@ -1,14 +1,18 @@
 """Puts a batch into the tables, in the database thread, within one transaction. What is there already is left as it is."""
 
+import logging
 from dataclasses import dataclass
+from operator import itemgetter
 
 import sqlalchemy as sa
 
-from services.api.history.buffer import Batch
+from services.api.history import audit, rollups
+from services.api.history.buffer import Batch, rows_of
 from services.api.history.ledgers import Ledgers
-from services.api.history.rows import Row
+from services.api.history.rows import MOST_SENSORS, Row, reading_key
 from services.api.history.schema import TABLES
 
+log = logging.getLogger(__name__)
 _SENSORS = TABLES["sensors"]
 _READINGS = TABLES["readings"]
 _STATES = TABLES["mine_states"]
@@ -36,18 +40,30 @@ class Shelf:
     def store(self, connection: sa.Connection, batch: Batch, mono_s: float) -> dict[str, int]:
         """Store a batch. Returns how far the events of each owner are stored (the owners of this batch, or with a gap)."""
         if batch.readings:
-            rows = [self._numbered(connection, row) for row in batch.readings]
-            connection.execute(sa.insert(_READINGS).prefix_with("OR IGNORE"), rows)
+            self._store_readings(connection, rows_of(batch.readings))
         if batch.states:
-            connection.execute(sa.insert(_STATES), batch.states)
+            connection.execute(sa.insert(_STATES), rows_of(batch.states))
         if batch.alarms:
-            connection.execute(sa.insert(_ALARMS).prefix_with("OR IGNORE"), batch.alarms)
-        marks = self.ledgers.store(connection, batch.events, mono_s)
+            connection.execute(sa.insert(_ALARMS).prefix_with("OR IGNORE"), rows_of(batch.alarms))
+        events = rows_of(batch.events)
+        marks = self.ledgers.store(connection, events, mono_s)
+        if any(event["kind"] == "audit" for event in events):
+            audit.follow(connection)
         return marks | self.ledgers.advance(connection, set(self.ledgers.waiting), mono_s)
 
-    def _numbered(self, connection: sa.Connection, row: Row) -> Row:
+    def _store_readings(self, connection: sa.Connection, readings: list[Row]) -> None:
+        numbered = (self._numbered(connection, row) for row in readings)
+        rows = sorted((row for row in numbered if row is not None), key=itemgetter("key"))  # so pages are filled whole
+        if rows:
+            connection.execute(sa.insert(_READINGS).prefix_with("OR IGNORE"), rows)
+            rollups.note_late(connection, rows)
+
+    def _numbered(self, connection: sa.Connection, row: Row) -> Row | None:
         number = self._number(connection, *row["sensor"])
-        return {"ts_ms": row["ts_ms"], "sensor_id": number, "value": row["value"], "flags": row["flags"]}
+        if number > MOST_SENSORS:
+            log.warning("there are %d sensors already; readings of %s are not kept", MOST_SENSORS, row["sensor"][0])
+            return None
+        return {"key": reading_key(row["ts_ms"], number), "value": row["value"], "flags": row["flags"]}
 
     def _number(self, connection: sa.Connection, device: str, quantity: str, unit: str, label: str) -> int:
         known = self._sensors.get((device, quantity)) or self._found(connection, device, quantity)

@@ -1,9 +1,11 @@
 """History: takes what happened, and brings it to the disk in few, large commits from one thread.
 
 Nothing waits for it. When the disk is full, read-only, locked or damaged it goes on in memory, says so, and recovers by itself.
+A message is acknowledged to the broker when its row is stored, so an api that is killed is given it again.
 """
 
 import asyncio
+import itertools
 import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -13,19 +15,21 @@ from typing import TypeVar
 import sqlalchemy as sa
 
 from services.api.history import rows
-from services.api.history.buffer import Batch, Buffer
+from services.api.history.alarm import DatabaseAlarm
+from services.api.history.buffer import READINGS_PER_COMMIT, Batch, Buffer, Queue
 from services.api.history.database import Database, Trouble
+from services.api.history.faults import Damage, Shut, Unfit
 from services.api.history.shelf import Shelf
 from services.shared.clock import Clock
 from services.shared.messages import Alarm, Event, Message, Reading, Stored
-from services.shared.vocabulary import AlarmKind
+from services.shared.receipt import Hold, no_hold
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 _TICK_S = 0.5
 _GAP_TICK_S = 5.0
-_LOOK_S = 10.0
 _LONGEST_PAUSE_S = 60.0
+_RELEASED_IN_A_ROW = 200  # then everybody else on the loop has a turn
 _FILE = "mine_data.db"
 
 
@@ -38,16 +42,18 @@ class History:
         self.refused = 0
         self._clock = clock
         self._publish = publish
-        self._database = Database(folder / _FILE)
+        self.path = folder / _FILE
+        self._database = Database(self.path)
         self._shelf = Shelf()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="database")
+        self._readers = ThreadPoolExecutor(1, thread_name_prefix="reading")
         self._bad: set[tuple[str, str]] = set()
-        self._said: tuple[bool, str] | None = None
-        self._since_at = 0.0
-        self._next_look_s = 0.0
+        self._numbers = itertools.count()
+        self._dropped_before = 0
+        self._alarm = DatabaseAlarm(clock, publish)
 
-    def take_reading(self, reading: Reading) -> None:
-        """Keep a reading; of a run of bad ones the first."""
+    def take_reading(self, reading: Reading, hold: Hold = no_hold) -> None:
+        """Keep a reading, and hold its message until it is stored; of a run of bad ones the first."""
         row = rows.of_reading(reading)
         if row is None:
             self.refused += 1
@@ -56,19 +62,19 @@ class History:
         if row["value"] is None and sensor in self._bad:
             return
         (self._bad.add if row["value"] is None else self._bad.discard)(sensor)
-        self.buffer.add_reading(row, self._clock.now().mono_s)
+        self.buffer.add_reading((*sensor, row["ts_ms"]), row, self._clock.now().mono_s, hold())
 
-    def take_event(self, event: Event) -> None:
-        """Keep an event of an owner's ledger."""
-        self._take(self.buffer.events, rows.of_event(event))
+    def take_event(self, event: Event, hold: Hold = no_hold) -> None:
+        """Keep an event of an owner's ledger, and hold its message until it is stored."""
+        self._take(self.buffer.events, rows.of_event(event), rows.EVENT_KEY, hold)
 
-    def take_alarm(self, alarm: Alarm) -> None:
-        """Keep the rise or fall of an alarm."""
-        self._take(self.buffer.alarms, rows.of_alarm(alarm))
+    def take_alarm(self, alarm: Alarm, hold: Hold = no_hold) -> None:
+        """Keep the rise or fall of an alarm, and hold its message until it is stored."""
+        self._take(self.buffer.alarms, rows.of_alarm(alarm), rows.ALARM_KEY, hold)
 
     def take_state(self, row: rows.Row) -> None:
         """Keep a row of `mine_states`."""
-        self._take(self.buffer.states, row)
+        self.buffer.add(self.buffer.states, next(self._numbers), row)
 
     async def run(self) -> None:
         """For ever: bring what waits to the disk. Cancel to stop, then `close`."""
@@ -79,13 +85,18 @@ class History:
             mono_s = self._clock.now().mono_s
             gaps = bool(self._shelf.ledgers.waiting) and mono_s >= next_gap_s
             next_gap_s = mono_s + _GAP_TICK_S if gaps else next_gap_s
-            await self._flush(self.buffer.take(mono_s, everything=bool(self.reason)), gaps or bool(self.reason))
+            batch = self.buffer.take(mono_s, everything=bool(self.reason))
+            await self._flush(batch, gaps or bool(self.reason))
             pause_s = min(max(pause_s, 1.0) * 2, _LONGEST_PAUSE_S) if self.reason else _TICK_S
-            await asyncio.sleep(pause_s)
+            await asyncio.sleep(0.0 if self._is_more_due(batch) else pause_s)
 
     async def close(self) -> None:
         """Store what waits, once, and give the file back."""
-        await self._flush(self.buffer.take(self._clock.now().mono_s, everything=True), False)
+        while batch := self.buffer.take(self._clock.now().mono_s, everything=True):
+            await self._flush(batch, False)
+            if self.reason:
+                break
+        self._readers.shutdown(wait=False, cancel_futures=True)
         await self._in_thread(self._database.close)
         self._thread.shutdown()
 
@@ -94,16 +105,31 @@ class History:
         return await self._in_thread(self._database.write, work)
 
     async def read(self, work: Callable[[sa.Connection], T]) -> T:
-        """A query in the database thread. Raises Trouble or TooMuch."""
-        return await self._in_thread(self._database.read, work)
+        """A query beside the database thread, so that no commit waits for it. Raises Trouble or TooMuch."""
+        try:
+            try:
+                return await self._look(work)
+            except Shut:
+                await self._in_thread(self._database.show)
+                return await self._look(work)
+        except Shut:
+            raise Trouble("it is being opened anew") from None
+        except Damage as damage:
+            return await self._in_thread(self._database.condemn, damage.inode)
 
-    def _take(self, queue: object, row: rows.Row | None) -> None:
+    async def tend(self, work: Callable[[sa.Connection], T]) -> T:
+        """Care for the file in the database thread, outside of any transaction. Raises Trouble."""
+        return await self._in_thread(self._database.tend, work)
+
+    def _take(self, queue: Queue, row: rows.Row | None, key: tuple[str, ...], hold: Hold) -> None:
         if row is None:
             self.refused += 1
             log.warning("a record with an impossible number was left out")
             return
-        queue.append(row)  # type: ignore[attr-defined]
-        self.buffer.trim()
+        self.buffer.add(queue, tuple(row[name] for name in key), row, hold())
+
+    def _is_more_due(self, batch: Batch) -> bool:
+        return not self.reason and len(batch.readings) >= READINGS_PER_COMMIT and len(self.buffer) >= READINGS_PER_COMMIT
 
     async def _greet(self) -> None:
         """Tell every owner how far its events are stored, so that it re-sends from there."""
@@ -117,14 +143,42 @@ class History:
     async def _flush(self, batch: Batch, even_empty: bool) -> None:
         mono_s = self._clock.now().mono_s
         if not batch and not even_empty:
-            return await self._sound() if mono_s >= self._next_look_s else None
+            return await self._sound() if self._alarm.is_due() else None
         try:
-            self._tell(await self._in_thread(self._database.write, lambda c: self._shelf.store(c, batch, mono_s)))
-            self._recover()
+            marks = await self._in_thread(self._database.write, lambda c: self._shelf.store(c, batch, mono_s))
+        except Unfit:
+            await self._sift(batch)
         except Trouble as trouble:
-            self.buffer.put_back(batch, mono_s)
+            self.buffer.put_back(batch)
             self._fail(trouble)
+        except Exception:
+            await self._sift(batch)
+        else:
+            self._tell(marks)
+            await self._let_go(batch)
         return await self._sound()
+
+    async def _sift(self, batch: Batch) -> None:
+        """A fault of our own, not of the disk: without the row that no table takes, or it would come again for ever."""
+        self._shelf.forget()
+        if len(batch) > 1:
+            for half in batch.halves():
+                await self._flush(half, False)
+            return
+        log.exception("a record that cannot be stored was left out")
+        self.refused += 1
+        await self._let_go(batch)
+
+    async def _let_go(self, batch: Batch) -> None:
+        self.buffer.stored(batch)
+        self._recover()
+        await self._release(batch)
+
+    async def _release(self, batch: Batch) -> None:
+        for number, release in enumerate(batch.releases(), 1):
+            release()
+            if number % _RELEASED_IN_A_ROW == 0:
+                await asyncio.sleep(0)
 
     def _tell(self, marks: dict[str, int]) -> None:
         for owner, seq in sorted(marks.items()):
@@ -140,30 +194,20 @@ class History:
         if self.reason:
             log.info("history is stored again")
         self.reason = ""
+        if self._losing and len(self.buffer) < READINGS_PER_COMMIT:
+            log.error("%d records were given up while the disk took none", self.buffer.dropped - self._dropped_before)
+            self._dropped_before = self.buffer.dropped
+
+    @property
+    def _losing(self) -> bool:
+        return self.buffer.dropped > self._dropped_before
 
     async def _sound(self) -> None:
-        """Publish the alarm `database` when what it says has changed. A damaged file keeps it up until a person took it away."""
-        self._next_look_s = self._clock.now().mono_s + _LOOK_S
-        aside = await self._in_thread(self._database.damaged_files)
-        cause = self.reason or (f"{aside[-1].name} lies beside a new {_FILE}" if aside else "")
-        if self._said == (bool(cause), cause):
-            return
-        now = self._clock.now()
-        if self._said is None or self._said[0] != bool(cause):
-            self._since_at = now.wall_s
-        self._said = (bool(cause), cause)
-        self._publish(
-            Alarm(
-                subject=("database",),
-                key="database",
-                active=bool(cause),
-                kind=AlarmKind.WARNING,
-                cause=f"history: {cause}" if cause else "history is stored",
-                consequence="records wait in memory and may be lost; control is not affected" if self.reason else "",
-                action="look at the disk" if self.reason else "keep or delete the damaged file" if aside else "",
-                since_at=self._since_at,
-            )
-        )
+        aside = await self._in_thread(self._database.left_aside)
+        self._alarm.tell(self.reason, aside, _FILE, losing=self._losing)
+
+    async def _look(self, work: Callable[[sa.Connection], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._readers, self._database.window.read, work)
 
     async def _in_thread(self, work: Callable[..., T], *arguments: object) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, lambda: work(*arguments))

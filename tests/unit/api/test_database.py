@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,9 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from services.api.history import database as module
+from services.api.history import engines
 from services.api.history.database import Database, TooMuch, Trouble
+from services.api.history.faults import Unfit
 from services.api.history.schema import HEAD, Table
 
 
@@ -24,7 +27,7 @@ def database(tmp_path: Path) -> Iterator[Database]:
 
 
 def fill(database: Database, count: int = 20_000) -> None:
-    rows = [{"ts_ms": n, "sensor_id": 1, "value": 1.5, "flags": 0} for n in range(count)]
+    rows = [{"key": n, "value": 1.5, "flags": 0} for n in range(count)]
     database.write(lambda c: c.execute(sa.insert(Table.metadata.tables["readings"]), rows))
 
 
@@ -35,7 +38,7 @@ def test_the_migrations_make_exactly_the_tables_that_the_code_means(database: Da
     assert database.read(differences) == []
     kinds = database.read(lambda c: c.exec_driver_sql("SELECT name, strict, wr FROM pragma_table_list").all())
     ours = {name: (strict, wr) for name, strict, wr in kinds if name in Table.metadata.tables}
-    assert ours == {name: (1, int(name == "readings")) for name in Table.metadata.tables}
+    assert ours == {name: (1, int(name in ("minutes", "quarters", "hours"))) for name in Table.metadata.tables}
 
 
 def test_the_code_writes_to_the_newest_migration() -> None:
@@ -50,7 +53,7 @@ def test_the_pragmas_spare_the_card(database: Database) -> None:
         return {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in names}
 
     assert database.read(ask) == {
-        "journal_mode": "wal", "synchronous": 1, "wal_autocheckpoint": 1000, "journal_size_limit": 8388608, "busy_timeout": 5000,
+        "journal_mode": "wal", "synchronous": 2, "wal_autocheckpoint": 1000, "journal_size_limit": 8388608, "busy_timeout": 5000,
         "mmap_size": 0,
     }  # fmt: skip
 
@@ -75,7 +78,7 @@ def test_after_a_power_cut_damage_is_looked_for_at_the_start(database: Database)
     database.path.write_bytes(content)
     database.path.with_name("mine_data.db-wal").write_bytes(b"")
     with pytest.raises(Trouble, match="damaged"):
-        database.read(lambda c: c.exec_driver_sql("SELECT 1").scalar())
+        Database(database.path).read(lambda c: c.exec_driver_sql("SELECT 1").scalar())
     assert len(database.damaged_files()) == 1
 
 
@@ -103,9 +106,41 @@ def test_tables_of_a_later_version_are_trouble_and_never_touched(database: Datab
 def test_a_query_that_takes_too_long_is_given_up_and_the_database_goes_on(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "READ_DEADLINE_S", 0.05)
+    monkeypatch.setattr(engines, "READ_DEADLINE_S", 0.05)
     endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
     with pytest.raises(TooMuch):
         database.read(lambda c: c.exec_driver_sql(endless).scalar())
     fill(database, 1)
     assert database.read(lambda c: c.exec_driver_sql("SELECT count(*) FROM readings").scalar()) == 1
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        "1, 't', 's', 'k', 2, 'w', 1, '', '', ''",
+        "1, 't', 's', 'k', 'on', 'w', 1, '', '', ''",
+        "1, 't', 's', NULL, 1, 'w', 1, '', '', ''",
+    ],
+    ids=["its CHECK", "its type", "its NOT NULL"],
+)
+def test_a_row_that_no_table_takes_is_no_trouble_of_the_disk(database: Database, values: str) -> None:
+    held = database.read(lambda c: c.connection.dbapi_connection)
+    with pytest.raises(Unfit, match=r"constraint|cannot store"):
+        database.write(lambda c: c.exec_driver_sql(f"INSERT INTO alarms VALUES ({values})"))
+    assert database.read(lambda c: c.connection.dbapi_connection) is held, "the file stays open"
+
+
+def test_after_trouble_the_whole_file_is_not_looked_through_again(database: Database) -> None:
+    fill(database)
+    database.tend(lambda c: c.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").all())
+    with closing(sqlite3.connect(database.path)) as other:  # keeps the log from being folded in
+        other.execute("SELECT count(*) FROM readings").fetchall()
+        with pytest.raises(Trouble, match="no such table"):
+            database.read(lambda c: c.exec_driver_sql("SELECT * FROM nowhere"))
+        content = bytearray(database.path.read_bytes())
+        content[len(content) // 2 :] = b"\xff" * (len(content) - len(content) // 2)
+        database.path.write_bytes(content)
+        assert database.path.with_name("mine_data.db-wal").exists()
+        assert database.read(lambda c: c.exec_driver_sql("SELECT 1").scalar()) == 1
+        with pytest.raises(Trouble, match="damaged and moved"):
+            database.read(lambda c: c.exec_driver_sql("SELECT sum(value) FROM readings").scalar())

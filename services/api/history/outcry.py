@@ -1,0 +1,73 @@
+"""What the keeper makes known: the card short of room, damage found by the daily check, what was given up."""
+
+import logging
+from collections.abc import Callable
+
+import sqlalchemy as sa
+
+from services.api.history.care import Check
+from services.api.history.rows import timestamp
+from services.api.history.schema import TABLES
+from services.shared.clock import Moment
+from services.shared.messages import Alarm, Message
+from services.shared.vocabulary import AlarmKind
+
+log = logging.getLogger(__name__)
+_EVENTS = TABLES["events"]
+_SOURCE = "api"
+
+
+class Outcry:
+    """Publishes an alarm when what it says has changed."""
+
+    def __init__(self, publish: Callable[[Message], None]) -> None:
+        self._publish = publish
+        self._said: dict[str, tuple[bool, str]] = {}
+        self._since_at: dict[str, float] = {}
+
+    def card(self, short: bool, nearly: bool, given_up: str, now: Moment) -> None:
+        """The card is short of room; no more only when it is not even nearly so."""
+        standing, cause_before = self._said.get("card_full", (False, ""))
+        active = short or (standing and nearly)
+        cause = "the card is short of room" if active else "the card has room"
+        cause = f"{cause}: {given_up}" if active and given_up else cause_before if active and standing else cause
+        self._say(
+            Alarm(
+                subject=("card_full",), key="card_full", active=active, kind=AlarmKind.WARNING, cause=cause,
+                consequence="old records are given up, readings first; at last nothing new is stored; control is not affected",
+                action="make room on the card", since_at=now.wall_s,
+            )
+        )  # fmt: skip
+
+    def damage(self, found: Check, now: Moment) -> None:
+        """What the daily check found."""
+        cause = "mine_data.db is whole" if found.ok else f"mine_data.db is damaged: {'; '.join(found.faults)[:300]}"
+        (log.info if found.ok else log.error)(cause)
+        self._say(
+            Alarm(
+                subject=("database_check",), key="database_check", active=not found.ok, kind=AlarmKind.WARNING, cause=cause,
+                consequence="some of the past cannot be read; control is not affected", since_at=now.wall_s,
+                action="stop the api, repair the database, look at the card",
+            )
+        )  # fmt: skip
+
+    def _say(self, alarm: Alarm) -> None:
+        said = self._said.get(alarm.key)
+        if said == (alarm.active, alarm.cause):
+            return
+        if said is None or said[0] != alarm.active:
+            self._since_at[alarm.key] = alarm.since_at
+        self._said[alarm.key] = (alarm.active, alarm.cause)
+        self._publish(alarm.model_copy(update={"since_at": self._since_at[alarm.key]}))
+
+
+def record(connection: sa.Connection, now: Moment, words: str) -> None:
+    """An event of the history itself: what it gave up. It has no ledger elsewhere, so its number is counted here."""
+    ms = max(0, int(now.wall_s * 1000))
+    last = connection.execute(sa.select(sa.func.max(_EVENTS.c.ledger_seq)).where(_EVENTS.c.source == _SOURCE)).scalar()
+    blank = dict.fromkeys(("boot", "mode", "device", "target", "command_id", "who", "act"), "")
+    told = {"kind": "service", "title": "old records given up: the card is short of room", "reasons": "[]", "detail": words}
+    when = {"happened_ms": ms, "timestamp": timestamp(ms), "clock_trusted": int(now.wall_trusted)}
+    connection.execute(
+        sa.insert(_EVENTS), {**blank, **told, **when, "source": _SOURCE, "ledger": 1, "ledger_seq": (last or 0) + 1}
+    )

@@ -10,6 +10,11 @@ from services.shared import messages
 from services.shared.version import VERSION
 
 _REF = "#/components/schemas/{model}"
+_PING = {
+    "name": "Ping",
+    "summary": "A service to itself, QoS 0: that its connection carries something. Nobody else listens.",
+    "payload": {"$ref": _REF.format(model="Ping")},
+}
 
 
 def document() -> dict[str, Any]:
@@ -18,15 +23,16 @@ def document() -> dict[str, Any]:
     definitions = schemas["$defs"]
     for kind in messages.ALL:
         definitions[kind.__name__]["properties"].pop("subject", None)
+    definitions["Ping"] = {"type": "object", "additionalProperties": False}
     return {
         "asyncapi": "3.0.0",
         "info": {"title": "Bitcoin Mine Control: messages", "version": VERSION, "description": inspect.getdoc(messages)},
         "servers": {"broker": {"host": "localhost:1883", "protocol": "mqtt", "protocolVersion": "3.1.1"}},
         "defaultContentType": "application/json",
-        "channels": {kind.__name__: _channel(kind) for kind in messages.ALL},
+        "channels": {**{kind.__name__: _channel(kind) for kind in messages.ALL}, "Ping": _ping_channel()},
         "operations": {f"receive{kind.__name__}": _operation(kind) for kind in messages.ALL},
         "components": {
-            "messages": {kind.__name__: _message(kind) for kind in messages.ALL},
+            "messages": {**{kind.__name__: _message(kind) for kind in messages.ALL}, "Ping": _PING},
             "schemas": definitions,
         },
     }
@@ -39,6 +45,15 @@ def _channel(kind: type[messages.Message]) -> dict[str, Any]:
         "description": inspect.getdoc(kind),
         "parameters": {name: {"description": "a-z 0-9 _ -"} for name in re.findall(r"\{(\w+)\}", address)},
         "messages": {kind.__name__: {"$ref": f"#/components/messages/{kind.__name__}"}},
+    }
+
+
+def _ping_channel() -> dict[str, Any]:
+    return {
+        "address": messages.root("{site}") + "ping/{client}",
+        "description": _PING["summary"],
+        "parameters": {name: {"description": "a-z 0-9 _ -"} for name in ("site", "client")},
+        "messages": {"Ping": {"$ref": "#/components/messages/Ping"}},
     }
 
 

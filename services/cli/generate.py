@@ -6,9 +6,12 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import typer
+
 from services.api import openapi
-from services.cli import asyncapi, invariants_page, manual, rehearse_page, rules_page
+from services.cli import asyncapi, commands_page, invariants_page, manual, rehearse_page, rules_page
 from services.cli.broker import ROOT
+from services.cli.main import app as program
 from services.shared.settings.example import example
 
 FILES: Mapping[str, Callable[[], str]] = {
@@ -16,6 +19,7 @@ FILES: Mapping[str, Callable[[], str]] = {
     "docs/openapi.json": lambda: _json(openapi.document()),
     "docs/messages.json": lambda: _json(asyncapi.document()),
     "docs/manual/configuration.md": manual.document,
+    "docs/manual/commands.md": lambda: commands_page.document(typer.main.get_command(program)),
     "docs/manual/rules.md": rules_page.text,
     "docs/manual/safety.md": invariants_page.text,
     "docs/manual/rehearse.md": rehearse_page.document,

@@ -2,7 +2,23 @@
 
 import typer
 
-from services.cli import check, config, drill, once, rehearse, run, setup, status
+from services.cli import (
+    access,
+    check,
+    config,
+    curtail,
+    db,
+    drill,
+    holds,
+    latches,
+    once,
+    rehearse,
+    run,
+    setup,
+    status,
+    stop,
+    why,
+)
 
 app = typer.Typer(
     name="mine", help="Bitcoin Mine Control.", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
@@ -10,11 +26,22 @@ app = typer.Typer(
 app.command("run")(run.run)
 app.command("check")(check.check)
 app.command("status")(status.status)
+app.command("why")(why.why)
+app.command("stop")(stop.stop)
+app.command("curtail")(curtail.curtail)
+app.command("hold")(holds.hold)
+app.command("release")(holds.release)
+app.command("reset")(latches.reset)
+app.command("ack")(latches.ack)
+app.command("lockout")(latches.lockout)
+app.command("unlock")(latches.unlock)
 app.command("drill")(drill.drill)
 app.command("once")(once.once)
 app.command("rehearse")(rehearse.rehearse)
 app.command("setup")(setup.setup)
 app.add_typer(config.app, name="config")
+app.add_typer(db.app, name="db")
+app.add_typer(access.app, name="access")
 
 if __name__ == "__main__":
     app()

@@ -1,21 +1,22 @@
 """`mine once`: asks the running controller for one full cycle."""
 
-import asyncio
+from typing import Any
 
-import typer
+from services.cli.ask import api_of, carried_out, told
+from services.cli.holds import notes
+from services.cli.options import Json
+from services.shared.settings import Settings
 
-from services.cli.reading import EXIT_NOT_RUNNING, end, judged
-from services.cli.status import fetch, pretty
-from services.shared.device import DeviceError, Refused
 
+def once(as_json: Json = False) -> None:
+    """One full cycle now: re-check everything, record a state row.
 
-def once() -> None:
-    """Ask for one full cycle now. Exit code 3 when nothing runs, 1 when it is refused."""
-    settings = judged()
-    try:
-        answer = asyncio.run(fetch(f"http://127.0.0.1:{settings.api.debug_port}/api/v1/cycle", "POST"))
-    except Refused as error:
-        end(f"The cycle was refused: {error}", 1)
-    except DeviceError as error:
-        end(f"Nothing runs that could do a cycle: {error}", EXIT_NOT_RUNNING)
-    typer.echo("\n".join(pretty(answer)))
+    Exit code 0 done, 1 refused, 3 not running, 4 no answer.
+    """
+
+    async def work(settings: Settings) -> dict[str, Any]:
+        async with api_of(settings) as api:
+            return await api.ask("cycle", {}, "one cycle asked for")
+
+    document = carried_out(work, quiet=as_json)
+    told(document, ["One full cycle was done.", *notes(document)], as_json=as_json)

@@ -12,14 +12,15 @@ from typing import IO
 
 import typer
 
+from services.api import tls
 from services.cli import broker, noted
 from services.cli import simulated as site
 from services.cli.reading import EXIT_NOT_RUNNING, end, settings_or_exit
-from services.cli.setup import provision
+from services.cli.setup import provision, told
 from services.cli.supervisor import Program, Supervisor
 from services.shared.device import DeviceError
 from services.shared.http import HttpClient
-from services.shared.settings import Settings, file_of, missing
+from services.shared.settings import Settings, SettingsError, file_of, missing
 
 SERVICES = ("collector", "controller", "notifier", "api")
 DEMO = broker.ROOT / "config" / "demo.txt"
@@ -44,7 +45,9 @@ def run(simulated: bool = typer.Option(False, "--simulated", help="Start the sim
     wanted = _listeners(settings, simulated)
     _ports_or_exit(wanted)
     secrets = data / "secrets"
-    provision(secrets)
+    for line in told(secrets, provision(secrets)):
+        say("mine", line)
+    _look_at_the_certificate(settings)
     choice = broker.choose(settings, data / "broker", secrets, say)
     env = _environment(env, settings, data) | (site.environment(settings, env, data) if simulated else {})
     waves = _waves(settings, choice, env, secrets, simulated)
@@ -76,14 +79,15 @@ async def _run(supervisor: Supervisor, settings: Settings) -> None:
 
 async def _announce(settings: Settings) -> None:
     """Say where the page is, once it is there."""
-    url = f"http://127.0.0.1:{settings.api.port}/"
+    debug = f"http://127.0.0.1:{settings.api.debug_port}/debug.html"
     client = HttpClient(deadline_s=5.0)
     try:
-        while not await _is_there(client, url):  # noqa: ASYNC110 - another process cannot set an event here
+        while not await _is_there(client, debug):  # noqa: ASYNC110 - another process cannot set an event here
             await asyncio.sleep(_PAGE_PAUSE_S)
     finally:
         await client.close()
-    say("mine", f"the page is at {url}  and for tests at http://127.0.0.1:{settings.api.debug_port}/debug.html")
+    scheme = "https" if settings.api.tls else "http"
+    say("mine", f"the page is at {scheme}://127.0.0.1:{settings.api.port}/  and for tests at {debug}")
 
 
 async def _is_there(client: HttpClient, url: str) -> bool:
@@ -118,6 +122,14 @@ def _listeners(settings: Settings, simulated: bool) -> dict[str, tuple[str, int]
         wanted["MINE_SIMULATOR_CONTROL_PORT"] = (settings.simulator.host, settings.simulator.control_port)
         wanted["MINE_SIMULATOR_BASE_PORT"] = (settings.simulator.host, settings.simulator.base_port)
     return wanted
+
+
+def _look_at_the_certificate(settings: Settings) -> None:
+    """Without one the api does not start; the site is controlled all the same."""
+    try:
+        tls.context(settings)
+    except SettingsError as error:
+        say("mine", f"the page will not be there: {error}")
 
 
 def _ports_or_exit(wanted: Mapping[str, tuple[str, int]]) -> None:

@@ -4,9 +4,9 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from services.cli.config import parts
 from services.shared.settings import Settings
 from services.shared.settings.keys import text_of
+from services.shared.settings.told import parts
 
 DEMO_BASE_PORT = 18000
 _SPAN = 100

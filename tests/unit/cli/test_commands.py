@@ -1,9 +1,5 @@
 """What the commands say of the configuration and of the running system."""
 
-import json
-import threading
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -81,59 +77,7 @@ def test_changed_lists_what_differs_from_the_defaults_and_not_what_repeats_them(
     assert output == f"Configuration: {file}\n[GENERAL]\nmax_temp_celsius = 33    (config.txt line 3)\n\n"
 
 
-class _Api(BaseHTTPRequestHandler):
-    busy = False
-
-    def do_GET(self) -> None:
-        self._answer(
-            200, {"mode": "normal", "load": {"measured_kw": None}, "forced": False, "fans": [{"number": 1}], "reasons": []}
-        )
-
-    def do_POST(self) -> None:
-        known = self.path == "/api/v1/cycle" and not type(self).busy
-        self._answer(200 if known else 409, {"accepted": known})
-
-    def log_message(self, *_: object) -> None: ...
-
-    def _answer(self, status: int, body: object) -> None:
-        data = json.dumps(body).encode()
-        self.send_response(status)
-        self.send_header("Content-Length", str(len(data)))
-        self.end_headers()
-        self.wfile.write(data)
-
-
-@pytest.fixture
-def api() -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Api)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield str(server.server_port)
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-def test_status_shows_the_answer_and_says_unknown_for_what_is_not_known(api: str) -> None:
-    result = mine("status", MINE_CONFIG="tests/data/old_config.txt", MINE_API_PORT=api)
-    assert result.output.splitlines() == [
-        "Configuration: tests/data/old_config.txt",
-        "mode: normal", "load:", "  measured_kw: unknown", "forced: no", "fans:", "  - number 1", "reasons: none",
-    ]  # fmt: skip
-    raw = mine("status", "--json", MINE_CONFIG="tests/data/old_config.txt", MINE_API_PORT=api)
-    assert json.loads(raw.output)["load"] == {"measured_kw": None}
-
-
-def test_once_asks_the_debug_listener_for_a_cycle_and_tells_a_refusal(api: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    env = {"MINE_CONFIG": "tests/data/old_config.txt", "MINE_API_DEBUG_PORT": api}
-    assert mine("once", **env).output == "Configuration: tests/data/old_config.txt\naccepted: yes\n"
-    monkeypatch.setattr(_Api, "busy", True)
-    refused = mine("once", **env)
-    assert refused.exit_code == 1
-    assert "The cycle was refused: HTTP 409" in refused.output
-
-
-@pytest.mark.parametrize("command", ["status", "once"])
+@pytest.mark.parametrize("command", ["status", "once", "why", "release", "curtail"])
 def test_with_nothing_running_the_command_says_so_and_ends_with_3(command: str) -> None:
     ports = {"MINE_API_PORT": str(free_port()), "MINE_API_DEBUG_PORT": str(free_port())}
     result = mine(command, MINE_CONFIG="tests/data/old_config.txt", **ports)

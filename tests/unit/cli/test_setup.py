@@ -5,9 +5,10 @@ from pathlib import Path
 
 from typer.testing import CliRunner
 
+from services.api.login import access_file, hashes
 from services.cli.embedded_broker import matches
 from services.cli.main import app
-from services.cli.setup import TOKENS, USERS, provision
+from services.cli.setup import ACCESS, KEYS, OPERATORS, USERS, provision
 
 
 def test_every_user_has_a_password_that_the_brokers_file_accepts_and_no_other(tmp_path: Path) -> None:
@@ -30,7 +31,7 @@ def test_the_secrets_are_their_owners_alone(tmp_path: Path) -> None:
     provision(tmp_path / "secrets")
     assert stat.S_IMODE((tmp_path / "secrets").stat().st_mode) == 0o700
     names = {path.name for path in (tmp_path / "secrets").iterdir()}
-    assert names == {"passwords", *TOKENS, *(f"broker-{user}" for user in USERS)}
+    assert names == {"passwords", *KEYS, *OPERATORS, ACCESS, "tls.crt", "tls.key", *(f"broker-{user}" for user in USERS)}
     assert {stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "secrets").iterdir()} == {0o600}
 
 
@@ -52,9 +53,25 @@ def test_a_removed_secret_is_made_anew_and_the_others_stay(tmp_path: Path) -> No
     assert matches(lines[USERS.index("api")], "api", (tmp_path / "broker-api").read_text().strip())
 
 
+def test_a_token_or_password_that_was_taken_away_is_not_made_again(tmp_path: Path) -> None:
+    provision(tmp_path)
+    for name in OPERATORS:
+        (tmp_path / name).unlink()
+    assert provision(tmp_path) == []
+    assert not (tmp_path / OPERATORS[0]).exists()
+
+
+def test_the_token_of_an_older_setup_opens_the_door_of_this_one(tmp_path: Path) -> None:
+    (tmp_path / "operator-token").write_text("the-token-of-an-older-setup\n")
+    assert ACCESS in provision(tmp_path)
+    access = access_file.read(tmp_path / ACCESS)
+    assert access.tokens[0].sha256 == hashes.of_token("the-token-of-an-older-setup")
+
+
 def test_the_command_shows_no_secret(tmp_path: Path) -> None:
     first = CliRunner().invoke(app, ["setup", str(tmp_path)])
     assert first.exit_code == 0
     for path in tmp_path.iterdir():
         assert path.read_text().strip() not in first.output
+    assert "log in as operator, the password is in" in first.output
     assert "everything is there" in CliRunner().invoke(app, ["setup", str(tmp_path)]).output

@@ -1,0 +1,168 @@
+"""`mine access`: the people and tokens that may come in by the page's listener. A running api reads a change within a second."""
+
+import fcntl
+import re
+import secrets
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+from pydantic import ValidationError
+
+from services.api.login import access_file, hashes
+from services.api.login.access_file import Access, PersonRecord, TokenRecord
+from services.api.login.person import Role
+from services.cli.reading import end, judged
+from services.cli.setup import write_private
+from services.shared.settings.known import LEAST_LETTERS, is_known
+
+app = typer.Typer(help="Who may come in: people with a password, programs with a token.", no_args_is_help=True)
+Name = Annotated[str, typer.Argument(help="Letters a-z, digits, . _ -; at most 40.")]
+AsRole = Annotated[Role, typer.Option("--role", help="A viewer looks; an operator also asks for something.")]
+Generate = Annotated[bool, typer.Option("--generate", help="Make a password and print it once.")]
+_GENERATED_BYTES = 15
+
+
+@app.command("list")
+def list_all() -> None:
+    """Everybody, by name."""
+    access = _read(_path())
+    for kind, entries in (("person", access.people), ("token", access.tokens)):
+        for entry in entries:
+            typer.echo(f"{kind:<7} {entry.name:<20} {entry.role.value:<9} since {_day(entry.made_at)}")
+    if not access.people and not access.tokens:
+        typer.echo("Nobody may come in.")
+
+
+@app.command()
+def add(name: Name, role: AsRole, generate: Generate = False) -> None:
+    """Add a person. The password is asked for, or read from stdin."""
+    with _changing() as (access, save):
+        if any(person.name == name for person in access.people):
+            end(f"There is a person {name} already: mine access password {name}", 1)
+        save(access.model_copy(update={"people": (*access.people, _person(name, role, generate))}))
+    typer.echo(f"{name} may log in as {role.value}.")
+
+
+@app.command()
+def password(name: Name, generate: Generate = False) -> None:
+    """Give a person another password; every login of theirs ends."""
+    with _changing() as (access, save):
+        role = next((person.role for person in access.people if person.name == name), None)
+        if role is None:
+            end(f"There is no person {name}.", 1)
+        new = _person(name, role, generate)
+        save(access.model_copy(update={"people": tuple(new if one.name == name else one for one in access.people)}))
+    typer.echo(f"{name} has another password; all logins of {name} have ended.")
+
+
+@app.command()
+def remove(name: Name) -> None:
+    """Remove a person; every login of theirs ends."""
+    with _changing() as (access, save):
+        rest = tuple(person for person in access.people if person.name != name)
+        if len(rest) == len(access.people):
+            end(f"There is no person {name}.", 1)
+        save(access.model_copy(update={"people": rest}))
+    typer.echo(f"{name} may come in no more.")
+    if not any(person.role is Role.OPERATOR for person in rest):
+        typer.echo("No operator is left: mine access add NAME --role operator makes one.", err=True)
+
+
+@app.command()
+def token(name: Name, role: AsRole) -> None:
+    """Make a token for a program and print it, once: only its hash is kept."""
+    text = hashes.new_token()
+    with _changing() as (access, save):
+        if any(one.name == name for one in access.tokens):
+            end(f"There is a token {name} already: mine access revoke {name}", 1)
+        try:
+            made = TokenRecord(name=name, role=role, sha256=hashes.of_token(text), made_at=time.time())
+        except ValidationError:
+            _bad_name(name)
+        save(access.model_copy(update={"tokens": (*access.tokens, made)}))
+    typer.echo(text)
+
+
+@app.command()
+def revoke(name: Name) -> None:
+    """Take a token back."""
+    with _changing() as (access, save):
+        rest = tuple(one for one in access.tokens if one.name != name)
+        if len(rest) == len(access.tokens):
+            end(f"There is no token {name}.", 1)
+        save(access.model_copy(update={"tokens": rest}))
+    typer.echo(f"The token {name} opens nothing any more.")
+
+
+def _person(name: str, role: Role, generate: bool) -> PersonRecord:
+    text = secrets.token_urlsafe(_GENERATED_BYTES) if generate else _asked(name)
+    try:
+        made = PersonRecord(name=name, role=role, password=hashes.of_password(text), made_at=time.time())
+    except ValidationError:
+        _bad_name(name)
+    if generate:
+        typer.echo(f"The password is {text}")
+    return made
+
+
+def _asked(name: str) -> str:
+    if sys.stdin.isatty():
+        text = str(typer.prompt("Password", hide_input=True, confirmation_prompt=True))
+    else:
+        text = sys.stdin.readline().rstrip("\r\n")
+    if len(text) < LEAST_LETTERS:
+        end(f"The password is too short: at least {LEAST_LETTERS} letters, such as four words in a row.", 1)
+    besides = re.sub(r"[\W\d_]+", "", text.lower().replace(name, ""))
+    if is_known(text) or not besides or is_known(besides):
+        end("Everybody knows this password: choose another.", 1)
+    return text
+
+
+@contextmanager
+def _changing() -> Iterator[tuple[Access, "_Save"]]:
+    """The file, and how to write it; no other command changes it meanwhile."""
+    path = _path()
+    try:
+        with path.with_name(f".{path.name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield _read(path), _Save(path)
+    except OSError as error:
+        end(f"{path} cannot be changed: {error.strerror}", 1)
+
+
+class _Save:
+    """Writes the file, whole or not at all."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __call__(self, access: Access) -> None:
+        """Keep `access` from now on. Raises OSError."""
+        write_private(self._path, access.text())
+
+
+def _read(path: Path) -> Access:
+    try:
+        return access_file.read(path)
+    except FileNotFoundError:
+        end(f"There is no {path}: `mine setup {path.parent}` makes it.", 1)
+    except (OSError, ValueError) as error:
+        end(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}", 1)
+
+
+def _path() -> Path:
+    return access_file.path_of(judged(quiet=True)).absolute()
+
+
+def _bad_name(name: str) -> NoReturn:
+    end(f"found the name {name!r}; allowed: a-z, 0-9, . _ -, at most 40 letters", 1)
+
+
+def _day(at: float) -> str:
+    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d")

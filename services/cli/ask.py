@@ -1,0 +1,182 @@
+"""How a command asks the running system: through the api's loopback listener, or the page's with the operator's token.
+
+Exit codes of all that ask: 0 done, 1 refused, 2 mistakes, 3 not running, 4 no answer.
+"""
+
+import asyncio
+import contextlib
+import json
+import ssl
+import time
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any, TypeVar
+
+import typer
+
+from services.api.login import access_file
+from services.cli.reading import EXIT_MISTAKES, EXIT_NOT_RUNNING, end, judged
+from services.shared.device import DeviceError
+from services.shared.http import Answer, HttpClient
+from services.shared.settings import Settings
+
+EXIT_REFUSED = 1
+EXIT_NO_ANSWER = 4
+OPERATOR_TOKEN = "operator-token"  # noqa: S105 - the name of its file, beside access_file
+T = TypeVar("T")
+_CONNECT_S = 2.0
+_ANSWER_S = 15.0  # of one exchange; the api itself waits 2 s for a reply, and 7 s for a stop's two ways
+_WATCH_S = 40.0  # a request that nobody answered has expired by then
+_LOOK_EACH_S = 0.5
+_ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - where it listens, and so where it is found
+_CODES = {
+    HTTPStatus.UNPROCESSABLE_ENTITY: EXIT_MISTAKES,
+    HTTPStatus.NOT_FOUND: EXIT_MISTAKES,
+    HTTPStatus.SERVICE_UNAVAILABLE: EXIT_NOT_RUNNING,
+    HTTPStatus.BAD_GATEWAY: EXIT_NO_ANSWER,
+    HTTPStatus.GATEWAY_TIMEOUT: EXIT_NO_ANSWER,
+}
+
+
+class NotDone(Exception):
+    """It was not done; the text says why, `code` is the command's exit code."""
+
+    def __init__(self, text: str, code: int) -> None:
+        super().__init__(text)
+        self.code = code
+
+
+@dataclass(slots=True)
+class Api:
+    """The api of the run, by the listener that was found."""
+
+    base: str
+    headers: Mapping[str, str]
+    client: HttpClient = field(repr=False)
+
+    async def get(self, path: str) -> Any:
+        """The JSON of an answer. Raises NotDone."""
+        return (await self._exchange("GET", path)).json()
+
+    async def state(self) -> dict[str, Any]:
+        """The controller's state. Raises NotDone while nothing is known of it."""
+        state = (await self.get("/api/state"))["state"]
+        if not isinstance(state, dict):
+            raise NotDone("the controller is silent: nothing is known of it", EXIT_NO_ANSWER)
+        return state
+
+    async def ask(self, verb: str, payload: Mapping[str, Any], reason: str) -> dict[str, Any]:
+        """What became of a request: its document, in the state `done`. Raises NotDone."""
+        headers = {"Idempotency-Key": str(uuid.uuid4()), "Content-Type": "application/json"}
+        body = json.dumps({"reason": reason, "payload": payload}).encode()
+        answer = await self._exchange("POST", f"/api/v1/requests/{verb}", headers, body)
+        said: dict[str, Any] = answer.json()
+        return await self._watched(said, answer.headers.get("Location", "")) if answer.status == HTTPStatus.ACCEPTED else said
+
+    async def _watched(self, said: dict[str, Any], place: str) -> dict[str, Any]:
+        deadline_s = time.monotonic() + _WATCH_S
+        while said.get("state") == "waiting" and time.monotonic() < deadline_s:
+            await asyncio.sleep(_LOOK_EACH_S)
+            said = await self.get(place)
+        if said.get("state") == "refused":
+            raise NotDone(str(said.get("reason", "")), EXIT_REFUSED)
+        if said.get("state") != "done":
+            raise NotDone("nobody answered in time; it is not begun any more", EXIT_NO_ANSWER)
+        return said
+
+    async def _exchange(
+        self, method: str, path: str, headers: Mapping[str, str] | None = None, data: bytes | None = None
+    ) -> Answer:
+        try:
+            answer = await self.client.request(method, self.base + path, headers={**self.headers, **(headers or {})}, data=data)
+        except DeviceError as error:
+            raise NotDone(f"the api does not answer: {error}", EXIT_NO_ANSWER) from None
+        if 200 <= answer.status < 300:
+            return answer
+        raise NotDone(detail(answer), _CODES.get(HTTPStatus(answer.status), EXIT_REFUSED))
+
+
+def detail(answer: Answer) -> str:
+    """What a problem document says, or the beginning of whatever came instead."""
+    try:
+        return str(answer.json()["detail"])
+    except (DeviceError, KeyError, TypeError):
+        return f"HTTP {answer.status}: {answer.text()[:80]!r}"
+
+
+@asynccontextmanager
+async def api_of(settings: Settings, *, answer_s: float = _ANSWER_S) -> AsyncIterator[Api]:
+    """The first listener of the api that takes a connection. Raises NotDone when none does.
+
+    The loopback listener asks for no login, so a token that was taken back or a lost file shuts nobody on this computer out.
+    """
+    debug = (settings.api.debug_host, settings.api.debug_port, "http")
+    page = (settings.api.host, settings.api.port, "https" if settings.api.tls else "http")
+    for listens, port, scheme in (debug, page):
+        host = _ANYWHERE.get(listens, listens)
+        if await _takes(host, port):
+            client = HttpClient(deadline_s=answer_s, **_trust(settings) if scheme == "https" else {})
+            name = f"[{host}]" if ":" in host else host
+            try:
+                yield Api(f"{scheme}://{name}:{port}", _headers(settings) if port == settings.api.port else {}, client)
+            finally:
+                await client.close()
+            return
+    raise NotDone(
+        f"The api does not answer: no connection to port {settings.api.port} or {settings.api.debug_port}", EXIT_NOT_RUNNING
+    )
+
+
+def carried_out(work: Callable[[Settings], Awaitable[T]], *, quiet: bool = False) -> T:
+    """`work` on the settings of the run; what was not done is told on stderr and is the exit code."""
+    settings = judged(quiet=quiet)
+
+    async def whole() -> T:
+        return await work(settings)
+
+    try:
+        return asyncio.run(whole())
+    except NotDone as why:
+        end(str(why), why.code)
+
+
+def told(document: object, lines: list[str], *, as_json: bool) -> None:
+    """The answer for a program, or its lines for a person."""
+    typer.echo(json.dumps(document, indent=2, ensure_ascii=False) if as_json else "\n".join(lines))
+
+
+async def _takes(host: str, port: int) -> bool:
+    try:
+        async with asyncio.timeout(_CONNECT_S):
+            _, writer = await asyncio.open_connection(host, port)
+    except (OSError, TimeoutError):
+        return False
+    writer.close()
+    with contextlib.suppress(OSError):
+        await writer.wait_closed()
+    return True
+
+
+def _headers(settings: Settings) -> dict[str, str]:
+    """The operator's token, where this user may read it."""
+    try:
+        token = (access_file.path_of(settings).parent / OPERATOR_TOKEN).read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        return {}
+    return {"Authorization": f"Bearer {token}"} if token else {}
+
+
+def _trust(settings: Settings) -> dict[str, Any]:
+    """The page's own certificate is what is trusted; its name is not compared, for we go to our own computer."""
+    named = settings.api.tls_certificate
+    file = Path(named) if named else access_file.path_of(settings).parent / "tls.crt"
+    try:
+        context = ssl.create_default_context(cafile=str(file))
+    except (OSError, ssl.SSLError):
+        return {}
+    context.check_hostname = False
+    return {"ssl_context": context}

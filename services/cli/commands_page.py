@@ -1,0 +1,81 @@
+"""docs/manual/commands.md: every command, made from the commands themselves."""
+
+from collections.abc import Iterator
+from typing import Any
+
+_HEAD = """\
+# Commands
+
+This page is made from the code by `make generate`; `make check` fails when it is out of date.
+
+Without containers `mine` is `.venv/bin/python -m services.cli.main`, with them `docker compose exec api mine`.
+`mine <command> --help` says the same.
+
+## How a command asks
+
+What asks the running system goes to the api on this computer: through the debug listener, which on loopback needs no token,
+and where that cannot be reached through the page's listener with the operator's token (the file `operator-token` beside
+`access_file`). What only looks goes to the page's listener first. Everything that is asked for carries a key of its own, so
+that it is done once, and is watched until the controller (or the notifier) has answered. Times are those of the site's
+timezone, which is named; with `--json` the answer is the API's.
+
+`mine stop` needs neither the broker nor the api: with a dead broker the api goes straight to the controller, and where the
+api does not do it within 5 s the command itself goes there (`POST /stop` on the controller's port of `[OPS]`; loopback needs
+no token, from elsewhere it sends the ops token). It says which way it went, and never that it stopped what did not confirm
+it. In containers `docker compose exec controller mine stop` works without the api.
+
+## Exit codes
+
+| Code | Means |
+|---|---|
+| 0 | done |
+| 1 | refused, by the controller or because this user may not; or something was found, as by `mine db check` |
+| 2 | mistakes: in the configuration, or in what was typed |
+| 3 | not running: the api cannot be reached, or has no broker; nothing was asked |
+| 4 | no answer: it may have been done |
+
+## The commands
+
+"""
+
+
+def document(program: Any) -> str:
+    """The whole page for the program's Typer app, by its click command; the same every time."""
+    return _HEAD + "\n".join(_sections(program, "mine"))
+
+
+def _sections(group: Any, path: str) -> Iterator[str]:
+    for name, command in group.commands.items():
+        whole = f"{path} {name}"
+        if hasattr(command, "commands"):
+            yield from _sections(command, whole)
+        else:
+            yield "\n".join(_section(whole, command))
+
+
+def _section(path: str, command: Any) -> Iterator[str]:
+    arguments = [one for one in command.params if one.param_type_name == "argument"]
+    options = [one for one in command.params if one.param_type_name == "option" and not one.hidden]
+    yield f"### `{' '.join([path, *(_argument(one) for one in arguments)])}`\n"
+    yield _text(command.help) + "\n"
+    rows = [(f"`{_argument(one)}`", one.help) for one in arguments]
+    rows += [(", ".join(f"`{name}`" for name in (*one.opts, *one.secondary_opts)), _of_option(one)) for one in options]
+    if rows:
+        yield "| | |\n|---|---|"
+        yield from (f"| {name} | {(about or '').replace('|', '/')} |" for name, about in rows)
+        yield ""
+
+
+def _argument(one: Any) -> str:
+    name = one.name.upper() + ("..." if one.nargs == -1 else "")
+    return name if one.required else f"[{name}]"
+
+
+def _of_option(one: Any) -> str:
+    default = one.default
+    is_told = isinstance(default, (int, float, str)) and not isinstance(default, bool) and default != ""
+    return (one.help or "") + (f" Default {default:g}." if is_told and not isinstance(default, str) else "")
+
+
+def _text(text: str | None) -> str:
+    return "\n\n".join(" ".join(part.split()) for part in (text or "").strip().split("\n\n"))

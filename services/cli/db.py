@@ -1,0 +1,136 @@
+"""`mine db`: care for the records, `mine_data.db`. It never touches `ledger.db` or `alerts.db`.
+
+Exit codes: 0 done, 1 refused or something was found, 2 mistakes.
+"""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import typer
+
+from services.api.history import care
+from services.api.history.database import Trouble
+from services.api.history.stats import Stats, stats
+from services.cli import local_time, noted
+from services.cli.ask import EXIT_REFUSED, told
+from services.cli.local_time import SiteTime
+from services.cli.options import Json
+from services.cli.reading import end, judged
+from services.shared.settings import Settings
+
+FILE = "mine_data.db"
+T = TypeVar("T")
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+app = typer.Typer(help="Care for the records, mine_data.db: never for ledger.db.", no_args_is_help=True)
+
+
+@app.command("init")
+def init() -> None:
+    """Make the records, or bring them to this version. Not needed: the api does it when it starts.
+
+    Exit code 0 done, 1 not.
+    """
+    path = _path(judged())
+    is_new = _tried(lambda: care.init(path))
+    typer.echo(f"{path}: made" if is_new else f"{path}: was there, and is of this version")
+
+
+@app.command("check")
+def check() -> None:
+    """Look at every page and at the chain of the audit; also while the api runs.
+
+    Exit code 0 well, 1 faults were found.
+    """
+    path = _path(judged())
+    found = _tried(lambda: care.check(path))
+    if not found.ok:
+        end("\n".join([f"{path}:", *(f"  {fault}" for fault in found.faults)]), EXIT_REFUSED)
+    typer.echo(f"{path}: well, version {found.version}")
+
+
+@app.command("repair")
+def repair(yes: Yes = False) -> None:
+    """Copy all that can be read into a new file; the old one is kept beside it. The api must be stopped.
+
+    Exit code 0 done, 1 not.
+    """
+    settings = judged()
+    path = _alone(settings)
+    _sure(f"Copy what can be read of {path} into a new file?", yes)
+    done = _tried(lambda: care.repair(path))
+    damaged = f"; damage was met in {', '.join(done.damaged)}" if done.damaged else ""
+    rows = ", ".join(f"{count} of {table}" for table, count in done.rows.items())
+    typer.echo(f"{path}: saved {rows or 'nothing'}{damaged}. The old file is {done.aside.name}")
+
+
+@app.command("reset")
+def reset(yes: Yes = False) -> None:
+    """Begin new records; the old file is kept beside them. The api must be stopped.
+
+    Exit code 0 done, 1 not.
+    """
+    path = _alone(judged())
+    _sure(f"Begin new records? {path} is set aside.", yes)
+    aside = _tried(lambda: care.reset(path))
+    typer.echo(f"{path}: new" + (f". The old file is {aside.name}" if aside else ""))
+
+
+@app.command("stats")
+def show(as_json: Json = False) -> None:
+    """Rows, bytes, oldest and newest of each table; also while the api runs.
+
+    Exit code 0 done, 1 it cannot be read.
+    """
+    settings = judged(quiet=as_json)
+    path = _path(settings)
+    if not path.exists():
+        end(f"{path} does not exist", EXIT_REFUSED)
+    found = _tried(lambda: stats(path))
+    told(_document(found), list(_lines(found, local_time.of(settings))), as_json=as_json)
+
+
+def _path(settings: Settings) -> Path:
+    return Path(settings.data.folder) / FILE
+
+
+def _alone(settings: Settings) -> Path:
+    """The file, where nothing runs that could be writing it; the file's own lock is asked besides."""
+    run = noted.read(Path(settings.data.folder))
+    if run is not None:
+        end(f"Refused: a run is alive (process {run.pid}). Stop it first.", EXIT_REFUSED)
+    return _path(settings)
+
+
+def _sure(question: str, yes: bool) -> None:
+    if not yes and not typer.confirm(question):
+        end("Nothing was done.", EXIT_REFUSED)
+
+
+def _tried(work: Callable[[], T]) -> T:
+    try:
+        return work()
+    except care.InUse as error:
+        end(f"Refused: {error}", EXIT_REFUSED)
+    except FileNotFoundError as error:
+        end(f"There is no {error}", EXIT_REFUSED)
+    except (Trouble, OSError, sqlite3.Error) as error:
+        end(f"It cannot be done: {error}", EXIT_REFUSED)
+
+
+def _lines(found: Stats, time: SiteTime) -> Iterator[str]:
+    for one in found.tables:
+        size = "" if one.size is None else f", {one.size / 1e6:.1f} MB"
+        spans = "" if one.oldest_at is None else f", {time.clock(one.oldest_at)} to {time.clock(one.newest_at)}"
+        yield f"{one.name}: {one.rows} rows{size}{spans}"
+    yield ", ".join(f"{name} {size / 1e6:.1f} MB" for name, size in found.files.items()) + f"; unused {found.unused / 1e6:.1f} MB"
+
+
+def _document(found: Stats) -> dict[str, Any]:
+    keys = ("name", "rows", "size", "oldest_at", "newest_at")
+    return {
+        "tables": [{key: getattr(one, key) for key in keys} for one in found.tables],
+        "files": found.files,
+        "unused": found.unused,
+    }

@@ -1,0 +1,12 @@
+"""The options that several commands share."""
+
+from typing import Annotated
+
+import typer
+
+MOST_MINUTES = 1440.0
+Reason = Annotated[str, typer.Option("--reason", "-r", help="For the records.")]
+Json = Annotated[bool, typer.Option("--json", help="As the API answers.")]
+Minutes = Annotated[
+    float, typer.Option("--minutes", "-m", min=0.1, max=MOST_MINUTES, help="So long it holds, then it ends by itself.")
+]

@@ -1,0 +1,102 @@
+"""`mine why`: one answer to "why was it off at 14:05"."""
+
+from collections.abc import Iterator
+from typing import Annotated, Any
+from urllib.parse import quote
+
+import typer
+
+from services.cli.ask import api_of, carried_out, told
+from services.cli.local_time import SiteTime, span
+from services.cli.options import Json
+from services.shared.settings import Settings
+
+Answer = dict[str, Any]
+_WIDTH = 11
+
+
+def why(
+    at: Annotated[str, typer.Option("--at", help="14:05 (the last one, at the site), or ISO 8601; without it: now.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Why the site is, or was, as it is.
+
+    Exit code 0 answered, 1 refused, 2 mistakes, 3 not running, 4 no answer.
+    """
+
+    async def work(settings: Settings) -> Answer:
+        async with api_of(settings) as api:
+            answer: Answer = await api.get("/api/v1/why" + (f"?at={quote(at)}" if at else ""))
+            return answer
+
+    answer = carried_out(work, quiet=as_json)
+    told(answer, list(explained(answer)), as_json=as_json)
+
+
+def explained(answer: Answer) -> Iterator[str]:
+    """The answer in a sentence, then what it rests on; times are the site's."""
+    time = SiteTime(answer["timezone"])
+    yield f"{time.of_iso(answer['at'])} ({answer['timezone']}): {answer['sentence']}"
+    if answer["known"]:
+        yield ""
+        for title, lines in _parts(answer, time):
+            for number, line in enumerate(lines):
+                yield f"{'' if number else title:<{_WIDTH}} {line}"
+    elif answer["acts"]:
+        yield from (f"  {line}" for line in _acts(answer, time))
+    yield from (f"note: {note}" for note in answer["notes"])
+
+
+def _parts(answer: Answer, time: SiteTime) -> Iterator[tuple[str, list[str]]]:
+    yield "Mode", list(_mode(answer, time))
+    yield "Because", answer["reasons"]
+    yield "Limited by", [answer["limited_by"]] if answer["limited_by"] not in (None, "", "nothing") else []
+    yield "Asked by", [answer["caused_by"]] if answer["caused_by"] else []
+    yield "Signal", [_signal(answer["signal"], time)] if answer["signal"] else []
+    yield "Load", [_load(answer["load"], time)] if answer["load"] else []
+    decided = f"decided {time.of_iso(answer['decided_at'])}, on" if answer["decided_at"] and answer["inputs"] else ""
+    yield "Went by", [line for line in (decided, *(_input(one) for one in answer["inputs"])) if line]
+    yield "Before", list(_acts(answer, time))
+    yield "Ended", _ended(answer, time)
+
+
+def _mode(answer: Answer, time: SiteTime) -> Iterator[str]:
+    yield f"{answer['mode']} since {time.of_iso(answer['since'])}" + (
+        f", control {answer['control']}" if answer["control"] else ""
+    )
+    if answer["off_since"]:
+        yield f"not normal since {time.of_iso(answer['off_since'])}"
+
+
+def _signal(one: Answer, time: SiteTime) -> str:
+    parts = [f"{one['source']}: {one['level']}"]
+    parts += [f"at most {one['target_kw']:.0f} kW"] if one["target_kw"] is not None else []
+    parts += [f"event {one['event_id']}"] if one["event_id"] else []
+    parts += [f"from {time.of_iso(one['start'])}"] if one["start"] else []
+    parts += [f"until {time.of_iso(one['end'])}"] if one["end"] else []
+    parts += [f"heard {span(one['age_s'])} before that decision"] if one["age_s"] is not None else []
+    return ", ".join(parts)
+
+
+def _load(load: Answer, time: SiteTime) -> str:
+    named = (("measured_kw", "on"), ("target_kw", "target"), ("unknown_kw", "unknown"))
+    told = [f"{'unknown' if load[key] is None else f'{load[key]:.1f}'} kW {word}" for key, word in named]
+    return ", ".join(told) + f", as recorded at {time.of_iso(load['as_of'])}"
+
+
+def _input(one: Answer) -> str:
+    value = "unknown" if one["value"] is None else f"{one['value']} {one['unit']}".replace(" Cel", " °C").rstrip()
+    return f"{one['kind']} {one['name']}: {value}, " + ("never heard" if one["age_s"] is None else f"{span(one['age_s'])} old")
+
+
+def _acts(answer: Answer, time: SiteTime) -> Iterator[str]:
+    for act in answer["acts"]:
+        why = "; ".join(act["reasons"])
+        yield f"{time.of_iso(act['at'])}  {act['what']}" + (f" ({why})" if why else "")
+
+
+def _ended(answer: Answer, time: SiteTime) -> list[str]:
+    if answer["until"] is None:
+        return []
+    again = f"; normal again at {time.of_iso(answer['off_until'])}" if answer["off_until"] else ""
+    return [f"{time.of_iso(answer['until'])}: {'; '.join(answer['ended_because'])}{again}"]

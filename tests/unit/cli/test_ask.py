@@ -1,0 +1,182 @@
+"""How the commands ask: by which door, with which key, until whose word, and what the exit code says."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import Result
+from typer.testing import CliRunner
+
+from services.cli.main import app
+from tests.unit.cli.fake_api import FakeApi, fake_api
+
+LEASE = {
+    "id": "l1",
+    "kind": "miners",
+    "owner": "ann",
+    "reason": "dust",
+    "from_at": 1.0,
+    "until_at": 1_790_000_000.0,
+    "payload": "{}",
+}
+
+
+def mine(*arguments: str, env: dict[str, str]) -> Result:
+    return CliRunner().invoke(app, list(arguments), env=env)
+
+
+def fate(state: str, **more: Any) -> dict[str, Any]:
+    return {"id": "r1", "verb": "x", "state": state, "reason": state, "result": None, "who": "", "because": "", **more}
+
+
+@pytest.fixture
+def api() -> Iterator[FakeApi]:
+    with fake_api() as found:
+        yield found
+
+
+ASKING: tuple[tuple[tuple[str, ...], str, dict[str, Any]], ...] = (
+    (("hold", "row-a", "m-1", "--minutes", "10"), "hold", {"members": ["row-a", "m-1"], "minutes": 10.0}),
+    (("curtail", "--kw", "200", "--minutes", "60"), "curtail", {"target_kw": 200.0, "minutes": 60.0}),
+    (("curtail",), "curtail", {"all": True, "minutes": 30.0}),
+    (("release", "l1"), "release", {"id": "l1"}),
+    (("reset", "stop"), "reset", {"trip": "stop"}),
+    (("ack", "door"), "acknowledge", {"key": "door"}),
+    (("lockout", "fan-3"), "lockout", {"target": "fan-3"}),
+    (("unlock", "fan-3"), "unlock", {"target": "fan-3"}),
+    (("once",), "cycle", {}),
+)
+
+
+@pytest.mark.parametrize(("arguments", "verb", "payload"), ASKING, ids=lambda value: value if isinstance(value, str) else "")
+def test_each_command_asks_its_verb_once_with_a_key_and_waits_for_the_word(
+    api: FakeApi, arguments: tuple[str, ...], verb: str, payload: dict[str, Any]
+) -> None:
+    done = fate("done", result=LEASE)
+    api.answers = {
+        f"POST /api/v1/requests/{verb}": [(202, fate("waiting"))],
+        "GET /api/v1/requests/r1": [(200, fate("waiting")), (200, done)],
+    }
+    reason = () if verb == "cycle" else ("--reason", "belt")
+    result = mine(*arguments, *reason, "--json", env=api.env())
+    assert (result.exit_code, json.loads(result.output)) == (0, done)
+    (asked,) = [one for one in api.asked if one.method == "POST"]
+    assert asked.body == {"reason": "belt" if reason else "one cycle asked for", "payload": payload}
+    assert len(asked.headers["Idempotency-Key"]) >= 8
+
+
+@pytest.mark.parametrize(("status", "code"), [(409, 1), (403, 1), (401, 1), (429, 1), (422, 2), (503, 3), (502, 4), (504, 4)])
+def test_the_exit_code_says_how_it_went(api: FakeApi, status: int, code: int) -> None:
+    api.answers = {"POST /api/v1/requests/reset": [(status, {"detail": "its cause stands"})]}
+    result = mine("reset", "thermal", env=api.env())
+    assert (result.exit_code, result.output.splitlines()[-1]) == (code, "its cause stands")
+
+
+@pytest.mark.parametrize(("state", "code"), [("refused", 1), ("expired", 4)])
+def test_a_request_that_is_refused_or_expires_while_it_is_watched_is_told(api: FakeApi, state: str, code: int) -> None:
+    api.answers = {
+        "POST /api/v1/requests/reset": [(202, fate("waiting"))],
+        "GET /api/v1/requests/r1": [(200, fate(state))],
+    }
+    assert mine("reset", "thermal", env=api.env()).exit_code == code
+
+
+def test_where_the_loopback_listener_is_not_there_the_token_opens_the_pages(api: FakeApi, tmp_path: Path) -> None:
+    (tmp_path / "operator-token").write_text("t0ken\n")
+    api.answers = {"POST /api/v1/requests/lockout": [(202, fate("done"))]}
+    env = api.env(debug=False, page=True) | {"MINE_API_ACCESS_FILE": str(tmp_path / "access.json")}
+    result = mine("lockout", "fan-3", env=env)
+    assert (result.exit_code, "t0ken" in result.output) == (0, False)
+    assert api.asked[-1].headers["Authorization"] == "Bearer t0ken"
+    assert mine("lockout", "fan-3", env=env | api.env()).exit_code == 0
+    assert "Authorization" not in api.asked[-1].headers  # the loopback listener needs none
+
+
+def test_without_a_name_the_commands_list_what_there_is(api: FakeApi) -> None:
+    alarm = {"key": "door", "kind": "warning", "active": True, "cause": "open", "since_at": 1.0, "acknowledged_by": ""}
+    state = {
+        "leases": [LEASE],
+        "trips": [{"key": "stop", "reason": "smoke seen", "since_at": 1.0}],
+        "lockouts": [{"target": "fan-3", "owner": "ann", "reason": "belt", "since_at": 1.0}],
+    }
+    seen = {**alarm, "key": "flood", "acknowledged_by": "ann"}
+    api.answers = {"GET /api/state": [(200, {"state": state, "alarm_state": {"alarms": [alarm, seen]}})]}
+    for command, words in (
+        ("release", "l1  miners  until 2026-09-21 09:13 CDT  by ann: dust"),
+        ("reset", "smoke seen"),
+        ("unlock", "by ann: belt"),
+        ("ack", "door  warning"),
+    ):
+        result = mine(command, env=api.env())
+        assert result.exit_code == 0 and words in result.output, result.output
+        assert "flood" not in result.output
+    api.answers = {"GET /api/state": [(200, {"state": None, "alarm_state": None})]}
+    for command in ("release", "reset", "unlock", "ack"):
+        assert mine(command, env=api.env()).exit_code == 4
+
+
+def load(measured_kw: float | None, *, proven: bool) -> dict[str, Any]:
+    load = {"measured_kw": measured_kw, "target_kw": 0.0, "unknown_kw": 0.0, "proven": proven}
+    return {"state": {"control": "armed", "leases": [LEASE], "load": load}}
+
+
+def test_a_curtailment_is_watched_until_a_measurement_proves_it(api: FakeApi) -> None:
+    api.answers = {
+        "POST /api/v1/requests/curtail": [(202, fate("done", result=LEASE))],
+        "GET /api/state": [(200, load(100.0, proven=False)), (200, load(40.0, proven=False)), (200, load(0.5, proven=True))],
+    }
+    result = mine("curtail", "--wait", env=api.env())
+    assert result.exit_code == 0, result.output
+    assert "[##################............] 40.0 kW still on, target 0.0 kW, 0.0 kW unknown" in result.output
+    assert "Proven: 0.5 kW on, as measured." in result.output
+
+
+def test_what_only_observes_is_not_waited_for(api: FakeApi) -> None:
+    state = load(100.0, proven=False)
+    state["state"]["control"] = "observe"
+    api.answers = {
+        "POST /api/v1/requests/curtail": [(202, fate("done", result=LEASE))],
+        "GET /api/state": [(200, state)],
+    }
+    result = mine("curtail", "--wait", env=api.env())
+    assert result.exit_code == 1
+    assert "nothing is switched" in result.output
+
+
+def test_a_stop_goes_through_the_api_while_it_answers(api: FakeApi) -> None:
+    api.answers = {"POST /api/v1/requests/stop": [(202, fate("done", result={"stopped": True, "by": "bus"}))]}
+    result = mine("stop", env=api.env())
+    assert (result.exit_code, result.output.splitlines()[-1]) == (0, "STOPPED, through the api and the broker.")
+
+
+@pytest.mark.parametrize(
+    "broken", [None, (503, {"detail": "no broker"}), (500, {"detail": "a fault"}), (401, {"detail": "login"})]
+)
+def test_a_stop_goes_straight_to_the_controller_where_the_api_does_not_do_it(
+    api: FakeApi, broken: tuple[int, Any] | None, tmp_path: Path
+) -> None:
+    (tmp_path / "secrets").mkdir()
+    (tmp_path / "secrets" / "ops-token").write_text("0ps\n")
+    api.answers = {"POST /stop": [(200, {"stopped": True, "reason": "done"})]}
+    if broken:
+        api.answers["POST /api/v1/requests/stop"] = [broken]
+    env = api.env(debug=broken is not None, controller=True) | {"MINE_DATA_FOLDER": str(tmp_path)}
+    result = mine("stop", "--reason", "smoke", env=env)
+    assert result.exit_code == 0, result.output
+    assert "STOPPED, straight to the controller" in result.output
+    assert api.asked[-1].body["reason"] == "smoke"
+    assert api.asked[-1].headers["Authorization"] == "Bearer 0ps"
+
+
+def test_a_stop_that_reached_nobody_says_so_and_never_that_it_stopped(api: FakeApi) -> None:
+    nobody = api.env(debug=False)
+    result = mine("stop", env=nobody)
+    assert result.exit_code == 3
+    assert "NOT STOPPED" in result.output and "by hand" in result.output
+    for answer in ((200, {"stopped": False, "reason": "no"}), (200, {}), (503, {"detail": "the loop does not answer"})):
+        api.answers = {"POST /stop": [answer]}
+        result = mine("stop", env=api.env(debug=False, controller=True))
+        assert result.exit_code in (1, 4)
+        assert "NOT STOPPED" in result.output

@@ -1,0 +1,51 @@
+"""`mine status` at three in the morning: what it says, and what it leaves out."""
+
+from typing import Any
+
+from services.api import feed
+from services.api.image import Image
+from services.cli.glance import glance
+from services.shared.clock import Clock
+from services.shared.messages import AlarmState, Drill, OpenAlarm
+from services.shared.settings.tree import Settings
+from services.shared.vocabulary import AlarmKind
+from tests.integration.api_running import state
+
+
+def shown(*messages: Any, broker: bool = True) -> list[str]:
+    clock = Clock("yes")
+    image, now = Image(Settings(), clock), clock.now()
+    for message in messages:
+        sealed = message.model_copy(update={"source": "x", "boot": "b", "host_boot": now.host_boot})
+        image.take_state(sealed) if message.TOPIC == "state" else image.take_alarm_state(sealed)
+    return list(glance(feed.build(image, Settings(), broker_connected=broker, history="").model_dump(mode="json")))
+
+
+def test_a_silent_site_says_that_nothing_is_known_and_shows_no_number() -> None:
+    lines = shown(broker=False)
+    assert lines[:2] == ["Nothing is known of the site at present.", "  because the broker cannot be reached"]
+    text = "\n".join(lines)
+    for words in ("unknown: the controller has not spoken", "not measured", "hottest intake unknown", "THE BROKER CANNOT"):
+        assert words in text
+    assert "unknown: the notifier is silent" in text
+    assert " 0.0 kW" not in text and "None" not in text
+
+
+def test_a_curtailed_site_says_why_and_how_much_is_not_confirmed() -> None:
+    text = "\n".join(shown(state()))
+    assert "  because the utility asks for control" in text
+    assert "Mode          curtailed since" in text and "limited by signal utility" in text
+    assert "3.5 kW on (measured 0 s ago), may be 0.0 of 990 kW, 12.0 kW NOT CONFIRMED" in text
+    assert "utility: control, heard 0 s ago" in text
+    assert "None" not in text and "kW, event" not in text  # a signal that names no target and no event has none
+
+
+def test_drills_that_never_were_are_one_line_and_an_alarm_has_its_age() -> None:
+    never = tuple(Drill(device=f"pdu-{n}", at=None, proven=False, seconds=None, how="") for n in range(1, 11))
+    since = Clock("yes").now().wall_s - 600
+    alarm = OpenAlarm(key="door", kind=AlarmKind.WARNING, active=True, cause="The door is open.", consequence="",
+                      action="Close it.", since_at=since, ended_at=None, acknowledged_by="", receipts=())  # fmt: skip
+    lines = shown(state(drills=never), AlarmState(alarms=(alarm,), channels=()))
+    assert sum("drilled" in line for line in lines) == 1
+    assert any(line.startswith("Never drilled pdu-1, pdu-2") for line in lines)
+    assert "Alarms        warning door, 10 min, NOT SEEN BY ANYBODY: The door is open. Close it." in lines

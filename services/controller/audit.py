@@ -1,5 +1,6 @@
 """What the controller tells of itself as events: turns of its decision, and what ended or began without anybody asking."""
 
+import json
 import logging
 from collections.abc import Iterator
 
@@ -69,4 +70,5 @@ def by_restart(stored: State, resumed: State, now: Now) -> Iterator[Event]:
 
 def _ended(hold: Hold, why: str, now: Now) -> Event:
     reasons = (hold.reason,) if hold.reason else ()
-    return event("audit", f"lease {hold.kind.value} of {hold.owner} ended: {why}", now, who=hold.owner, reasons=reasons)
+    title, detail = f"lease {hold.kind.value} of {hold.owner} ended: {why}", json.dumps({"id": hold.id})
+    return event("audit", title, now, who=hold.owner, reasons=reasons, detail=detail)

@@ -41,6 +41,12 @@ class ActingDevices:
             if poller.health.state is HealthState.LOST:
                 poller.nudge()
 
+    def ages_s(self) -> dict[str, float | None]:
+        """Seconds since each device was last read, by device; None for one that never answered."""
+        now_s = self._clock.now().mono_s
+        heard = {poller.health.device: poller.health.last_ok_mono_s for poller in self._pollers}
+        return {device: None if ok_s is None else max(0.0, now_s - ok_s) for device, ok_s in heard.items()}
+
     def _poller(self, driver: Driver) -> Poller:
         async def poll(started_mono_s: float) -> None:
             facts = await driver.poll(started_mono_s)

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from services.controller.core.moments import Now
-from services.controller.core.seen import Snapshot
+from services.controller.core.seen import SignalSeen, Snapshot
 from services.controller.core.wanted import Decision
 
 _MOST = 40  # of each kind; a decision is a row, not a dump
@@ -16,6 +16,7 @@ def told(decision: Decision, snapshot: Snapshot, now: Now) -> str:
     inputs = {
         "signals": [
             {"name": one.name, "level": one.level.value, "target_kw": one.target_kw, "age_s": _age_s(one.mono_s, now)}
+            | _event(one)
             for one in snapshot.signals[:_MOST]
         ],
         "temperatures": [
@@ -30,6 +31,12 @@ def told(decision: Decision, snapshot: Snapshot, now: Now) -> str:
         "ceilings": [{"rule": one.rule, "scope": one.scope, "kw": _kw(one.kw)} for one in decision.ceilings[:_MOST]],
     }
     return json.dumps(inputs, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+
+def _event(signal: SignalSeen) -> dict[str, Any]:
+    """The event that a signal names, where it names one."""
+    named = {"event_id": signal.event_id or None, "from_at": signal.from_at, "until_at": signal.until_at}
+    return {key: value for key, value in named.items() if value is not None}
 
 
 def _age_s(mono_s: float | None, now: Now) -> float | None:

@@ -10,16 +10,25 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar, TypeVarTuple
 
+from services.controller.answered import KEPT, Answered
 from services.controller.core.memory import State
 from services.controller.core.orders import Sent
 from services.controller.documents import read_sent, read_state, sent_document, state_document
 from services.controller.ledger_file import is_damage, opened, renewed, taken
+from services.controller.losses import Losses
 from services.shared.messages import Event
 
 _EVENTS_KEPT = 50_000  # an api that is away for weeks must not fill the card
 _PRUNE = "DELETE FROM events WHERE seq <= (SELECT seq FROM events ORDER BY seq DESC LIMIT 1 OFFSET ?)"
 _FORGET = "DELETE FROM events WHERE seq IN (SELECT seq FROM events WHERE seq <= ? ORDER BY seq LIMIT ?)"
+_PUT_ORDER = (  # in its place: OR REPLACE would give it a new one, and write the pages of the key too
+    "INSERT INTO orders VALUES (?, ?, ?) ON CONFLICT (target, path) DO UPDATE SET document = excluded.document"
+)
+_PUT_STATE = "INSERT INTO state VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET document = excluded.document"
+_PADDED_TO = 4096  # text of the same length is written in its place, and of that only the pages that differ
 _SLICE = 1000
+_ANSWERED = "INSERT OR REPLACE INTO answered VALUES (?, ?, ?, ?)"
+_OLD_ANSWERS = "DELETE FROM answered WHERE rowid <= (SELECT rowid FROM answered ORDER BY rowid DESC LIMIT 1 OFFSET ?)"
 _LARGEST_SEQ = 2**53  # what every reader of JSON holds exactly
 
 OWNER = "controller"
@@ -35,6 +44,8 @@ class Ledger:
         path.parent.mkdir(parents=True, exist_ok=True)
         self.damage: str | None = None
         """What was found damaged; what could be read of it goes on in a new file, and the old one lies aside."""
+        self.losses = Losses("history has confirmed none for too long")
+        self._pruned = 0
         self._path = path
         self._lock = taken(path)
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ledger")
@@ -44,13 +55,25 @@ class Ledger:
         """The stored state (None on a new site) and the orders remembered."""
         return await self._run(self._load)
 
-    async def commit(self, state: State | None, orders: Orders, events: Iterable[Event]) -> tuple[Event, ...]:
+    async def answered(self) -> tuple[Answered, ...]:
+        """The requests that had their answer, oldest first; at most the newest KEPT."""
+        return await self._run(self._read_answered)
+
+    async def commit(
+        self, state: State | None, orders: Orders, events: Iterable[Event], answered: Iterable[Answered] = ()
+    ) -> tuple[Event, ...]:
         """Store all or nothing; the events come back numbered. Raises sqlite3.Error when the card refuses."""
-        return await self._run(self._commit, state, dict(orders), tuple(events))
+        numbered, pruned = await self._run(self._commit, state, dict(orders), tuple(events), tuple(answered))
+        self.losses.add(pruned)
+        return numbered
 
     async def unconfirmed(self, after: int, limit: int = 500) -> tuple[Event, ...]:
         """Events with a higher number, oldest first."""
         return await self._run(self._unconfirmed, after, limit)
+
+    async def waiting(self) -> tuple[int, float | None]:
+        """How many events history has not confirmed, and when the oldest of them happened (Unix seconds)."""
+        return await self._run(self._waiting)
 
     async def forget(self, up_to: int) -> bool:
         """History holds the events up to this number.
@@ -62,6 +85,7 @@ class Ledger:
             return False
         while await self._run(self._forget, up_to):  # in slices: a decision's commit never waits for weeks of events
             pass
+        self.losses.over()
         return True
 
     def close(self) -> None:
@@ -102,42 +126,59 @@ class Ledger:
             self.damage = f"of the state could not be read: {', '.join(lost)}"
         return state
 
-    def _commit(self, state: State | None, orders: Orders, events: tuple[Event, ...]) -> tuple[Event, ...]:
+    def _read_answered(self) -> tuple[Answered, ...]:
+        return tuple(Answered(*row) for row in self._db.execute("SELECT id, digest, reply, at FROM answered ORDER BY rowid"))
+
+    def _commit(
+        self, state: State | None, orders: Orders, events: tuple[Event, ...], answered: tuple[Answered, ...]
+    ) -> tuple[tuple[Event, ...], int]:
         try:
-            return self._write(state, orders, events)
+            return self._write(state, orders, events, answered)
         except sqlite3.DatabaseError as error:
             if not is_damage(error):
                 raise
             self._db.close()
             self._db = self._begin_anew(str(error))
-            return self._write(state, orders, events)
+            return self._write(state, orders, events, answered)
 
-    def _write(self, state: State | None, orders: Orders, events: tuple[Event, ...]) -> tuple[Event, ...]:
+    def _write(
+        self, state: State | None, orders: Orders, events: tuple[Event, ...], answered: tuple[Answered, ...]
+    ) -> tuple[tuple[Event, ...], int]:
+        """The events numbered, and how many older ones had to go for them."""
+        self._pruned = 0
         self._db.execute("BEGIN IMMEDIATE")
         try:
             if state is not None:
-                self._db.execute("INSERT OR REPLACE INTO state VALUES (1, ?)", (state_document(state),))
+                self._db.execute(_PUT_STATE, (_padded(state_document(state)),))
             rows = [(target, path, sent_document(sent)) for (target, path), sent in orders.items()]
-            self._db.executemany("INSERT OR REPLACE INTO orders VALUES (?, ?, ?)", rows)
+            self._db.executemany(_PUT_ORDER, rows)
             numbered = tuple(self._add(event) for event in events)
+            if answered:
+                self._db.executemany(_ANSWERED, [(one.id, one.digest, one.reply, one.at) for one in answered])
+                self._db.execute(_OLD_ANSWERS, (KEPT,))
             self._db.execute("COMMIT")
         except BaseException:
             if self._db.in_transaction:
                 self._db.execute("ROLLBACK")
             raise
-        return numbered
+        return numbered, self._pruned
 
     def _add(self, event: Event) -> Event:
         document = event.model_dump_json(by_alias=True)
         seq = self._db.execute("INSERT INTO events (document) VALUES (?)", (document,)).lastrowid
         assert seq is not None
         if seq % 1000 == 0:
-            self._db.execute(_PRUNE, (_EVENTS_KEPT,))
+            self._pruned += self._db.execute(_PRUNE, (_EVENTS_KEPT,)).rowcount
         return event.model_copy(update={"ledger_seq": seq})
 
     def _unconfirmed(self, after: int, limit: int) -> tuple[Event, ...]:
         rows = self._db.execute("SELECT seq, document FROM events WHERE seq > ? ORDER BY seq LIMIT ?", (after, limit))
         return tuple(_restored(document, seq) for seq, document in rows)
+
+    def _waiting(self) -> tuple[int, float | None]:
+        (count,) = self._db.execute("SELECT count(*) FROM events").fetchone()
+        oldest = self._unconfirmed(-1, 1)
+        return count, oldest[0].happened_at if oldest else None
 
     def _was_given(self, seq: int) -> bool:
         row = self._db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'events'").fetchone()
@@ -154,6 +195,11 @@ class Ledger:
         self._db.execute("DELETE FROM sqlite_sequence WHERE name = 'events'")
         self._db.execute("INSERT INTO sqlite_sequence VALUES ('events', ?)", (seq,))
         self._db.execute("COMMIT")
+
+
+def _padded(document: str) -> str:
+    length = len(document.encode())
+    return document + " " * (-length % _PADDED_TO)
 
 
 def _restored(document: str, seq: int) -> Event:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TextIO
 
 SCHEMA = """
+CREATE TABLE IF NOT EXISTS answered (id TEXT PRIMARY KEY, digest TEXT NOT NULL, reply TEXT NOT NULL, at REAL NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS state (id INTEGER PRIMARY KEY CHECK (id = 1), document TEXT NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS orders (target TEXT, path TEXT, document TEXT NOT NULL, PRIMARY KEY (target, path)) STRICT;
 CREATE TABLE IF NOT EXISTS events (seq INTEGER PRIMARY KEY AUTOINCREMENT, document TEXT NOT NULL) STRICT;
@@ -19,6 +20,7 @@ _NUMBERS_APART = 10**12
 _CARRIED_OVER = (
     ("SELECT id, document FROM state", "INSERT OR IGNORE INTO state VALUES (?, ?)"),
     ("SELECT target, path, document FROM orders", "INSERT OR IGNORE INTO orders VALUES (?, ?, ?)"),
+    ("SELECT id, digest, reply, at FROM answered", "INSERT OR IGNORE INTO answered VALUES (?, ?, ?, ?)"),
 )
 _DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
@@ -105,7 +107,7 @@ def _readable(path: Path, query: str) -> list[tuple[object, ...]]:
             raise
     finally:
         db.close()
-    return [row for row in rows if all(isinstance(value, (str, int)) for value in row)]
+    return [row for row in rows if all(isinstance(value, (str, int, float)) for value in row)]
 
 
 def _text(raw: bytes) -> str:

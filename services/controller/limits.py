@@ -11,6 +11,10 @@ _HTTP_IN_FLIGHT = 400
 _FOREMAN_IN_FLIGHT = 40  # its answers may take 20 s and more at one call a second
 
 
+_REST_RELEASES = 8.0
+"""Load that came back too often waits for so many releases: 16 minutes as shipped."""
+
+
 def limits_from(settings: Settings) -> Limits:
     """Everything configured, as the core wants it."""
     power, fans, heat, general = settings.power, settings.fans, settings.temperature, settings.general
@@ -67,7 +71,7 @@ def limits_from(settings: Settings) -> Limits:
         interval_s=power.interval_minutes * 60,
         restore_jitter_s=power.restore_jitter_seconds,
         returns_per_hour=power.returns_per_hour,
-        rest_s=power.rest_minutes * 60,
+        rest_s=_REST_RELEASES * power.release_seconds,
     )
 
 

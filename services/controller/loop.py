@@ -52,6 +52,8 @@ class Parts:
     wake: Wake
     nudge_lost: Callable[[], None] = lambda: None
     """Ask the devices that count as lost once more, because load must come off."""
+    stepped: Callable[[float], None] = lambda _: None
+    """Told how many seconds each step took."""
 
 
 class Loop:
@@ -72,6 +74,11 @@ class Loop:
         """Why the card refuses; None while it does not."""
         return self._record.fault
 
+    @property
+    def events_dropped(self) -> int:
+        """Events that were given up since the start: history took them too late, or the card did."""
+        return self._record.dropped
+
     def ask(self, request: Request, answer: Answer | None = None) -> None:
         """A request to be carried out before the next decision; the reply goes to the bus and to `answer`."""
         self._requests.add(request, answer)
@@ -91,6 +98,7 @@ class Loop:
     async def _begin(self) -> None:
         now = self._now()
         stored, orders = await self._record.load(now)
+        self._requests.remember(await self._record.answered())
         self._state = resume(stored, now) if stored else State(Phase.STARTING, started=now)
         self._since_start = list(by_restart(stored, self._state, now)) if stored else []
         self._parts.dispatch.remember(orders, now)
@@ -117,6 +125,7 @@ class Loop:
             parts.bus.publish(one)
         self._requests.answer()
         parts.report.tell(decision, snapshot, () if self._is_armed else orders, now, alarmed)
+        parts.stepped(self._now().mono_s - now.mono_s)
         return min(decision.next_due, due)
 
     def _nudge(self, decision: Decision) -> None:
@@ -134,7 +143,7 @@ class Loop:
         assert self._state is not None
         events, self._since_start = (*self._since_start, *asked), []
         orders, told = self._parts.dispatch.take_news()
-        return await self._record.write(self._state, orders, (*events, *told), now)
+        return await self._record.write(self._state, orders, (*events, *told), now, self._requests.answered())
 
     async def _launch(self, orders: tuple[Order, ...]) -> None:
         """Send, and let the calls reach the wire before anything is told."""

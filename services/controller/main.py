@@ -12,6 +12,7 @@ from services.controller.inbox import Inbox
 from services.controller.ledger import Ledger
 from services.controller.limits import acting_devices, limits_from
 from services.controller.loop import Loop, Parts
+from services.controller.metrics import Watched, add_metrics
 from services.controller.outbox import EventOutbox
 from services.controller.readback import Readback
 from services.controller.report import Report
@@ -33,11 +34,12 @@ async def serve(context: Context) -> None:
     dispatch = Dispatch(drivers, limits, clock, bus.boot, on_news=wake.shortly)
     report = Report(bus, limits, missing(settings))
     devices = ActingDevices(drivers, readback, bus, clock, on_news=wake.soon)
-    loop = Loop(Parts(limits, clock, bus, ledger, senses, readback, dispatch, report, wake, devices.nudge_lost))
+    stepped = context.ops.seconds("mine_control_step_seconds", "from a decision's begin to its orders being sent and told")
+    loop = Loop(Parts(limits, clock, bus, ledger, senses, readback, dispatch, report, wake, devices.nudge_lost, stepped))
     outbox = EventOutbox(ledger, bus)
     Inbox(senses, loop, outbox, wake).listen(bus)
     add_stop_route(context.ops.app, loop, settings.ops.token, clock)
-    context.ops.ready_check("ledger", lambda: loop.storage_fault)
+    add_metrics(context, Watched(loop, dispatch, devices, outbox))
     await bus.start()
     _keep()
     try:

@@ -22,6 +22,9 @@ class EventOutbox:
         self._heard = 0
         self._stored = 0
         self._history_is_there = False
+        self.depth = 0
+        self.oldest_at: float | None = None
+        """Events that history has not confirmed, and when the oldest happened (Unix seconds); looked at every 20 s."""
 
     def take_presence(self, presence: Presence) -> None:
         """Nothing is sent again to a history that is away: its queue in the broker would fill."""
@@ -39,8 +42,15 @@ class EventOutbox:
         """Re-send for ever: what an absent or restarted history missed."""
         while True:
             await asyncio.sleep(_RESEND_EACH_S)
+            await self._look()
             if self._bus.connected and self._history_is_there:
                 await self._resend()
+
+    async def _look(self) -> None:
+        try:
+            self.depth, self.oldest_at = await self._ledger.waiting()
+        except sqlite3.Error:
+            log.debug("the ledger cannot be counted")  # that it cannot be used is told where it matters
 
     async def _resend(self) -> None:
         try:

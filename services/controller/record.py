@@ -4,13 +4,15 @@ import asyncio
 import logging
 import sqlite3
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from services.controller.answered import KEPT, Answered
 from services.controller.core.book import Key
 from services.controller.core.memory import State
 from services.controller.core.moments import Now
 from services.controller.core.orders import Sent
 from services.controller.ledger import Ledger
+from services.controller.losses import Losses
 from services.controller.report import Report
 from services.shared.messages import Event
 
@@ -18,6 +20,7 @@ log = logging.getLogger(__name__)
 
 _UNWRITTEN_KEPT = 10_000  # events that wait in memory for a card that refuses
 _PATIENCE_S = 2.0  # with the card; after that the decision is carried out from memory
+_QUIET_WAIT_S = 35.0  # a little more than what else comes each 30 s
 _SILENT = "the card does not answer"
 
 
@@ -29,6 +32,7 @@ class _Commit:
     state: State
     orders: dict[Key, Sent]
     events: tuple[Event, ...]
+    answered: tuple[Answered, ...]
 
 
 class Record:
@@ -40,71 +44,128 @@ class Record:
         self._report = report
         self._saved: State | None = None
         self._orders: dict[Key, Sent] = {}
+        self._quiet_mono_s: float | None = None
         self._events: tuple[Event, ...] = ()
+        self._answered: tuple[Answered, ...] = ()
         self._damage: str | None = None
+        self._trouble: str | None = None
+        self._losses = Losses("the card has refused them for too long")
+        self._told: tuple[str, ...] = ()
         self._under_way: _Commit | None = None
+
+    @property
+    def dropped(self) -> int:
+        """Events given up since the start, in memory and on the card."""
+        return self._losses.total + self._ledger.losses.total
 
     async def load(self, now: Now) -> tuple[State | None, Mapping[Key, Sent]]:
         """What an earlier process left, and whether it was damaged."""
         stored, orders = await self._ledger.load()
-        if not self._tell_damage("at the start", now):
+        if not self._found_damage("at the start"):
             self._report.tell_ledger(None, now)  # what an earlier process said of it is over
+        self._tell(now)
         return stored, orders
 
-    async def write(self, state: State, orders: Mapping[Key, Sent], events: tuple[Event, ...], now: Now) -> tuple[Event, ...]:
+    async def answered(self) -> tuple[Answered, ...]:
+        """The requests that an earlier process answered, oldest first."""
+        return await self._ledger.answered()
+
+    async def write(
+        self,
+        state: State,
+        orders: Mapping[Key, Sent],
+        events: tuple[Event, ...],
+        now: Now,
+        answered: tuple[Answered, ...] = (),
+    ) -> tuple[Event, ...]:
         """Write what is new, with what the card refused before; the events come back numbered, to be told."""
         self._orders = {**self._orders, **orders}
         self._events = (*self._events, *events)
+        self._answered = (*self._answered, *answered)
         numbered: tuple[Event, ...] = ()
-        while (commit := self._under_way or self._begin(state)) is not None:
+        while (commit := self._under_way or self._begin(state, now)) is not None:
             is_late = commit is self._under_way
             self._under_way = commit
             await asyncio.wait({commit.task}, timeout=0.0 if is_late else _PATIENCE_S)
             if not commit.task.done():
-                self._refused(_SILENT, now)
+                self._refused(_SILENT)
                 break
             self._under_way = None
             try:
                 numbered += commit.task.result()
             except sqlite3.Error as error:
                 self._take_back(commit)
-                self._refused(str(error), now)
+                self._refused(str(error))
                 break
-            self._written(commit, now)
+            self._written(commit)
+        self._tell(now)
         return numbered
 
-    def _begin(self, state: State) -> _Commit | None:
-        """The commit of all that is new; None when nothing is."""
+    def _begin(self, state: State, now: Now) -> _Commit | None:
+        """The commit of all that is new; None when nothing is, or nothing but what can wait a while."""
         changed = state if state != self._saved else None
-        if changed is None and not self._orders and not self._events:
+        if changed is None and not self._orders and not self._events and not self._answered:
             return None
-        orders, events = self._orders, self._events
-        self._orders, self._events = {}, ()
-        return _Commit(asyncio.create_task(self._ledger.commit(changed, orders, events)), state, orders, events)
+        if self._can_wait(changed) and not self._has_waited(now):
+            return None
+        self._quiet_mono_s = None
+        orders, events, answered = self._orders, self._events, self._answered
+        self._orders, self._events, self._answered = {}, (), ()
+        task = asyncio.create_task(self._ledger.commit(changed, orders, events, answered))
+        return _Commit(task, state, orders, events, answered)
 
-    def _written(self, commit: _Commit, now: Now) -> None:
+    def _can_wait(self, changed: State | None) -> bool:
+        """Nothing is new but leases that were renewed and words that were heard again: a crash renews and hears them sooner."""
+        if self.fault is not None or self._events or self._answered:
+            return False
+        if any(not sent.done or sent.failed for sent in self._orders.values()):
+            return False
+        return changed is None or (self._saved is not None and _unheard(changed) == _unheard(self._saved))
+
+    def _has_waited(self, now: Now) -> bool:
+        if self._quiet_mono_s is None:
+            self._quiet_mono_s = now.mono_s
+        return now.mono_s - self._quiet_mono_s >= _QUIET_WAIT_S
+
+    def _written(self, commit: _Commit) -> None:
         self._saved = commit.state
-        if self._tell_damage("while it was written", now):
+        if self._found_damage("while it was written"):
             self._saved = None  # a new file was begun: the whole state goes into it
         elif self.fault is not None:
-            self._report.tell_ledger(None, now)
+            self._trouble = None
         self.fault = None
+        self._losses.over()
 
     def _take_back(self, commit: _Commit) -> None:
         self._orders = {**commit.orders, **self._orders}
         self._events = (*commit.events, *self._events)
+        self._answered = (*commit.answered, *self._answered)
 
-    def _refused(self, why: str, now: Now) -> None:
+    def _refused(self, why: str) -> None:
+        self._losses.add(len(self._events) - _UNWRITTEN_KEPT)
         self._events = self._events[-_UNWRITTEN_KEPT:]
+        self._answered = self._answered[-KEPT:]
         if self.fault is None:
             log.error("the ledger cannot be written; control goes on from memory: %s", why)
-            self._report.tell_ledger(why, now)
+            self._trouble = why
         self.fault = why
 
-    def _tell_damage(self, when: str, now: Now) -> bool:
+    def _found_damage(self, when: str) -> bool:
         if self._ledger.damage is None or self._ledger.damage == self._damage:
             return False
         self._damage = self._ledger.damage
         log.error("the ledger was damaged: %s", self._damage)
-        self._report.tell_ledger(f"damaged {when}: {self._damage}", now)
+        self._trouble = f"damaged {when}: {self._damage}"
         return True
+
+    def _tell(self, now: Now) -> None:
+        """The alarm, when there is something new to say."""
+        words = tuple(part for part in (self._trouble, self._losses.words, self._ledger.losses.words) if part)
+        if words != self._told:
+            self._told = words
+            self._report.tell_ledger("; ".join(words) or None, now)
+
+
+def _unheard(state: State) -> State:
+    """The state without the moments at which its sources said the same once more."""
+    return replace(state, sources=tuple(replace(one, seen=None) for one in state.sources))

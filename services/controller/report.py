@@ -56,13 +56,13 @@ class Report:
             self._tell_tables(decision, snapshot)
 
     def tell_ledger(self, fault: str | None, now: Now) -> None:
-        """Whether the ledger can be written: a card that refuses is an alarm, and control goes on."""
+        """Whether the ledger can be written and keeps its events: if not it is an alarm, and control goes on."""
         self._bus.publish(
             Alarm(
                 subject=(LEDGER_ALARM,), key=LEDGER_ALARM, active=fault is not None, kind=AlarmKind.WARNING, since_at=now.wall_s,
                 cause=f"The ledger is in trouble: {fault}" if fault else "The ledger is written again.",
-                consequence="Control goes on from memory; a restart now would forget what happened since.",
-                action="Check the card and its free space.",
+                consequence="Control goes on. A restart forgets what is not written; what was given up is in no record.",
+                action="Check the card and its free space; where history confirms no events, the api.",
             )
         )  # fmt: skip
 

@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+from collections.abc import Iterable
 
+from services.controller.answered import Answered, Memory
 from services.controller.asked import carry_out
 from services.controller.audit import event
 from services.controller.core.holds import HoldRefused
@@ -10,6 +12,7 @@ from services.controller.core.memory import State
 from services.controller.core.moments import Now
 from services.controller.core.plant import Limits
 from services.controller.core.seen import Snapshot
+from services.controller.leases import LeaseBody
 from services.controller.report import Publishes
 from services.shared.messages import Event, Reply, Request
 from services.shared.vocabulary import Control
@@ -25,6 +28,15 @@ class Requests:
         self._bus = bus
         self._waiting: list[tuple[Request, Answer | None]] = []
         self._answers: list[tuple[Reply, Answer | None]] = []
+        self._memory = Memory()
+
+    def remember(self, answered: Iterable[Answered]) -> None:
+        """What an earlier process answered."""
+        self._memory.remember(answered)
+
+    def answered(self) -> tuple[Answered, ...]:
+        """What has an answer since this was last called, for the card."""
+        return self._memory.take()
 
     def add(self, request: Request, answer: Answer | None) -> None:
         """To be carried out before the next decision; the reply goes to the bus and to `answer`."""
@@ -35,7 +47,12 @@ class Requests:
         events: list[Event] = []
         waiting, self._waiting = self._waiting, []
         for request, answer in waiting:
+            before = self._memory.reply(request, now)
+            if before is not None:
+                self._answers.append((before, answer))
+                continue
             state, reply = self._one(request, state, snapshot, now)
+            self._memory.add(request, reply, now)
             self._answers.append((reply, answer))
             events.append(_audit(request, reply, now))
         return state, events
@@ -61,4 +78,13 @@ class Requests:
 def _audit(request: Request, reply: Reply, now: Now) -> Event:
     title = f"{request.verb} by {request.who}: {reply.reason}"
     reasons = (request.reason,) if request.reason else ()
-    return event("audit", title, now, who=request.who, reasons=reasons, detail=request.payload)
+    return event("audit", title, now, who=request.who, reasons=reasons, detail=_detail(request, reply))
+
+
+def _detail(request: Request, reply: Reply) -> str:
+    """What was asked; of a lease also its id, by which its end names it."""
+    made = json.loads(reply.result) if request.verb == "lease" and reply.accepted else {}
+    if "id" not in made:
+        return request.payload
+    body = LeaseBody.model_validate_json(request.payload)
+    return json.dumps({"id": made["id"], **body.model_dump(mode="json", exclude_unset=True)})

@@ -4,33 +4,39 @@ import asyncio
 import hmac
 import ipaddress
 import uuid
+from contextlib import suppress
 
 from fastapi import FastAPI, HTTPException
 from fastapi import Request as HttpRequest
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from starlette.requests import ClientDisconnect
 
 from services.controller.loop import Loop
 from services.shared.clock import Clock
 from services.shared.messages import Reply, Request
 
 _ANSWER_WITHIN_S = 5.0
+_BODY_S = 1.0
+_MOST_BODY_BYTES = 4096
 
 
 class StopBody(BaseModel):
     """Who stops the site, and why."""
 
     model_config = ConfigDict(strict=True, extra="forbid")
-    who: str = Field(default="operator", max_length=100)
+    who: str = Field(default="nobody named, at the controller's own app", max_length=100)
     reason: str = Field(default="", max_length=500)
 
 
 def add_stop_route(app: FastAPI, loop: Loop, token: SecretStr, clock: Clock) -> None:
-    """POST /stop trips the whole site. 401 from elsewhere than loopback without the token, 503 if the loop does not answer."""
+    """POST /stop trips the whole site, whatever its body is. 401 from elsewhere without the token, 403 for a browser's page,
+    503 if the loop does not answer."""
 
     @app.post("/stop")
-    async def stop(http: HttpRequest, body: StopBody | None = None) -> dict[str, str | bool]:
+    async def stop(http: HttpRequest) -> dict[str, str | bool]:
+        _refuse_pages(http)
         _authenticate(http, token.get_secret_value())
-        body = body or StopBody()
+        body = _read(await _beginning(http))
         answer: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
         request = Request(
             id=uuid.uuid4().hex, verb="stop", who=body.who, reason=body.reason, expires_at=clock.now().wall_s + 60.0
@@ -42,6 +48,31 @@ def add_stop_route(app: FastAPI, loop: Loop, token: SecretStr, clock: Clock) -> 
         except TimeoutError:
             raise HTTPException(503, "the control loop does not answer") from None
         return {"stopped": reply.accepted, "reason": reply.reason}
+
+
+def _refuse_pages(http: HttpRequest) -> None:
+    """No browser has any business here; one that asks for the page of some site says so."""
+    if "origin" in http.headers or http.headers.get("sec-fetch-site", "none") != "none":
+        raise HTTPException(403, "a stop is not taken from a browser's page here; use the page's own listener")
+
+
+async def _beginning(http: HttpRequest) -> bytes:
+    """As much of the body as comes soon: a stop waits for no slow sender and fails on no form."""
+    found = b""
+    with suppress(TimeoutError, ClientDisconnect, HTTPException):
+        async with asyncio.timeout(_BODY_S):
+            async for part in http.stream():
+                found += part
+                if len(found) > _MOST_BODY_BYTES:
+                    break
+    return found
+
+
+def _read(body: bytes) -> StopBody:
+    try:
+        return StopBody.model_validate_json(body)
+    except ValidationError:
+        return StopBody()
 
 
 def _authenticate(http: HttpRequest, token: str) -> None:

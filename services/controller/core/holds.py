@@ -82,11 +82,11 @@ def release(
 
 
 def release_fans(state: State, numbers: frozenset[int]) -> State:
-    """Give single fans back to the rules."""
+    """Give single fans back to the rules. A lease or a drill of no other fan is over, and has not failed."""
     holds = []
     for hold in state.holds:
         fans = tuple((number, wanted) for number, wanted in hold.fans if number not in numbers)
-        if hold.kind is not LeaseKind.FANS or fans or hold.fan_stage is not None:
+        if fans or not hold.fans or hold.fan_stage is not None:
             holds.append(replace(hold, fans=fans))
     return replace(state, holds=tuple(holds))
 
@@ -99,7 +99,8 @@ def lock_out(state: State, target: str, owner: str, reason: str, limits: Limits,
     if target not in known:
         raise HoldRefused(f"no fan, load, outlet or group is named {target}")
     locks = tuple(lock for lock in state.lockouts if lock.target != target)
-    return replace(state, lockouts=(*locks, Lockout(target, owner, reason, now)))
+    kept = tuple(one for one in state.holds if one.kind is not LeaseKind.DRILL or target not in {f"fan-{n}" for n, _ in one.fans})
+    return replace(state, lockouts=(*locks, Lockout(target, owner, reason, now)), holds=kept)
 
 
 def unlock(state: State, target: str) -> State:

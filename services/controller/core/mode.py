@@ -10,7 +10,7 @@ from services.controller.core.escalation import soft_wait_s
 from services.controller.core.memory import Cause, State
 from services.controller.core.moments import Now
 from services.controller.core.plant import Limits, Load
-from services.controller.core.proof import Measured, fresh_watts, is_asleep, outlet_is_open, says_it_works
+from services.controller.core.proof import Measured, fresh_watts, is_asleep, says_it_works
 from services.controller.core.seen import LoadSeen, Snapshot
 from services.controller.core.stamps import elapsed_s
 from services.controller.core.wanted import Ceiling
@@ -171,7 +171,7 @@ def _says_on(picture: Picture, index: int) -> bool:
 
 def _all_say_down(picture: Picture) -> bool:
     return all(
-        is_asleep(seen) or load.name in picture.measured.proven_down or outlet_is_open(seen, picture.limits, picture.now)
+        is_asleep(seen) or load.name in picture.measured.proven_down
         for i, (load, seen) in enumerate(zip(picture.limits.loads, picture.snapshot.loads, strict=True))
         if i not in picture.kept
     )

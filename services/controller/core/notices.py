@@ -61,6 +61,7 @@ def planned(memory: SourceMemory, limits: Limits) -> AlarmWanted:
 
 def soon(memory: SourceMemory, limits: Limits) -> str:
     """Why nothing is woken any more before an event."""
+    assert memory.from_at is not None
     return f"{called(memory.name)} announces {memory.level.value} from {told(memory.from_at, limits.timezone)}"
 
 

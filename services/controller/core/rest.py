@@ -17,7 +17,7 @@ def must_rest(state: State, limits: Limits, now: Now) -> tuple[Ceiling, ...]:
     often = limits.returns_per_hour
     if not often or len(recent(state.returned, now)) < often or elapsed_s(state.load_off_since, now) >= limits.rest_s:
         return ()
-    reason = f"load came back {often} times within the hour and went off again: it rests for {limits.rest_s / 60:.0f} min"
+    reason = f"load came back {often} times within the hour and went off again: it rests for {limits.rest_s / 60:.3g} min"
     return (Ceiling("rest", 0.0, reason),)
 
 

@@ -1,6 +1,7 @@
 """The parts of a controller for tests: a clock that leaps, a bus that keeps what it is given, drivers in memory."""
 
 import asyncio
+import uuid
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -110,5 +111,6 @@ class Controller:
 
 def request(verb: str, payload: str = "{}", **more) -> Request:
     """A request that is in time."""
-    given = {"id": "r-1", "who": "operator", "reason": "test", "expires_at": WALL_S + 1e9, "clock_trusted": True, **more}
+    name, expires_at = uuid.uuid4().hex, WALL_S + 1e9
+    given = {"id": name, "who": "operator", "reason": "test", "expires_at": expires_at, "clock_trusted": True, **more}
     return Request(subject=("controller",), verb=verb, payload=payload, **given)

@@ -6,6 +6,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -146,3 +147,16 @@ async def test_after_kill_9_at_any_moment_everything_acknowledged_is_there(tmp_p
         assert sorted(kept) == list(range(1, len(kept) + 1)), "the numbers have no gap"
         assert (await ledger._run(lambda db=ledger._db: db.execute("PRAGMA integrity_check").fetchone())) == ("ok",)
         ledger.close()
+
+
+@pytest.mark.asyncio
+async def test_a_state_that_changes_a_little_is_written_in_its_place(tmp_path):
+    path = tmp_path / "ledger.db"
+    ledger = Ledger(path)
+    long = replace(a_state(), running=frozenset(f"miner-{n:03}" for n in range(900)))
+    await ledger.commit(long, {}, ())
+    before = path.with_name("ledger.db-wal").stat().st_size
+    await ledger.commit(replace(long, cleared_kw=7.0), {}, ())
+    written = path.with_name("ledger.db-wal").stat().st_size - before
+    ledger.close()
+    assert written <= 2 * (4096 + 24), "the page that differs, not the whole state"

@@ -81,9 +81,9 @@ async def test_three_hundred_orders_and_their_events_are_one_commit_and_nothing_
         commits, told = [], []
         store, publish = site.ledger.commit, site.bus.publish
 
-        async def commit(state, orders, events):
+        async def commit(state, orders, events, answered):
             commits.append((len(orders), len(events), len(driver.sent)))
-            return await store(state, orders, events)
+            return await store(state, orders, events, answered)
 
         def say(message):
             if isinstance(message, Event) and message.phase is CommandPhase.SENT:
@@ -257,3 +257,17 @@ async def test_decisions_go_on_once_a_second_with_nobody_asking(tmp_path):
         first = site.loop.decided_mono_s
         site.clock.mono_s += 7.0
         await until(lambda: site.loop.decided_mono_s > first)
+
+
+@pytest.mark.asyncio
+async def test_the_audit_of_a_lease_names_it_so_that_its_end_can_be_told_apart(tmp_path):
+    async with Controller(tmp_path) as site:
+        wish = {"kind": "miners", "action": "sleep", "members": ["m-1"], "minutes": 1, "stranger": 1}
+        reply = await site.ask("lease", json.dumps(wish))
+        lease = json.loads(reply.result)["id"]
+        site.clock.mono_s += 61.0
+        site.wake.urgently()
+        await until(lambda: [e for e in site.bus.of(Event) if "ended" in e.title])
+        asked, ended = (json.loads(e.detail) for e in site.bus.of(Event) if e.title.startswith("lease "))
+        assert asked == {"id": lease, "kind": "miners", "action": "sleep", "members": ["m-1"], "minutes": 1}
+        assert ended == {"id": lease}

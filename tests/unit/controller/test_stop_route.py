@@ -62,3 +62,23 @@ async def test_a_dead_loop_is_said_and_not_taken_for_a_stop(monkeypatch):
     monkeypatch.setattr(stop_route, "_ANSWER_WITHIN_S", 0.05)
     answer = await asyncio.wait_for(post(DeadLoop(), json={}), 5.0)
     assert answer.status_code == 503 and "does not answer" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    "headers", [{"Origin": "http://evil.example"}, {"Sec-Fetch-Site": "cross-site"}, {"Origin": "http://controller"}]
+)
+@pytest.mark.asyncio
+async def test_the_page_of_some_site_in_an_operators_browser_stops_nothing(headers):
+    app, loop = FastAPI(), DeadLoop()
+    add_stop_route(app, loop, SecretStr(""), LeapingClock())
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app, client=LOOPBACK), base_url="http://controller") as http:
+        answer = await http.post("/stop", headers=headers)
+    assert (answer.status_code, loop.asked) == (403, [])
+
+
+@pytest.mark.parametrize("body", [b"{who: op", b"\xff\xfe", b"[1]", b"x" * 100_000], ids=["broken", "no text", "a list", "huge"])
+@pytest.mark.asyncio
+async def test_a_stop_fails_on_no_form(tmp_path, body):
+    async with Controller(tmp_path) as site:
+        answer = await post(site.loop, content=body)
+        assert (answer.status_code, answer.json()["stopped"]) == (200, True)

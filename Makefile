@@ -36,7 +36,7 @@ bench: setup-dev  ## measure
 	@for file in bench/[a-z]*.py; do echo "$$file"; $(PY) -m "bench.$$(basename "$$file" .py)" || exit 1; done
 
 proof: setup-dev  ## the long forms: 1,000 simulated days, all walks, 1,000 kills, the mutation score of the core (hours)
-	MINE_PROOF=long $(PY) -m pytest -n $(JOBS) --dist worksteal --timeout 14400 tests/proof
+	MINE_PROOF=long $(PY) -m pytest -n $(JOBS) --dist worksteal --timeout 14400 tests/proof tests/integration/test_schemathesis.py
 	$(PY) -m tests.proof.kills 1000
 	.venv/bin/mutmut run
 	.venv/bin/mutmut results

@@ -11,7 +11,10 @@ stamp=.venv/.installed-$kind
 say() { printf 'setup: %s\n' "$*"; }
 fail() { printf 'setup: %s\n' "$*" >&2; exit 1; }
 
-hash_of() { sha256sum "requirements/$1.txt" | cut -d ' ' -f 1; }
+locks_of() { [ "$1" = dev ] && echo requirements/dev.txt requirements/generator.txt || echo "requirements/$1.txt"; }
+
+# shellcheck disable=SC2046 # one lock or two
+hash_of() { cat $(locks_of "$1") | sha256sum | cut -d ' ' -f 1; }
 
 # dev holds all that demo holds.
 is_installed() { [ "$(cat ".venv/.installed-$1" 2>/dev/null)" = "$(hash_of "$1")" ]; }
@@ -77,5 +80,7 @@ python=$(find_python)
 [ -x .venv/bin/python ] || "$python" -m venv .venv
 say "installing the packages of $locked"
 # Quiet twice: errors alone. Once would still warn of every place of packages that is not there.
-.venv/bin/python -m pip install --quiet --quiet --disable-pip-version-check --require-hashes -r "$locked"
+install() { .venv/bin/python -m pip install --quiet --quiet --disable-pip-version-check --require-hashes "$@"; }
+install -r "$locked"
+[ "$kind" != dev ] || install --upgrade --target .venv/generator -r requirements/generator.txt
 hash_of "$kind" >"$stamp"

@@ -75,7 +75,7 @@ def in_container(folder: Path) -> LiveBroker | None:
     """The broker in a container, or None without an engine or its image; nothing is pulled."""
     if not _image_is_there():
         return None
-    port, passwords = _free_port(), _passwords()
+    port, passwords = free_port(), _passwords()
     _write(folder, passwords, where="/mosquitto/config", listener="1883")
     return _started(LiveBroker(_Container(folder, port), port, passwords))
 
@@ -85,7 +85,7 @@ def as_process(folder: Path) -> LiveBroker | None:
     binary = shutil.which("mosquitto", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin:/opt/homebrew/sbin")
     if binary is None:
         return None
-    port, passwords = _free_port(), _passwords()
+    port, passwords = free_port(), _passwords()
     _write(folder, passwords, where=str(folder), listener=f"{port} 127.0.0.1", extra="user root\n" if os.geteuid() == 0 else "")
     return _started(LiveBroker(_Process(binary, folder), port, passwords))
 
@@ -174,7 +174,7 @@ def _passwords() -> dict[str, str]:
     return {user: secrets.token_hex(12) for user in USERS}
 
 
-def _free_port() -> int:
+def free_port() -> int:
     # Below the ephemeral range: a client that tries again while the broker is down may otherwise be given this very port and
     # connect to itself.
     while True:

@@ -38,5 +38,11 @@ def _lent(folder: Path, *, prefer_container: bool) -> Iterator[LiveBroker]:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest begin first, so that no worker ends alone with one."""
-    order = ("integration/test_compose", "end_to_end/test_curtailment", "end_to_end")
+    order = (
+        "integration/test_compose",
+        "end_to_end/test_curtailment",
+        "proof/test_history_kills",
+        "test_schemathesis",
+        "end_to_end",
+    )
     items.sort(key=lambda item: next((n for n, part in enumerate(order) if part in item.nodeid), len(order)))

@@ -238,7 +238,7 @@ export interface Dashboard {
   history: HistoryTile;
 }
 
-/** An event as `GET /api/v1/events` gives it, services/api/history/reader.py. */
+/** An event as `GET /api/v1/events` gives it, services/api/history/happened.py. */
 export interface EventRow {
   id: number;
   source: string;

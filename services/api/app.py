@@ -2,20 +2,39 @@
 
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from starlette.types import ASGIApp
 
 from services.api import problems
+from services.api.described import described
 from services.api.door import Door
-from services.api.guard import MOST_BODY_BYTES, Guard, Networks
-from services.api.routes import commands, debug, history, page, requests, status
+from services.api.guard import MOST_BODY_BYTES, Guard
+from services.api.login import gate
+from services.api.networks import Networks
+from services.api.routes import (
+    commands,
+    config,
+    cost,
+    debug,
+    docs,
+    events,
+    login,
+    metrics,
+    page,
+    present,
+    records,
+    requests,
+    series,
+    status,
+    why,
+)  # fmt: skip
 from services.shared.version import VERSION
 
 
 class _App(FastAPI):
     def openapi(self) -> dict[str, Any]:
-        """The description, with the errors as they really are."""
-        return problems.describe(super().openapi())
+        """The description, as it is true of this listener."""
+        return described(super().openapi())
 
 
 def build(*, with_debug: bool) -> FastAPI:
@@ -24,7 +43,7 @@ def build(*, with_debug: bool) -> FastAPI:
         title="Bitcoin Mine Control",
         summary="Is the site safe, is it curtailed, and why; and on the debug listener, what may be asked of it.",
         version=VERSION,
-        openapi_url="/api/openapi.json",
+        openapi_url=None,  # routes/docs.py serves it, with an ETag
         docs_url=None,  # its page would load scripts from elsewhere, and the site may be offline
         redoc_url=None,
         redirect_slashes=False,
@@ -32,17 +51,28 @@ def build(*, with_debug: bool) -> FastAPI:
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     problems.install(app)
-    for router in (status.router, history.router, commands.router):
+    past = (series.router, events.router, records.router, commands.router, why.router)
+    for router in (status.router, present.router, config.router, *past, metrics.router, cost.router, requests.watching):
+        _behind_the_gate(app, router)
+    for router in (requests.router, login.router):
+        _behind_the_gate(app, router)
+    for router in (login.open_router, login.page_router):
         app.include_router(router)
     if with_debug:
-        for router in (debug.router, requests.router, page.debug_router):
-            app.include_router(router)
+        _behind_the_gate(app, debug.router)
+        app.include_router(page.debug_router)
+    app.include_router(docs.router)
     app.include_router(page.router)
     return app
 
 
+def _behind_the_gate(app: FastAPI, router: APIRouter) -> None:
+    """Routes that ask who comes, whatever they themselves ask: reading a viewer, all else an operator."""
+    app.include_router(router, dependencies=[Depends(gate.by_method)], responses=problems.responses(401, 403, 413, 429, 503))
+
+
 def lan(door: Door) -> ASGIApp:
-    """The page and the API. It has no route that asks for anything: writing needs a login, which this listener has not."""
+    """The page and the API: for who may look, and for operators from the networks that may ask for something."""
     return Guard(_with(door, build(with_debug=False), is_debug=False))
 
 
@@ -53,5 +83,6 @@ def debug_only(door: Door) -> ASGIApp:
 
 def _with(door: Door, app: FastAPI, *, is_debug: bool) -> FastAPI:
     app.state.door = door
+    app.state.lock = door.lock
     app.state.is_debug = is_debug
     return app

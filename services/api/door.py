@@ -1,7 +1,7 @@
 """What the routes are given: one object, made in `main.py`, found on the app that serves the request."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from pathlib import Path
 from typing import Annotated, TypeVar
@@ -10,13 +10,17 @@ import sqlalchemy as sa
 from fastapi import Depends, Request
 
 from services.api import feed
+from services.api.cost_ledger import CostLedger
 from services.api.dashboard import Dashboard
+from services.api.event_stream import EventNews
 from services.api.history.database import TooMuch, Trouble
 from services.api.history.writer import History
 from services.api.image import Image
+from services.api.login.lock import Lock
+from services.api.metrics import AllMetrics
 from services.api.problems import Problem
 from services.api.requests import Requests
-from services.api.stream import Stream
+from services.api.stream import MOST_OF_ONE, Places, Stream
 from services.shared.bus import Bus
 from services.shared.settings.tree import Settings
 
@@ -34,6 +38,19 @@ class Door:
     requests: Requests
     page: Path
     stream: Stream
+    news: EventNews
+    metrics: AllMetrics
+    cost: CostLedger
+    lock: Lock
+    lan_places: Places = field(default_factory=lambda: Places(MOST_OF_ONE))
+    debug_places: Places = field(default_factory=Places)
+
+    def close_streams(self) -> None:
+        """End all streams now."""
+        self.lan_places.close()
+        self.debug_places.close()
+        self.stream.close()
+        self.news.close()
 
     def feed(self) -> Dashboard:
         """The page's feed of this moment."""
@@ -60,4 +77,10 @@ def _door(request: Request) -> Door:
     return door
 
 
+def _places(request: Request) -> Places:
+    door = _door(request)
+    return door.debug_places if request.app.state.is_debug else door.lan_places
+
+
 ByDoor = Annotated[Door, Depends(_door)]
+ByPlaces = Annotated[Places, Depends(_places)]

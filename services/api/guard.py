@@ -1,21 +1,29 @@
-"""What stands before each listener: who may come in, the security headers of every answer, the access log."""
+"""What stands before each listener: who may come in, how often, the security headers of every answer, the access log."""
 
-import ipaddress
 import logging
-import socket
 import time
-from collections.abc import Iterable
-from urllib.parse import urlsplit
+from collections import Counter
 
-from fastapi import Request
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.api import access, problems
+from services.api.login.gate import READS
+from services.api.login.rates import Rates, household, retry_after
+from services.api.networks import Networks, by_own_name, of_own_page
 
 log = logging.getLogger(access.LOGGER)
 MOST_BODY_BYTES = 65_536
-STOP_PATH = "/api/debug/emergency-shutdown"  # a stop is never refused for its body
+STOP_PATH = "/api/debug/emergency-shutdown"  # a stop is never refused for its body, nor for how much else is asked
+STOP_PATHS = {STOP_PATH, "/api/v1/requests/stop"}  # neither waits for, nor keeps waiting, what else is being answered
+PER_S, BURST = 50.0, 200.0
+"""Requests of one address; a page that is open asks for less than one a second."""
+LINES_PER_S, LINES_BURST = 2.0, 200.0
+"""Lines of the access log about what was refused as too much: a flood must not wear the card."""
+MOST_AT_ONCE = 64
+MOST_OF_ONE = 16
+"""Of one address on the page's listener; whoever comes to the debug listener seems to come from one."""
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
@@ -27,21 +35,7 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
-
-
-class Networks:
-    """The networks whose addresses may use a listener."""
-
-    def __init__(self, texts: Iterable[str]) -> None:
-        self._networks = [ipaddress.ip_network(text, strict=False) for text in texts]
-
-    def __contains__(self, host: object) -> bool:
-        try:
-            address = ipaddress.ip_address(str(host).partition("%")[0])
-        except ValueError:
-            return False
-        mapped = getattr(address, "ipv4_mapped", None)
-        return any((mapped or address) in network for network in self._networks)
+HSTS = "max-age=31536000"
 
 
 class Guard:
@@ -50,12 +44,16 @@ class Guard:
     def __init__(self, app: ASGIApp, networks: Networks | None = None) -> None:
         self._app = app
         self._networks = networks
+        self._rates = Rates(PER_S, BURST)
+        self._lines = Rates(LINES_PER_S, LINES_BURST)
+        self._running: Counter[str] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One exchange."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        scope.setdefault("state", {})
         started_s = time.monotonic()
         status = 0
 
@@ -63,60 +61,75 @@ class Guard:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                _dress(MutableHeaders(scope=message), scope["path"])
+                _dress(MutableHeaders(scope=message), scope)
             await send(message)
 
+        refusal = self._refusal(scope)
+        counted = [household(_host(scope))] if refusal is None and scope["path"] not in STOP_PATHS else []
+        self._running.update(counted)
         try:
-            refusal = self._refusal(scope)
             await (self._app if refusal is None else refusal)(scope, receive, dressed)
         finally:
-            _log(scope, status, time.monotonic() - started_s)
+            self._running -= Counter(counted)
+            if status not in (429, 503) or not self._lines.wait_s(""):
+                _log(scope, status, time.monotonic() - started_s)
 
     def _refusal(self, scope: Scope) -> ASGIApp | None:
-        headers = Headers(scope=scope)
-        too_large = int(headers.get("content-length", "0")) > MOST_BODY_BYTES  # the server has refused what is no number
-        if too_large and scope["path"] != STOP_PATH:
-            return problems.answer(413, "too-large", f"a body of more than {MOST_BODY_BYTES} bytes")
-        if self._networks is None:
-            return None
-        host = (scope.get("client") or ("",))[0]
-        if host not in self._networks:
+        """Why the request goes no further, as an answer. Who may not come in is told first, and costs least."""
+        headers, host = Headers(scope=scope), _host(scope)
+        if self._networks is not None and host not in self._networks:
             return problems.answer(403, "foreign-network", f"{host} is in none of the networks of debug_networks")
-        if not _own_site(headers):
+        if not self._from_here(scope, headers):
             return problems.answer(403, "foreign-site", "the request comes from the page of another site")
+        if self._networks is not None and scope["path"] == STOP_PATH:  # a container sees the gateway, not loopback
+            return None
+        return self._too_much(scope, headers, host)
+
+    def _from_here(self, scope: Scope, headers: Headers) -> bool:
+        if self._networks is None:  # whoever looks may link to us; the names of this listener are the site's own affair
+            return scope["method"] in READS or of_own_page(headers)
+        return by_own_name(headers) and of_own_page(headers)
+
+    def _too_much(self, scope: Scope, headers: Headers, host: str) -> ASGIApp | None:
+        wait_s = self._rates.wait_s(household(host))
+        if wait_s:
+            detail = f"more than {PER_S:g} requests a second from one address"
+            return problems.answer(429, "too-many-requests", detail, headers=retry_after(wait_s), quiet=True)
+        if scope["path"] not in STOP_PATHS and (busy := self._busy(household(host))):
+            return problems.answer(503, "busy", busy, headers=retry_after(1), quiet=True)
+        if int(headers.get("content-length", "0")) > MOST_BODY_BYTES:  # the server has refused what is no number
+            return problems.answer(413, "too-large", f"a body of more than {MOST_BODY_BYTES} bytes")
         return None
 
-
-def who(request: Request) -> str:
-    """Who asks, for the records: no login exists on this listener, so it is the address."""
-    return f"debug listener, {request.client.host if request.client else 'unknown address'}"
-
-
-def _own_site(headers: Headers) -> bool:
-    # A browser names the page that asks; a name that an attacker points at loopback is no name of ours.
-    own = headers.get("host", "").lower()
-    host = urlsplit(f"//{own}").hostname or ""
-    origin = headers.get("origin")
-    return _is_our_name(host) and (origin is None or urlsplit(origin).netloc.lower() == own)
+    def _busy(self, home: str) -> str:
+        if self._running.total() >= MOST_AT_ONCE:
+            return f"{MOST_AT_ONCE} requests are being answered already"
+        if self._networks is None and self._running[home] >= MOST_OF_ONE:
+            return f"{MOST_OF_ONE} requests of one address are being answered already"
+        return ""
 
 
-def _is_our_name(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host.partition("%")[0])
-    except ValueError:
-        mine = socket.gethostname().lower()
-        return host in {"localhost", "api", mine, f"{mine}.local"}
-    return True
+def _host(scope: Scope) -> str:
+    return str((scope.get("client") or ("",))[0])
 
 
-def _dress(headers: MutableHeaders, path: str) -> None:
+def no_request(why: str) -> Response:
+    """The answer to what is no request, or has too large a head: a problem document, as every other error."""
+    return problems.answer(400, "bad-request", why, headers={**HEADERS, "Connection": "close"}, quiet=True)
+
+
+def _dress(headers: MutableHeaders, scope: Scope) -> None:
     for name, value in HEADERS.items():
         headers[name] = value
-    if not path.startswith("/assets/"):
+    if scope["scheme"] == "https":
+        headers["Strict-Transport-Security"] = HSTS
+    if not scope["path"].startswith("/assets/"):
         headers.setdefault("Cache-Control", "no-store")
 
 
 def _log(scope: Scope, status: int, seconds: float) -> None:
-    host = (scope.get("client") or ("-",))[0]
+    person = scope["state"].get("person")
+    who = f"{person.name} ({person.how})" if person else "-"
+    host = _host(scope) or "-"
     path = scope["path"][:200].encode("unicode_escape").decode("ascii")
-    log.info("%s %s %s %d %.0f ms", host, scope["method"], path, status, seconds * 1000)
+    log.info('%s "%s" %s %s %d %.0f ms', host, who, scope["method"], path, status, seconds * 1000)

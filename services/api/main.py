@@ -5,28 +5,39 @@ import os
 import sys
 from pathlib import Path
 
-from services.api import access, app, listeners, wiring
+from services.api import access, app, guard, tls, wiring
+from services.api.history.keeper import Keeper
+from services.api.kept_up import kept_up
+from services.api.own_metrics import add_metrics
+from services.shared import listeners
 from services.shared.service import Context, run
 
 
 async def serve(context: Context) -> None:
     """Run until cancelled; then end within the listeners' grace."""
-    api = context.settings.api
+    api, tls_context = context.settings.api, tls.context(context.settings)
     page = Path(os.environ.get("MINE_PAGE_FOLDER") or wiring.BUILT_PAGE)
     door = wiring.door(context.settings, context.bus, context.clock, page)
     recorder = wiring.listen(door)
-    context.ops.ready_check("history", lambda: door.history.reason or None)
-    context.ops.gauge("mine_history_waiting", "rows that wait for the disk", lambda: float(len(door.history.buffer)))
-    context.ops.gauge("mine_history_dropped", "rows given up since the start", lambda: float(door.history.buffer.dropped))
-    lan = (app.lan(door), listeners.bind(api.host, api.port))
-    debug = (app.debug_only(door), listeners.bind(api.debug_host, api.debug_port))
+    keeper = Keeper(door.history, context.settings.history, clock=context.clock, publish=context.bus.publish)
+    probe = add_metrics(context, door)
+    beside = {
+        "keeper": keeper.run,
+        "recorder": recorder.run,
+        "stream": door.stream.run,
+        "cost": door.cost.run,
+        "probe": probe.run,
+    }
+    lan = listeners.Listener(app.lan(door), listeners.bind(api.host, api.port), tls_context)
+    debug = listeners.Listener(app.debug_only(door), listeners.bind(api.debug_host, api.debug_port))
     await context.bus.start()
     try:
         with access.kept(context.settings.data.logs):
             async with asyncio.TaskGroup() as tasks:
-                for part in (door.history.run(), recorder.run(), door.stream.run()):
-                    tasks.create_task(part)
-                tasks.create_task(listeners.serve([lan, debug], door.stream.close))
+                tasks.create_task(door.history.run())
+                for name, part in beside.items():
+                    tasks.create_task(kept_up(part, name))
+                tasks.create_task(listeners.serve([lan, debug], guard.no_request, door.close_streams))
     finally:
         await door.history.close()
 

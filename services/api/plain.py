@@ -15,18 +15,23 @@ def page(feed: Dashboard) -> str:
         f"<p>{escape(_times(feed))}</p>",
         _list("Why", head.why),
         _list("The load", _load(feed)),
-        _table("Temperatures", ("sensor", "value", "age"), _sensors(feed)),
-        _table(
+        table("Temperatures", ("sensor", "value", "age"), _sensors(feed)),
+        table(
             "Fans", ("fan", "commanded", "running", "proven"), ((f.number, f.commanded, f.running, f.proven) for f in feed.fans)
         ),
         _alarms(feed),
-        _table("Services", ("service", "state"), ((s.name, s.state) for s in feed.services)),
+        table("Services", ("service", "state"), ((s.name, s.state) for s in feed.services)),
         f"<p>{escape(feed.site)}, version {escape(feed.version)}. Records: {escape(feed.history.reason or 'stored')}.</p>",
+        '<p><a href="/cost">What this costs: memory, processor, bytes written</a></p>',
     ]
+    return document(f"{feed.site}: {head.sentence}", parts, again_s=10)
+
+
+def document(title: str, parts: Iterable[str], *, again_s: int) -> str:
+    """A whole page without scripts, that asks for itself again after so many seconds."""
     return (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta http-equiv="refresh" content="10">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1"><title>'
-        f"{escape(feed.site)}: {escape(head.sentence)}</title>"
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><meta http-equiv="refresh" content="{again_s}">'
+        f'<meta name="viewport" content="width=device-width, initial-scale=1"><title>{escape(title)}</title>'
         '<link rel="icon" href="/favicon.svg" type="image/svg+xml"><link rel="stylesheet" href="/plain.css">'
         f"</head><body>{''.join(parts)}</body></html>"
     )
@@ -43,9 +48,9 @@ def _times(feed: Dashboard) -> str:
 
 def _load(feed: Dashboard) -> Iterable[str]:
     load = feed.load
-    yield f"measured: {_number(None if load.stale else load.measured_kw, 'kW')}"
-    yield f"target: {_number(load.target_kw, 'kW')}"
-    yield f"not confirmed: {_number(load.unknown_kw, 'kW')}"
+    yield f"measured: {number(None if load.stale else load.measured_kw, 'kW')}"
+    yield f"target: {number(load.target_kw, 'kW')}"
+    yield f"not confirmed: {number(load.unknown_kw, 'kW')}"
     if not feed.state_stale:
         yield f"limited by: {feed.limited_by}"
 
@@ -53,8 +58,8 @@ def _load(feed: Dashboard) -> Iterable[str]:
 def _sensors(feed: Dashboard) -> Iterable[tuple[object, ...]]:
     for tile in feed.sensors:
         if tile.unit in ("Cel", "%RH"):
-            value = "unknown" if tile.stale else _number(tile.value, "°C" if tile.unit == "Cel" else "%")
-            yield tile.label or tile.name, value, _number(tile.age_s, "s")
+            value = "unknown" if tile.stale else number(tile.value, "°C" if tile.unit == "Cel" else "%")
+            yield tile.label or tile.name, value, number(tile.age_s, "s")
 
 
 def _alarms(feed: Dashboard) -> str:
@@ -63,7 +68,8 @@ def _alarms(feed: Dashboard) -> str:
     return _list("Alarms", (f"{a.kind}: {a.cause} {a.action}" for a in feed.alarms.alarms), "none")
 
 
-def _number(value: float | None, unit: str) -> str:
+def number(value: float | None, unit: str) -> str:
+    """A figure with its unit, or `unknown`."""
     return "unknown" if value is None else f"{value:.1f} {unit}"
 
 
@@ -72,7 +78,8 @@ def _list(title: str, lines: Iterable[str], empty: str = "nothing is known") -> 
     return f"<h2>{title}</h2><ul>{items or f'<li>{empty}</li>'}</ul>"
 
 
-def _table(title: str, names: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> str:
+def table(title: str, names: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> str:
+    """A headline and a table; every cell is escaped."""
     head = "".join(f"<th>{name}</th>" for name in names)
     body = "".join("<tr>" + "".join(f"<td>{escape(str(cell))}</td>" for cell in row) + "</tr>" for row in rows)
     return (

@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 log = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
 _TYPES = "urn:mine:problem:"
+_NOT_SHOWN = {"/api/v1/login"}  # a mistake there would be answered, and logged, with the password
 
 
 class Mistake(BaseModel):
@@ -39,21 +40,29 @@ class ProblemBody(BaseModel):
 class Problem(Exception):
     """Raised by a route: ends as problem+json."""
 
-    def __init__(self, status: HTTPStatus, kind: str, detail: str) -> None:
+    def __init__(self, status: HTTPStatus, kind: str, detail: str, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(detail)
         self.status = status
         self.kind = kind
         self.detail = detail
+        self.headers = headers
 
 
 def answer(
-    status: int, kind: str, detail: str, *, headers: Mapping[str, str] | None = None, errors: list[Mistake] | None = None
+    status: int,
+    kind: str,
+    detail: str,
+    *,
+    headers: Mapping[str, str] | None = None,
+    errors: list[Mistake] | None = None,
+    quiet: bool = False,
 ) -> Response:
-    """A problem document as a response."""
+    """A problem document as a response; with `quiet` it is not logged, since it answers a flood."""
     body = ProblemBody(
         type=_TYPES + kind, title=_title(status), status=status, detail=detail, trace=uuid.uuid4().hex[:12], errors=errors
     )
-    log.log(logging.ERROR if status == 500 else logging.INFO, "answered %d %s: %s (trace %s)", status, kind, detail, body.trace)
+    level = logging.DEBUG if quiet else logging.ERROR if status == 500 else logging.INFO
+    log.log(level, "answered %d %s: %s (trace %s)", status, kind, detail, body.trace)
     return JSONResponse(body.model_dump(exclude_none=True), status, dict(headers or {}), media_type=MEDIA_TYPE)
 
 
@@ -71,33 +80,32 @@ def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {s: {"description": _title(s), "content": {MEDIA_TYPE: {"schema": schema}}} for s in statuses}
 
 
-def describe(document: dict[str, Any]) -> dict[str, Any]:
-    """Add the problem document's own schema to an OpenAPI document, which the responses refer to."""
-    schema = ProblemBody.model_json_schema(ref_template="#/components/schemas/{model}")
-    document["components"]["schemas"].update({**schema.pop("$defs", {}), "ProblemBody": schema})
-    return document
-
-
 def _of_problem(_request: Request, error: Exception) -> Response:
     assert isinstance(error, Problem)
-    return answer(error.status, error.kind, error.detail)
+    return answer(error.status, error.kind, error.detail, headers=error.headers)
 
 
 def _of_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    kind = _title(error.status_code).lower().replace(" ", "-")
     detail = f"{request.method} {request.url.path[:200]}: {error.detail}"
+    if error.status_code == HTTPStatus.BAD_REQUEST:  # FastAPI's, for a body that is no text at all
+        return answer(422, "wrong-value", detail)
+    kind = _title(error.status_code).lower().replace(" ", "-")
     return answer(error.status_code, kind, detail, headers=error.headers)
 
 
-def _of_validation(_request: Request, error: Exception) -> Response:
+def _of_validation(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     mistakes = [
-        Mistake(at=".".join(str(part) for part in e["loc"]), found=repr(e.get("input"))[:80], allowed=e["msg"])
+        Mistake(at=".".join(str(part) for part in e["loc"]), found=_found(request, e.get("input")), allowed=e["msg"])
         for e in error.errors()[:20]
     ]
     detail = "; ".join(f"{m.at}: found {m.found}; {m.allowed}" for m in mistakes)
     return answer(422, "wrong-value", detail[:2000], errors=mistakes)
+
+
+def _found(request: Request, value: object) -> str:
+    return "what is not shown" if request.url.path in _NOT_SHOWN else repr(value)[:80]
 
 
 def _of_fault(_request: Request, error: Exception) -> Response:

@@ -1,83 +1,112 @@
 """Requests to the controller and the notifier: published with an expiry, answered by a reply, or not."""
 
-import asyncio
 import json
-import uuid
 from http import HTTPStatus
 from typing import Any
 
+from services.api.asked import Asked, Register, Wish
+from services.api.login.book import Book
 from services.api.problems import Problem
 from services.shared.bus import Arrival, Bus
 from services.shared.clock import Clock
 from services.shared.device import DeviceError
-from services.shared.http import Answer, HttpClient, loads_strict
-from services.shared.messages import Reply, Request, Verb
+from services.shared.http import Answer, HttpClient
+from services.shared.messages import ANOTHER_REQUEST, Reply, Request
 from services.shared.settings.sections import Ops
 
 EXPIRES_S = 10.0
 ANSWER_S = 5.0
 STOP_BY_BUS_S = 2.0  # then the direct way is tried: a stop must not wait for a broker
+_SLOW_S = {"test": 20.0}  # a channel's provider takes its time
+_OF_NOTIFIER = {"acknowledge", "test"}  # it has no ledger: what is asked of it is an entry of ours
+_LONGEST_NAME = 100  # of who asks, as the controller takes it
 
 
 class Requests:
-    """Holds what waits for its reply, by the id of the request."""
+    """Asks, and remembers what was asked."""
 
-    def __init__(self, bus: Bus, clock: Clock, ops: Ops, *, answer_s: float = ANSWER_S) -> None:
+    def __init__(self, bus: Bus, clock: Clock, ops: Ops, book: Book, *, answer_s: float = ANSWER_S) -> None:
+        self.register = Register()
         self._bus = bus
         self._clock = clock
         self._ops = ops
+        self._book = book
         self._answer_s = answer_s
-        self._waiting: dict[str, asyncio.Future[Reply]] = {}
 
     def take_reply(self, reply: Reply, _arrival: Arrival) -> None:
-        """Hand a reply to who waits for it; a late or double one is nobody's."""
-        waiting = self._waiting.get(reply.request_id)
-        if waiting is not None and not waiting.done():
-            waiting.set_result(reply)
+        """What became of a request; one that is not known is nobody's."""
+        asked = self.register.get(reply.request_id, self._clock.now().mono_s)
+        if asked is None:
+            return
+        if not reply.accepted and reply.reason == ANOTHER_REQUEST:
+            self.register.forget(asked)  # the key is the earlier request's, which may come again
+        asked.settle(reply)
 
-    async def ask(self, verb: Verb, payload: dict[str, Any], *, who: str, reason: str) -> dict[str, Any]:
-        """The result of a request. Raises Problem: 409 refused, 503 no broker, 504 no answer."""
-        return await self._ask(verb, payload, who, reason, self._answer_s)
+    def begin(self, wish: Wish) -> tuple[Asked, bool]:
+        """Ask, and whether it was asked before and is not asked again. Raises Problem: 422 key of another wish, 503 no broker."""
+        asked, again = self._entered(wish)
+        if not again:
+            self._publish(asked)
+            if wish.verb in _OF_NOTIFIER:
+                detail = json.dumps(wish.payload, ensure_ascii=False)
+                self._book.tell(f"{wish.verb} asked of the notifier", wish.who, reason=wish.reason, detail=detail)
+        return asked, again
 
-    async def stop(self, *, who: str, reason: str) -> dict[str, Any]:
+    async def ask(self, wish: Wish) -> dict[str, Any]:
+        """The result of a request. Raises Problem: 409 refused, 502 unreadable, 503 no broker, 504 no answer."""
+        asked, _ = self.begin(wish)
+        if not await asked.wait(self._answer_s):
+            expires_s = asked.expires_at - self._clock.now().wall_s
+            detail = (
+                f"no answer to {wish.verb} within {self._answer_s:g} s; it may still be done within {max(0.0, expires_s):.0f} s"
+            )
+            raise Problem(HTTPStatus.GATEWAY_TIMEOUT, "no-answer", detail)
+        return result_of(asked)
+
+    async def stop(self, wish: Wish) -> Asked:
         """The emergency stop: over the bus, and where that does not answer, straight to the controller. Raises Problem."""
-        try:
-            return {"stopped": True, "by": "bus", **await self._ask("stop", {}, who, reason, STOP_BY_BUS_S)}
-        except Problem as problem:
-            if problem.status is HTTPStatus.CONFLICT:
-                raise
-            return await self._stop_directly(who, reason, problem.detail)
+        asked, _ = self._entered(wish)
+        before = "the broker cannot be reached"
+        if self._bus.connected:
+            self._publish(asked)
+            before = f"no answer over the bus within {STOP_BY_BUS_S:g} s"
+            if await asked.wait(STOP_BY_BUS_S):
+                asked.result = {"stopped": True, "by": "bus", **result_of(asked)}
+                return asked
+        asked.settle(await self._stopped_directly(asked, before))
+        return asked
 
-    async def _ask(self, verb: Verb, payload: dict[str, Any], who: str, reason: str, answer_s: float) -> dict[str, Any]:
+    def _entered(self, wish: Wish) -> tuple[Asked, bool]:
+        now, request_id = self._clock.now(), wish.id
+        found = self.register.get(request_id, now.mono_s)
+        if found is not None:
+            if found.wish.digest != wish.digest:
+                detail = f"found another request under the key {wish.key}; allowed: the same request, or a new key"
+                raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "idempotency-conflict", detail)
+            return found, True
+        open_s = EXPIRES_S + _SLOW_S.get(wish.verb, self._answer_s)
+        asked = Asked(request_id, wish, now.wall_s, now.wall_s + EXPIRES_S, now.mono_s, now.mono_s + open_s)
+        self.register.add(asked)
+        return asked, False
+
+    def _publish(self, asked: Asked) -> None:
         if not self._bus.connected:
+            self.register.forget(asked)
             raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, "no-broker", "the broker cannot be reached; nothing was asked")
-        request = self._request(verb, payload, who, reason)
-        self._waiting[request.id] = asyncio.get_running_loop().create_future()
-        try:
-            self._bus.publish(request)
-            reply = await asyncio.wait_for(self._waiting[request.id], answer_s)
-        except TimeoutError:
-            expires_s = request.expires_at - self._clock.now().wall_s
-            detail = f"no answer to {verb} within {answer_s:g} s; it may still be done within {max(0.0, expires_s):.0f} s"
-            raise Problem(HTTPStatus.GATEWAY_TIMEOUT, "no-answer", detail) from None
-        finally:
-            del self._waiting[request.id]
-        if not reply.accepted:
-            raise Problem(HTTPStatus.CONFLICT, "refused", reply.reason)
-        return _result(reply)
-
-    def _request(self, verb: Verb, payload: dict[str, Any], who: str, reason: str) -> Request:
-        return Request(
-            subject=(verb,),
-            id=str(uuid.uuid4()),
-            verb=verb,
-            who=who,
-            reason=reason,
-            expires_at=self._clock.now().wall_s + EXPIRES_S,
-            payload=json.dumps(payload, allow_nan=False),
+        wish = asked.wish
+        self._bus.publish(
+            Request(
+                subject=(wish.verb,),
+                id=asked.id,
+                verb=wish.verb,
+                who=wish.who,
+                reason=wish.reason,
+                expires_at=asked.expires_at,
+                payload=json.dumps(wish.payload, allow_nan=False),
+            )
         )
 
-    async def _stop_directly(self, who: str, reason: str, before: str) -> dict[str, Any]:
+    async def _stopped_directly(self, asked: Asked, before: str) -> Reply:
         token = self._ops.token.get_secret_value()
         client = HttpClient(deadline_s=self._answer_s)
         try:
@@ -85,7 +114,7 @@ class Requests:
                 "POST",
                 f"http://{self._ops.controller_host}:{self._ops.controller_port}/stop",
                 headers={"Authorization": f"Bearer {token}"} if token else {},
-                json_body={"who": who, "reason": reason},
+                json_body={"who": asked.wish.who[:_LONGEST_NAME], "reason": asked.wish.reason},
             )
         except DeviceError as error:
             detail = f"the stop reached nobody: {before}; the controller directly: {error}"
@@ -95,10 +124,20 @@ class Requests:
         if not 200 <= answer.status < 300:
             detail = f"{before}; the controller directly: HTTP {answer.status}"
             raise Problem(HTTPStatus.BAD_GATEWAY, "stop-failed", detail)
-        return _stopped(answer)
+        _confirmed(answer)
+        return Reply(request_id=asked.id, accepted=True, reason="done", result='{"stopped": true, "by": "controller"}')
 
 
-def _stopped(answer: Answer) -> dict[str, Any]:
+def result_of(asked: Asked) -> dict[str, Any]:
+    """The result of an answered request. Raises Problem: 409 refused, 502 unreadable."""
+    if not asked.accepted:
+        raise Problem(HTTPStatus.CONFLICT, "refused", asked.reason)
+    if asked.result is None:
+        raise Problem(HTTPStatus.BAD_GATEWAY, "bad-answer", asked.reason)
+    return asked.result
+
+
+def _confirmed(answer: Answer) -> None:
     try:
         said = answer.json()
     except DeviceError:
@@ -106,12 +145,3 @@ def _stopped(answer: Answer) -> dict[str, Any]:
     if not isinstance(said, dict) or said.get("stopped") is not True:
         detail = f"the controller did not confirm the stop: {answer.text()[:200]!r}"
         raise Problem(HTTPStatus.BAD_GATEWAY, "stop-failed", detail)
-    return {"stopped": True, "by": "controller"}
-
-
-def _result(reply: Reply) -> dict[str, Any]:
-    try:
-        result = loads_strict(reply.result)
-    except DeviceError:
-        raise Problem(HTTPStatus.BAD_GATEWAY, "bad-answer", "it was done, but the answer cannot be read") from None
-    return result if isinstance(result, dict) else {"result": result}

@@ -2,9 +2,13 @@
 
 from pathlib import Path
 
+from services.api.cost_ledger import CostLedger
 from services.api.door import Door, build_feed
+from services.api.event_stream import EventNews
 from services.api.history.writer import History
 from services.api.image import Image
+from services.api.login.lock import Lock
+from services.api.metrics import AllMetrics
 from services.api.recorder import Recorder
 from services.api.requests import Requests
 from services.api.stream import Stream
@@ -33,7 +37,12 @@ def door(settings: Settings, bus: Bus, clock: Clock, page: Path = BUILT_PAGE) ->
     image = Image(settings, clock)
     history = History(Path(settings.data.folder), clock=clock, publish=bus.publish)
     stream = Stream(lambda: build_feed(settings, bus, image, history))
-    return Door(settings, bus, image, history, Requests(bus, clock, settings.ops), page, stream)
+    news = EventNews(history)
+    metrics = AllMetrics(settings.ops)
+    cost = CostLedger(settings, clock, metrics)
+    lock = Lock.of(settings, history.write)
+    requests = Requests(bus, clock, settings.ops, lock.book)
+    return Door(settings, bus, image, history, requests, page, stream, news, metrics, cost, lock)
 
 
 def listen(door: Door) -> Recorder:
@@ -43,7 +52,7 @@ def listen(door: Door) -> Recorder:
     bus.on(State, lambda message, _: image.take_state(message))
     bus.on(State, lambda message, _: recorder.take_state(message))
     bus.on(Reading, lambda message, _: image.take_reading(message))
-    bus.on(Reading, lambda message, _: history.take_reading(message))
+    bus.on(Reading, lambda message, arrival: history.take_reading(message, arrival.hold))
     bus.on(SwitchReading, lambda message, _: image.take_switch(message))
     bus.on(Signal, lambda message, _: image.take_signal(message))
     bus.on(Reported, lambda message, _: image.take_reported(message))
@@ -51,7 +60,7 @@ def listen(door: Door) -> Recorder:
     bus.on(AlarmState, lambda message, _: image.take_alarm_state(message))
     bus.on(Presence, lambda message, _: image.take_presence(message))
     bus.on(Event, lambda message, _: image.take_event(message))
-    bus.on(Event, lambda message, _: history.take_event(message))
-    bus.on(Alarm, lambda message, _: history.take_alarm(message))
+    bus.on(Event, lambda message, arrival: history.take_event(message, arrival.hold))
+    bus.on(Alarm, lambda message, arrival: history.take_alarm(message, arrival.hold))
     bus.on(Reply, door.requests.take_reply)
     return recorder

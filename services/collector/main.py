@@ -14,6 +14,7 @@ async def serve(context: Context) -> None:
     """Make the sensors, start the bus, poll until cancelled."""
     sensors = [sensor for make in DRIVERS.values() for sensor in make(context.settings, context.bus, context.clock)]
     owner = Owner(sensors, context.bus, context.clock)
+    context.ops.ages("mine_reading_age_seconds", "since the device last answered", owner.ages_s)
     await context.bus.start()
     await owner.run()
 

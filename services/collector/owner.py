@@ -40,6 +40,12 @@ class Owner:
         finally:
             await asyncio.gather(*(sensor.close() for sensor in self._sensors), return_exceptions=True)
 
+    def ages_s(self) -> dict[str, float | None]:
+        """Seconds since each device last answered, by device; None for one that never did."""
+        now_s = self._clock.now().mono_s
+        heard = {poller.health.device: poller.health.last_ok_mono_s for poller in self._pollers}
+        return {device: None if ok_s is None else max(0.0, now_s - ok_s) for device, ok_s in heard.items()}
+
     def _poller(self, sensor: Sensor) -> Poller:
         async def poll(started_mono_s: float) -> None:
             for message in await sensor.poll(started_mono_s):

@@ -38,6 +38,7 @@ class Desk:
         self._last: AlarmState | None = None
         self._reasons: dict[str, str] = {}
         now = clock.now()
+        self.passed_mono_s = now.mono_s
         self.records = {key: alarms.resumed(record, now) for key, record in store.records.items()}
         self.outbox = Outbox(channels, Way(store, clock, retry_s, settle=self._settle, on_health=self.publish))
 
@@ -53,6 +54,7 @@ class Desk:
         await self._store.save(Change(dropped=self.outbox.orphans))
         while True:
             now = self._clock.now()
+            self.passed_mono_s = now.mono_s
             for alarm in levels(now):
                 self.hear(alarm)
             for record in [one for one in self.records.values() if one.active and is_forsaken(one, now)]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from services.notifier.channels import CHANNELS
 from services.notifier.desk import TICK_S, Desk
 from services.notifier.heartbeat import Heartbeat
-from services.notifier.metrics import add_metrics
+from services.notifier.metrics import add_metrics, stands_still
 from services.notifier.requests import Requests
 from services.notifier.store import Store
 from services.notifier.watch import OWNER, Circumstances, Watch
@@ -30,6 +30,8 @@ async def serve(context: Context) -> None:
     bus.on(State, lambda state, _: heartbeat.take_state(state))
     bus.on(Request, requests.take)
     add_metrics(context.ops, desk.outbox, clock)
+    context.ops.health_check("desk", lambda: stands_still(desk.passed_mono_s, clock))
+    context.ops.databases(Path(settings.data.folder), {"alerts.db": "alerts"})
     context.ops.ready_check("alerts.db", lambda: store.fault)
     await bus.start()
     try:

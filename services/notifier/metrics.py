@@ -9,6 +9,9 @@ from services.notifier.worker import Worker
 from services.shared.clock import Clock
 from services.shared.ops import Ops
 
+_STANDS_AFTER_S = 30.0
+"""They are passed over once a second; a card that hangs holds that up."""
+
 
 def add_metrics(ops: Ops, outbox: Outbox, clock: Clock) -> None:
     """Add `mine_outbox_depth` and `mine_outbox_oldest_seconds`, by channel."""
@@ -17,6 +20,12 @@ def add_metrics(ops: Ops, outbox: Outbox, clock: Clock) -> None:
     for name, worker in outbox.workers.items():
         depth.labels(name).set_function(partial(_waiting, worker))
         oldest.labels(name).set_function(partial(_age_s, worker, clock))
+
+
+def stands_still(passed_mono_s: float, clock: Clock) -> str | None:
+    """Why nobody would be told; None while the alarms are passed over."""
+    age_s = clock.now().mono_s - passed_mono_s
+    return f"the alarms were passed over {age_s:.0f} s ago" if age_s > _STANDS_AFTER_S else None
 
 
 def _waiting(worker: Worker) -> float:

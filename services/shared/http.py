@@ -6,6 +6,7 @@ A redirect is not followed because a token must not travel to another host, and 
 import asyncio
 import json
 import math
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -56,9 +57,10 @@ def _finite(text: str) -> float:
 
 
 class HttpClient:
-    """One client per device: keeps its connections, and at most `limit` of them."""
+    """One client per device: keeps its connections, at most `limit` of them. `ssl_context`: what to trust, if not the usual."""
 
-    def __init__(self, *, limit: int = 1, deadline_s: float = 10.0) -> None:
+    def __init__(self, *, limit: int = 1, deadline_s: float = 10.0, ssl_context: ssl.SSLContext | None = None) -> None:
+        self._ssl = ssl_context or True
         self._deadline_s = deadline_s
         self._limit = limit
         self._session: aiohttp.ClientSession | None = None
@@ -103,7 +105,7 @@ class HttpClient:
 
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:
-            connector = aiohttp.TCPConnector(limit=self._limit)
+            connector = aiohttp.TCPConnector(limit=self._limit, ssl=self._ssl)
             self._session = aiohttp.ClientSession(
                 connector=connector, timeout=aiohttp.ClientTimeout(total=None), cookie_jar=aiohttp.DummyCookieJar()
             )

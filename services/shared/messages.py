@@ -1,6 +1,6 @@
 """Every message on the bus: the only place that names a topic or a payload.
 
-Root `mine/1/<site>/`, levels `[a-z0-9_-]`, QoS 1 throughout, MQTT 3.1.1. Payloads are JSON objects, strict, without NaN, and
+Root `mine/1/<site>/`, levels `[a-z0-9_-]`, published with QoS 1, MQTT 3.1.1. Payloads are JSON objects, strict, without NaN, and
 unknown keys are refused. Moments end in `_at` (Unix seconds UTC) or `_mono_s` (monotonic seconds of `host_boot`); payloads
 carry times, never ages. Positive power is import, in kW (`_kw`) or W (`_w`).
 
@@ -372,6 +372,10 @@ class Request(Message):
     reason: str
     expires_at: Finite
     payload: str = "{}"
+
+
+ANOTHER_REQUEST = "another request came under this id before; nothing was done"
+"""The reason of a reply to a request whose id was used for something else."""
 
 
 class Reply(Message):

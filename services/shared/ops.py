@@ -1,38 +1,39 @@
 """The small inner app of every service: /health, /ready, /metrics. The inner network only."""
 
-import contextlib
+import asyncio
 import logging
-import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 
-import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
 from starlette.exceptions import HTTPException
 
+from services.shared import listeners
+from services.shared.metrics import Metrics
 from services.shared.version import VERSION
 
 log = logging.getLogger(__name__)
 
 MAX_BODY_BYTES = 16_384
-MAX_CONNECTIONS = 32
 TICK_LIMIT_S = 2.0
 """/health is well when the loop ticked within so many seconds."""
 
 
-class Ops:
+class Ops(Metrics):
     """Health (the loop ticks), readiness (all checks fine), metrics. Services add routes to `app` and metrics to `registry`."""
 
     def __init__(self, service: str, *, tick_age_s: Callable[[], float], lag_s: Callable[[], float] = lambda: 0.0) -> None:
-        self.registry = CollectorRegistry()
+        super().__init__()
         self.port = 0
         self._service = service
         self._tick_age_s = tick_age_s
         self._checks: dict[str, Callable[[], str | None]] = {}
-        self._server: _Server | None = None
+        self._lives: dict[str, Callable[[], str | None]] = {}
+        self._serving: asyncio.Future[None] | None = None
+        self._stopped = False
         self.app = FastAPI(
             title=f"{service}: health, readiness, metrics",
             version=VERSION,
@@ -45,52 +46,49 @@ class Ops:
         build = Gauge("mine_build_info", "1, with the version", ["service", "version"], registry=self.registry)
         build.labels(service, VERSION).set(1)
         self.gauge("mine_loop_lag_seconds", "how late the loop's last tick came", lag_s)
+        self.gauge("mine_ready", "1 while all checks of readiness are fine", lambda: float(not self.not_ready()))
+
+    def health_check(self, name: str, check: Callable[[], str | None]) -> None:
+        """Add what must move for the service to be alive, beside its loop: None when it does, else why not."""
+        self._lives[name] = check
 
     def ready_check(self, name: str, check: Callable[[], str | None]) -> None:
         """Add a condition of readiness: None when fine, else why not."""
         self._checks[name] = check
 
-    def gauge(self, name: str, about: str, value: Callable[[], float]) -> None:
-        """Add a metric that is asked for its value at each scrape."""
-        Gauge(name, about, registry=self.registry).set_function(value)
+    def not_well(self) -> dict[str, str]:
+        """What stands still, each with its reason; first of all the loop."""
+        age_s = self._tick_age_s()
+        loop = {"loop": f"the loop's last tick is {age_s:.1f} s old"} if age_s > TICK_LIMIT_S else {}
+        return loop | _failing(self._lives)
 
     def not_ready(self) -> dict[str, str]:
         """The checks that are not fine, each with its reason. A check that raises is not fine."""
-        answers = {name: _ask(check) for name, check in self._checks.items()}
-        return {name: why for name, why in answers.items() if why is not None}
+        return _failing(self._checks)
 
     async def serve(self, host: str, port: int) -> None:
         """Serve until `stop`. Raises OSError when the port is taken: most likely the same service runs already."""
-        listener = socket.create_server((host, port), backlog=64)
+        listener = listeners.bind(host, port)
         self.port = listener.getsockname()[1]
-        config = uvicorn.Config(
-            self.app,
-            log_config=None,
-            log_level="warning",
-            access_log=False,
-            lifespan="off",
-            server_header=False,
-            ws="none",
-            limit_concurrency=MAX_CONNECTIONS,
-            timeout_keep_alive=5,
-            timeout_graceful_shutdown=3,
-        )
-        self._server = _Server(config)
+        self._serving = asyncio.ensure_future(listeners.serve([listeners.Listener(self.app, listener)], _no_request))
         try:
-            await self._server.serve(sockets=[listener])
-        finally:
-            listener.close()
+            await self._serving
+        except asyncio.CancelledError:
+            if not self._stopped:
+                raise
 
     def stop(self) -> None:
         """Ask `serve` to end; it does within 3 s."""
-        if self._server is not None:
-            self._server.should_exit = True
+        self._stopped = True
+        if self._serving is not None:
+            self._serving.cancel()
 
     def _add_routes(self) -> None:
         @self.app.get("/health", operation_id="health")
         async def health() -> Response:
-            if self._tick_age_s() > TICK_LIMIT_S:
-                return problem(HTTPStatus.SERVICE_UNAVAILABLE, f"the loop's last tick is {self._tick_age_s():.1f} s old")
+            still = self.not_well()
+            if still:
+                return problem(HTTPStatus.SERVICE_UNAVAILABLE, "; ".join(still.values()), still)
             return JSONResponse({"status": "ok", "service": self._service, "version": VERSION})
 
         @self.app.get("/ready", operation_id="ready")
@@ -129,6 +127,11 @@ def _validation_problem(_request: Request, error: Exception) -> Response:
     return problem(HTTPStatus.UNPROCESSABLE_ENTITY, "; ".join(texts))
 
 
+def _failing(checks: Mapping[str, Callable[[], str | None]]) -> dict[str, str]:
+    answers = {name: _ask(check) for name, check in checks.items()}
+    return {name: why for name, why in answers.items() if why is not None}
+
+
 def _ask(check: Callable[[], str | None]) -> str | None:
     try:
         return check()
@@ -136,9 +139,5 @@ def _ask(check: Callable[[], str | None]) -> str | None:
         return f"the check itself failed: {type(error).__name__}: {error}"
 
 
-class _Server(uvicorn.Server):
-    """Leaves the signals to the service: the last word on stopping is not the web server's."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
+def _no_request(why: str) -> Response:
+    return problem(HTTPStatus.BAD_REQUEST, why)

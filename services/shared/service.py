@@ -67,7 +67,7 @@ async def _live(service: str, serve: Serve, settings: Settings, watch: LoopWatch
     stop = _stop_on_signals(watch)
     clock = Clock(settings.general.clock_trusted)
     bus = Bus(settings.broker, service=service, site=settings.general.site, clock=clock, persistent=persistent, backlog=backlog)
-    ops = _ops(service, bus, watch)
+    ops = _ops(service, bus, watch, clock)
     for warning in settings.warnings:
         log.warning("settings: %s", warning)
     parts: dict[str, asyncio.Future[Any]] = {
@@ -101,12 +101,15 @@ def _stop_on_signals(watch: LoopWatch) -> asyncio.Event:
     return stop
 
 
-def _ops(service: str, bus: Bus, watch: LoopWatch) -> Ops:
+def _ops(service: str, bus: Bus, watch: LoopWatch, clock: Clock) -> Ops:
     ops = Ops(service, tick_age_s=lambda: watch.tick_age_s, lag_s=lambda: watch.lag_s)
     ops.gauge("mine_mqtt_connected", "1 while the broker answers", lambda: float(bus.connected))
     ops.gauge("mine_mqtt_backlog", "messages that wait for the broker", lambda: float(bus.waiting))
-    ops.gauge("mine_mqtt_dropped", "messages lost to a full backlog since the start", lambda: float(bus.dropped))
-    ops.gauge("mine_mqtt_refused", "messages received and not understood since the start", lambda: float(bus.refused))
+    ops.counter("mine_mqtt_dropped_total", "messages lost to a full backlog since the start", lambda: float(bus.dropped))
+    ops.counter("mine_mqtt_refused_total", "messages received and not understood since the start", lambda: float(bus.refused))
+    ops.counter("mine_mqtt_published_total", "messages published since the start", lambda: float(bus.published))
+    ops.counter("mine_mqtt_received_total", "messages received since the start", lambda: float(bus.received))
+    ops.gauge("mine_clock_trusted", "1 while the clock is known to be right", lambda: float(clock.now().wall_trusted))
     ops.ready_check("broker", lambda: None if bus.connected else "not connected")
     return ops
 

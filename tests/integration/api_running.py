@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import json
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -21,12 +20,8 @@ from services.shared.service import Context
 from services.shared.settings import sections
 from services.shared.settings.tree import Settings
 from services.shared.vocabulary import Control, Level, Mode
+from tests.broker import free_port
 from tests.waiting import until
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        return int(found.getsockname()[1])
 
 
 @dataclass
@@ -94,9 +89,17 @@ async def running(
             await bus.stop()
 
 
+@asynccontextmanager
+async def neighbour() -> AsyncIterator[aiohttp.ClientSession]:
+    """A client at another address of this computer."""
+    connector = aiohttp.TCPConnector(local_addr=("127.0.0.2", 0))
+    async with aiohttp.ClientSession(connector=connector, timeout=aiohttp.ClientTimeout(total=15)) as session:
+        yield session
+
+
 async def _answers(it: Running) -> bool:
     try:
-        return (await it.get("/api/status")).status == 200
+        return (await it.get("/api/status")).status in (200, 401)
     except aiohttp.ClientError:
         return False
 

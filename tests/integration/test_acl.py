@@ -5,6 +5,7 @@ A broker of MQTT 3.1.1 does not tell a publisher that it was denied, so what cou
 
 import asyncio
 import secrets
+from collections.abc import Sequence
 
 import pytest
 from paho.mqtt.client import Client
@@ -29,11 +30,21 @@ WRITERS: dict[str, set[str]] = {
     "reported/group-1": {"controller"},
     "request/lease": {"api", "notifier", "cli"},
     "reply/some-id": {"controller", "notifier"},
-    "stored/controller": {"api"},
+    "request/stop": {"api", "notifier", "cli"},
+    **{f"stored/{service}": {"api"} for service in ("collector", "controller", "notifier", "api")},
     "alarm/over-temperature": {"collector", "controller", "notifier", "api"},
     "alarm_state": {"notifier"},
     "raw/pdu-1": {"collector", "controller"},
     "surprise": set(),
+    # one level more than there is: a name with a slash in it must not open another topic
+    "state/more": set(),
+    "request/stop/more": set(),
+    "reply/some-id/more": set(),
+    "presence/controller/more": set(),
+    "event/controller/more": set(),
+    "alarm/door/more": set(),
+    "stored/controller/more": set(),
+    "desired/group-1/more": set(),
 }
 PATIENCE_S = 20.0  # of a busy machine
 FOREIGN = "elsewhere/{site}/power"
@@ -42,14 +53,14 @@ FOREIGN = "elsewhere/{site}/power"
 class Speaker:
     """A user's own connection, and what it heard."""
 
-    def __init__(self, live: LiveBroker, user: str) -> None:
+    def __init__(self, live: LiveBroker, user: str, filters: Sequence[str] = ("#",)) -> None:
         self.heard: list[tuple[str, bytes]] = []
         self.ready = False
         self._client = Client(CallbackAPIVersion.VERSION2)
         self._client.username_pw_set(user, live.passwords[user])
         self._client.on_message = lambda _c, _u, message: self.heard.append((message.topic, message.payload))
         self._client.on_subscribe = lambda *_: setattr(self, "ready", True)
-        self._client.on_connect = lambda *_: self._client.subscribe("#", 1)
+        self._client.on_connect = lambda *_: self._client.subscribe([(one, 1) for one in filters])
         self._client.connect(live.host, live.port)
         self._client.loop_start()
 
@@ -102,6 +113,30 @@ async def test_a_user_hears_what_it_may_and_nothing_else(broker: LiveBroker, sit
         await until(lambda: (last, b"last" + mark) in listener.heard, PATIENCE_S)
         heard = {topic for topic, payload in listener.heard if payload == mark}
         assert heard == {topic for topic in topics(site) if _may_read(user, topic)}
+    finally:
+        await asyncio.to_thread(admin.close)
+        await asyncio.to_thread(listener.close)
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("user", [*SERVICES, "site"])
+async def test_a_user_that_names_a_topic_hears_no_more_than_one_that_asks_for_all(
+    broker: LiveBroker, site: str, user: str
+) -> None:
+    last = FOREIGN.format(site=site) if user == "site" else f"mine/1/{site}/ping/last"
+    named = [*topics(site), last, "mine/#", f"mine/1/{site}/+", "$SYS/#"]
+    admin, listener = Speaker(broker, "admin"), Speaker(broker, user, named)
+    try:
+        await until(lambda: admin.ready and listener.ready, PATIENCE_S)
+        mark = secrets.token_bytes(8)
+        for topic in topics(site):
+            admin.say(topic, mark)
+        admin.say(last, b"last" + mark)
+        await until(lambda: (last, b"last" + mark) in listener.heard, PATIENCE_S)
+        assert {topic for topic, payload in listener.heard if payload == mark} == {
+            topic for topic in topics(site) if _may_read(user, topic)
+        }
+        assert [topic for topic, _ in listener.heard if topic.startswith("$SYS")] == []  # it says who is connected
     finally:
         await asyncio.to_thread(admin.close)
         await asyncio.to_thread(listener.close)

@@ -194,8 +194,8 @@ async def test_debug_routes_do_not_exist_on_the_lan_listener(tmp_path: Path) -> 
     async with running(tmp_path, NOBODY) as api:
         for path in ("power-signal", "miners", "fans", "temperature", "raw-state", "emergency-shutdown"):
             is_problem(await api.post(f"/api/debug/{path}", {}, base=api.lan), 404)
-        is_problem(await api.post("/api/v1/cycle", base=api.lan), 404)
-        is_problem(await api.post("/api/v1/requests/reset", {}, base=api.lan), 404)
+        is_problem(await api.post("/api/v1/cycle", base=api.lan), 401)
+        is_problem(await api.post("/api/v1/requests/reset", {"payload": {"trip": "stop"}}, base=api.lan), 401)
         is_problem(await api.get("/debug.html"), 404)
         paths = (await api.get("/api/openapi.json")).body["paths"]
         assert not [path for path in paths if "debug" in path]
@@ -240,9 +240,9 @@ async def test_the_answer_of_a_debug_call_is_the_lease_made(tmp_path: Path, brok
                 assert json.loads(asked[-1].payload).items() >= kind.items()
             assert (await api.post("/api/debug/fans", {"fans": {"1": "on", "3": "auto"}})).status == 200
             assert (asked[-1].verb, json.loads(asked[-1].payload)["fans"]) == ("lease", {"1": "on", "3": "auto"})
-            assert (await api.post("/api/v1/cycle")).status == 200
+            assert (await api.post("/api/v1/cycle")).status == 202
             assert asked[-1].verb == "cycle"
-            assert (await api.post("/api/v1/requests/reset", {"payload": {"trip": "thermal"}})).status == 200
+            assert (await api.post("/api/v1/requests/reset", {"payload": {"trip": "thermal"}})).status == 202
             assert (asked[-1].verb, json.loads(asked[-1].payload)) == ("reset", {"trip": "thermal"})
             is_problem(await api.post("/api/v1/requests/reset", {"payload": {"trap": "thermal"}}), 422)
             assert (await api.post("/api/debug/emergency-shutdown")).body["by"] == "bus"

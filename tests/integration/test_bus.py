@@ -11,6 +11,7 @@ import pytest
 
 from services.shared.bus import Arrival, Bus, Foreign
 from services.shared.clock import Clock
+from services.shared.link import ROOM
 from services.shared.messages import Event, Presence, Reading, Signal
 from services.shared.settings.sections import Broker
 from services.shared.vocabulary import Level, Quality
@@ -288,6 +289,87 @@ async def test_what_was_handled_does_not_come_back(broker: LiveBroker, site: str
                     sender.publish(event(number))
                 await until(lambda numbers=numbers: handled[-2:] == list(numbers))  # type: ignore[misc]
     assert handled == [1, 2, 3, 4]
+
+
+async def test_what_a_handler_holds_comes_again_until_it_lets_go_and_holds_up_nothing_else(broker: LiveBroker, site: str) -> None:
+    held: list[Callable[[], None]] = []
+    others, again = [], []
+    sender = a_bus(broker, "collector", site)
+    first = a_bus(broker, "api", site, persistent=True)
+    first.on(Event, lambda _, arrival: held.append(arrival.hold()))
+    first.on(Signal, lambda message, _: others.append(message.level))
+    async with started(first, sender):
+        for number in (1, 2, 3):
+            sender.publish(event(number))
+        sender.publish(signal(Level.CONTROL))
+        await until(lambda: len(held) == 3 and others == [Level.CONTROL])
+        held[1]()
+        await first.stop()
+        second = a_bus(broker, "api", site, persistent=True)
+        second.on(Event, lambda message, _: again.append(message.ledger_seq))
+        async with started(second):
+            await until(lambda: again == [1, 3])
+        third = a_bus(broker, "api", site, persistent=True)
+        third.on(Event, lambda message, _: again.append(message.ledger_seq))
+        async with started(third):
+            sender.publish(event(4))
+            await until(lambda: again == [1, 3, 4])
+
+
+async def test_more_messages_may_be_held_than_may_wait_for_their_handlers(broker: LiveBroker, site: str) -> None:
+    count = ROOM + 2_000
+    held: list[Callable[[], None]] = []
+    sender = a_bus(broker, "collector", site, backlog=2 * count)
+    receiver = a_bus(broker, "api", site, persistent=True)
+    receiver.on(Event, lambda _, arrival: held.append(arrival.hold()))
+    async with started(receiver, sender):
+        for number in range(count):
+            sender.publish(event(number))
+        await until(lambda: len(held) == count, 60)
+        for release in held:
+            release()
+
+
+async def test_a_message_held_over_a_reconnect_comes_again_and_its_old_release_does_nothing(
+    own_broker: LiveBroker, site: str
+) -> None:
+    held: list[tuple[int, Callable[[], None]]] = []
+    sender = a_bus(own_broker, "collector", site)
+    receiver = a_bus(own_broker, "api", site, persistent=True)
+    receiver.on(Event, lambda message, arrival: held.append((message.ledger_seq, arrival.hold())))
+    async with started(receiver, sender):
+        sender.publish(event(1))
+        await until(lambda: len(held) == 1)
+        receiver.reconnect()
+        await until(lambda: len(held) == 2)
+        assert [seq for seq, _ in held] == [1, 1]
+        held[0][1]()
+        receiver.reconnect()
+        await until(lambda: len(held) == 3)
+        held[2][1]()
+        sender.publish(event(2))
+        await until(lambda: held[-1][0] == 2)
+
+
+async def test_for_an_absent_api_readings_wait_in_the_broker_and_of_what_is_retained_the_newest(
+    broker: LiveBroker, site: str
+) -> None:
+    kept, levels = Kept(), []
+    sender = a_bus(broker, "collector", site)
+    for absent in (True, False):
+        receiver = a_bus(broker, "api", site, persistent=True)
+        receiver.on(Reading, kept.take)
+        receiver.on(Signal, lambda message, _: levels.append(message.level))
+        async with started(receiver):
+            if not absent:
+                await until(lambda: kept.values()[:3] == [1.0, 2.0, 3.0] and levels == [Level.CONTROL])
+        if absent:
+            async with started(sender):
+                for number in (1.0, 2.0, 3.0):
+                    sender.publish(reading(number))
+                for level in (Level.NORMAL, Level.ALERT, Level.CONTROL):
+                    sender.publish(signal(level))
+                await all_out(sender)
 
 
 async def test_a_backlog_over_its_bound_drops_the_oldest_and_counts_it(own_broker: LiveBroker, site: str) -> None:

@@ -97,7 +97,7 @@ def assert_as_undisturbed(site: DyingSite, calm: DyingSite, seam: str) -> None:
 @pytest.mark.asyncio
 async def test_a_death_at_any_write_changes_no_outcome(tmp_path, day, new_boot, part):
     calm = await lived(tmp_path / "calm", day, set())
-    assert len(calm.seams) > 50
+    assert len(calm.seams) > 30
     for number, seam in enumerate(calm.seams[part::PARTS]):
         site = await lived(tmp_path / str(number), day, {seam}, outcome(calm), new_boot=new_boot)
         assert site.deaths == 1
@@ -120,7 +120,7 @@ async def test_a_controller_that_dies_with_every_order_it_sends_still_takes_the_
 @pytest.mark.asyncio
 async def test_deaths_one_after_the_other_add_up_to_nothing(tmp_path):
     calm = await lived(tmp_path / "calm", "a curtailment", set())
-    seams = {seam for seam in calm.seams if seam[1] % 11 == 5}
+    seams = {seam for seam in calm.seams if seam[1] % 7 == 5}
     site = await lived(tmp_path / "killed", "a curtailment", seams, outcome(calm))
     assert site.deaths >= 4
     assert_as_undisturbed(site, calm, "died again and again")

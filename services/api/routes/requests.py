@@ -1,32 +1,147 @@
-"""Requests of people by verb, on the debug listener: whoever can reach it may ask, the controller decides."""
+"""Requests of people and programs, one route for each verb: 202 with a place to watch. The controller decides."""
 
-from typing import Any
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
-from fastapi.exceptions import RequestValidationError
-from pydantic import ValidationError
+from fastapi import APIRouter, Depends, Query
+from fastapi import Path as InPath
+from pydantic import BaseModel
 
-from services.api.bodies import PAYLOADS, Asked, AskedVerb
+from services.api import asks
+from services.api.asked import KEPT, AskedRequest
 from services.api.door import ByDoor
-from services.api.guard import who
-from services.api.problems import responses
+from services.api.login.gate import known
+from services.api.problems import Problem, responses
+from services.api.routes.asking import HEADERS, ByAsking, shown
 
-router = APIRouter(prefix="/api/v1", tags=["requests"], responses=responses(403, 409, 422, 503, 504))
+router = APIRouter(prefix="/api/v1", tags=["requests"])
+watching = APIRouter(prefix="/api/v1", tags=["requests"], dependencies=[Depends(known)])
+MOST_SHOWN = 200
+_ANSWERS: dict[int | str, dict[str, Any]] = {
+    202: {"description": "asked; `state` says what is known of it", "headers": HEADERS},
+    **responses(401, 403, 409, 413, 422, 429, 503),
+}
+RequestId = Annotated[str, InPath(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9-]+$")]
 
 
-@router.post("/cycle", operation_id="askCycle")
-async def ask_cycle(door: ByDoor, request: Request) -> dict[str, Any]:
-    """One full cycle of the controller now: re-check everything, record a state row."""
-    return await door.requests.ask("cycle", {}, who=who(request), reason="one cycle asked for")
+class AskedRequests(BaseModel):
+    """The newest first."""
+
+    requests: tuple[AskedRequest, ...]
 
 
-@router.post("/requests/{verb}", operation_id="ask")
-async def ask(verb: AskedVerb, body: Asked, door: ByDoor, request: Request) -> dict[str, Any]:
-    """Lock out, unlock, reset, release, acknowledge, and the rest; the payload's keys depend on the verb."""
-    try:
-        payload = PAYLOADS[verb].model_validate(body.payload)
-    except ValidationError as error:
-        raise RequestValidationError([{**e, "loc": ("body", "payload", *e["loc"])} for e in error.errors()]) from None
-    if verb == "stop":
-        return await door.requests.stop(who=who(request), reason=body.reason or "emergency shutdown")
-    return await door.requests.ask(verb, payload.model_dump(), who=who(request), reason=body.reason)
+def _verb(name: str, operation: str, summary: str) -> Callable[[Any], Any]:
+    answers = _ANSWERS | (responses(502, 504) if name == "stop" else {})
+    path = f"/requests/{name}"
+    return router.post(path, status_code=202, operation_id=operation, summary=summary, responses=answers)
+
+
+@_verb("curtail", "askCurtail", "Take load off")
+async def curtail(body: asks.AskCurtail, asking: ByAsking) -> AskedRequest:
+    """One more signal at the level control, until its minutes are over or it is released. The stricter wins."""
+    target_kw = 0.0 if body.payload.all else body.payload.target_kw
+    wish = {"kind": "power_signal", "level": "control", "target_kw": target_kw, "minutes": body.payload.minutes}
+    return await asking.ask("curtail", "lease", wish, body.reason)
+
+
+@_verb("hold", "askHold", "Let miners sleep")
+async def hold(body: asks.AskHold, asking: ByAsking) -> AskedRequest:
+    """Loads or groups sleep until the minutes are over or it is released."""
+    wish = {"kind": "miners", "action": "sleep", **body.payload.model_dump()}
+    return await asking.ask("hold", "lease", wish, body.reason)
+
+
+@_verb("release", "askRelease", "End leases")
+async def release(body: asks.AskRelease, asking: ByAsking) -> AskedRequest:
+    """Refused where nothing is held."""
+    return await asking.ask("release", "release", body.payload.model_dump(mode="json", exclude_none=True), body.reason)
+
+
+@_verb("lease", "askLease", "Make a lease of any kind")
+async def lease(body: asks.AskLease, asking: ByAsking) -> AskedRequest:
+    """A hold with an owner and an end. It only tightens."""
+    return await asking.ask("lease", "lease", body.payload.model_dump(exclude_none=True), body.reason)
+
+
+@_verb("lockout", "askLockout", "Hold something off, without end")
+async def lockout(body: asks.AskTarget, asking: ByAsking) -> AskedRequest:
+    """Beats every rule and every restart; ended by `unlock` alone."""
+    return await asking.ask("lockout", "lockout", body.payload.model_dump(), body.reason)
+
+
+@_verb("unlock", "askUnlock", "Give back what was locked out")
+async def unlock(body: asks.AskTarget, asking: ByAsking) -> AskedRequest:
+    """Refused where nothing is locked out."""
+    return await asking.ask("unlock", "unlock", body.payload.model_dump(), body.reason)
+
+
+@_verb("reset", "askReset", "End a trip")
+async def reset(body: asks.AskReset, asking: ByAsking) -> AskedRequest:
+    """Refused while its cause stands."""
+    return await asking.ask("reset", "reset", body.payload.model_dump(), body.reason)
+
+
+@_verb("stop", "askStop", "Emergency stop")
+async def stop(body: asks.AskPlain, asking: ByAsking) -> AskedRequest:
+    """Trips the whole site, now; with a dead broker straight to the controller."""
+    return await asking.stop(body.reason)
+
+
+@_verb("cycle", "askCycle", "One full cycle now")
+async def cycle(body: asks.AskPlain, asking: ByAsking) -> AskedRequest:
+    """Re-check everything, record a state row."""
+    return await asking.ask("cycle", "cycle", {}, body.reason)
+
+
+@router.post("/cycle", status_code=202, operation_id="askCycleNow", summary="One full cycle, without a body", responses=_ANSWERS)
+async def cycle_now(asking: ByAsking) -> AskedRequest:
+    """As `requests/cycle`."""
+    return await asking.ask("cycle", "cycle", {}, "one cycle asked for")
+
+
+@_verb("service", "askService", "Take a signal source out of service, or back")
+async def service(body: asks.AskService, asking: ByAsking) -> AskedRequest:
+    """Against a false signal; it ends by itself."""
+    return await asking.ask("service", "service", body.payload.model_dump(), body.reason)
+
+
+@_verb("phase", "askPhase", "Set the stored phase")
+async def phase(body: asks.AskPhase, asking: ByAsking) -> AskedRequest:
+    """`free` resets every trip whose cause is gone and ends all leases."""
+    return await asking.ask("phase", "phase", body.payload.model_dump(), body.reason)
+
+
+@_verb("drill", "askDrill", "Move an acting device and prove it")
+async def drill(body: asks.AskDrill, asking: ByAsking) -> AskedRequest:
+    """What comes of it is told in `/api/status` under `drills`."""
+    return await asking.ask("drill", "drill", body.payload.model_dump(), body.reason)
+
+
+@_verb("acknowledge", "askAcknowledge", "Say that somebody has seen an alarm")
+async def acknowledge(body: asks.AskAcknowledge, asking: ByAsking) -> AskedRequest:
+    """It is escalated no further."""
+    return await asking.ask("acknowledge", "acknowledge", body.payload.model_dump(), body.reason)
+
+
+@_verb("test", "askTest", "Send a test message by one channel")
+async def test(body: asks.AskTest, asking: ByAsking) -> AskedRequest:
+    """The provider's own word may take 20 s."""
+    return await asking.ask("test", "test", body.payload.model_dump(), body.reason)
+
+
+@watching.get("/requests", operation_id="listRequests", responses=responses(401, 422, 429))
+async def list_requests(door: ByDoor, limit: Annotated[int, Query(ge=1, le=MOST_SHOWN)] = 50) -> AskedRequests:
+    """The newest requests since this service started, at most a day old."""
+    newest = door.requests.register.newest(limit, door.image.now().mono_s)
+    return AskedRequests(requests=tuple(shown(asked, door) for asked in newest))
+
+
+@watching.get("/requests/{request_id}", operation_id="getRequest", responses=responses(401, 404, 422, 429))
+async def get_request(request_id: RequestId, door: ByDoor) -> AskedRequest:
+    """What became of a request."""
+    asked = door.requests.register.get(request_id, door.image.now().mono_s)
+    if asked is None:
+        detail = f"found {request_id}; known are the last {KEPT} since this service started, and what was done is in the events"
+        raise Problem(HTTPStatus.NOT_FOUND, "no-such-request", detail)
+    return shown(asked, door)

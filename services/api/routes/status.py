@@ -1,18 +1,17 @@
 """The present: status, detailed state, the page's feed, its stream."""
 
-from http import HTTPStatus
-
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel
 
 from services.api import status
 from services.api.dashboard import Dashboard
-from services.api.door import ByDoor
-from services.api.problems import Problem, responses
-from services.api.stream import MOST_CLIENTS, EventStream
+from services.api.door import ByDoor, ByPlaces
+from services.api.login.gate import address_of, viewer
+from services.api.login.rates import household
+from services.api.problems import responses
 from services.shared.messages import AlarmState, Devices, Event, Reading, Reported, Signal, State, SwitchReading
 
-router = APIRouter(tags=["present"])
+router = APIRouter(tags=["present"], dependencies=[Depends(viewer)], responses=responses(401, 429))
 
 
 class Detail(BaseModel):
@@ -78,8 +77,6 @@ async def list_readings(door: ByDoor) -> Readings:
     response_class=Response,
     responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}, **responses(503)},
 )
-async def stream_dashboard(door: ByDoor) -> Response:
+async def stream_dashboard(request: Request, door: ByDoor, places: ByPlaces) -> Response:
     """Server-sent events `dashboard`: the whole feed, at most once a second, when it changed and at least every 15 s."""
-    if door.stream.full:
-        raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, "too-many-streams", f"{MOST_CLIENTS} clients listen already")
-    return EventStream(door.stream)
+    return places.stream(household(address_of(request)), door.stream.join, door.stream.leave)

@@ -5,11 +5,13 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from services.shared.settings.door_checks import door_warnings
 from services.shared.settings.fan_checks import fan_problems, fan_warnings
 from services.shared.settings.feeder_checks import feeder_problems, feeder_warnings, member_problems
 from services.shared.settings.places import wrong
 from services.shared.settings.problems import Problem, doubtful
 from services.shared.settings.schedule_checks import schedule_problems
+from services.shared.settings.secret_checks import secret_problems
 from services.shared.settings.sensor_checks import sensor_warnings
 from services.shared.settings.signal_checks import signal_problems
 from services.shared.settings.tree import Settings
@@ -33,6 +35,7 @@ def problems(settings: Settings, told: Sequence[Problem] = (), *, loads_are_sure
         (signal_problems, ("SIGNAL", "APIS] cornbelt_url")),
         (feeder_problems, ("FEEDER",)),
         (schedule_problems, ("SCHEDULE",)),
+        (secret_problems, ("BROKER", "OPS")),
     )
     if loads_are_sure:
         checks += ((member_problems, ("FEEDER", "APIS] pdu_ip", "HTTP_LOADS")),)
@@ -41,7 +44,7 @@ def problems(settings: Settings, told: Sequence[Problem] = (), *, loads_are_sure
 
 def warnings(settings: Settings) -> tuple[str, ...]:
     """What stops nothing but is hardly meant."""
-    found = [*sensor_warnings(settings), *fan_warnings(settings), *feeder_warnings(settings)]
+    found = [*sensor_warnings(settings), *fan_warnings(settings), *feeder_warnings(settings), *door_warnings(settings)]
     if settings.general.control is Control.ARMED and not settings.loads:
         found.append("control = armed, but there are no loads to switch")
     return tuple(found)
@@ -145,8 +148,9 @@ def _listeners(settings: Settings) -> Iterator[Problem]:
         yield wrong(settings, "API", "debug_port", api.debug_port, "another port than the page's and the api's [OPS] port")
     if api.port == settings.ops.api_port:
         yield wrong(settings, "API", "port", api.port, "another port than [OPS] api_port")
-    for network in api.debug_networks:
-        try:
-            ipaddress.ip_network(network, strict=False)
-        except ValueError:
-            yield wrong(settings, "API", "debug_networks", network, "networks such as 192.168.1.0/24")
+    for key in ("debug_networks", "critical_networks"):
+        for network in getattr(api, key):
+            try:
+                ipaddress.ip_network(network, strict=False)
+            except ValueError:
+                yield wrong(settings, "API", key, network, "networks such as 192.168.1.0/24")

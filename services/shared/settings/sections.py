@@ -154,9 +154,8 @@ class Power(Section):
         5, "each stage waits up to so much longer, so that sites do not return in step", "s", ge=0, le=600
     )
     returns_per_hour: int = key(
-        6, "load that came back so often within an hour rests before it returns again; 0: never", ge=0, le=60
+        6, "load that came back so often within an hour rests for eight times the release; 0: never", ge=0, le=60
     )
-    rest_minutes: float = key(15, "so long it rests", "min", gt=0, le=240)
     interval_minutes: float = key(
         15,
         "the settlement interval: in an event more is shed in time for each of them to stay within the target; 0: no guard",
@@ -364,7 +363,9 @@ class Data(Section):
 
 class History(Section):
     TITLE: ClassVar[str] = "HISTORY"
-    ABOUT: ClassVar[str] = "How long mine_data.db keeps what. Events, commands, alarms and the audit are given up last of all."
+    ABOUT: ClassVar[str] = (
+        "How long mine_data.db keeps what. Events, commands and alarms are given up last of all, the audit never."
+    )
     reading_days: float = key(14, "every single reading", "d", ge=1, le=3650)
     minute_days: float = key(90, "mean, lowest and highest of each minute", "d", ge=1, le=3650)
     quarter_days: float = key(730, "of each quarter of an hour", "d", ge=1, le=36500)

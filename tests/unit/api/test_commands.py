@@ -169,8 +169,10 @@ def test_commands_recorded_before_there_was_a_column_for_it_get_their_act_from_t
     records.confirmed("a", 60, 5.0, act="fan_on")
     records.database.close()
     with sqlite3.connect(records.database.path) as plain:
-        plain.execute("DROP INDEX ix_events_commands")
-        plain.execute("DROP INDEX ix_events_command_id")
+        for table in ("minutes", "quarters", "hours", "tier_marks", "dirty_hours", "audit"):
+            plain.execute(f"DROP TABLE {table}")
+        for index in ("commands", "command_id", "turns", "acts"):
+            plain.execute(f"DROP INDEX ix_events_{index}")
         plain.execute("ALTER TABLE events DROP COLUMN act")
         plain.execute("CREATE TEMP TABLE one AS SELECT * FROM events WHERE id = 1")
         plain.execute("UPDATE one SET id = 99, ledger_seq = 99, kind = 'decision', title = 'Mode normal'")

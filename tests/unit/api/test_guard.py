@@ -3,7 +3,7 @@
 import pytest
 from starlette.datastructures import Headers
 
-from services.api.guard import Networks, _own_site
+from services.api.networks import Networks, by_own_name, of_own_page
 
 
 @pytest.mark.parametrize(
@@ -22,9 +22,11 @@ def test_only_addresses_of_the_networks_come_in(host: str, allowed: bool) -> Non
         ({"host": "[::1]:5000"}, True),
         ({"host": "127.0.0.1:5000", "origin": "http://127.0.0.1:8000"}, False),
         ({"host": "127.0.0.1:5000", "origin": "null"}, False),
+        ({"host": "127.0.0.1:5000", "origin": "http://["}, False),
+        ({"host": "["}, False),
         ({"host": "rebound.example"}, False),
         ({}, False),
     ],
 )
 def test_a_page_of_another_site_is_refused(headers: dict[str, str], own: bool) -> None:
-    assert _own_site(Headers(headers)) is own
+    assert (by_own_name(Headers(headers)) and of_own_page(Headers(headers))) is own

@@ -7,7 +7,8 @@ import pytest
 from services.api import feed, stream
 from services.api.dashboard import Dashboard
 from services.api.image import Image
-from services.api.stream import MOST_CLIENTS, QUEUE, Stream
+from services.api.problems import Problem
+from services.api.stream import MOST_CLIENTS, MOST_OF_ONE, QUEUE, EventStream, Places, Stream
 from services.shared.settings.tree import Settings
 from tests.unit.api.builders import HandClock
 from tests.waiting import until
@@ -69,12 +70,50 @@ async def test_a_silent_stream_gives_a_sign_of_life(monkeypatch: pytest.MonkeyPa
     task.cancel()
 
 
-async def test_there_is_room_for_so_many_and_none_after_the_close() -> None:
+async def test_the_close_ends_every_stream() -> None:
     live = a_stream(HandClock(), [""])
-    queues = [live.join() for _ in range(MOST_CLIENTS)]
-    assert live.full
-    live.leave(queues[0])
-    assert not live.full
+    queues = [live.join() for _ in range(3)]
     live.close()
-    assert live.full
-    assert [queue.get_nowait() for queue in queues[1:]] == [b""] * (MOST_CLIENTS - 1)
+    assert [queue.get_nowait() for queue in queues] == [b""] * 3
+
+
+class Listening:
+    """Clients of one listener that stay until they are told to go."""
+
+    def __init__(self, places: Places) -> None:
+        self.places = places
+        self.gone = asyncio.Event()
+        self.tasks: list[asyncio.Task[None]] = []
+
+    async def come(self, home: str) -> None:
+        answer: EventStream = self.places.stream(home, asyncio.Queue, lambda queue: None)
+        self.tasks.append(asyncio.create_task(answer({"type": "http"}, self._receive, self._send)))
+        await asyncio.sleep(0)
+
+    async def go(self) -> None:
+        self.gone.set()
+        await asyncio.gather(*self.tasks)
+
+    async def _receive(self) -> dict[str, str]:
+        await self.gone.wait()
+        return {"type": "http.disconnect"}
+
+    async def _send(self, message: object) -> None:
+        pass
+
+
+async def test_one_address_has_so_many_places_and_leaves_the_others_to_others_until_all_are_taken() -> None:
+    here = Listening(Places(MOST_OF_ONE))
+    for number in range(MOST_CLIENTS):
+        if number % MOST_OF_ONE == 0 and number:
+            with pytest.raises(Problem, match="of one address"):
+                await here.come(f"home {number // MOST_OF_ONE - 1}")
+        await here.come(f"home {number // MOST_OF_ONE}")
+    with pytest.raises(Problem, match=f"{MOST_CLIENTS} clients"):
+        await here.come("another home")
+    await here.go()
+    await here.come("home 0")
+    here.places.close()
+    with pytest.raises(Problem, match="about to end"):
+        await here.come("another home")
+    await here.go()

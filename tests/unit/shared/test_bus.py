@@ -11,7 +11,7 @@ from services.shared.bus import Arrival, Bus, Foreign
 from services.shared.clock import Clock
 from services.shared.inbox import Inbox
 from services.shared.link import Received
-from services.shared.messages import Event, Presence, Reading, root
+from services.shared.messages import Event, Presence, Reading, Signal, root
 from services.shared.settings.sections import Broker
 
 
@@ -82,7 +82,27 @@ async def test_a_message_goes_to_every_handler_of_its_type_and_to_no_other() -> 
     inbox.on(Reading, lambda message, arrival: seen.append(("reading", "")))
     await inbox.handle(received("presence/api", presence()), 0.0)
     assert seen == [("first", "online"), ("second", "online")]
-    assert inbox.filters() == ("mine/1/mine/presence/+", "mine/1/mine/reading/+/+")
+
+
+def test_a_level_is_not_queued_for_an_absence_and_else_arrives_for_certain() -> None:
+    inbox = Inbox("mine")
+    for kind in (Signal, Presence, Reading):
+        inbox.on(kind, lambda message, arrival: None)
+    names = ("mine/1/mine/signal/+", "mine/1/mine/presence/+", "mine/1/mine/reading/+/+")
+    assert inbox.filters(queued=True) == dict(zip(names, (0, 0, 1), strict=True))
+    assert inbox.filters(queued=False) == dict.fromkeys(names, 1), "the controller's signal among them"
+
+
+@pytest.mark.parametrize(("persistent", "qos"), [(False, 1), (True, 0)])
+@pytest.mark.asyncio
+async def test_only_a_session_that_outlives_its_connection_takes_levels_unacknowledged(persistent: bool, qos: int) -> None:
+    bus = a_bus(persistent=persistent)
+    bus.on(Signal, lambda message, arrival: None)
+    await bus.start()
+    try:
+        assert bus.link is not None and bus.link._filters == {"mine/1/mine/signal/+": qos}
+    finally:
+        await bus.stop()
 
 
 @pytest.mark.asyncio

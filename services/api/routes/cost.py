@@ -1,0 +1,24 @@
+"""What we cost ourselves, for programs and as a page without scripts."""
+
+from fastapi import APIRouter, Response
+from fastapi.responses import HTMLResponse
+
+from services.api import cost_page
+from services.api.cost import Cost
+from services.api.door import ByDoor
+from services.api.login.gate import Viewer
+from services.api.problems import responses
+
+router = APIRouter(tags=["metrics"], responses=responses(401))
+
+
+@router.get("/api/v1/cost", operation_id="getCost")
+async def get_cost(door: ByDoor, _viewer: Viewer) -> Cost:
+    """Memory, processor time, bytes written since the start and today, by service and in all; disk and databases."""
+    return await door.cost.tell()
+
+
+@router.get("/cost", include_in_schema=False)
+async def cost_as_page(door: ByDoor, _viewer: Viewer) -> Response:
+    """The same as a page."""
+    return HTMLResponse(cost_page.page(await door.cost.tell(), door.settings.general.site))

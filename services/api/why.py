@@ -1,0 +1,141 @@
+"""One answer to "why was it off at 14:05": what the site did at a moment, why, by whom, since when, and how it ended."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, Field
+
+from services.api.why_words import of_the_load, tidy
+
+_EARLIEST_AT, _LATEST_AT = 0.0, 4_102_444_800.0  # 1970 to 2100
+
+
+class WhyLoad(BaseModel):
+    """The load in kW, null where unknown; `as_of` is when that was recorded."""
+
+    measured_kw: float | None
+    target_kw: float | None
+    unknown_kw: float | None
+    as_of: str | None
+
+
+class WhySignal(BaseModel):
+    """The signal that counted most, and the event that it named. `age_s` as of `decided_at`."""
+
+    source: str
+    level: str
+    target_kw: float | None
+    event_id: str | None
+    start: str | None
+    end: str | None
+    age_s: float | None
+
+
+class WhyInput(BaseModel):
+    """What the decision went by. `age_s` as of `decided_at`, since its poll began; null where it was never heard."""
+
+    kind: str
+    name: str
+    value: float | str | None
+    unit: str
+    age_s: float | None
+
+
+class WhyAct(BaseModel):
+    """What somebody did, or what began or ended by itself."""
+
+    at: str
+    who: str
+    what: str
+    reasons: list[str]
+
+
+class Why(BaseModel):
+    """The answer. Moments are ISO 8601 with the offset of `timezone`. Null is unknown."""
+
+    at: str
+    timezone: str
+    now: bool = Field(description="of the present; else from the records")
+    known: bool = Field(description="false where nothing is known of that moment; `sentence` says why")
+    sentence: str
+    mode: str | None = None
+    since: str | None = Field(default=None, description="when this mode began")
+    until: str | None = Field(default=None, description="when this mode ended; null while it lasts")
+    off_since: str | None = Field(default=None, description="when the site last left normal running before that; null in normal")
+    off_until: str | None = Field(default=None, description="when it was normal again")
+    ended_because: list[str] = Field(default_factory=list)
+    control: str | None = None
+    limited_by: str | None = None
+    reasons: list[str] = Field(default_factory=list)
+    load: WhyLoad | None = None
+    temperature_max_c: float | None = None
+    signal: WhySignal | None = None
+    caused_by: str | None = Field(default=None, description="the person, the signal's event, or the condition that asked for it")
+    decided_at: str | None = Field(
+        default=None, description="what every `age_s` counts to: the decision that held then, or now for an answer of the present"
+    )
+    inputs: list[WhyInput] = Field(default_factory=list)
+    acts: list[WhyAct] = Field(default_factory=list, description="of the hour before")
+    notes: list[str] = Field(default_factory=list, description="what to know of the records themselves")
+
+
+class Calendar:
+    """The site's time of day."""
+
+    def __init__(self, timezone: str) -> None:
+        self.zone = ZoneInfo(timezone)
+        self.name = timezone
+
+    def iso(self, at: float | None) -> str | None:
+        """Unix seconds as ISO 8601 with the site's offset."""
+        return None if at is None else datetime.fromtimestamp(at, self.zone).isoformat(timespec="seconds")
+
+    def clock(self, at: float, now_at: float) -> str:
+        """For a sentence: hours and minutes with the zone, and the day where it is another."""
+        moment, now = datetime.fromtimestamp(at, self.zone), datetime.fromtimestamp(now_at, self.zone)
+        return moment.strftime("%H:%M %Z" if moment.date() == now.date() else "%Y-%m-%d %H:%M %Z")
+
+    def exact(self, at: float, now_at: float) -> str:
+        """As `clock`, with the seconds."""
+        moment, now = datetime.fromtimestamp(at, self.zone), datetime.fromtimestamp(now_at, self.zone)
+        return moment.strftime("%H:%M:%S %Z" if moment.date() == now.date() else "%Y-%m-%d %H:%M:%S %Z")
+
+    def moment(self, text: str, now_at: float) -> float | None:
+        """Unix seconds of `14:05` or `14:05:30` (the last one that was), ISO 8601 (at the site if no offset), or Unix seconds.
+
+        None for anything else, and outside 1970 to 2100.
+        """
+        try:
+            at = self._read(text.strip(), now_at)
+        except (ValueError, OverflowError):
+            return None
+        return at if _EARLIEST_AT <= at < _LATEST_AT else None
+
+    def _read(self, text: str, now_at: float) -> float:
+        if text.isascii() and text.replace(".", "", 1).isdigit():
+            return float(text)
+        if len(text) <= len("14:05:30") and ":" in text:
+            return self._last(time.fromisoformat(text if text.index(":") > 1 else f"0{text}"), now_at)
+        found = datetime.fromisoformat(text)
+        return (found if found.tzinfo else found.replace(tzinfo=self.zone)).timestamp()
+
+    def _last(self, clock: time, now_at: float) -> float:
+        today: date = datetime.fromtimestamp(now_at, self.zone).date()
+        at = datetime.combine(today, clock, self.zone).timestamp()
+        return at if at <= now_at else datetime.combine(today - timedelta(days=1), clock, self.zone).timestamp()
+
+
+def sentence(mode: str, began: str | None, load: WhyLoad | None, reasons: Iterable[str], load_at: str = "") -> str:
+    """Such as "curtailed since 14:02 CST, 3.5 kW on, 12 kW unknown: the utility asks for control".
+
+    The load is told once: a reason that tells it again, as it was at another moment, is left out.
+    """
+    parts = [mode.replace("_", " ") + (f" since {began}" if began else "")]
+    if load is not None:
+        when = f" at {load_at}" if load_at else ""
+        parts.append("load not measured" if load.measured_kw is None else f"{load.measured_kw:.1f} kW on{when}")
+        if load.unknown_kw:
+            parts.append(f"{load.unknown_kw:.1f} kW unknown{when}")
+    why = "; ".join([tidy(one) for one in reasons if load is None or not of_the_load(one)][:3])
+    return ", ".join(parts) + (f": {why}" if why else "")

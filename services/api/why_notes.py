@@ -1,0 +1,43 @@
+"""What to know of the records behind an answer: how old they were, what changed just after, whether the clock was trusted."""
+
+import sqlalchemy as sa
+
+from services.api.history.moments import Moment
+from services.api.history.rows import timestamp
+from services.api.why import Calendar
+from services.api.why_words import span
+
+_OLD_MS = 15 * 60_000  # a row is written every `loop_interval_minutes` and at every change of mode
+_MINUTE_MS = 60_000
+_MOST = 5
+_WITHIN = sa.text(
+    "SELECT happened_ms, mode FROM events WHERE kind IN ('transition', 'decision') AND +kind = 'transition' AND mode <> ''"
+    " AND happened_ms > :at AND happened_ms < :end ORDER BY happened_ms, id LIMIT :most"
+)
+
+
+def of_records(found: Moment, at_ms: int) -> list[str]:
+    """Rows that are old, and a clock that was not trusted."""
+    notes, row, turn = [], found.state, found.transition
+    if row is None or row["timestamp"] < timestamp(max(0, at_ms - _OLD_MS)):
+        notes.append("no row of mine_states lies close before that moment: kW and temperature are older, or unknown")
+    if (row is not None and not row["clock_trusted"]) or (turn is not None and not turn.clock_trusted):
+        notes.append("the clock was not trusted then: the times may be wrong")
+    return notes
+
+
+def of_the_minute(connection: sa.Connection, at_ms: int, calendar: Calendar, now_at: float) -> list[str]:
+    """Of a moment named to the minute: the changes of mode that came within it."""
+    if at_ms % _MINUTE_MS:
+        return []
+    turns = connection.execute(_WITHIN, {"at": at_ms, "end": at_ms + _MINUTE_MS, "most": _MOST})
+    return [f"changed at {calendar.exact(ms / 1000, now_at)} to {mode.replace('_', ' ')}" for ms, mode in turns]
+
+
+def of_ages(decided_at: float | None, at_ms: int, calendar: Calendar, now_at: float) -> list[str]:
+    """Inputs are kept with the decision, and were older by the time that was asked for."""
+    passed_s = 0.0 if decided_at is None else at_ms / 1000 - decided_at
+    if decided_at is None or passed_s < 1.0:
+        return []
+    decided = f"at the decision at {calendar.exact(decided_at, now_at)}, {span(passed_s)} before the moment"
+    return [f"the ages of inputs and signal are those {decided}: by the moment each was that much older, unless heard again"]

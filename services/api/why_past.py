@@ -1,0 +1,138 @@
+"""Why the site was as it was at a moment of the past, from its records; in the database thread."""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from services.api.history.moments import Moment, moment
+from services.api.why import Calendar, Why, WhyAct, WhySignal, sentence
+from services.api.why_asked import holders
+from services.api.why_gaps import silence, unrecorded
+from services.api.why_inputs import inputs_of, read, signal_of, texts
+from services.api.why_notes import of_ages, of_records, of_the_minute
+from services.api.why_source import Source
+from services.api.why_words import dated, tidy
+from services.shared.vocabulary import Mode
+
+_TURNS = "kind IN ('transition', 'decision') AND +kind = 'transition' AND mode <> ''"
+_BEGINNING = sa.text(
+    "SELECT min(first) FROM (SELECT min(happened_ms) AS first FROM events"
+    " UNION ALL SELECT CAST(unixepoch(min(timestamp)) AS INTEGER) * 1000 FROM mine_states)"
+)
+_NEXT = sa.text(
+    f"SELECT happened_ms, title, reasons FROM events WHERE {_TURNS} AND happened_ms > :at ORDER BY happened_ms, id LIMIT 1"  # noqa: S608
+)
+_LAST_NORMAL = sa.text(
+    f"SELECT max(happened_ms) FROM events WHERE {_TURNS} AND mode = 'normal' AND happened_ms <= :at"  # noqa: S608
+)
+_LEFT = sa.text(f"SELECT min(happened_ms) FROM events WHERE {_TURNS} AND happened_ms > :normal AND happened_ms <= :at")  # noqa: S608
+_NORMAL_AGAIN = sa.text(f"SELECT min(happened_ms) FROM events WHERE {_TURNS} AND mode = 'normal' AND happened_ms > :at")  # noqa: S608
+
+
+def acts(connection: sa.Connection, at_ms: int, calendar: Calendar) -> list[WhyAct]:
+    """Who did what in the hour before, and what began or ended by itself."""
+    found = moment(connection, at_ms)
+    return [] if found is None else _acts(found, calendar)
+
+
+def past(connection: sa.Connection, at_ms: int, calendar: Calendar, now_at: float) -> Why:
+    """The answer of the records."""
+    found = moment(connection, at_ms)
+    told: dict[str, Any] = {"at": calendar.iso(at_ms / 1000) or "", "timezone": calendar.name, "now": False}
+    if found is None:
+        return Why(**told, known=False, sentence=f"Nothing is known of that moment: {_beginning(connection, calendar)}.")
+    told["acts"], minute = _acts(found, calendar), of_the_minute(connection, at_ms, calendar, now_at)
+    unknown = _unknown(connection, found, at_ms, calendar, now_at)
+    if unknown:
+        notes = [unknown, *minute, *of_records(found, at_ms)]
+        return Why(**told, known=False, sentence=f"Nothing is known of that moment: {unknown}.", notes=notes)
+    notes = [*minute, *of_records(found, at_ms)]
+    mode = Source(found).mode or ""
+    return _known(connection, found, mode, at_ms, Why(**told, known=True, sentence="", mode=mode, notes=notes), calendar, now_at)
+
+
+def _unknown(connection: sa.Connection, found: Moment, at_ms: int, calendar: Calendar, now_at: float) -> str:
+    """Why nothing is known of a moment; empty where something is."""
+    mode = Source(found).mode
+    if mode is None and found.state is None:
+        return "no decision is on record"
+    if mode is None:
+        return f"{'; '.join(found.state['reasons'])} {silence(connection, at_ms).words(calendar, now_at)}" if found.state else ""
+    gap = unrecorded(connection, found, at_ms, int(now_at * 1000))
+    if gap is None:
+        return ""
+    return f"nothing was recorded {gap.words(calendar, now_at)}, so what ran then is unknown; before that {mode}"
+
+
+def _known(connection: sa.Connection, found: Moment, mode: str, at_ms: int, base: Why, calendar: Calendar, now_at: float) -> Why:
+    row, deciding, source = found.state, found.deciding, Source(found)
+    inputs = read(deciding.detail) if deciding else {}
+    signal, went_by = signal_of(row if source.is_row else None, inputs, calendar), list(inputs_of(inputs))
+    decided_at = deciding.at if deciding else None
+    reasons = dated(source.reasons, calendar.exact(source.at, now_at))
+    caused_by = None if mode == Mode.NORMAL else _caused_by(connection, at_ms, mode, source.limited_by, reasons, signal)
+    return base.model_copy(
+        update={
+            "sentence": _sentence(found, mode, source, calendar, now_at),
+            **_times(connection, found, mode, at_ms, calendar),
+            "control": row["control"] if row else None,
+            "limited_by": source.limited_by,
+            "reasons": reasons,
+            "load": source.load(calendar),
+            "temperature_max_c": row["temperature_max_c"] if row else None,
+            "signal": signal,
+            "caused_by": caused_by,
+            "decided_at": calendar.iso(decided_at),
+            "inputs": went_by,
+            "notes": [*base.notes, *(of_ages(decided_at, at_ms, calendar, now_at) if went_by or signal else ())],
+        }
+    )
+
+
+def _sentence(found: Moment, mode: str, source: Source, calendar: Calendar, now_at: float) -> str:
+    began = calendar.clock(found.transition.at, now_at) if found.transition else None
+    row_at = source.row_at
+    load_at = "" if row_at is None or source.is_row else calendar.exact(row_at, now_at)
+    return sentence(mode, began, source.load(calendar), source.reasons, load_at)
+
+
+def _times(connection: sa.Connection, found: Moment, mode: str, at_ms: int, calendar: Calendar) -> dict[str, Any]:
+    following = connection.execute(_NEXT, {"at": at_ms}).mappings().one_or_none()
+    off_ms, again_ms = (None, None) if mode == Mode.NORMAL else _off(connection, at_ms)
+    return {
+        "since": calendar.iso(found.transition.at if found.transition else None),
+        "until": _iso(calendar, following["happened_ms"] if following else None),
+        "off_since": _iso(calendar, off_ms),
+        "off_until": _iso(calendar, again_ms),
+        "ended_because": [following["title"], *map(tidy, texts(following["reasons"]))] if following else [],
+    }
+
+
+def _beginning(connection: sa.Connection, calendar: Calendar) -> str:
+    first_ms = connection.execute(_BEGINNING).scalar()
+    return "there are no records yet" if first_ms is None else f"the records begin at {calendar.iso(first_ms / 1000)}"
+
+
+def _off(connection: sa.Connection, at_ms: int) -> tuple[int | None, int | None]:
+    normal_ms = connection.execute(_LAST_NORMAL, {"at": at_ms}).scalar()
+    left_ms = connection.execute(_LEFT, {"normal": -1 if normal_ms is None else normal_ms, "at": at_ms}).scalar()
+    return left_ms, connection.execute(_NORMAL_AGAIN, {"at": at_ms}).scalar()
+
+
+def _caused_by(
+    connection: sa.Connection, at_ms: int, mode: str, rule: str | None, reasons: list[str], signal: WhySignal | None
+) -> str | None:
+    asked = holders(connection, at_ms, mode) if rule == "lease" else []
+    if asked:
+        return "; ".join(asked)
+    if signal is not None and (rule or "").startswith("signal "):
+        return f"signal {signal.source}" + (f", event {signal.event_id}" if signal.event_id else "")
+    return reasons[0] if reasons else None
+
+
+def _acts(found: Moment, calendar: Calendar) -> list[WhyAct]:
+    return [WhyAct(at=calendar.iso(one.at) or "", who=one.who, what=one.title, reasons=list(one.reasons)) for one in found.acts]
+
+
+def _iso(calendar: Calendar, ms: int | None) -> str | None:
+    return None if ms is None else calendar.iso(ms / 1000)

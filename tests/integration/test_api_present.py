@@ -1,0 +1,91 @@
+"""What holds now over the API: each with its age, and never shown as the present when its owner is silent."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from services.shared.messages import AlarmState, Lease, LoadSummary, Lockout, OpenAlarm, Presence, Trip
+from services.shared.settings import sections
+from services.shared.vocabulary import AlarmKind, LeaseKind
+from tests.broker import LiveBroker
+from tests.integration.api_running import running, state, voice
+from tests.waiting import until
+
+pytestmark = pytest.mark.asyncio
+NOBODY = sections.Broker(host="127.0.0.1", port=1)
+AT = 1_800_000_000.0
+HELD = {
+    "leases": (
+        Lease(id="l1", kind=LeaseKind.FANS, owner="ann", reason="trial", from_at=AT, until_at=AT + 60, payload='{"kind":"fans"}'),
+    ),
+    "lockouts": (Lockout(target="fan-3", owner="ann", reason="belt", since_at=AT),),
+    "trips": (Trip(key="stop", reason="smoke", since_at=AT),),
+    "load": LoadSummary(
+        measured_kw=3.5, measured_at=AT, measured_mono_s=None, target_kw=0.0, setpoint_kw=0.0, unknown_kw=12.0, nominal_kw=990.0,
+        ready_kw=400.0,
+    ),
+}  # fmt: skip
+
+
+async def test_before_anybody_spoke_everything_is_null_and_stale_and_never_empty_or_zero(tmp_path: Path) -> None:
+    async with running(tmp_path, NOBODY) as api:
+        for name in ("leases", "lockouts", "trips"):
+            assert (await api.get(f"/api/v1/{name}")).body == {"stale": True, "age_s": None, name: None}
+        readiness = (await api.get("/api/v1/readiness")).body
+        assert (readiness["stale"], readiness["groups"]) == (True, [])
+        assert {readiness[name] for name in readiness if name.endswith("_kw")} == {None}
+        assert (await api.get("/api/v1/sources")).body["stale"] is True
+        alarms = (await api.get("/api/v1/alarms")).body
+        assert (alarms["known"], alarms["open"]) == (False, None)
+
+
+async def test_what_the_controller_holds_is_told_and_stale_when_it_went(tmp_path: Path, broker: LiveBroker, site: str) -> None:
+    async with running(tmp_path, broker.settings("api"), site) as api, voice(broker.settings("admin"), "controller", site) as bus:
+        bus.publish(state(**HELD))
+
+        async def told() -> Any:
+            leases = (await api.get("/api/v1/leases")).body
+            return leases if leases["leases"] else None
+
+        leases = await until(told)
+        assert (leases["stale"], leases["leases"][0]["id"]) == (False, "l1")
+        assert (await api.get("/api/v1/lockouts")).body["lockouts"][0]["target"] == "fan-3"
+        assert (await api.get("/api/v1/trips")).body["trips"][0]["key"] == "stop"
+        readiness = (await api.get("/api/v1/readiness")).body
+        assert (readiness["ready_kw"], readiness["unknown_kw"]) == (400.0, 12.0)
+        assert readiness["measured_kw"] is None, "nobody knows when it was measured"
+        source = (await api.get("/api/v1/sources")).body["sources"][0]
+        assert (source["name"], source["in_service"], source["effective"]) == ("utility", True, "control")
+        assert source["age_s"] is not None
+        bus.publish(Presence(subject=("controller",), state="offline", version="0"))
+
+        async def silent() -> Any:
+            readiness = (await api.get("/api/v1/readiness")).body
+            return readiness if readiness["stale"] else None
+
+        assert (await until(silent))["ready_kw"] is None
+        assert (await api.get("/api/v1/trips")).body["stale"] is True
+
+
+async def test_open_alarms_are_told_with_who_has_seen_them(tmp_path: Path, broker: LiveBroker, site: str) -> None:
+    alarm = OpenAlarm(
+        key="door", kind=AlarmKind.WARNING, active=True, cause="door is open", consequence="", action="", since_at=AT,
+        ended_at=None, acknowledged_by="", receipts=(),
+    )  # fmt: skip
+    async with running(tmp_path, broker.settings("api"), site) as api, voice(broker.settings("admin"), "notifier", site) as bus:
+        bus.publish(AlarmState(alarms=(alarm,), channels=()))
+
+        async def told() -> Any:
+            alarms = (await api.get("/api/v1/alarms")).body
+            return alarms if alarms["known"] else None
+
+        alarms = await until(told)
+        assert (alarms["open"], alarms["unacknowledged"], alarms["alarms"][0]["key"]) == (1, 1, "door")
+
+
+async def test_the_statistics_of_commands_stand_under_both_addresses(tmp_path: Path) -> None:
+    async with running(tmp_path, NOBODY) as api:
+        for path in ("/api/commands", "/api/v1/commands"):
+            assert (await api.get(path)).body["rows"] == []
+            assert (await api.get(f"{path}/recent")).body == {"commands": []}

@@ -70,7 +70,8 @@ class Worker:
 
     async def run(self) -> None:
         """Send for ever; cancel to stop."""
-        while True:
+        task = asyncio.current_task()
+        while task is not None and not task.cancelling():  # a library may swallow it in the middle of a sending
             self._news.clear()
             if not self.rows:
                 await self._news.wait()

@@ -146,6 +146,26 @@ async def test_an_emergency_does_not_wait_for_the_end_of_a_long_pause(tmp_path: 
         assert bench.provider.taken[0][1] == "smoke"
 
 
+@pytest.mark.asyncio
+async def test_a_channel_whose_library_swallows_the_end_ends_all_the_same(tmp_path: Path) -> None:
+    bench, sending = Bench(tmp_path), asyncio.Event()
+
+    async def send(recipient: str, text: Text, *, silent: bool) -> str:
+        sending.set()
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.sleep(60)
+        return "taken"
+
+    bench.provider.send = send  # type: ignore[method-assign]
+    bench.add(WARNING, "hot")
+    task = asyncio.create_task(bench.worker.run())
+    await sending.wait()
+    task.cancel()
+    await asyncio.wait({task}, timeout=5)
+    assert task.done()
+    bench.store.close()
+
+
 def test_of_heartbeats_that_wait_only_the_newest_stays(tmp_path: Path) -> None:
     bench = Bench(tmp_path)
     bench.add(WARNING, "hot")

@@ -16,6 +16,7 @@ from pydantic import SecretStr
 
 from services.cli.passwords import password_line
 from services.shared.settings.sections import Broker as Settings
+from tests.ports import free_port
 
 IMAGE = "eclipse-mosquitto:2"
 FOLDER = Path(__file__).parents[1] / "mosquitto"
@@ -172,16 +173,6 @@ def _write(folder: Path, passwords: dict[str, str], *, where: str, listener: str
 
 def _passwords() -> dict[str, str]:
     return {user: secrets.token_hex(12) for user in USERS}
-
-
-def free_port() -> int:
-    # Below the ephemeral range: a client that tries again while the broker is down may otherwise be given this very port and
-    # connect to itself.
-    while True:
-        port = 20_000 + secrets.randbelow(12_000)
-        with contextlib.suppress(OSError), socket.socket() as probe:
-            probe.bind(("127.0.0.1", port))
-            return port
 
 
 def _answers(host: str, port: int) -> bool:

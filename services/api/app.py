@@ -10,14 +10,17 @@ from services.api.described import described
 from services.api.door import Door
 from services.api.guard import MOST_BODY_BYTES, Guard
 from services.api.login import gate
+from services.api.nameless.answers import Nameless
 from services.api.networks import Networks
 from services.api.routes import (
+    asked,
     commands,
     config,
     cost,
     debug,
     docs,
     events,
+    health,
     login,
     metrics,
     page,
@@ -52,11 +55,11 @@ def build(*, with_debug: bool) -> FastAPI:
     )
     problems.install(app)
     past = (series.router, events.router, records.router, commands.router, why.router)
-    for router in (status.router, present.router, config.router, *past, metrics.router, cost.router, requests.watching):
+    for router in (status.router, present.router, config.router, *past, metrics.router, cost.router, asked.router):
         _behind_the_gate(app, router)
     for router in (requests.router, login.router):
         _behind_the_gate(app, router)
-    for router in (login.open_router, login.page_router):
+    for router in (login.open_router, login.page_router, cost.page_router, health.router):
         app.include_router(router)
     if with_debug:
         _behind_the_gate(app, debug.router)
@@ -73,7 +76,7 @@ def _behind_the_gate(app: FastAPI, router: APIRouter) -> None:
 
 def lan(door: Door) -> ASGIApp:
     """The page and the API: for who may look, and for operators from the networks that may ask for something."""
-    return Guard(_with(door, build(with_debug=False), is_debug=False))
+    return Guard(Nameless(_with(door, build(with_debug=False), is_debug=False)))
 
 
 def debug_only(door: Door) -> ASGIApp:

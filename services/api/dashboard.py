@@ -4,187 +4,24 @@ Null is unknown, never 0. `_at` are Unix seconds UTC. `age_s` are seconds at the
 since it received the feed, and shows a number older than `stale_after_s` as stale even when no feed comes any more.
 """
 
-from typing import Literal
-
-from pydantic import BaseModel, ConfigDict
-
-from services.shared.messages import ChannelHealth, Drill, Lease, Limit, Lockout, OpenAlarm, Trip
-from services.shared.vocabulary import Control, HealthState, Level, LoadTarget, Mode, PowerState, Proof, SwitchRole
-
-Tone = Literal["good", "warning", "bad", "unknown"]
-"""The colour of a sentence or a tile; never the only carrier of its meaning."""
-
-
-class View(BaseModel):
-    """A part of the feed."""
-
-    model_config = ConfigDict(frozen=True, allow_inf_nan=False)
-
-
-class Aged(View):
-    """Something measured. When it was never measured, or on another boot of the host, its age is null and it is stale."""
-
-    age_s: float | None
-    stale: bool
-    stale_after_s: float
-
-
-class Headline(View):
-    """The five-second answer. `safe` and `curtailed` are null when the controller is silent."""
-
-    sentence: str
-    why: tuple[str, ...]
-    tone: Tone
-    safe: bool | None
-    curtailed: bool | None
-
-
-class SensorTile(Aged):
-    """One reading, named `device/quantity`. `value` is the last good one's or null; a stale value is kept and must look stale."""
-
-    name: str
-    label: str
-    zone: str
-    role: str
-    value: float | None
-    unit: str
-    reason: str
-    measured_at: float | None
-    forced: bool
-    tone: Tone
-
-
-class SwitchTile(Aged):
-    """One dry contact: `active` is what it means (door open, flood, smoke, utility control)."""
-
-    name: str
-    label: str
-    role: SwitchRole
-    active: bool | None
-    reason: str
-    tone: Tone
-
-
-class SignalTile(Aged):
-    """One power signal: what it says, and what follows after loss, lease and service rules. An event may be planned."""
-
-    name: str
-    level: Level
-    effective: Level
-    target_kw: float | None
-    event_id: str
-    from_at: float | None
-    until_at: float | None
-    observed_at: float | None
-    commissioned: bool
-    in_service: bool
-    reason: str
-    raw_text: str
-    tone: Tone
-
-
-class LoadTile(Aged):
-    """The site's load in kW; `age_s` is that of `measured_kw`. What is unknown is counted in no other figure.
-
-    `ready_kw` could be taken off and confirmed now. In a power event `interval_kw` is the projected mean of the running
-    settlement interval of `interval_minutes`, and `interval_limit_kw` the lowest that a signal asks for.
-    """
-
-    measured_kw: float | None
-    target_kw: float | None
-    setpoint_kw: float | None
-    unknown_kw: float | None
-    nominal_kw: float | None
-    ready_kw: float | None
-    interval_kw: float | None
-    interval_limit_kw: float | None
-    interval_minutes: float
-
-
-class FanTile(Aged):
-    """One fan: commanded, what its relay says, what its watts say."""
-
-    number: int
-    commanded: PowerState
-    running: PowerState
-    proven: Proof
-    watts: float | None
-    locked_out: bool
-    reason: str
-    tone: Tone
-
-
-class GroupTile(View):
-    """A load group by what its devices report. `measured_kw` is the sum of fresh watts, null when none is metered."""
-
-    name: str
-    members: int
-    hashing: int
-    waking: int
-    asleep: int
-    unknown: int
-    outlets_off: int
-    target: LoadTarget | Literal["mixed"]
-    measured_kw: float | None
-    metered: int
-    tone: Tone
-
-
-class TemperatureTile(View):
-    """The hottest fresh intake and the limits it is judged by, in Celsius."""
-
-    max_c: float | None
-    warn_c: float
-    shed_c: float
-    emergency_c: float
-    min_c: float
-    tone: Tone
-
-
-class HumidityTile(View):
-    """The highest fresh relative humidity and its limit, in %RH."""
-
-    max_percent: float | None
-    limit_percent: float
-    tone: Tone
-
-
-class AlarmsTile(View):
-    """Open alarms. `known` is false while the notifier has not spoken: then an empty list proves nothing."""
-
-    known: bool
-    open: int | None
-    unacknowledged: int | None
-    alarms: tuple[OpenAlarm, ...]
-    channels: tuple[ChannelHealth, ...]
-
-
-class ServiceTile(View):
-    """One of our own services, by its presence on the bus."""
-
-    name: str
-    state: Literal["online", "stopping", "offline", "unknown"]
-    version: str
-    since_at: float | None
-
-
-class DeviceTile(View):
-    """One device by its owner's word; `age_s` since it last answered, null when never."""
-
-    name: str
-    kind: str
-    owner: str
-    state: HealthState
-    reason: str
-    age_s: float | None
-    lost_since_at: float | None
-
-
-class HistoryTile(View):
-    """Whether records reach the disk. Control and this page go on without it."""
-
-    ok: bool
-    reason: str
+from services.api.tile_views import (
+    AlarmsTile,
+    DeviceTile,
+    FanTile,
+    GroupTile,
+    Headline,
+    HistoryTile,
+    HumidityTile,
+    LoadTile,
+    SensorTile,
+    ServiceTile,
+    SignalTile,
+    SwitchTile,
+    TemperatureTile,
+    View,
+)
+from services.shared.messages import Drill, Lease, Limit, Lockout, Trip
+from services.shared.vocabulary import Control, Mode
 
 
 class Dashboard(View):

@@ -18,9 +18,10 @@ from services.api.history.writer import History
 from services.api.image import Image
 from services.api.login.lock import Lock
 from services.api.metrics import AllMetrics
+from services.api.places import MOST_OF_ONE, Places
 from services.api.problems import Problem
 from services.api.requests import Requests
-from services.api.stream import MOST_OF_ONE, Places, Stream
+from services.api.stream import Stream
 from services.shared.bus import Bus
 from services.shared.settings.tree import Settings
 

@@ -11,8 +11,10 @@ import sqlalchemy as sa
 
 from services.api.history import happened
 from services.api.history.database import TooMuch, Trouble
+from services.api.history.happened import Choice
 from services.api.history.writer import History
-from services.api.stream import EVERY_S, PING_S, SEND_DEADLINE_S
+from services.api.places import SEND_DEADLINE_S
+from services.api.stream import EVERY_S, PING_S
 
 PAGE = 200
 QUEUE = PAGE + 2
@@ -27,10 +29,10 @@ class EventNews:
         self._history = history
         self._tasks: dict[asyncio.Queue[bytes], asyncio.Task[None]] = {}
 
-    def join(self, after: int | None) -> asyncio.Queue[bytes]:
-        """A new client's queue: what comes after a cursor, or from now on. An empty item ends the stream."""
+    def join(self, after: int | None, chosen: Choice) -> asyncio.Queue[bytes]:
+        """A new client's queue: what is chosen of what comes after a cursor, or from now on. An empty item ends the stream."""
         queue: asyncio.Queue[bytes] = asyncio.Queue(QUEUE)
-        self._tasks[queue] = asyncio.create_task(self._follow(queue, after))
+        self._tasks[queue] = asyncio.create_task(self._follow(queue, after, chosen))
         return queue
 
     def leave(self, queue: asyncio.Queue[bytes]) -> None:
@@ -43,11 +45,11 @@ class EventNews:
             task.cancel()
             _drop(queue)
 
-    async def _follow(self, queue: asyncio.Queue[bytes], after: int | None) -> None:
+    async def _follow(self, queue: asyncio.Queue[bytes], after: int | None, chosen: Choice) -> None:
         silent_s = PING_S  # the client is told at once that it is connected, and from then on misses nothing
         while True:
             with suppress(Trouble, TooMuch):  # the records are away; the client waits with us
-                items, after = await self._history.read(partial(_news, after=after))
+                items, after = await self._history.read(partial(_news, after=after, chosen=chosen))
                 if not await _put(queue, items):
                     return
                 silent_s = 0.0 if items else silent_s
@@ -60,13 +62,13 @@ class EventNews:
             await asyncio.sleep(EVERY_S)
 
 
-def _news(connection: sa.Connection, after: int | None) -> tuple[list[bytes], int]:
+def _news(connection: sa.Connection, after: int | None, chosen: Choice) -> tuple[list[bytes], int]:
     """The events after a cursor, and the new cursor. One beyond the end is of records that are gone: it goes on at the end."""
     newest = happened.newest_id(connection)
     if after is None or after > newest:
         return ([] if after is None else [_item("records-replaced", newest, f'{{"after":{newest}}}')]), newest
-    rows = happened.events(connection, happened.Choice(), after=after, limit=PAGE) if after < newest else []
-    return [_item("event", row.id, row.model_dump_json()) for row in rows], rows[-1].id if rows else after
+    rows = happened.events(connection, chosen, after=after, limit=PAGE) if after < newest else []
+    return [_item("event", row.id, row.model_dump_json()) for row in rows], rows[-1].id if len(rows) == PAGE else newest
 
 
 def _item(event: str, number: int, data: str) -> bytes:

@@ -1,8 +1,11 @@
 """The whole feed of the page, built from the image at one moment."""
 
-from services.api import tiles
-from services.api.dashboard import (
-    Dashboard,
+from services.api import tiles, tiles_of_services
+from services.api.dashboard import Dashboard
+from services.api.headline import NO_BROKER, headline
+from services.api.image import Image
+from services.api.latest import age_s
+from services.api.tile_views import (
     FanTile,
     GroupTile,
     HistoryTile,
@@ -13,8 +16,6 @@ from services.api.dashboard import (
     TemperatureTile,
     Tone,
 )
-from services.api.headline import headline
-from services.api.image import Image, age_s
 from services.shared.clock import Moment
 from services.shared.messages import State
 from services.shared.settings.tree import Settings
@@ -28,7 +29,8 @@ def build(image: Image, settings: Settings, *, broker_connected: bool, history: 
     """The feed now. `history` says why records do not reach the disk, empty when they do."""
     now = image.now()
     state = image.state
-    stale = image.state_stale(now) or not broker_connected
+    silence = image.silence(now) if broker_connected else NO_BROKER
+    stale = bool(silence)
     return Dashboard(
         time=now.wall_s,
         clock_trusted=now.wall_trusted,
@@ -36,7 +38,7 @@ def build(image: Image, settings: Settings, *, broker_connected: bool, history: 
         site=settings.general.site,
         version=VERSION,
         broker_connected=broker_connected,
-        headline=headline(state, stale, broker_connected),
+        headline=headline(state, silence),
         mode=state.mode if state else None,
         since_at=state.since_at if state else None,
         control=state.control if state else None,
@@ -62,10 +64,12 @@ def build(image: Image, settings: Settings, *, broker_connected: bool, history: 
         drills=state.drills if state else (),
         would_do=state.would_do if state else (),
         missing=state.missing if state else (),
-        alarms=tiles.alarms(image, broker_connected),
-        services=tiles.services(image, broker_connected),
+        alarms=tiles_of_services.alarms(image, broker_connected),
+        services=tiles_of_services.services(image, broker_connected),
         devices=tuple(
-            tiles.device(health, owner.source, owner.host_boot, now) for owner in image.devices.all() for health in owner.devices
+            tiles_of_services.device(health, owner.source, owner.host_boot, now)
+            for owner in image.devices.all()
+            for health in owner.devices
         ),
         history=HistoryTile(ok=not history, reason=history),
     )

@@ -3,12 +3,13 @@
 import re
 from dataclasses import dataclass, replace
 
-from services.api.dashboard import Headline, Tone
+from services.api.tile_views import Headline, Tone
 from services.shared.messages import State
 from services.shared.vocabulary import Control, Mode
 
 _STILL_ON = re.compile(r"[\d.,]+ kW of [\d.,]+ kW still on")
 _ROUNDED_KW = 0.1
+NO_BROKER = "the broker cannot be reached"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +33,10 @@ _SAID: dict[Mode, _Said] = {
 }
 
 
-def headline(state: State | None, stale: bool, broker_connected: bool) -> Headline:
-    """The answer in one sentence with its reasons. While the controller is silent nothing is known, and that is said."""
-    if state is None or stale:
-        return _silent(broker_connected)
+def headline(state: State | None, silence: str) -> Headline:
+    """The answer in one sentence with its reasons. `silence` says why nothing is known of the present; empty where it is."""
+    if state is None or silence:
+        return _silent(silence)
     said = _measured(state, _SAID[state.mode])
     if state.trips:
         said = replace(said, tone="bad", safe=False)
@@ -72,6 +73,5 @@ def _why(state: State) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*trips, *reasons)))
 
 
-def _silent(broker_connected: bool) -> Headline:
-    why = "the controller is silent" if broker_connected else "the broker cannot be reached"
+def _silent(why: str) -> Headline:
     return Headline(sentence="Nothing is known of the site at present.", why=(why,), tone="unknown", safe=None, curtailed=None)

@@ -5,14 +5,13 @@ A message that is redelivered or overtaken never replaces a newer one, and one s
 """
 
 from collections import deque
-from typing import Generic, TypeVar
 
+from services.api.latest import Latest, age_s, older_poll
 from services.shared.clock import Clock, Moment
 from services.shared.messages import (
     AlarmState,
     Devices,
     Event,
-    Message,
     Presence,
     Reading,
     Reported,
@@ -22,38 +21,10 @@ from services.shared.messages import (
 )
 from services.shared.settings.tree import Settings
 
-M = TypeVar("M", bound=Message)
 STATE_STALE_S = 15.0
 """The controller says its state at least every 5 s; after three of them it is silent."""
 READING_STALE_S = 60.0
 _DECISIONS = 50
-_CLOCK_SLACK_S = 1.0
-_MOST_KEYS = 5_000
-
-
-class Latest(Generic[M]):
-    """The newest message per key. Bounded: names come from outside."""
-
-    def __init__(self) -> None:
-        self._held: dict[tuple[str, ...], M] = {}
-
-    def take(self, key: tuple[str, ...], message: M) -> bool:
-        """Keep it unless it is older than what is held from the same boot of its service. True when it was kept."""
-        held = self._held.get(key)
-        if held is not None and held.boot == message.boot and message.seq < held.seq:
-            return False
-        if held is None and len(self._held) >= _MOST_KEYS:
-            return False
-        self._held[key] = message
-        return True
-
-    def get(self, *key: str) -> M | None:
-        """The message of a key."""
-        return self._held.get(key)
-
-    def all(self) -> list[M]:
-        """All messages, by key."""
-        return [message for _, message in sorted(self._held.items())]
 
 
 class Image:
@@ -72,6 +43,7 @@ class Image:
         self.devices: Latest[Devices] = Latest()
         self.presence: Latest[Presence] = Latest()
         self.decisions: deque[Event] = deque(maxlen=_DECISIONS)
+        self._overtaken_mono_s = float("-inf")
 
     @property
     def state(self) -> State | None:
@@ -98,14 +70,14 @@ class Image:
     def take_reading(self, reading: Reading) -> None:
         """A reading, unless it is a late one. The last good one is kept beside a bad one, to be shown as stale."""
         key = (reading.device, reading.quantity)
-        if reading.hist or _older_poll(reading, self.readings.get(*key)):
+        if reading.hist or older_poll(reading, self.readings.get(*key)):
             return
         if self.readings.take(key, reading) and reading.value is not None:
             self.good.take(key, reading)
 
     def take_switch(self, switch: SwitchReading) -> None:
         """A dry contact."""
-        if not _older_poll(switch, self.switches.get(switch.device, switch.quantity)):
+        if not older_poll(switch, self.switches.get(switch.device, switch.quantity)):
             self.switches.take((switch.device, switch.quantity), switch)
 
     def take_signal(self, signal: Signal) -> None:
@@ -137,12 +109,25 @@ class Image:
         """Seconds since the controller decided; None when it never did, or on another boot."""
         return None if self.state is None else age_s(self.state.decided_mono_s, self.state.host_boot, now)
 
+    def overtake(self, mono_s: float) -> None:
+        """Something was done to the site that no state can tell that was decided before this moment of the monotonic clock."""
+        self._overtaken_mono_s = max(self._overtaken_mono_s, mono_s)
+
     def state_stale(self, now: Moment) -> bool:
         """True when the controller is silent: nothing it said may be shown as the present."""
-        age = self.state_age_s(now)
-        controller = self.presence.get("controller")
-        offline = controller is not None and self.state is not None and _gone(controller, self.state)
-        return age is None or age > STATE_STALE_S or offline
+        return bool(self.silence(now))
+
+    def silence(self, now: Moment) -> str:
+        """Why nothing that the controller said may be shown as the present; empty when it may."""
+        age, controller = self.state_age_s(now), self.presence.get("controller")
+        if age is None or age > STATE_STALE_S:
+            return "the controller is silent"
+        assert self.state is not None
+        if controller is not None and _gone(controller, self.state):
+            return "the controller is silent"
+        if self.state.decided_mono_s < self._overtaken_mono_s:
+            return "the controller was stopped directly, and has said nothing since"
+        return ""
 
     def stale_after_s(self, reading: Reading) -> float:
         """How old a reading may be: its sensor's own heartbeat, the limit of temperatures, or that of everything else."""
@@ -160,17 +145,6 @@ class Image:
         """The highest fresh relative humidity."""
         values = [self.fresh_value(r, now) for r in self.readings.all() if r.unit == "%RH"]
         return max((value for value in values if value is not None), default=None)
-
-
-def age_s(mono_s: float | None, host_boot: str, now: Moment) -> float | None:
-    """Seconds since a monotonic moment of a boot; None when it is unknown, of another boot, or in the future."""
-    if mono_s is None or host_boot != now.host_boot or mono_s > now.mono_s + _CLOCK_SLACK_S:
-        return None
-    return max(0.0, now.mono_s - mono_s)
-
-
-def _older_poll(new: Reading | SwitchReading, held: Reading | SwitchReading | None) -> bool:
-    return held is not None and held.host_boot == new.host_boot and new.poll_started_mono_s < held.poll_started_mono_s
 
 
 def _gone(controller: Presence, state: State) -> bool:

@@ -52,7 +52,7 @@ def _load(feed: Dashboard) -> Iterable[str]:
     yield f"target: {number(load.target_kw, 'kW')}"
     yield f"not confirmed: {number(load.unknown_kw, 'kW')}"
     if not feed.state_stale:
-        yield f"limited by: {feed.limited_by}"
+        yield f"limited by: {feed.limited_by or 'nothing'}"
 
 
 def _sensors(feed: Dashboard) -> Iterable[tuple[object, ...]]:

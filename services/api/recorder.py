@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+from collections.abc import Callable
 
+from services.api.headline import NO_BROKER
 from services.api.history.rows import Row, milliseconds, timestamp
 from services.api.history.writer import History
 from services.api.image import Image
@@ -10,43 +12,57 @@ from services.shared.clock import Moment
 from services.shared.messages import State
 from services.shared.vocabulary import LoadState, Mode, PowerState
 
+_SAID_EACH_S = 7.0  # the controller says its state at least every 5 s
+_MINERS = ("miners_hashing", "miners_asleep", "miners_unknown")
+
 
 class Recorder:
     """Watches the mode; the rest of a row is what the image knows at that moment."""
 
-    def __init__(self, image: Image, history: History, interval_s: float) -> None:
+    def __init__(self, image: Image, history: History, interval_s: float, *, broker: Callable[[], bool]) -> None:
+        """`broker` says whether the broker is connected: without it nothing is told as the present."""
         self._image = image
         self._history = history
         self._interval_s = interval_s
+        self._broker = broker
         self._mode: Mode | None = None
 
     def take_state(self, state: State) -> None:
-        """After the image took it: record a change of mode."""
-        if self._image.state is state and state.mode is not self._mode and not self._image.state_stale(self._image.now()):
+        """After the image took it: record a change of mode, as of the moment at which it was decided."""
+        now = self._image.now()
+        if self._image.state is state and state.mode is not self._mode and not self._image.state_stale(now):
             self._mode = state.mode
-            self._history.take_state(row(self._image))
+            self._history.take_state(row(self._image, late_s=self._image.state_age_s(now) or 0.0))
 
     async def run(self) -> None:
         """For ever: record at every interval. Cancel to stop."""
         while True:
             await asyncio.sleep(self._interval_s)
-            self._history.take_state(row(self._image))
+            self._history.take_state(row(self._image, "" if self._broker() else NO_BROKER))
 
 
-def row(image: Image) -> Row:
-    """The plant now. What is stale is null: a row never tells the past as the present."""
+def row(image: Image, silence: str = "", late_s: float = 0.0) -> Row:
+    """The plant now, or `late_s` seconds ago when what is told came late. What is stale is null: a row never tells the past as
+    the present, and one that rests on a state older than usual says so. `silence` is another reason for knowing nothing."""
     now = image.now()
-    state = None if image.state_stale(now) else image.state
-    reasons = state.reasons if state else ("the controller is silent",)
+    silence = silence or image.silence(now)
+    state = None if silence else image.state
+    reasons = (*state.reasons, *_of_age(image.state_age_s(now), late_s)) if state else (silence,)
     return {
-        "timestamp": timestamp(milliseconds(now.wall_s) or 0),
+        "timestamp": timestamp(milliseconds(now.wall_s - late_s) or 0),
         "clock_trusted": int(now.wall_trusted),
         "reasons": json.dumps(reasons, ensure_ascii=False),
         "humidity_percent": image.humidity_percent(now),
         "alarms_open": None if image.alarm_state is None else sum(alarm.active for alarm in image.alarm_state.alarms),
         **_of_state(state),
-        **_of_miners(image, now),
+        **(_of_miners(image, now) if state else dict.fromkeys(_MINERS)),
     }
+
+
+def _of_age(age_s: float | None, late_s: float) -> tuple[str, ...]:
+    """A note on a state that was not heard of for longer than it is told."""
+    older_s = (age_s or 0.0) - late_s
+    return (f"the controller said this {older_s:.0f} s before",) if older_s > _SAID_EACH_S else ()
 
 
 def _of_state(state: State | None) -> Row:
@@ -70,10 +86,7 @@ def _of_state(state: State | None) -> Row:
 
 
 def _of_miners(image: Image, now: Moment) -> Row:
-    groups = [g for g in image.reported.all() if g.host_boot == now.host_boot and not image.state_stale(now)]
+    groups = [g for g in image.reported.all() if g.host_boot == now.host_boot]
     states = [member.state for group in groups for member in group.members]
-    return {
-        "miners_hashing": states.count(LoadState.HASHING) if groups else None,
-        "miners_asleep": states.count(LoadState.ASLEEP) if groups else None,
-        "miners_unknown": states.count(LoadState.UNKNOWN) if groups else None,
-    }
+    counted = (LoadState.HASHING, LoadState.ASLEEP, LoadState.UNKNOWN)
+    return {name: states.count(one) if groups else None for name, one in zip(_MINERS, counted, strict=True)}

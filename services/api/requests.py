@@ -1,37 +1,40 @@
 """Requests to the controller and the notifier: published with an expiry, answered by a reply, or not."""
 
 import json
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
+from services.api import direct_stop
 from services.api.asked import Asked, Register, Wish
 from services.api.login.book import Book
 from services.api.problems import Problem
 from services.shared.bus import Arrival, Bus
 from services.shared.clock import Clock
-from services.shared.device import DeviceError
-from services.shared.http import Answer, HttpClient
 from services.shared.messages import ANOTHER_REQUEST, Reply, Request
 from services.shared.settings.sections import Ops
 
 EXPIRES_S = 10.0
 ANSWER_S = 5.0
 STOP_BY_BUS_S = 2.0  # then the direct way is tried: a stop must not wait for a broker
-_SLOW_S = {"test": 20.0}  # a channel's provider takes its time
-_OF_NOTIFIER = {"acknowledge", "test"}  # it has no ledger: what is asked of it is an entry of ours
-_LONGEST_NAME = 100  # of who asks, as the controller takes it
+_SLOW_S = {"test": 20.0, "check": 20.0}  # a channel's provider takes its time
+_OF_NOTIFIER = {"acknowledge", "test", "check"}  # it has no ledger: what is asked of it is an entry of ours
 
 
 class Requests:
     """Asks, and remembers what was asked."""
 
-    def __init__(self, bus: Bus, clock: Clock, ops: Ops, book: Book, *, answer_s: float = ANSWER_S) -> None:
+    def __init__(
+        self, bus: Bus, clock: Clock, ops: Ops, book: Book, *, answer_s: float = ANSWER_S, stopped: Callable[[float], None]
+    ) -> None:
+        """`stopped` is told since when (monotonic seconds) the site is stopped by a way that no state has told of yet."""
         self.register = Register()
         self._bus = bus
         self._clock = clock
         self._ops = ops
         self._book = book
         self._answer_s = answer_s
+        self._stopped = stopped
 
     def take_reply(self, reply: Reply, _arrival: Arrival) -> None:
         """What became of a request; one that is not known is nobody's."""
@@ -73,7 +76,9 @@ class Requests:
             if await asked.wait(STOP_BY_BUS_S):
                 asked.result = {"stopped": True, "by": "bus", **result_of(asked)}
                 return asked
-        asked.settle(await self._stopped_directly(asked, before))
+        since_s = self._clock.now().mono_s
+        asked.settle(await direct_stop.stop(self._ops, asked, before, self._answer_s))
+        self._stopped(since_s)
         return asked
 
     def _entered(self, wish: Wish) -> tuple[Asked, bool]:
@@ -106,27 +111,6 @@ class Requests:
             )
         )
 
-    async def _stopped_directly(self, asked: Asked, before: str) -> Reply:
-        token = self._ops.token.get_secret_value()
-        client = HttpClient(deadline_s=self._answer_s)
-        try:
-            answer = await client.request(
-                "POST",
-                f"http://{self._ops.controller_host}:{self._ops.controller_port}/stop",
-                headers={"Authorization": f"Bearer {token}"} if token else {},
-                json_body={"who": asked.wish.who[:_LONGEST_NAME], "reason": asked.wish.reason},
-            )
-        except DeviceError as error:
-            detail = f"the stop reached nobody: {before}; the controller directly: {error}"
-            raise Problem(HTTPStatus.GATEWAY_TIMEOUT, "no-answer", detail) from None
-        finally:
-            await client.close()
-        if not 200 <= answer.status < 300:
-            detail = f"{before}; the controller directly: HTTP {answer.status}"
-            raise Problem(HTTPStatus.BAD_GATEWAY, "stop-failed", detail)
-        _confirmed(answer)
-        return Reply(request_id=asked.id, accepted=True, reason="done", result='{"stopped": true, "by": "controller"}')
-
 
 def result_of(asked: Asked) -> dict[str, Any]:
     """The result of an answered request. Raises Problem: 409 refused, 502 unreadable."""
@@ -135,13 +119,3 @@ def result_of(asked: Asked) -> dict[str, Any]:
     if asked.result is None:
         raise Problem(HTTPStatus.BAD_GATEWAY, "bad-answer", asked.reason)
     return asked.result
-
-
-def _confirmed(answer: Answer) -> None:
-    try:
-        said = answer.json()
-    except DeviceError:
-        said = None
-    if not isinstance(said, dict) or said.get("stopped") is not True:
-        detail = f"the controller did not confirm the stop: {answer.text()[:200]!r}"
-        raise Problem(HTTPStatus.BAD_GATEWAY, "stop-failed", detail)

@@ -5,7 +5,8 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from services.api.dashboard import Dashboard, LoadTile, SignalTile
+from services.api.dashboard import Dashboard
+from services.api.tile_views import LoadTile, SignalTile
 from services.shared.messages import Drill, Limit
 from services.shared.vocabulary import Control, Level, Mode, PowerState, Proof
 

@@ -1,22 +1,18 @@
-"""The tiles of the feed, each from what the bus told last."""
+"""The tiles of the plant, each from what the bus told last."""
 
-from services.api.dashboard import (
-    AlarmsTile,
-    DeviceTile,
+from services.api.image import READING_STALE_S, STATE_STALE_S, Image
+from services.api.latest import age_s
+from services.api.tile_views import (
     FanTile,
     GroupTile,
     SensorTile,
-    ServiceTile,
     SignalTile,
     SwitchTile,
     Tone,
 )
-from services.api.image import READING_STALE_S, STATE_STALE_S, Image, age_s
 from services.shared.clock import Moment
-from services.shared.messages import DeviceHealth, FanView, Presence, Reading, Reported, SignalView, State, SwitchReading
-from services.shared.vocabulary import HealthState, Level, LoadState, LoadTarget, PowerState, Proof, SwitchRole
-
-SERVICES = ("api", "collector", "controller", "notifier")
+from services.shared.messages import FanView, Reading, Reported, SignalView, State, SwitchReading
+from services.shared.vocabulary import Level, LoadState, LoadTarget, PowerState, Proof, SwitchRole
 
 
 def sensor(image: Image, last: Reading, now: Moment) -> SensorTile:
@@ -128,54 +124,6 @@ def group(reported: Reported, now: Moment) -> GroupTile:
         metered=len(watts),
         tone="unknown" if unknown else "good",
     )
-
-
-def device(health: DeviceHealth, owner: str, host_boot: str, now: Moment) -> DeviceTile:
-    """A device by its owner's word; when the owner itself is silent, the page says so by the owner's presence."""
-    return DeviceTile(
-        name=health.device,
-        kind=health.kind,
-        owner=owner,
-        state=health.state,
-        reason=health.reason,
-        age_s=age_s(health.last_ok_mono_s, host_boot, now),
-        lost_since_at=health.lost_since_at,
-    )
-
-
-def services(image: Image, broker_connected: bool) -> tuple[ServiceTile, ...]:
-    """Our services. Without the broker nobody's presence is known but our own."""
-    names = sorted({*SERVICES, *(presence.source for presence in image.presence.all())})
-    return tuple(_service(name, image.presence.get(name) if broker_connected else None) for name in names)
-
-
-def alarms(image: Image, broker_connected: bool) -> AlarmsTile:
-    """The notifier's word, as long as the notifier lives and can be heard."""
-    said = image.alarm_state
-    notifier = image.presence.get("notifier")
-    silent = not broker_connected or (notifier is not None and notifier.state == "offline")
-    if said is None:
-        return AlarmsTile(known=False, open=None, unacknowledged=None, alarms=(), channels=())
-    return AlarmsTile(
-        known=not silent,
-        open=None if silent else sum(alarm.active for alarm in said.alarms),
-        unacknowledged=None if silent else sum(not alarm.acknowledged_by for alarm in said.alarms),
-        alarms=said.alarms,
-        channels=said.channels,
-    )
-
-
-def lost(devices: tuple[DeviceTile, ...]) -> list[str]:
-    """The names of the devices that do not answer."""
-    return [tile.name for tile in devices if tile.state is HealthState.LOST]
-
-
-def _service(name: str, presence: Presence | None) -> ServiceTile:
-    if name == "api":
-        return ServiceTile(name=name, state="online", version=presence.version if presence else "", since_at=None)
-    if presence is None:
-        return ServiceTile(name=name, state="unknown", version="", since_at=None)
-    return ServiceTile(name=name, state=presence.state, version=presence.version, since_at=presence.sent_at or None)
 
 
 def _level_tone(level: Level) -> Tone:

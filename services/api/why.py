@@ -42,6 +42,20 @@ class WhyInput(BaseModel):
     age_s: float | None
 
 
+class WhyCommand(BaseModel):
+    """One kind of command of one device, with what came of it. Confirmed is a different measurement's word."""
+
+    first_at: str
+    device: str
+    act: str
+    sent: int
+    acknowledged: int
+    confirmed: int
+    failed: int = Field(description="refused, failed or expired")
+    confirmed_within_s: float | None = Field(description="the slowest, from sending to confirmed; null while none was")
+    last_failure: str | None
+
+
 class WhyAct(BaseModel):
     """What somebody did, or what began or ended by itself."""
 
@@ -76,6 +90,9 @@ class Why(BaseModel):
         default=None, description="what every `age_s` counts to: the decision that held then, or now for an answer of the present"
     )
     inputs: list[WhyInput] = Field(default_factory=list)
+    commands: list[WhyCommand] = Field(
+        default_factory=list, description="since the site left normal running, else of the hour before, until 15 min after"
+    )
     acts: list[WhyAct] = Field(default_factory=list, description="of the hour before")
     notes: list[str] = Field(default_factory=list, description="what to know of the records themselves")
 

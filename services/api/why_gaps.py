@@ -7,10 +7,11 @@ from statistics import median
 
 import sqlalchemy as sa
 
-from services.api.history.moments import Moment
+from services.api.history.moments import Recorded
 from services.api.history.rows import timestamp
 from services.api.why import Calendar
 from services.shared.settings.sections import General
+from services.shared.vocabulary import Mode
 
 _APART = 2.5  # times the usual distance of two rows
 _FEW = 4  # distances tell nothing of the usual one
@@ -19,6 +20,11 @@ _BEFORE = sa.text("SELECT timestamp, mode FROM mine_states WHERE timestamp <= :a
 _AFTER = sa.text("SELECT timestamp, mode FROM mine_states WHERE timestamp > :at ORDER BY timestamp, id LIMIT 21")
 _HEARD = sa.text("SELECT max(timestamp) FROM mine_states WHERE mode IS NOT NULL AND timestamp <= :at")
 _AGAIN = sa.text("SELECT min(timestamp) FROM mine_states WHERE mode IS NOT NULL AND timestamp > :at")
+_KEY_BITS = 14  # of a reading's key, below its milliseconds
+_READ_BEFORE = sa.text("SELECT ts_ms FROM readings WHERE key <= :at ORDER BY key DESC LIMIT 1")
+_READ_AFTER = sa.text("SELECT ts_ms FROM readings WHERE key > :at ORDER BY key LIMIT 1")
+_PAUSE_MS = 60_000  # of all sensors together: each is polled more often
+_NEAR_MS = 3_600_000
 _Rows = list[tuple[int, str | None]]
 
 
@@ -36,7 +42,7 @@ class Gap:
         return f"before {ended}" if began is None else f"between {began} and {ended}"
 
 
-def unrecorded(connection: sa.Connection, found: Moment, at_ms: int, now_ms: int) -> Gap | None:
+def unrecorded(connection: sa.Connection, found: Recorded, at_ms: int, now_ms: int) -> Gap | None:
     """The gap around a moment: rows of `mine_states` further apart than 2.5 times their usual distance then.
 
     None where rows stand close, or decisions between them do, and where no row is kept of the time before.
@@ -50,6 +56,26 @@ def unrecorded(connection: sa.Connection, found: Moment, at_ms: int, now_ms: int
     began = max(before[-1][0], int(found.deciding.at * 1000) if found.deciding else 0)
     ends = [ms for ms, _ in after[:1]] + ([int(found.next_change.at * 1000)] if found.next_change else [])
     return Gap(began, min(ends, default=None)) if min(ends, default=now_ms) - began > usual_ms else None
+
+
+def begun_anew(connection: sa.Connection, found: Recorded) -> Gap | None:
+    """Where the next word of the controller is that it starts: from its last word before until then. It may be far shorter than
+    the distance of two rows."""
+    after = found.next_change
+    if after is None or after.mode != Mode.STARTING:
+        return None
+    until_ms = int(after.at * 1000)
+    said = [_ms(heard)] if (heard := connection.execute(_HEARD, {"at": timestamp(until_ms)}).scalar()) else []
+    said += [int(found.deciding.at * 1000)] if found.deciding else []
+    return Gap(max(said, default=None), until_ms)
+
+
+def pause(connection: sa.Connection, at_ms: int, until_ms: int) -> Gap | None:
+    """The pause of all readings around a moment, where it is a minute or longer, and begins and ends near `until_ms`."""
+    before, after = (connection.execute(query, {"at": at_ms << _KEY_BITS}).scalar() for query in (_READ_BEFORE, _READ_AFTER))
+    if before is None or (after or until_ms) - before < _PAUSE_MS or until_ms - before > _NEAR_MS:
+        return None
+    return Gap(before, until_ms)
 
 
 def silence(connection: sa.Connection, at_ms: int) -> Gap:

@@ -2,9 +2,10 @@
 
 import sqlalchemy as sa
 
-from services.api.history.moments import Moment
+from services.api.history.moments import Recorded
 from services.api.history.rows import timestamp
 from services.api.why import Calendar
+from services.api.why_gaps import Gap
 from services.api.why_words import span
 
 _OLD_MS = 15 * 60_000  # a row is written every `loop_interval_minutes` and at every change of mode
@@ -16,7 +17,7 @@ _WITHIN = sa.text(
 )
 
 
-def of_records(found: Moment, at_ms: int) -> list[str]:
+def of_records(found: Recorded, at_ms: int) -> list[str]:
     """Rows that are old, and a clock that was not trusted."""
     notes, row, turn = [], found.state, found.transition
     if row is None or row["timestamp"] < timestamp(max(0, at_ms - _OLD_MS)):
@@ -32,6 +33,14 @@ def of_the_minute(connection: sa.Connection, at_ms: int, calendar: Calendar, now
         return []
     turns = connection.execute(_WITHIN, {"at": at_ms, "end": at_ms + _MINUTE_MS, "most": _MOST})
     return [f"changed at {calendar.exact(ms / 1000, now_at)} to {mode.replace('_', ' ')}" for ms, mode in turns]
+
+
+def of_a_start(gap: Gap | None, calendar: Calendar, now_at: float) -> list[str]:
+    """Of a moment before which the controller had its last word, and after which it started: it was away for a part of that."""
+    if gap is None or gap.until_ms is None:
+        return []
+    last = "" if gap.from_ms is None else f"; its last word before that is of {calendar.exact(gap.from_ms / 1000, now_at)}"
+    return [f"the controller started at {calendar.exact(gap.until_ms / 1000, now_at)}{last}: in between it was away for a while"]
 
 
 def of_ages(decided_at: float | None, at_ms: int, calendar: Calendar, now_at: float) -> list[str]:

@@ -1,7 +1,8 @@
 """Why the site is as it is now, from what the services said last."""
 
-from services.api.headline import headline
-from services.api.image import Image, age_s
+from services.api.headline import NO_BROKER, headline
+from services.api.image import Image
+from services.api.latest import age_s
 from services.api.why import Calendar, Why, WhyAct, WhyInput, WhyLoad, WhySignal, sentence
 from services.api.why_asked import holding, of
 from services.api.why_inputs import read
@@ -17,8 +18,9 @@ def present(image: Image, calendar: Calendar, acts: list[WhyAct], notes: list[st
     """The answer for this moment. What a silent controller said is not told as the present."""
     now, state = image.now(), image.state
     at = calendar.iso(now.wall_s) or ""
-    if state is None or image.state_stale(now) or not broker_connected:
-        why = headline(None, True, broker_connected)
+    silence = image.silence(now) if broker_connected else NO_BROKER
+    if state is None or silence:
+        why = headline(None, silence)
         text = f"{why.sentence} {' '.join(why.why)}."
         return Why(at=at, timezone=calendar.name, now=True, known=False, sentence=text, acts=acts, notes=notes)
     load = WhyLoad(

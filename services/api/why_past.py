@@ -4,12 +4,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from services.api.history.moments import Moment, moment
+from services.api.history.moments import Recorded, moment
 from services.api.why import Calendar, Why, WhyAct, WhySignal, sentence
 from services.api.why_asked import holders
-from services.api.why_gaps import silence, unrecorded
+from services.api.why_gaps import Gap, begun_anew, pause, silence, unrecorded
 from services.api.why_inputs import inputs_of, read, signal_of, texts
-from services.api.why_notes import of_ages, of_records, of_the_minute
+from services.api.why_notes import of_a_start, of_ages, of_records, of_the_minute
 from services.api.why_source import Source
 from services.api.why_words import dated, tidy
 from services.shared.vocabulary import Mode
@@ -46,25 +46,33 @@ def past(connection: sa.Connection, at_ms: int, calendar: Calendar, now_at: floa
     if unknown:
         notes = [unknown, *minute, *of_records(found, at_ms)]
         return Why(**told, known=False, sentence=f"Nothing is known of that moment: {unknown}.", notes=notes)
-    notes = [*minute, *of_records(found, at_ms)]
+    notes = [*minute, *of_a_start(begun_anew(connection, found), calendar, now_at), *of_records(found, at_ms)]
     mode = Source(found).mode or ""
     return _known(connection, found, mode, at_ms, Why(**told, known=True, sentence="", mode=mode, notes=notes), calendar, now_at)
 
 
-def _unknown(connection: sa.Connection, found: Moment, at_ms: int, calendar: Calendar, now_at: float) -> str:
+def _unknown(connection: sa.Connection, found: Recorded, at_ms: int, calendar: Calendar, now_at: float) -> str:
     """Why nothing is known of a moment; empty where something is."""
     mode = Source(found).mode
     if mode is None and found.state is None:
         return "no decision is on record"
     if mode is None:
         return f"{'; '.join(found.state['reasons'])} {silence(connection, at_ms).words(calendar, now_at)}" if found.state else ""
-    gap = unrecorded(connection, found, at_ms, int(now_at * 1000))
+    gap = unrecorded(connection, found, at_ms, int(now_at * 1000)) or _away(connection, found, at_ms)
     if gap is None:
         return ""
     return f"nothing was recorded {gap.words(calendar, now_at)}, so what ran then is unknown; before that {mode}"
 
 
-def _known(connection: sa.Connection, found: Moment, mode: str, at_ms: int, base: Why, calendar: Calendar, now_at: float) -> Why:
+def _away(connection: sa.Connection, found: Recorded, at_ms: int) -> Gap | None:
+    """The pause in which the whole computer was away, however short of the distance of two rows."""
+    anew = begun_anew(connection, found)
+    return None if anew is None or anew.until_ms is None else pause(connection, at_ms, anew.until_ms)
+
+
+def _known(
+    connection: sa.Connection, found: Recorded, mode: str, at_ms: int, base: Why, calendar: Calendar, now_at: float
+) -> Why:
     row, deciding, source = found.state, found.deciding, Source(found)
     inputs = read(deciding.detail) if deciding else {}
     signal, went_by = signal_of(row if source.is_row else None, inputs, calendar), list(inputs_of(inputs))
@@ -89,14 +97,14 @@ def _known(connection: sa.Connection, found: Moment, mode: str, at_ms: int, base
     )
 
 
-def _sentence(found: Moment, mode: str, source: Source, calendar: Calendar, now_at: float) -> str:
+def _sentence(found: Recorded, mode: str, source: Source, calendar: Calendar, now_at: float) -> str:
     began = calendar.clock(found.transition.at, now_at) if found.transition else None
     row_at = source.row_at
     load_at = "" if row_at is None or source.is_row else calendar.exact(row_at, now_at)
     return sentence(mode, began, source.load(calendar), source.reasons, load_at)
 
 
-def _times(connection: sa.Connection, found: Moment, mode: str, at_ms: int, calendar: Calendar) -> dict[str, Any]:
+def _times(connection: sa.Connection, found: Recorded, mode: str, at_ms: int, calendar: Calendar) -> dict[str, Any]:
     following = connection.execute(_NEXT, {"at": at_ms}).mappings().one_or_none()
     off_ms, again_ms = (None, None) if mode == Mode.NORMAL else _off(connection, at_ms)
     return {
@@ -130,7 +138,7 @@ def _caused_by(
     return reasons[0] if reasons else None
 
 
-def _acts(found: Moment, calendar: Calendar) -> list[WhyAct]:
+def _acts(found: Recorded, calendar: Calendar) -> list[WhyAct]:
     return [WhyAct(at=calendar.iso(one.at) or "", who=one.who, what=one.title, reasons=list(one.reasons)) for one in found.acts]
 
 

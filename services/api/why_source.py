@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from services.api.history.moments import Moment
+from services.api.history.moments import Recorded
 from services.api.why import Calendar, WhyLoad
 from services.api.why_words import rounded
 
@@ -10,7 +10,7 @@ from services.api.why_words import rounded
 class Source:
     """`is_row`: the row of `mine_states` is the newer; else the decision, or transition. `row_at` and `at` in Unix seconds."""
 
-    def __init__(self, found: Moment) -> None:
+    def __init__(self, found: Recorded) -> None:
         self._row, self._turn, self._transition = found.state, found.deciding, found.transition
         self.is_row = self._row is not None and (self._turn is None or self._row["timestamp"] > self._turn.timestamp)
         self.row_at = None if self._row is None else datetime.fromisoformat(self._row["timestamp"]).timestamp()

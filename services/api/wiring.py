@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from services.api.asked_why import AskedWhy
 from services.api.cost_ledger import CostLedger
 from services.api.door import Door, build_feed
 from services.api.event_stream import EventNews
@@ -23,6 +24,7 @@ from services.shared.messages import (
     Reading,
     Reply,
     Reported,
+    Request,
     Signal,
     State,
     SwitchReading,
@@ -41,14 +43,15 @@ def door(settings: Settings, bus: Bus, clock: Clock, page: Path = BUILT_PAGE) ->
     metrics = AllMetrics(settings.ops)
     cost = CostLedger(settings, clock, metrics)
     lock = Lock.of(settings, history.write)
-    requests = Requests(bus, clock, settings.ops, lock.book)
+    requests = Requests(bus, clock, settings.ops, lock.book, stopped=image.overtake)
     return Door(settings, bus, image, history, requests, page, stream, news, metrics, cost, lock)
 
 
 def listen(door: Door) -> Recorder:
     """Register all handlers; before the bus starts. Returns the recorder, to be run."""
     bus, image, history = door.bus, door.image, door.history
-    recorder = Recorder(image, history, door.settings.general.loop_interval_minutes * 60)
+    interval_s = door.settings.general.loop_interval_minutes * 60
+    recorder = Recorder(image, history, interval_s, broker=lambda: bus.connected)
     bus.on(State, lambda message, _: image.take_state(message))
     bus.on(State, lambda message, _: recorder.take_state(message))
     bus.on(Reading, lambda message, _: image.take_reading(message))
@@ -63,4 +66,5 @@ def listen(door: Door) -> Recorder:
     bus.on(Event, lambda message, arrival: history.take_event(message, arrival.hold))
     bus.on(Alarm, lambda message, arrival: history.take_alarm(message, arrival.hold))
     bus.on(Reply, door.requests.take_reply)
+    bus.on(Request, AskedWhy(door).take)
     return recorder

@@ -19,6 +19,8 @@ from typing import Any, TypeVar
 import typer
 
 from services.api.login import access_file
+from services.api.login.person import CLAIM
+from services.cli.claim import user
 from services.cli.reading import EXIT_MISTAKES, EXIT_NOT_RUNNING, end, judged
 from services.shared.device import DeviceError
 from services.shared.http import Answer, HttpClient
@@ -122,7 +124,8 @@ async def api_of(settings: Settings, *, answer_s: float = _ANSWER_S) -> AsyncIte
             client = HttpClient(deadline_s=answer_s, **_trust(settings) if scheme == "https" else {})
             name = f"[{host}]" if ":" in host else host
             try:
-                yield Api(f"{scheme}://{name}:{port}", _headers(settings) if port == settings.api.port else {}, client)
+                headers = _headers(settings) if port == settings.api.port else {CLAIM: user()}
+                yield Api(f"{scheme}://{name}:{port}", headers, client)
             finally:
                 await client.close()
             return

@@ -5,20 +5,22 @@ Exit codes: 0 done, 1 refused or something was found, 2 mistakes.
 
 import sqlite3
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from types import ModuleType
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
-from services.api.history import care
-from services.api.history.database import Trouble
-from services.api.history.stats import Stats, stats
 from services.cli import local_time, noted
 from services.cli.ask import EXIT_REFUSED, told
 from services.cli.local_time import SiteTime
 from services.cli.options import Json
 from services.cli.reading import end, judged
 from services.shared.settings import Settings
+
+if TYPE_CHECKING:
+    from services.api.history.stats import Stats
 
 FILE = "mine_data.db"
 T = TypeVar("T")
@@ -33,7 +35,7 @@ def init() -> None:
     Exit code 0 done, 1 not.
     """
     path = _path(judged())
-    is_new = _tried(lambda: care.init(path))
+    is_new = _tried(lambda: _history("care").init(path))
     typer.echo(f"{path}: made" if is_new else f"{path}: was there, and is of this version")
 
 
@@ -44,7 +46,7 @@ def check() -> None:
     Exit code 0 well, 1 faults were found.
     """
     path = _path(judged())
-    found = _tried(lambda: care.check(path))
+    found = _tried(lambda: _history("care").check(path))
     if not found.ok:
         end("\n".join([f"{path}:", *(f"  {fault}" for fault in found.faults)]), EXIT_REFUSED)
     typer.echo(f"{path}: well, version {found.version}")
@@ -59,7 +61,7 @@ def repair(yes: Yes = False) -> None:
     settings = judged()
     path = _alone(settings)
     _sure(f"Copy what can be read of {path} into a new file?", yes)
-    done = _tried(lambda: care.repair(path))
+    done = _tried(lambda: _history("care").repair(path))
     damaged = f"; damage was met in {', '.join(done.damaged)}" if done.damaged else ""
     rows = ", ".join(f"{count} of {table}" for table, count in done.rows.items())
     typer.echo(f"{path}: saved {rows or 'nothing'}{damaged}. The old file is {done.aside.name}")
@@ -73,7 +75,7 @@ def reset(yes: Yes = False) -> None:
     """
     path = _alone(judged())
     _sure(f"Begin new records? {path} is set aside.", yes)
-    aside = _tried(lambda: care.reset(path))
+    aside = _tried(lambda: _history("care").reset(path))
     typer.echo(f"{path}: new" + (f". The old file is {aside.name}" if aside else ""))
 
 
@@ -87,7 +89,7 @@ def show(as_json: Json = False) -> None:
     path = _path(settings)
     if not path.exists():
         end(f"{path} does not exist", EXIT_REFUSED)
-    found = _tried(lambda: stats(path))
+    found = _tried(lambda: _history("stats").stats(path))
     told(_document(found), list(_lines(found, local_time.of(settings))), as_json=as_json)
 
 
@@ -108,18 +110,24 @@ def _sure(question: str, yes: bool) -> None:
         end("Nothing was done.", EXIT_REFUSED)
 
 
+def _history(name: str) -> ModuleType:
+    """Its library takes 20 MB, which `mine stop` would have no room for beside the controller in its container."""
+    return import_module(f"services.api.history.{name}")
+
+
 def _tried(work: Callable[[], T]) -> T:
+    care, faults = _history("care"), _history("faults")
     try:
         return work()
     except care.InUse as error:
         end(f"Refused: {error}", EXIT_REFUSED)
     except FileNotFoundError as error:
         end(f"There is no {error}", EXIT_REFUSED)
-    except (Trouble, OSError, sqlite3.Error) as error:
+    except (faults.Trouble, OSError, sqlite3.Error) as error:
         end(f"It cannot be done: {error}", EXIT_REFUSED)
 
 
-def _lines(found: Stats, time: SiteTime) -> Iterator[str]:
+def _lines(found: "Stats", time: SiteTime) -> Iterator[str]:
     for one in found.tables:
         size = "" if one.size is None else f", {one.size / 1e6:.1f} MB"
         spans = "" if one.oldest_at is None else f", {time.clock(one.oldest_at)} to {time.clock(one.newest_at)}"
@@ -127,7 +135,7 @@ def _lines(found: Stats, time: SiteTime) -> Iterator[str]:
     yield ", ".join(f"{name} {size / 1e6:.1f} MB" for name, size in found.files.items()) + f"; unused {found.unused / 1e6:.1f} MB"
 
 
-def _document(found: Stats) -> dict[str, Any]:
+def _document(found: "Stats") -> dict[str, Any]:
     keys = ("name", "rows", "size", "oldest_at", "newest_at")
     return {
         "tables": [{key: getattr(one, key) for key in keys} for one in found.tables],

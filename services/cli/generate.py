@@ -9,7 +9,7 @@ from typing import Any
 import typer
 
 from services.api import openapi
-from services.cli import asyncapi, commands_page, invariants_page, manual, rehearse_page, rules_page
+from services.cli import alarms_page, asyncapi, commands_page, invariants_page, manual, rehearse_page, rules_page
 from services.cli.broker import ROOT
 from services.cli.main import app as program
 from services.shared.settings.example import example
@@ -18,6 +18,7 @@ FILES: Mapping[str, Callable[[], str]] = {
     "config/config.example.txt": example,
     "docs/openapi.json": lambda: _json(openapi.document()),
     "docs/messages.json": lambda: _json(asyncapi.document()),
+    "docs/manual/alarm-list.md": alarms_page.document,
     "docs/manual/configuration.md": manual.document,
     "docs/manual/commands.md": lambda: commands_page.document(typer.main.get_command(program)),
     "docs/manual/rules.md": rules_page.text,

@@ -7,6 +7,7 @@ from services.cli.local_time import SiteTime, span
 
 Feed = dict[str, Any]
 _WIDTH = 13
+_SAID_EACH_S = 7.0  # the controller speaks at least every 5 s
 
 
 def glance(feed: Feed) -> Iterator[str]:
@@ -47,7 +48,9 @@ def _mode(feed: Feed, time: SiteTime) -> Iterator[str]:
     long = f", for {span(max(0.0, feed['time'] - since))}" if since is not None else ""
     forced = ", FORCED" if feed["forced"] else ""
     limited = f"; limited by {feed['limited_by']}" if feed["limited_by"] not in (None, "", "nothing") else ""
-    yield f"{feed['mode']} since {time.clock(since)}{long}; control {feed['control']}{forced}{limited}"
+    said_s = feed["state_age_s"] or 0.0
+    old = f"; as said {span(said_s)} ago" if said_s > _SAID_EACH_S else ""
+    yield f"{feed['mode']} since {time.clock(since)}{long}; control {feed['control']}{forced}{limited}{old}"
 
 
 def _load(feed: Feed) -> str:

@@ -11,12 +11,14 @@ from services.cli import (
     drill,
     holds,
     latches,
+    notify,
     once,
     rehearse,
     run,
     setup,
     status,
     stop,
+    watch,
     why,
 )
 
@@ -24,6 +26,7 @@ app = typer.Typer(
     name="mine", help="Bitcoin Mine Control.", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
 )
 app.command("run")(run.run)
+app.command("watch")(watch.watch)
 app.command("check")(check.check)
 app.command("status")(status.status)
 app.command("why")(why.why)
@@ -41,6 +44,7 @@ app.command("rehearse")(rehearse.rehearse)
 app.command("setup")(setup.setup)
 app.add_typer(config.app, name="config")
 app.add_typer(db.app, name="db")
+app.add_typer(notify.app, name="notify")
 app.add_typer(access.app, name="access")
 
 if __name__ == "__main__":

@@ -33,10 +33,10 @@ This page is made from the code by `make generate`; `make check` fails when it i
 
 ## The environment
 
-Every key may come from the environment: `MINE_<SECTION>_<KEY>`, such as `MINE_API_PORT=8080`. `MINE_<SECTION>_<KEY>_FILE` names a
-file that holds the value; use it for secrets. In a named section the name stands between: `MINE_SIGNAL_BACKUP_URL` is `url` of
-`[SIGNAL backup]`; a `-` of the name is written `_`. The environment goes before the file, and the file before the default. An
-empty variable sets nothing.
+Every key may come from the environment: `MINE_<SECTION>_<KEY>`, such as `MINE_API_PORT=8080`. `MINE_<SECTION>_<KEY>_FILE` names
+a file that holds the value; use it for secrets. In a named section the name stands between: `MINE_SIGNAL_BACKUP_URL` is `url`
+of `[SIGNAL backup]`; a `-` of the name is written `_`, and `ALL` stands for the `*` of an `[ALARM device_lost_*]`. The
+environment goes before the file, and the file before the default. An empty variable sets nothing.
 
 | Variable | What |
 |---|---|

@@ -1,4 +1,4 @@
-"""data/run.json: which configuration and ports a run uses, so that the other commands judge the running site."""
+"""data/run.json: which configuration, ports and scheme a run uses, so that the other commands judge the running site."""
 
 import json
 import os
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from services.cli.setup import write_private
-from services.shared.settings import EXAMPLE
+from services.shared.settings import EXAMPLE, Settings
 
 NAME = "run.json"
 _BEGUN = 19  # the start time's place after the program's name in /proc/<pid>/stat, proc(5)
@@ -15,30 +15,41 @@ _BEGUN = 19  # the start time's place after the program's name in /proc/<pid>/st
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A run that is alive: its process, the file it read, its ports by the variable that sets each."""
+    """A run that is alive: its process, the file it read; by the variable that sets each its ports, how its page is reached."""
 
     pid: int
     config: Path
     ports: Mapping[str, int]
+    page: Mapping[str, str]
 
     def env(self) -> dict[str, str]:
         """What makes the configuration of another command that of the run. The example is read only where no file is named."""
         named = {} if self.config == EXAMPLE.resolve() else {"MINE_CONFIG": str(self.config)}
-        return named | {name: str(port) for name, port in self.ports.items()}
+        return named | {name: str(port) for name, port in self.ports.items()} | dict(self.page)
 
 
-def write(data: Path, config: Path, ports: Mapping[str, int]) -> Path:
+def write(data: Path, config: Path, ports: Mapping[str, int], page: Mapping[str, str]) -> Path:
     """Note this process as the run in `data`; the caller removes the file at the end."""
     pid, path = os.getpid(), data / NAME
-    write_private(path, json.dumps({"pid": pid, "begun": _begun(pid), "config": str(config), "ports": dict(ports)}) + "\n")
+    note = {"pid": pid, "begun": _begun(pid), "config": str(config), "ports": dict(ports), "page": dict(page)}
+    write_private(path, json.dumps(note) + "\n")
     return path
+
+
+def page_of(settings: Settings) -> dict[str, str]:
+    """How the page is reached beside its port: which no other shell knows when only the environment of the run says it."""
+    certificate = settings.api.tls_certificate
+    told = {"MINE_API_TLS": "yes" if settings.api.tls else "no"}
+    return told | ({"MINE_API_TLS_CERTIFICATE": str(Path(certificate).resolve())} if settings.api.tls and certificate else {})
 
 
 def read(data: Path) -> Run | None:
     """The run in `data`, or None: no file, one that is garbled, or its process is gone (its number may be another's now)."""
     try:
         found = json.loads((data / NAME).read_text("utf-8"))
-        run = Run(int(found["pid"]), Path(found["config"]), {str(name): int(port) for name, port in found["ports"].items()})
+        ports = {str(name): int(port) for name, port in found["ports"].items()}
+        page = {str(name): str(text) for name, text in found["page"].items()}
+        run = Run(int(found["pid"]), Path(found["config"]), ports, page)
         return run if _begun(run.pid) == found["begun"] else None
     except (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError):
         return None

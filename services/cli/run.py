@@ -18,9 +18,11 @@ from services.cli import simulated as site
 from services.cli.reading import EXIT_NOT_RUNNING, end, settings_or_exit
 from services.cli.setup import provision, told
 from services.cli.supervisor import Program, Supervisor
+from services.cli.wellness import Wellness
 from services.shared.device import DeviceError
 from services.shared.http import HttpClient
 from services.shared.settings import Settings, SettingsError, file_of, missing
+from services.shared.systemd import Systemd, without
 
 SERVICES = ("collector", "controller", "notifier", "api")
 DEMO = broker.ROOT / "config" / "demo.txt"
@@ -52,7 +54,7 @@ def run(simulated: bool = typer.Option(False, "--simulated", help="Start the sim
     env = _environment(env, settings, data) | (site.environment(settings, env, data) if simulated else {})
     waves = _waves(settings, choice, env, secrets, simulated)
     ports = {name: port for name, (_, port) in wanted.items()} | {"MINE_BROKER_PORT": choice.port}
-    note = noted.write(data, file_of(env).resolve(), ports)
+    note = noted.write(data, file_of(env).resolve(), ports, noted.page_of(settings))
     try:
         asyncio.run(_run(Supervisor(waves, say), settings))
     finally:
@@ -69,12 +71,20 @@ async def _run(supervisor: Supervisor, settings: Settings) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    page = asyncio.create_task(_announce(settings))
+    systemd, wellness = Systemd(), Wellness(settings.ops, SERVICES, lambda: supervisor.running)
+    beside = [asyncio.create_task(_announce(settings)), asyncio.create_task(systemd.live(wellness.fault))]
+    stopping = asyncio.create_task(_tell_the_end(stop, systemd))
     try:
         await supervisor.run(stop)
     finally:
-        page.cancel()
+        for task in (*beside, stopping):
+            task.cancel()
     say("mine", "everything has stopped")
+
+
+async def _tell_the_end(stop: asyncio.Event, systemd: Systemd) -> None:
+    await stop.wait()
+    systemd.stopping()
 
 
 async def _announce(settings: Settings) -> None:
@@ -149,7 +159,7 @@ def _environment(env: Mapping[str, str], settings: Settings, data: Path) -> dict
     whole = {"MINE_DATA_FOLDER": str(data), "PYTHONPATH": path, "PYTHONUNBUFFERED": "1"}
     if settings.data.logs:
         whole["MINE_DATA_LOGS"] = str(Path(settings.data.logs).resolve())
-    return {**env, **whole}
+    return dict(without({**env, **whole}))
 
 
 def _waves(settings: Settings, choice: broker.Choice, env: dict[str, str], secrets: Path, simulated: bool) -> list[list[Program]]:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from services.cli.ask import EXIT_NO_ANSWER, EXIT_REFUSED, NotDone, api_of, carried_out, detail, told
+from services.cli.claim import user
 from services.cli.options import Json, Reason
 from services.cli.reading import EXIT_NOT_RUNNING
 from services.cli.secret import ops_token
@@ -12,7 +13,6 @@ from services.shared.settings import Settings
 
 _API_S = 5.0  # the api gives the broker 2 s of them, then it goes straight to the controller itself
 _DIRECT_S = 8.0  # the controller itself gives its loop 5 s
-_WHO = "mine stop, directly"
 _BY_HAND = "It may still be carried out when they answer again; stop the site by hand."
 _WAYS = {
     "bus": "through the api and the broker",
@@ -47,7 +47,9 @@ async def _directly(settings: Settings, reason: str, first: NotDone) -> dict[str
     url = f"http://{settings.ops.controller_host}:{settings.ops.controller_port}/stop"
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     try:
-        answer = await client.request("POST", url, headers=headers, json_body={"who": _WHO, "reason": reason[:500]})
+        answer = await client.request(
+            "POST", url, headers=headers, json_body={"who": f"cli:{user()} (local, directly)", "reason": reason[:500]}
+        )
         said = answer.json() if answer.status == 200 else None
     except DeviceError as error:
         code = EXIT_NOT_RUNNING if first.code == EXIT_NOT_RUNNING and "connect" in str(error).lower() else EXIT_NO_ANSWER

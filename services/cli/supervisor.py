@@ -40,6 +40,11 @@ class Child:
         self._process: asyncio.subprocess.Process | None = None
         self._stopping = asyncio.Event()
 
+    @property
+    def runs(self) -> bool:
+        """Whether its process is there; between an end and the next start it is not."""
+        return self._process is not None
+
     async def run(self) -> None:
         """Start it, and again after each end, with pauses of 1 s that double up to 30 s. Returns after `stop`."""
         pause = self._first_pause_s
@@ -122,6 +127,11 @@ class Supervisor:
 
     def __init__(self, waves: Sequence[Sequence[Program]], say: Callable[[str, str], None]) -> None:
         self._waves = [[Child(program, say) for program in wave] for wave in waves]
+
+    @property
+    def running(self) -> set[str]:
+        """The names of the programs whose process is there."""
+        return {child.name for wave in self._waves for child in wave if child.runs}
 
     async def run(self, stop: asyncio.Event) -> None:
         """Keep all running until `stop` is set, then stop all; returns when the last one ended."""

@@ -16,7 +16,7 @@ _WIDTH = 11
 
 
 def why(
-    at: Annotated[str, typer.Option("--at", help="14:05 (the last one, at the site), or ISO 8601; without it: now.")] = "",
+    at: Annotated[str, typer.Option("--at", help="HH:MM[:SS] (the last one, at the site), or ISO 8601; without it: now.")] = "",
     as_json: Json = False,
 ) -> None:
     """Why the site is, or was, as it is.

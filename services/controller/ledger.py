@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar, TypeVarTuple
 
+from services.controller import ledger_events
 from services.controller.answered import KEPT, Answered
 from services.controller.core.memory import State
 from services.controller.core.orders import Sent
@@ -18,20 +19,14 @@ from services.controller.ledger_file import is_damage, opened, renewed, taken
 from services.controller.losses import Losses
 from services.shared.messages import Event
 
-_EVENTS_KEPT = 50_000  # an api that is away for weeks must not fill the card
-_PRUNE = "DELETE FROM events WHERE seq <= (SELECT seq FROM events ORDER BY seq DESC LIMIT 1 OFFSET ?)"
-_FORGET = "DELETE FROM events WHERE seq IN (SELECT seq FROM events WHERE seq <= ? ORDER BY seq LIMIT ?)"
 _PUT_ORDER = (  # in its place: OR REPLACE would give it a new one, and write the pages of the key too
     "INSERT INTO orders VALUES (?, ?, ?) ON CONFLICT (target, path) DO UPDATE SET document = excluded.document"
 )
 _PUT_STATE = "INSERT INTO state VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET document = excluded.document"
 _PADDED_TO = 4096  # text of the same length is written in its place, and of that only the pages that differ
-_SLICE = 1000
 _ANSWERED = "INSERT OR REPLACE INTO answered VALUES (?, ?, ?, ?)"
 _OLD_ANSWERS = "DELETE FROM answered WHERE rowid <= (SELECT rowid FROM answered ORDER BY rowid DESC LIMIT 1 OFFSET ?)"
-_LARGEST_SEQ = 2**53  # what every reader of JSON holds exactly
 
-OWNER = "controller"
 T = TypeVar("T")
 A = TypeVarTuple("A")
 Orders = Mapping[tuple[str, str], Sent]
@@ -45,7 +40,6 @@ class Ledger:
         self.damage: str | None = None
         """What was found damaged; what could be read of it goes on in a new file, and the old one lies aside."""
         self.losses = Losses("history has confirmed none for too long")
-        self._pruned = 0
         self._path = path
         self._lock = taken(path)
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ledger")
@@ -69,11 +63,11 @@ class Ledger:
 
     async def unconfirmed(self, after: int, limit: int = 500) -> tuple[Event, ...]:
         """Events with a higher number, oldest first."""
-        return await self._run(self._unconfirmed, after, limit)
+        return await self._run(lambda: ledger_events.unconfirmed(self._db, after, limit))
 
     async def waiting(self) -> tuple[int, float | None]:
         """How many events history has not confirmed, and when the oldest of them happened (Unix seconds)."""
-        return await self._run(self._waiting)
+        return await self._run(lambda: ledger_events.waiting(self._db))
 
     async def forget(self, up_to: int) -> bool:
         """History holds the events up to this number.
@@ -81,9 +75,11 @@ class Ledger:
         False when it was never given here: it is of a ledger before this one. Then nothing is forgotten, and what is told from
         now on is numbered above it, or history would take new events for old ones.
         """
-        if not await self._run(self._was_given, up_to):
+        if not await self._run(lambda: ledger_events.was_given(self._db, up_to)):
             return False
-        while await self._run(self._forget, up_to):  # in slices: a decision's commit never waits for weeks of events
+        while await self._run(
+            lambda: ledger_events.forget(self._db, up_to)
+        ):  # in slices: a decision's commit never waits for weeks of events
             pass
         self.losses.over()
         return True
@@ -145,14 +141,13 @@ class Ledger:
         self, state: State | None, orders: Orders, events: tuple[Event, ...], answered: tuple[Answered, ...]
     ) -> tuple[tuple[Event, ...], int]:
         """The events numbered, and how many older ones had to go for them."""
-        self._pruned = 0
         self._db.execute("BEGIN IMMEDIATE")
         try:
             if state is not None:
                 self._db.execute(_PUT_STATE, (_padded(state_document(state)),))
             rows = [(target, path, sent_document(sent)) for (target, path), sent in orders.items()]
             self._db.executemany(_PUT_ORDER, rows)
-            numbered = tuple(self._add(event) for event in events)
+            numbered, pruned = ledger_events.add(self._db, events)
             if answered:
                 self._db.executemany(_ANSWERED, [(one.id, one.digest, one.reply, one.at) for one in answered])
                 self._db.execute(_OLD_ANSWERS, (KEPT,))
@@ -161,46 +156,9 @@ class Ledger:
             if self._db.in_transaction:
                 self._db.execute("ROLLBACK")
             raise
-        return numbered, self._pruned
-
-    def _add(self, event: Event) -> Event:
-        document = event.model_dump_json(by_alias=True)
-        seq = self._db.execute("INSERT INTO events (document) VALUES (?)", (document,)).lastrowid
-        assert seq is not None
-        if seq % 1000 == 0:
-            self._pruned += self._db.execute(_PRUNE, (_EVENTS_KEPT,)).rowcount
-        return event.model_copy(update={"ledger_seq": seq})
-
-    def _unconfirmed(self, after: int, limit: int) -> tuple[Event, ...]:
-        rows = self._db.execute("SELECT seq, document FROM events WHERE seq > ? ORDER BY seq LIMIT ?", (after, limit))
-        return tuple(_restored(document, seq) for seq, document in rows)
-
-    def _waiting(self) -> tuple[int, float | None]:
-        (count,) = self._db.execute("SELECT count(*) FROM events").fetchone()
-        oldest = self._unconfirmed(-1, 1)
-        return count, oldest[0].happened_at if oldest else None
-
-    def _was_given(self, seq: int) -> bool:
-        row = self._db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'events'").fetchone()
-        given = seq <= (row[0] if row else 0)
-        if not given and seq < _LARGEST_SEQ:
-            self._number_above(seq)
-        return given
-
-    def _forget(self, up_to: int) -> bool:
-        return self._db.execute(_FORGET, (up_to, _SLICE)).rowcount == _SLICE
-
-    def _number_above(self, seq: int) -> None:
-        self._db.execute("BEGIN IMMEDIATE")
-        self._db.execute("DELETE FROM sqlite_sequence WHERE name = 'events'")
-        self._db.execute("INSERT INTO sqlite_sequence VALUES ('events', ?)", (seq,))
-        self._db.execute("COMMIT")
+        return numbered, pruned
 
 
 def _padded(document: str) -> str:
     length = len(document.encode())
     return document + " " * (-length % _PADDED_TO)
-
-
-def _restored(document: str, seq: int) -> Event:
-    return Event.model_validate_json(document).model_copy(update={"ledger_seq": seq, "subject": (OWNER,)})

@@ -3,11 +3,14 @@
 import asyncio
 import gc
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
+from services.controller.annunciator import Annunciator, RelayBoard
 from services.controller.devices import ActingDevices
 from services.controller.dispatch import Dispatch
 from services.controller.drivers import DRIVERS
+from services.controller.drivers.base import Driver
 from services.controller.inbox import Inbox
 from services.controller.ledger import Ledger
 from services.controller.limits import acting_devices, limits_from
@@ -19,7 +22,7 @@ from services.controller.report import Report
 from services.controller.senses import Senses
 from services.controller.stop_route import add_stop_route
 from services.controller.wake import Wake
-from services.shared import service
+from services.shared import messages, service
 from services.shared.service import Context
 from services.shared.settings import missing
 
@@ -38,6 +41,7 @@ async def serve(context: Context) -> None:
     loop = Loop(Parts(limits, clock, bus, ledger, senses, readback, dispatch, report, wake, devices.nudge_lost, stepped))
     outbox = EventOutbox(ledger, bus)
     Inbox(senses, loop, outbox, wake).listen(bus)
+    annunciator = _annunciator(context, drivers, report)
     add_stop_route(context.ops.app, loop, settings.ops.token, clock)
     add_metrics(context, Watched(loop, dispatch, devices, outbox))
     await bus.start()
@@ -47,9 +51,22 @@ async def serve(context: Context) -> None:
             group.create_task(loop.run())
             group.create_task(devices.run())
             group.create_task(outbox.run())
+            if annunciator is not None:
+                group.create_task(annunciator.run())
     finally:
         await dispatch.close()
         ledger.close()
+
+
+def _annunciator(context: Context, drivers: Mapping[str, Driver], report: Report) -> Annunciator | None:
+    """The lamp or horn, if there is one: over the connection of its board, beside the orders."""
+    choice = context.settings.annunciator
+    board: object = drivers.get(choice.board)
+    if not isinstance(board, RelayBoard):
+        return None
+    annunciator = Annunciator(choice, board, context.bus, context.clock, report.emergencies)
+    context.bus.on(messages.Annunciator, annunciator.take)
+    return annunciator
 
 
 def _keep() -> None:

@@ -4,7 +4,8 @@ import asyncio
 import logging
 import sqlite3
 
-from services.controller.ledger import OWNER, Ledger
+from services.controller.ledger import Ledger
+from services.controller.ledger_events import OWNER
 from services.shared.bus import Bus
 from services.shared.messages import Presence, Stored
 

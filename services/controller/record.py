@@ -6,21 +6,21 @@ import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from services.controller.answered import KEPT, Answered
+from services.controller.answered import Answered
 from services.controller.core.book import Key
 from services.controller.core.memory import State
 from services.controller.core.moments import Now
 from services.controller.core.orders import Sent
 from services.controller.ledger import Ledger
 from services.controller.losses import Losses
+from services.controller.pending import Pending
 from services.controller.report import Report
 from services.shared.messages import Event
 
 log = logging.getLogger(__name__)
 
-_UNWRITTEN_KEPT = 10_000  # events that wait in memory for a card that refuses
 _PATIENCE_S = 2.0  # with the card; after that the decision is carried out from memory
-_QUIET_WAIT_S = 35.0  # a little more than what else comes each 30 s
+_QUIET_WAIT_S = 110.0  # a crash renews and hears it sooner; each commit is four pages on the card
 _SILENT = "the card does not answer"
 
 
@@ -30,9 +30,7 @@ class _Commit:
 
     task: asyncio.Task[tuple[Event, ...]]
     state: State
-    orders: dict[Key, Sent]
-    events: tuple[Event, ...]
-    answered: tuple[Answered, ...]
+    held: Pending
 
 
 class Record:
@@ -43,10 +41,8 @@ class Record:
         self._ledger = ledger
         self._report = report
         self._saved: State | None = None
-        self._orders: dict[Key, Sent] = {}
+        self._pending = Pending()
         self._quiet_mono_s: float | None = None
-        self._events: tuple[Event, ...] = ()
-        self._answered: tuple[Answered, ...] = ()
         self._damage: str | None = None
         self._trouble: str | None = None
         self._losses = Losses("the card has refused them for too long")
@@ -79,9 +75,7 @@ class Record:
         answered: tuple[Answered, ...] = (),
     ) -> tuple[Event, ...]:
         """Write what is new, with what the card refused before; the events come back numbered, to be told."""
-        self._orders = {**self._orders, **orders}
-        self._events = (*self._events, *events)
-        self._answered = (*self._answered, *answered)
+        self._pending.add(orders, events, answered)
         numbered: tuple[Event, ...] = ()
         while (commit := self._under_way or self._begin(state, now)) is not None:
             is_late = commit is self._under_way
@@ -94,7 +88,7 @@ class Record:
             try:
                 numbered += commit.task.result()
             except sqlite3.Error as error:
-                self._take_back(commit)
+                self._pending.take_back(commit.held)
                 self._refused(str(error))
                 break
             self._written(commit)
@@ -104,21 +98,18 @@ class Record:
     def _begin(self, state: State, now: Now) -> _Commit | None:
         """The commit of all that is new; None when nothing is, or nothing but what can wait a while."""
         changed = state if state != self._saved else None
-        if changed is None and not self._orders and not self._events and not self._answered:
+        if changed is None and not self._pending:
             return None
         if self._can_wait(changed) and not self._has_waited(now):
             return None
         self._quiet_mono_s = None
-        orders, events, answered = self._orders, self._events, self._answered
-        self._orders, self._events, self._answered = {}, (), ()
-        task = asyncio.create_task(self._ledger.commit(changed, orders, events, answered))
-        return _Commit(task, state, orders, events, answered)
+        held = self._pending.take()
+        task = asyncio.create_task(self._ledger.commit(changed, held.orders, held.events, held.answered))
+        return _Commit(task, state, held)
 
     def _can_wait(self, changed: State | None) -> bool:
         """Nothing is new but leases that were renewed and words that were heard again: a crash renews and hears them sooner."""
-        if self.fault is not None or self._events or self._answered:
-            return False
-        if any(not sent.done or sent.failed for sent in self._orders.values()):
+        if self.fault is not None or self._pending.is_urgent:
             return False
         return changed is None or (self._saved is not None and _unheard(changed) == _unheard(self._saved))
 
@@ -136,15 +127,8 @@ class Record:
         self.fault = None
         self._losses.over()
 
-    def _take_back(self, commit: _Commit) -> None:
-        self._orders = {**commit.orders, **self._orders}
-        self._events = (*commit.events, *self._events)
-        self._answered = (*commit.answered, *self._answered)
-
     def _refused(self, why: str) -> None:
-        self._losses.add(len(self._events) - _UNWRITTEN_KEPT)
-        self._events = self._events[-_UNWRITTEN_KEPT:]
-        self._answered = self._answered[-KEPT:]
+        self._losses.add(self._pending.trim())
         if self.fault is None:
             log.error("the ledger cannot be written; control goes on from memory: %s", why)
             self._trouble = why

@@ -55,6 +55,10 @@ class Report:
             self._tables_mono_s = now.mono_s
             self._tell_tables(decision, snapshot)
 
+    def emergencies(self) -> tuple[str, ...]:
+        """The keys of the emergencies that stand."""
+        return tuple(key for key, alarm in self._alarmed.items() if alarm.kind is AlarmKind.EMERGENCY)
+
     def tell_ledger(self, fault: str | None, now: Now) -> None:
         """Whether the ledger can be written and keeps its events: if not it is an alarm, and control goes on."""
         self._bus.publish(

@@ -14,6 +14,7 @@ from services.controller.core.plant import Limits
 from services.controller.core.seen import Snapshot
 from services.controller.leases import LeaseBody
 from services.controller.report import Publishes
+from services.controller.wished import words
 from services.shared.messages import Event, Reply, Request
 from services.shared.vocabulary import Control
 
@@ -76,7 +77,7 @@ class Requests:
 
 
 def _audit(request: Request, reply: Reply, now: Now) -> Event:
-    title = f"{request.verb} by {request.who}: {reply.reason}"
+    title = ": ".join(part for part in (f"{request.verb} by {request.who}", words(request), reply.reason) if part)
     reasons = (request.reason,) if request.reason else ()
     return event("audit", title, now, who=request.who, reasons=reasons, detail=_detail(request, reply))
 

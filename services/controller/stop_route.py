@@ -4,19 +4,17 @@ import asyncio
 import hmac
 import ipaddress
 import uuid
-from contextlib import suppress
 
 from fastapi import FastAPI, HTTPException
 from fastapi import Request as HttpRequest
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
-from starlette.requests import ClientDisconnect
 
 from services.controller.loop import Loop
+from services.shared.beginning import beginning
 from services.shared.clock import Clock
 from services.shared.messages import Reply, Request
 
 _ANSWER_WITHIN_S = 5.0
-_BODY_S = 1.0
 _MOST_BODY_BYTES = 4096
 
 
@@ -36,7 +34,7 @@ def add_stop_route(app: FastAPI, loop: Loop, token: SecretStr, clock: Clock) -> 
     async def stop(http: HttpRequest) -> dict[str, str | bool]:
         _refuse_pages(http)
         _authenticate(http, token.get_secret_value())
-        body = _read(await _beginning(http))
+        body = _read(await beginning(http, _MOST_BODY_BYTES))
         answer: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
         request = Request(
             id=uuid.uuid4().hex, verb="stop", who=body.who, reason=body.reason, expires_at=clock.now().wall_s + 60.0
@@ -54,18 +52,6 @@ def _refuse_pages(http: HttpRequest) -> None:
     """No browser has any business here; one that asks for the page of some site says so."""
     if "origin" in http.headers or http.headers.get("sec-fetch-site", "none") != "none":
         raise HTTPException(403, "a stop is not taken from a browser's page here; use the page's own listener")
-
-
-async def _beginning(http: HttpRequest) -> bytes:
-    """As much of the body as comes soon: a stop waits for no slow sender and fails on no form."""
-    found = b""
-    with suppress(TimeoutError, ClientDisconnect, HTTPException):
-        async with asyncio.timeout(_BODY_S):
-            async for part in http.stream():
-                found += part
-                if len(found) > _MOST_BODY_BYTES:
-                    break
-    return found
 
 
 def _read(body: bytes) -> StopBody:

@@ -1,101 +1,51 @@
 """The life of an alarm: new, unacknowledged, acknowledged, returned. Pure: what an owner said and the time come as arguments.
 
-The states are those of ISA-18.2. A warning is raised when its condition stood for 5 s, an emergency at once; either has ended
-when its condition stayed away for 30 s. So a contact that flaps is one alarm, and one that bounced once is none.
+The states are those of ISA-18.2. An alarm is raised when its condition stood for its on-delay, an emergency at once; either has
+ended when its condition stayed away for its off-delay. So a contact that flaps is one alarm, and one that bounced once is none.
 """
 
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import replace
 
+from services.notifier import chatter
+from services.notifier.answers import ack_expired, acknowledged, asked_again, shelved, to_be_told, unanswered, unshelved
+from services.notifier.record import Phase, Receipt, Record, Step, Transition, severity
+from services.notifier.rules import Rules
 from services.shared.clock import Moment
 from services.shared.messages import Alarm
-from services.shared.vocabulary import AlarmKind
 
-WARNING_AFTER_S = 5.0
-ENDED_AFTER_S = 30.0
-_SEVERITY = {AlarmKind.HEARTBEAT: 0, AlarmKind.WARNING: 1, AlarmKind.EMERGENCY: 2}
+__all__ = [
+    "Phase", "Receipt", "Record", "Rules", "Transition", "ack_expired", "acknowledged", "asked_again", "escalated", "forsaken",
+    "has_ended", "heard", "held", "is_ripe", "over_mono_s", "raised", "resumed", "returned", "ripe_mono_s", "severity", "shelved",
+    "transition", "unshelved", "was_a_bounce", "with_receipt",
+]  # fmt: skip
 
-
-class Phase(StrEnum):
-    """Where an alarm is in its life. `NEW` waits for its delay, or for what inhibits it; nobody was told."""
-
-    NEW = "new"
-    UNACKNOWLEDGED = "unacknowledged"
-    ACKNOWLEDGED = "acknowledged"
-    RETURNED = "returned"
+UNSAID_S = 60.0
+"""What is told at once is told even if it went away meanwhile, unless something kept it from being told for so long."""
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """What a provider said of a message of this alarm. `delivered`: it took the message."""
-
-    channel: str
-    text: str
-    delivered: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """One alarm. `began_mono_s` and `quiet_mono_s` count the delays on this process' clock; the `_at` are Unix seconds.
-
-    `told` is the kind that people were told, `channels` the ways by which. `boot` and `seq` number the owner's last word.
-    """
-
-    key: str
-    source: str
-    boot: str
-    seq: int
-    kind: AlarmKind
-    active: bool
-    cause: str
-    consequence: str
-    action: str
-    since_at: float
-    began_mono_s: float
-    quiet_mono_s: float | None = None
-    phase: Phase = Phase.NEW
-    told: AlarmKind | None = None
-    told_at: float | None = None
-    channels: tuple[str, ...] = ()
-    ended_at: float | None = None
-    acknowledged_by: str = ""
-    receipts: tuple[Receipt, ...] = ()
-
-    @property
-    def shown(self) -> bool:
-        """Open, or ended and not acknowledged: what a person should see."""
-        return self.told is not None and (self.phase is not Phase.RETURNED or not self.acknowledged_by)
-
-    @property
-    def is_open(self) -> bool:
-        """People were told, and not yet that it ended."""
-        return self.phase in (Phase.UNACKNOWLEDGED, Phase.ACKNOWLEDGED)
-
-
-def severity(kind: AlarmKind | None) -> int:
-    """To compare kinds; nothing told is below all."""
-    return -1 if kind is None else _SEVERITY[kind]
-
-
-def heard(record: Record | None, alarm: Alarm, now: Moment) -> Record | None:
+def heard(record: Record | None, alarm: Alarm, now: Moment, rules: Rules) -> Record | None:
     """The alarm after its owner's word, which may be a repetition. None: there is none and there was none."""
     if record is None:
-        return _begun(alarm, now) if alarm.active else None
+        return _begun(rules.completed(alarm), (), now, rules) if alarm.active else None
     if (alarm.source, alarm.boot) == (record.source, record.boot) and alarm.seq <= record.seq:
         return record
     if not alarm.active:
         return _quiet(replace(record, source=alarm.source, boot=alarm.boot, seq=alarm.seq), now)
+    alarm = rules.completed(alarm)
     if record.phase is Phase.RETURNED:
-        return _begun(alarm, now)
+        return _begun(alarm, record.began_at, now, rules)
+    if rules.of(alarm.key).anew and record.is_open and alarm.cause != record.cause:
+        record = to_be_told(record, now)
     return replace(
         record, source=alarm.source, boot=alarm.boot, seq=alarm.seq, kind=alarm.kind, active=True, cause=alarm.cause,
         consequence=alarm.consequence, action=alarm.action, quiet_mono_s=None, ended_at=None,
+        began_at=record.began_at if record.active else chatter.with_begin(record.began_at, now),
     )  # fmt: skip
 
 
-def forsaken(record: Record, now: Moment) -> Record:
+def forsaken(record: Record, now: Moment, rules: Rules) -> Record:
     """Its owner began anew and does not know it any more: it has ended, without further delay."""
-    return replace(_quiet(record, now), quiet_mono_s=now.mono_s - ENDED_AFTER_S)
+    return replace(_quiet(record, now), quiet_mono_s=now.mono_s - chatter.off_delay_s(record, now, rules))
 
 
 def resumed(record: Record, now: Moment) -> Record:
@@ -103,30 +53,44 @@ def resumed(record: Record, now: Moment) -> Record:
     return replace(record, began_mono_s=now.mono_s, quiet_mono_s=None if record.active else now.mono_s)
 
 
-def is_ripe(record: Record, now: Moment) -> bool:
-    """Whether people should know: its delay is over, or it is more severe than what they were told."""
-    if severity(record.kind) <= severity(record.told) or record.phase is Phase.RETURNED:
+def ripe_mono_s(record: Record, rules: Rules) -> float:
+    """When its on-delay is over."""
+    return record.began_mono_s + rules.of(record.key).delay_s(record.kind)
+
+
+def is_ripe(record: Record, now: Moment, rules: Rules) -> bool:
+    """Whether people should know: its delay is over, or it is more severe than what they were told, or is to be told anew."""
+    known = severity(record.kind) <= severity(record.told) and not record.anew
+    if known or record.phase is Phase.RETURNED:
         return False
-    if record.kind is AlarmKind.EMERGENCY:
-        return record.active or record.phase is Phase.NEW
-    return record.active and now.mono_s - record.began_mono_s >= WARNING_AFTER_S
+    at_once = rules.of(record.key).delay_s(record.kind) == 0
+    holds = record.active or (at_once and record.phase is Phase.NEW)
+    return holds and now.mono_s >= ripe_mono_s(record, rules)
 
 
-def was_a_bounce(record: Record, now: Moment) -> bool:
-    """A new warning whose condition went away for longer than the delay: it never was one."""
-    quiet_s = now.mono_s - record.quiet_mono_s if record.quiet_mono_s is not None else 0.0
-    return record.phase is Phase.NEW and not record.active and quiet_s >= WARNING_AFTER_S
+def was_a_bounce(record: Record, now: Moment, rules: Rules) -> bool:
+    """A new alarm whose condition went away for longer than its on-delay: it never was one."""
+    if record.phase is not Phase.NEW or record.quiet_mono_s is None:
+        return False
+    return now.mono_s - record.quiet_mono_s >= (rules.of(record.key).delay_s(record.kind) or UNSAID_S)
 
 
-def has_ended(record: Record, now: Moment) -> bool:
+def over_mono_s(record: Record, now: Moment, rules: Rules) -> float:
+    """When it has ended if its condition stays away; never while that holds."""
+    if record.quiet_mono_s is None:
+        return float("inf")
+    return record.quiet_mono_s + chatter.off_delay_s(record, now, rules)
+
+
+def has_ended(record: Record, now: Moment, rules: Rules) -> bool:
     """Its condition stayed away for the delay."""
-    return record.is_open and record.quiet_mono_s is not None and now.mono_s - record.quiet_mono_s >= ENDED_AFTER_S
+    return record.is_open and now.mono_s >= over_mono_s(record, now, rules)
 
 
-def raised(record: Record, channels: tuple[str, ...], now: Moment) -> Record:
-    """People are being told, by these channels."""
+def raised(record: Record, channels: tuple[str, ...], now: Moment, thread: str = "") -> Record:
+    """People are being told, by these channels, in this thread (empty: the one it is in). It waits for an acknowledgement."""
     return replace(
-        record, phase=Phase.UNACKNOWLEDGED, told=record.kind, told_at=now.wall_s, acknowledged_by="",
+        unanswered(record), told=record.kind, told_at=now.wall_s, anew=False, thread=thread or record.thread,
         channels=tuple(dict.fromkeys((*record.channels, *channels))),
     )  # fmt: skip
 
@@ -141,10 +105,9 @@ def returned(record: Record) -> Record:
     return replace(record, phase=Phase.RETURNED)
 
 
-def acknowledged(record: Record, who: str) -> Record:
-    """A person has seen it."""
-    phase = Phase.ACKNOWLEDGED if record.phase is Phase.UNACKNOWLEDGED else record.phase
-    return replace(record, phase=phase, acknowledged_by=who or "somebody")
+def escalated(record: Record, now: Moment) -> Record:
+    """Further people are being told, because nobody acknowledged."""
+    return replace(record, escalated=record.escalated + 1, escalated_at=now.wall_s)
 
 
 def with_receipt(record: Record, receipt: Receipt) -> Record:
@@ -152,10 +115,16 @@ def with_receipt(record: Record, receipt: Receipt) -> Record:
     return replace(record, receipts=(*record.receipts, receipt)[-20:])
 
 
-def _begun(alarm: Alarm, now: Moment) -> Record:
+def transition(record: Record, what: Step, now: Moment, who: str = "") -> Transition:
+    """The step that a record takes, for the alarms' own report."""
+    return Transition(now.wall_s, record.key, record.kind, record.priority, what, who)
+
+
+def _begun(alarm: Alarm, began_at: tuple[float, ...], now: Moment, rules: Rules) -> Record:
     return Record(
         key=alarm.key, source=alarm.source, boot=alarm.boot, seq=alarm.seq, kind=alarm.kind, active=True, cause=alarm.cause,
         consequence=alarm.consequence, action=alarm.action, since_at=alarm.since_at, began_mono_s=now.mono_s,
+        priority=rules.of(alarm.key).priority, began_at=chatter.with_begin(began_at, now),
     )  # fmt: skip
 
 

@@ -4,49 +4,68 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 
-from services.notifier import alarms, pipeline
-from services.notifier.alarms import Phase, Receipt, Record
+from services.notifier import alarms, budget, pipeline
+from services.notifier.alarms import Phase, Receipt, Record, Transition
+from services.notifier.board import Board, Publish
+from services.notifier.brief import brief
 from services.notifier.channels.base import Channel
+from services.notifier.diary import Diary
+from services.notifier.incidents import adopted
 from services.notifier.message import Draft, Row
 from services.notifier.outbox import Outbox
+from services.notifier.outcome import Memory, Plan
+from services.notifier.people import People
+from services.notifier.rules import Rules
+from services.notifier.shelves import Shelves
 from services.notifier.store import Change, Done, Store
-from services.notifier.text import moment
+from services.notifier.text import moment, one_line
 from services.notifier.worker import Way
 from services.shared.clock import Clock, Moment
-from services.shared.messages import Alarm, AlarmState, Message, OpenAlarm
+from services.shared.messages import Alarm
+from services.shared.settings.tree import Settings
 
 log = logging.getLogger(__name__)
 
 TICK_S = 1.0
-SHOWN, SHOWN_RECEIPTS = 100, 8
-"""So many alarms, the most severe first, keep what is published well below the broker's limit."""
-Publish = Callable[[Message], None]
+BREATH_S = 0.1
+"""Between two passes: what comes in a flood is looked at together."""
+SHELVES = "shelves"
+_NAME = 100
 
 
 class Desk:
-    """`records` holds every alarm ever heard of, by key; `outbox` the messages that wait."""
+    """`records` holds every alarm ever heard of, by key; `outbox` the messages that wait; `people` who is told; `shelves` what is
+    put aside."""
 
     def __init__(
-        self, site: str, store: Store, clock: Clock, publish: Publish, channels: Mapping[str, Channel | str], retry_s: float
+        self, settings: Settings, store: Store, clock: Clock, publish: Publish, channels: Mapping[str, Channel | str]
     ) -> None:
-        self._site = site
+        told, now = settings.notifications, clock.now()
         self._store = store
         self._clock = clock
-        self._publish = publish
+        self._board = Board(publish)
+        self._ack_s = told.acknowledged_hours * 3_600.0
         self._news = asyncio.Event()
-        self._last: AlarmState | None = None
-        self._reasons: dict[str, str] = {}
-        now = clock.now()
+        self._diary = Diary()
         self.passed_mono_s = now.mono_s
-        self.records = {key: alarms.resumed(record, now) for key, record in store.records.items()}
-        self.outbox = Outbox(channels, Way(store, clock, retry_s, settle=self._settle, on_health=self.publish))
+        self.records: dict[str, Record] = {}
+        self.rules = Rules(settings.alarms)
+        self.shelves = Shelves.load(store.facts.get(SHELVES, ""))
+        self.outbox = Outbox(channels, Way(store, clock, told.retry_seconds, settle=self._settle, on_health=self.publish))
+        own = {name: worker.channel.recipients for name, worker in self.outbox.workers.items()}
+        self.people = People(settings, own, self.rules)
+        self._plan = Plan(settings.general.site, self.people, self.rules, told.escalate_minutes * 60.0)
+        self._memory = Memory(budget.Budget.load(told.messages_per_10_minutes, store.facts.get(budget.FACT, "")), self.shelves)
+        self.records |= {key: adopted(alarms.resumed(one, now), own) for key, one in store.records.items()}
 
     def hear(self, alarm: Alarm) -> None:
         """An owner's word."""
-        record = alarms.heard(self.records.get(alarm.key), alarm, self._clock.now())
+        said = brief(alarm)
+        record = alarms.heard(self.records.get(said.key), said, self._clock.now(), self.rules)
         if record is not None:
-            self.records[alarm.key] = record
+            self.records[said.key] = record
             self._news.set()
 
     async def run(self, levels: Callable[[Moment], Iterable[Alarm]], is_forsaken: Callable[[Record, Moment], bool]) -> None:
@@ -59,8 +78,9 @@ class Desk:
                 self.hear(alarm)
             for record in [one for one in self.records.values() if one.active and is_forsaken(one, now)]:
                 log.info("%s: its owner %s began anew and does not know it", record.key, record.source)
-                self.records[record.key] = alarms.forsaken(record, now)
+                self.records[record.key] = alarms.forsaken(record, now, self.rules)
             await self._pass(now)
+            await asyncio.sleep(BREATH_S)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(TICK_S):
                     await self._news.wait()
@@ -68,17 +88,36 @@ class Desk:
 
     async def post(self, drafts: Iterable[Draft], facts: Mapping[str, str] | None = None) -> None:
         """Write messages, and facts with them, then let them go."""
-        await self._commit({}, drafts, facts or {})
+        await self._commit(Change(facts=dict(facts or {})), drafts)
 
     async def acknowledge(self, key: str, who: str) -> str | None:
         """A person has seen an alarm. Returns why not, or None."""
         record = self.records.get(key)
-        if record is None or not record.shown:
-            return f"there is no open alarm {key}"
+        if record is None or record.told is None or not record.shown:
+            return f"there is no open alarm {one_line(key, _NAME)}"
         if record.acknowledged_by:
             return f"{key} was acknowledged by {record.acknowledged_by} before"
+        who, now = one_line(who, _NAME), self._clock.now()
         log.info("%s is acknowledged by %s", key, who)
-        await self._commit({key: alarms.acknowledged(record, who)}, (), {})
+        self.records[key] = seen = alarms.acknowledged(record, who, now.wall_s + self._ack_s, now)
+        await self._pass(now, Change(records={key: seen}, transitions=[alarms.transition(seen, "acknowledged", now, who)]))
+        return None
+
+    async def shelve(self, pattern: str, minutes: float, who: str, reason: str = "") -> str | None:
+        """Put an alarm, or all whose key matches, aside for so long. Returns why not, or None."""
+        who, now = one_line(who, _NAME), self._clock.now()
+        refusal = self.shelves.add(pattern, now.wall_s + minutes * 60.0, who, reason, now)
+        if refusal is None:
+            log.info("%s is shelved by %s for %.0f min: %s", pattern, who, minutes, one_line(reason, _NAME))
+            await self._pass(now, Change(facts={SHELVES: self.shelves.document()}))
+        return refusal
+
+    async def unshelve(self, pattern: str, who: str) -> str | None:
+        """Take a shelf back before its end. Returns why not, or None."""
+        if not self.shelves.remove(pattern):
+            return f"{one_line(pattern, _NAME)} is not shelved"
+        log.info("%s is taken from its shelf by %s", pattern, one_line(who, _NAME))
+        await self._pass(self._clock.now(), Change(facts={SHELVES: self.shelves.document()}), who=one_line(who, _NAME))
         return None
 
     @property
@@ -90,31 +129,31 @@ class Desk:
 
     def publish(self) -> None:
         """Say what stands, if it is not what was said last."""
-        shown = sorted((one for one in self.records.values() if one.shown), key=_order)[:SHOWN]
-        state = AlarmState(alarms=tuple(_open(record) for record in shown), channels=self.outbox.health())
-        if state != self._last:
-            self._last = state
-            self._publish(state)
+        self._board.show(self.records.values(), self.outbox.health())
 
-    async def _pass(self, now: Moment) -> None:
-        outcome = pipeline.step(self.records, tuple(self.outbox.workers), self._site, now)
-        changed = {key: record for key, record in outcome.changed.items() if self.records[key] != record}
-        for key, record in changed.items():
-            if record.phase is not self.records[key].phase:
-                log.info("%s: %s is %s: %s", record.kind.value, key, record.phase.value, record.cause)
-        for key, reason in outcome.reasons.items():
-            if self._reasons.get(key) != reason:
-                log.debug("%s is not told: %s", key, reason)
-        self._reasons = outcome.reasons
-        await self._commit(changed, outcome.drafts, {})
+    async def _pass(self, now: Moment, with_it: Change | None = None, who: str = "") -> None:
+        """Run the pipeline and write what it found, with a change that a person made, in one piece."""
+        change = with_it or Change()
+        if self.shelves.expire(now):
+            change.facts[SHELVES] = self.shelves.document()
+        out = pipeline.step(self.records, self._memory, self._plan, now)
+        if out.budget != self._memory.budget:
+            change.facts[budget.FACT] = out.budget.document()
+        changed = {key: record for key, record in out.changed.items() if self.records.get(key) != record}
+        self._diary.note(changed.values(), out.reasons)
+        change.records |= changed
+        change.transitions += [_by(one, who) for one in out.transitions]
+        self._memory = Memory(out.budget, self.shelves, out.said)
+        await self._commit(change, out.drafts)
 
-    async def _commit(self, changed: Mapping[str, Record], drafts: Iterable[Draft], facts: Mapping[str, str]) -> None:
-        self.records |= changed
+    async def _commit(self, change: Change, drafts: Iterable[Draft]) -> None:
+        self.records |= change.records
         rows = self.outbox.rows_of(drafts, self._clock.now().wall_s)
-        dropped = self.outbox.superseded(rows)
-        kept = {key: record for key, record in changed.items() if record.phase is not Phase.NEW}
-        await self._store.save(Change(records=kept, rows={row.id: row for row in rows}, dropped=dropped, facts=dict(facts)))
-        self.outbox.replace(rows, dropped)
+        change.dropped |= self.outbox.superseded(rows)
+        change.rows |= {row.id: row for row in rows}
+        change.records = {key: record for key, record in change.records.items() if record.phase is not Phase.NEW}
+        await self._store.save(change)
+        self.outbox.replace(rows, change.dropped)
         self.publish()
 
     async def _settle(self, row: Row, words: str, delivered: bool) -> None:
@@ -128,13 +167,6 @@ class Desk:
         self.publish()
 
 
-def _order(record: Record) -> tuple[bool, int, float, str]:
-    return (not record.active, -alarms.severity(record.kind), -record.since_at, record.key)
-
-
-def _open(record: Record) -> OpenAlarm:
-    return OpenAlarm(
-        key=record.key, kind=record.kind, active=record.active, cause=record.cause, consequence=record.consequence,
-        action=record.action, since_at=record.since_at, ended_at=record.ended_at, acknowledged_by=record.acknowledged_by,
-        receipts=tuple(receipt.text for receipt in record.receipts[-SHOWN_RECEIPTS:]),
-    )  # fmt: skip
+def _by(step: Transition, who: str) -> Transition:
+    """What a person took back from a shelf was nobody's end."""
+    return replace(step, who=who) if who and step.what == "unshelved" else step

@@ -34,13 +34,44 @@ def service_lost(service: str) -> Finding:
     return Finding(kind, f"The {service} has fallen silent.", _EFFECTS[service], f"Look at the {service}'s log; start it again.")
 
 
-def channel_lost(name: str) -> Finding:
+def channel_lost(name: str, reason: str = "") -> Finding:
     """A channel takes nothing while messages wait."""
     return Finding(
-        AlarmKind.WARNING, f"Messages by {name} do not go out since 10 minutes or more.",
+        AlarmKind.WARNING, f"Messages by {name} do not go out since 10 minutes or more{_because(reason)}.",
         "They wait and are tried again; whoever relies on this way alone is not told.",
         f"See the reason on the page, under channels; then test {name}.",
     )  # fmt: skip
+
+
+def channel_refused(name: str, reason: str) -> Finding:
+    """A provider that was asked says no to our token, user or password; whatever waits would wait for ever."""
+    return Finding(
+        AlarmKind.WARNING, f"Messages by {name} cannot go out{_because(reason)}.",
+        "Whoever relies on this way alone is not told.",
+        f"Correct what {name} is set up with in [NOTIFICATIONS], then start the notifier again or test {name}.",
+    )  # fmt: skip
+
+
+def channel_untested(name: str, reason: str) -> Finding:
+    """The last test with a message was not taken."""
+    return Finding(
+        AlarmKind.WARNING, f"The test of {name} failed{_because(reason)}.",
+        "Perhaps nobody is reached by this way when it matters.",
+        f"See what {name} is set up with in [NOTIFICATIONS]; then `mine notify test {name}`, which ends this.",
+    )  # fmt: skip
+
+
+def watcher_lost(reason: str) -> Finding:
+    """The outside watcher does not hear us, and may call for that alone."""
+    return Finding(
+        AlarmKind.WARNING, f"The outside watcher has not been reached for three periods{_because(reason)}.",
+        "It will call that the site is silent; when the site really falls silent, nobody can tell the difference.",
+        "Look at the link to the internet and at heartbeat_url of [NOTIFICATIONS].",
+    )  # fmt: skip
+
+
+def _because(reason: str) -> str:
+    return f": {reason.rstrip('.')}" if reason else ""
 
 
 def store_fault(fault: str) -> Finding:

@@ -1,11 +1,10 @@
 """The sign of life: every so many minutes what the site does, silent. Its absence is the message."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
-from services.notifier.alarms import Record
+from services.notifier.account import Around, account, headline
 from services.notifier.message import Draft
-from services.notifier.routing import channels_for
-from services.notifier.text import moment, plain_text, span
+from services.notifier.text import plain_text
 from services.shared.clock import Moment
 from services.shared.messages import State
 from services.shared.settings.sections import Notifications
@@ -14,7 +13,6 @@ from services.shared.vocabulary import AlarmKind
 FACT = "heartbeat_at"
 WAIT_FOR_STATE_S = 30.0
 """After a start the first one waits so long for the controller's state."""
-_LISTED = 10
 
 
 class Heartbeat:
@@ -41,40 +39,12 @@ class Heartbeat:
             return running_s >= period_s
         return not 0 <= now.wall_s - self._last_at < period_s
 
-    def drafts(self, open_alarms: Sequence[Record], configured: Sequence[str], now: Moment) -> tuple[list[Draft], dict[str, str]]:
-        """The messages, and the fact to be written with them."""
+    def drafts(self, ways: Mapping[str, tuple[str, ...]], around: Around, now: Moment) -> tuple[list[Draft], dict[str, str]]:
+        """The messages, and the fact to be written with them. `ways` are the recipients by channel; none: the channel's own."""
         self._last_at = now.wall_s
-        text = plain_text(self._site, self._head(now), "\n".join(self._lines(open_alarms, now)))
-        ways = channels_for(AlarmKind.HEARTBEAT, configured, heartbeat_email=self._told.heartbeat_email)
-        return [Draft(way, AlarmKind.HEARTBEAT, (), text) for way in ways], {FACT: repr(now.wall_s)}
-
-    def _head(self, now: Moment) -> str:
-        if self._state is None:
-            return "Alive, but the controller was not heard"
-        age = self._age(self._state.decided_mono_s, self._state.host_boot, now)
-        return f"Alive: {self._state.mode.value.replace('_', ' ')}, {self._state.control.value} ({age})"
-
-    def _lines(self, open_alarms: Sequence[Record], now: Moment) -> list[str]:
-        lines = [] if self._state is None else self._plant(self._state, now)
-        lines.append("No open alarms." if not open_alarms else f"Open alarms: {len(open_alarms)}")
-        lines += [f"- {record.kind.value} since {moment(record.since_at)}: {record.cause}" for record in open_alarms[:_LISTED]]
-        return [*lines, f"At {moment(now.wall_s)}" + ("" if now.wall_trusted else " (by a clock that is not trusted)")]
-
-    def _plant(self, state: State, now: Moment) -> list[str]:
-        load, hottest = state.load, state.temperature_max_c
-        power = "unknown" if load.measured_kw is None else f"{load.measured_kw:.0f} kW"
-        heat = "unknown" if hottest is None else f"{hottest:.1f} C"
-        return [
-            f"Load {power} of {load.nominal_kw:.0f} kW ({self._age(load.measured_mono_s, state.host_boot, now)})",
-            f"Temperature {heat}, the hottest intake ({self._age(state.decided_mono_s, state.host_boot, now)})",
-            *state.reasons[:3],
-        ]
-
-    @staticmethod
-    def _age(mono_s: float | None, boot: str, now: Moment) -> str:
-        if mono_s is None or boot != now.host_boot:
-            return "age unknown"
-        return f"{span(now.mono_s - mono_s)} ago"
+        text = plain_text(self._site, headline(self._state, now), "\n".join(account(self._state, around, now)))
+        drafts = [Draft(way, AlarmKind.HEARTBEAT, (), text, recipients) for way, recipients in ways.items()]
+        return drafts, {FACT: repr(now.wall_s)}
 
 
 def _number(text: str) -> float | None:

@@ -2,57 +2,82 @@
 
 import asyncio
 import sys
+from collections.abc import Coroutine
 from pathlib import Path
 
+from services.notifier.annunciator import Annunciator
 from services.notifier.channels import CHANNELS
+from services.notifier.chat.asking import Asking
+from services.notifier.chat.chat import Chat
 from services.notifier.desk import TICK_S, Desk
-from services.notifier.heartbeat import Heartbeat
 from services.notifier.metrics import add_metrics, stands_still
 from services.notifier.requests import Requests
+from services.notifier.signs import Signs
 from services.notifier.store import Store
-from services.notifier.watch import OWNER, Circumstances, Watch
-from services.shared.messages import Alarm, Presence, Request, State, root
+from services.notifier.trial import Trial
+from services.notifier.watch import OWNER, Watch
+from services.shared.messages import Alarm, Presence, Reply, Request, State, root
 from services.shared.service import Context, run
 
 
 async def serve(context: Context) -> None:
     """Wire the parts, go on where `alerts.db` left off, tell until told to stop."""
-    settings, clock, bus = context.settings, context.clock, context.bus
-    told, site = settings.notifications, settings.general.site
-    store = Store(Path(settings.data.folder) / "alerts.db")
-    desk = Desk(site, store, clock, bus.publish, {name: make(told) for name, make in CHANNELS.items()}, told.retry_seconds)
-    watch = Watch(bus.boot, desk.records.values())
-    heartbeat = Heartbeat(told, site, store.facts, clock.now())
-    requests = Requests(desk, site, clock, bus.publish)
-    bus.on(Alarm, lambda alarm, _: desk.hear(alarm))
-    bus.on(Presence, watch.take_presence)
-    bus.on_topic(f"{root(site)}ping/+", watch.take_ping)
-    bus.on(State, lambda state, _: heartbeat.take_state(state))
-    bus.on(Request, requests.take)
-    add_metrics(context.ops, desk.outbox, clock)
-    context.ops.health_check("desk", lambda: stands_still(desk.passed_mono_s, clock))
-    context.ops.databases(Path(settings.data.folder), {"alerts.db": "alerts"})
-    context.ops.ready_check("alerts.db", lambda: store.fault)
-    await bus.start()
+    store = Store(Path(context.settings.data.folder) / "alerts.db")
+    desk = _desk(context, store)
+    works = _works(context, store, desk)
+    await context.bus.start()
     try:
         async with asyncio.TaskGroup() as group:
-            for worker in desk.outbox.workers.values():
-                group.create_task(worker.run(), name=f"channel-{worker.channel.name}")
-            group.create_task(desk.run(lambda now: watch.levels(now, _seen(context, desk, store)), watch.is_forsaken))
-            group.create_task(_beat(heartbeat, desk, context))
+            for name, work in works.items():
+                group.create_task(work, name=name)
     finally:
         await desk.outbox.close()
         store.close()
 
 
-def _seen(context: Context, desk: Desk, store: Store) -> Circumstances:
-    return Circumstances(context.bus.lost_since_mono_s, desk.outbox.workers, store.fault)
+def _desk(context: Context, store: Store) -> Desk:
+    settings, clock = context.settings, context.clock
+    told, site = settings.notifications, settings.general.site
+    desk = Desk(settings, store, clock, context.bus.publish, {name: make(told, site) for name, make in CHANNELS.items()})
+    add_metrics(context.ops, desk.outbox, clock)
+    context.ops.health_check("desk", lambda: stands_still(desk.passed_mono_s, clock))
+    context.ops.databases(Path(settings.data.folder), {"alerts.db": "alerts"})
+    context.ops.ready_check("alerts.db", lambda: store.fault)
+    return desk
 
 
-async def _beat(heartbeat: Heartbeat, desk: Desk, context: Context) -> None:
+def _works(context: Context, store: Store, desk: Desk) -> dict[str, Coroutine[object, object, None]]:
+    """What runs, by name; each part hears of the bus what concerns it."""
+    settings, clock, bus = context.settings, context.clock, context.bus
+    watch = Watch(bus.boot, desk.records.values())
+    signs = Signs(context, desk, watch, store)
+    trial = Trial(settings, desk, clock, store.facts)
+    horn = Annunciator(settings.annunciator)
+    asking = Asking(bus.publish, clock, lambda: bus.connected)
+    chat = Chat(settings, store, desk, asking, clock)
+    sound = (lambda who: horn.test(who, clock.now())) if settings.annunciator.board else None
+    requests = Requests(desk, trial, clock, bus.publish, sound)
+    bus.on(Alarm, lambda alarm, _: desk.hear(alarm))
+    bus.on(Presence, watch.take_presence)
+    bus.on_topic(f"{root(settings.general.site)}ping/+", watch.take_ping)
+    bus.on(State, lambda state, _: chat.take_state(state))
+    bus.on(Request, requests.take)
+    bus.on(Reply, asking.take_reply)
+    context.ops.ready_check("telegram chat", lambda: chat.reason or None)
+    channels = {f"channel-{name}": worker.run() for name, worker in desk.outbox.workers.items()}
+    return channels | {
+        "desk": desk.run(lambda now: watch.levels(now, signs.circumstances()), watch.is_forsaken),
+        "signs": signs.run(),
+        "trial": trial.run(),
+        "chat": chat.run(),
+        "annunciator": _sound(context, horn, desk),
+    }
+
+
+async def _sound(context: Context, horn: Annunciator, desk: Desk) -> None:
     while True:
-        if heartbeat.is_due(now := context.clock.now()):
-            await desk.post(*heartbeat.drafts(desk.open_alarms, tuple(desk.outbox.workers), now))
+        if (level := horn.news(desk.records, desk.outbox, context.clock.now())) is not None:
+            context.bus.publish(level)
         await asyncio.sleep(TICK_S)
 
 

@@ -5,10 +5,11 @@ provider took it. In between it may be sent twice after a kill, and is then mark
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
 from services.notifier.channels.base import Channel
 from services.notifier.message import Draft, Row
+from services.notifier.store import Change
+from services.notifier.threads import in_order, joined, post_of
 from services.notifier.worker import Way, Worker
 from services.shared.messages import ChannelHealth
 from services.shared.vocabulary import AlarmKind, HealthState
@@ -22,23 +23,28 @@ class Outbox:
 
     def __init__(self, channels: Mapping[str, Channel | str], way: Way) -> None:
         self._missing = {name: channel for name, channel in channels.items() if isinstance(channel, str)}
+        self._store = way.store
+        self._last_id = way.store.last_id
+        self._new: dict[int, Row] = {}
         self.orphans = {row.id for row in way.store.rows if isinstance(channels.get(row.channel, ""), str)}
-        waiting = [replace(row, in_flight=False, repeated=row.repeated or row.in_flight) for row in way.store.rows]
         self.workers = {
-            name: Worker(channel, way, (row for row in waiting if row.channel == name))
+            name: Worker(channel, way, self._resumed(channel))
             for name, channel in channels.items()
             if not isinstance(channel, str)
         }
-        self._last_id = way.store.last_id
 
     def rows_of(self, drafts: Iterable[Draft], now_at: float) -> list[Row]:
-        """Numbered rows, one per recipient."""
-        rows = []
+        """What is to be written: numbered rows, one per recipient, and rows that wait already and tell more now.
+
+        What waits is changed at once, so that what is being written is not sent without it. Write it before anything else is
+        awaited, then hand it to `replace`.
+        """
+        rows: dict[int, Row] = {}
         for draft in (one for one in drafts if one.channel in self.workers):
-            for recipient in self.workers[draft.channel].channel.recipients:
-                self._last_id += 1
-                rows.append(Row(self._last_id, draft.channel, recipient, draft.kind, draft.keys, draft.text, now_at))
-        return rows
+            for recipient in dict.fromkeys(draft.recipients or self.workers[draft.channel].channel.recipients):
+                if (row := self._joined(draft, recipient, now_at)) is not None:
+                    rows[row.id] = row
+        return list(rows.values())
 
     def superseded(self, rows: Iterable[Row]) -> set[int]:
         """Heartbeats that still wait where a newer one comes: nobody needs to hear that we lived an hour ago."""
@@ -52,7 +58,8 @@ class Outbox:
             for number in dropped & worker.rows.keys():
                 del worker.rows[number]
         for row in rows:
-            self.workers[row.channel].add(row)
+            if (new := self._new.pop(row.id, None)) is not None:
+                self.workers[row.channel].add(new)
 
     def health(self) -> tuple[ChannelHealth, ...]:
         """Of all channels, set up or not."""
@@ -68,3 +75,37 @@ class Outbox:
         """Give the connections back."""
         for worker in self.workers.values():
             await worker.channel.close()
+
+    def _joined(self, draft: Draft, recipient: str, now_at: float) -> Row | None:
+        """The row of a draft for one recipient, or one that waits with it in it; None where there is nothing to say."""
+        worker = self.workers[draft.channel]
+        row = Row(
+            self._last_id + 1, draft.channel, recipient, draft.kind, draft.keys, draft.text, now_at, thread=draft.thread,
+            act=draft.act, ask=draft.ask, whole=draft.whole,
+        )  # fmt: skip
+        before = (*worker.rows.values(), *self._new.values())
+        found = joined(before, row, post_of(row, self._store.refs), edits=worker.channel.edits)
+        if found is None:
+            return None
+        self._last_id = max(self._last_id, found.id)
+        if found.id in worker.rows:
+            worker.rows[found.id] = found
+            worker.hurry(row)
+        else:
+            self._new[found.id] = found
+        return found
+
+    def _resumed(self, channel: Channel) -> list[Row]:
+        """What an earlier process left, which may have been killed while a provider was asked."""
+        left = [row.again(maybe_taken=row.in_flight) for row in self._store.rows if row.channel == channel.name]
+        threads: dict[tuple[str, ...], list[Row]] = {}
+        for row in left:
+            threads.setdefault(row.place if row.thread else (str(row.id),), []).append(row)
+        rows = [
+            row
+            for thread in threads.values()
+            for row in in_order(thread, post_of(thread[0], self._store.refs), edits=channel.edits)
+        ]
+        dropped = {row.id for row in left} - {row.id for row in rows}
+        self._store.stage(Change(rows={row.id: row for row in rows if row not in left}, dropped=dropped))
+        return rows

@@ -1,39 +1,66 @@
-"""What people ask of the notifier: acknowledge an alarm, test a channel. Every request gets one reply."""
+"""What people ask of the notifier: acknowledge, shelve, test a channel, check one. Every request gets one reply."""
 
 import asyncio
 import json
 import logging
 from collections import OrderedDict
+from collections.abc import Callable
+from typing import Any, Protocol
 
-from services.notifier import text
 from services.notifier.channels.base import Failed
-from services.notifier.desk import Desk, Publish
-from services.notifier.message import Row
+from services.notifier.trial import Trial
 from services.shared.bus import Arrival
 from services.shared.clock import Clock
-from services.shared.messages import Reply, Request
-from services.shared.vocabulary import AlarmKind
+from services.shared.messages import Message, Reply, Request
 
 log = logging.getLogger(__name__)
 
-TEST_WITHIN_S = 20.0
+VERBS = ("acknowledge", "shelve", "unshelve", "test", "check")
 _REMEMBERED = 1_000
+_MOST_MINUTES = 10_080.0
+
+
+class Alarms(Protocol):
+    """What is asked of the desk. Each answers why not, or None."""
+
+    async def acknowledge(self, key: str, who: str) -> str | None:
+        """A person has seen an alarm."""
+        ...
+
+    async def shelve(self, pattern: str, minutes: float, who: str, reason: str) -> str | None:
+        """Tell nobody for so long."""
+        ...
+
+    async def unshelve(self, pattern: str, who: str) -> str | None:
+        """Tell again."""
+        ...
 
 
 class Requests:
-    """A request that came before (delivery is at least once) is not carried out again."""
+    """A request that came before (delivery is at least once) is not carried out again.
 
-    def __init__(self, desk: Desk, site: str, clock: Clock, publish: Publish) -> None:
-        self._desk = desk
-        self._site = site
+    `sound` tests the lamp on the site for who asks, and says what it did; None without one.
+    """
+
+    def __init__(
+        self,
+        alarms: Alarms,
+        trial: Trial,
+        clock: Clock,
+        publish: Callable[[Message], None],
+        sound: Callable[[str], str] | None = None,
+    ) -> None:
+        self._alarms = alarms
+        self._trial = trial
         self._clock = clock
         self._publish = publish
+        self._sound = sound
         self._known: OrderedDict[str, None] = OrderedDict()
         self._tasks: set[asyncio.Task[None]] = set()
 
     def take(self, request: Request, arrival: Arrival) -> None:
         """Begin to carry one out; the bus is not held meanwhile. One that somebody left retained in the broker is none."""
-        if arrival.retained or request.verb not in ("acknowledge", "test") or request.id in self._known:
+        if arrival.retained or request.verb not in VERBS or request.id in self._known:
             return
         self._known[request.id] = None
         if len(self._known) > _REMEMBERED:
@@ -43,47 +70,60 @@ class Requests:
         task.add_done_callback(self._tasks.discard)
 
     async def _carry_out(self, request: Request) -> None:
-        accepted, reason, result = False, "", ""
+        accepted, reason, result = False, "", {}
         try:
             if request.expires_at < self._clock.now().wall_s:
-                reason = "the request had expired"
-            elif request.verb == "acknowledge":
-                reason = await self._desk.acknowledge(_field(request, "key"), request.who) or ""
-                accepted = not reason
-            else:
-                result = await self._test(_field(request, "channel"))
-                accepted = True
+                raise ValueError("the request had expired")
+            result = await self._done(request)
+            accepted = True
         except (Failed, ValueError) as error:
             reason = str(error)
         log.info("%s by %s: %s", request.verb, request.who, reason or "done")
         self._publish(
             Reply(subject=(request.id,), request_id=request.id, accepted=accepted, reason=reason or "done",
-                  result=json.dumps({"receipt": result} if result else {}))
+                  result=json.dumps(result))
         )  # fmt: skip
 
-    async def _test(self, name: str) -> str:
-        """Sends at once, beside the queue: a person waits. Raises Failed with the reason."""
-        worker = self._desk.outbox.workers.get(name)
-        if worker is None:
-            missing = {one.name: one.reason for one in self._desk.outbox.health()}
-            raise Failed(missing.get(name) or f"there is no channel {name!r}; there are {', '.join(missing)}")
-        now_at = self._clock.now().wall_s
-        words = text.test_text(self._site, now_at)
-        told = []
-        try:
-            async with asyncio.timeout(TEST_WITHIN_S):
-                for recipient in worker.channel.recipients:
-                    told.append(await worker.hand_over(Row(0, name, recipient, AlarmKind.WARNING, (), words, now_at)))
-        except TimeoutError:
-            raise Failed(f"no answer within {TEST_WITHIN_S:g} s") from None
-        return "; ".join(told)
+    async def _done(self, request: Request) -> dict[str, str]:
+        """The result. Raises Failed or ValueError with the reason."""
+        asked, who = _payload(request), request.who
+        match request.verb:
+            case "test" if self._sound is not None and asked.get("channel") == "annunciator":
+                return {"receipt": self._sound(who)}
+            case "test":
+                return {"receipt": await self._trial.test(_text(asked, "channel"))}
+            case "check":
+                return {"answer": await self._trial.check(_text(asked, "channel"))}
+            case "shelve":
+                refusal = await self._alarms.shelve(_text(asked, "key"), _minutes(asked), who, request.reason)
+            case "unshelve":
+                refusal = await self._alarms.unshelve(_text(asked, "key"), who)
+            case _:
+                refusal = await self._alarms.acknowledge(_text(asked, "key"), who)
+        if refusal is not None:
+            raise ValueError(refusal)
+        return {}
 
 
-def _field(request: Request, name: str) -> str:
+def _payload(request: Request) -> dict[str, Any]:
     try:
-        value = json.loads(request.payload).get(name)
-    except (ValueError, AttributeError, RecursionError):
-        value = None
+        found = json.loads(request.payload)
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, dict):
+        raise ValueError("the request's payload is no JSON object")
+    return found
+
+
+def _text(asked: dict[str, Any], name: str) -> str:
+    value = asked.get(name)
     if not isinstance(value, str) or not value:
         raise ValueError(f"the request needs a {name}")
     return value
+
+
+def _minutes(asked: dict[str, Any]) -> float:
+    value = asked.get("minutes")
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value <= _MOST_MINUTES:
+        raise ValueError(f"the request needs minutes, a number above 0 and up to {_MOST_MINUTES:g}")
+    return float(value)

@@ -2,28 +2,32 @@
 
 from collections.abc import Collection
 
-from services.notifier.alarms import Record
 from services.shared.vocabulary import AlarmKind
 
-TELEGRAM, EMAIL, SMS = "telegram", "email", "sms"
-ALL = (TELEGRAM, EMAIL, SMS)
-_TABLE = {AlarmKind.HEARTBEAT: (TELEGRAM,), AlarmKind.WARNING: (TELEGRAM, EMAIL), AlarmKind.EMERGENCY: ALL}
+TELEGRAM, EMAIL, SMS, WEBHOOK = "telegram", "email", "sms", "webhook"
+ALL = (TELEGRAM, EMAIL, SMS, WEBHOOK)
+_TABLE = {
+    AlarmKind.HEARTBEAT: (TELEGRAM, WEBHOOK),
+    AlarmKind.WARNING: (TELEGRAM, EMAIL, WEBHOOK),
+    AlarmKind.EMERGENCY: ALL,
+}
 CHANNEL_LOST = "channel_lost_"
-"""The key of the alarm that a channel is lost begins so; it does not go by that channel."""
+CHANNEL_TEST = "channel_test_"
+"""The keys of the alarms that a channel is lost, or failed its test, begin so; they do not go by that channel."""
 
 
 def channels_for(kind: AlarmKind, configured: Collection[str], *, heartbeat_email: bool = False) -> tuple[str, ...]:
     """The ways of a kind, as far as they are set up. A heartbeat is never an SMS."""
-    wanted = (TELEGRAM, EMAIL) if kind is AlarmKind.HEARTBEAT and heartbeat_email else _TABLE[kind]
-    return tuple(name for name in wanted if name in configured)
+    by_mail = (EMAIL,) if kind is AlarmKind.HEARTBEAT and heartbeat_email else ()
+    return tuple(name for name in ALL if name in configured and name in (*_TABLE[kind], *by_mail))
 
 
-def channels_of_alarm(record: Record, configured: Collection[str]) -> tuple[str, ...]:
-    """The ways of an alarm: those of its kind, without the one that it says is lost."""
-    return tuple(name for name in channels_for(record.kind, configured) if record.key != CHANNEL_LOST + name)
+def channels_of_alarm(kind: AlarmKind, key: str, chosen: Collection[str], configured: Collection[str]) -> tuple[str, ...]:
+    """The ways of an alarm: an emergency goes by all whatever was `chosen` by the operator instead of those of its kind.
 
-
-def channels_of_recovery(record: Record) -> tuple[str, ...]:
-    """Who got the alarm hears that it ended; by SMS only when an SMS of it was delivered."""
-    texted = any(receipt.channel == SMS and receipt.delivered for receipt in record.receipts)
-    return tuple(name for name in record.channels if name != SMS or texted)
+    A warning does not go by the one that it says is lost, and by those of its kind when none that was chosen is set up.
+    """
+    if kind is AlarmKind.EMERGENCY:
+        return channels_for(kind, configured)
+    sound = [name for name in configured if key not in (CHANNEL_LOST + name, CHANNEL_TEST + name)]
+    return tuple(name for name in ALL if name in sound and name in chosen) or channels_for(kind, sound)

@@ -5,83 +5,74 @@ written with the next one, and `fault` says so meanwhile.
 """
 
 import asyncio
-import json
 import logging
 import sqlite3
-from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
 
-from pydantic import TypeAdapter, ValidationError
-
-from services.notifier.alarms import Record
+from services.notifier import tables
+from services.notifier.change import Change, Done, Place
 from services.notifier.database import open_file
-from services.notifier.message import Row
+from services.notifier.record import Transition
+
+__all__ = ["Change", "Done", "Place", "Store"]
 
 log = logging.getLogger(__name__)
-T = TypeVar("T")
 
-_RECEIPTS_KEPT = 10_000
-_RECORD, _ROW = TypeAdapter(Record), TypeAdapter(Row)
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """A message that waits no more: taken, or given up with the reason."""
-
-    row: Row
-    at: float
-    text: str
-
-
-@dataclass
-class Change:
-    """What is to be written, all or nothing."""
-
-    records: dict[str, Record] = field(default_factory=dict)
-    rows: dict[int, Row] = field(default_factory=dict)
-    dropped: set[int] = field(default_factory=set)
-    done: list[Done] = field(default_factory=list)
-    facts: dict[str, str] = field(default_factory=dict)
-
-    def then(self, later: "Change") -> None:
-        """Add a later change to this one."""
-        self.records |= later.records
-        self.rows |= later.rows
-        self.dropped |= later.dropped
-        self.done += later.done
-        self.facts |= later.facts
+_UNWRITTEN_KEPT = 10_000
 
 
 class Store:
-    """`records`, `rows` and `facts` are what the file held when it was opened. `last_id` is the highest number ever given."""
+    """`records`, `rows` and `facts` are what the file held when it was opened; `refs` is kept up to date.
+
+    `last_id` is the highest number ever given.
+    """
 
     def __init__(self, path: Path) -> None:
-        self.fault: str | None = None
         self._pending = Change()
         self._lock = asyncio.Lock()
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="alerts")
         self._db, self._unopened = self._thread.submit(open_file, path).result()
-        self.fault = self._unopened
-        self.records, self.rows, self.facts, self.last_id = self._thread.submit(_load, self._db).result()
+        self.fault: str | None = self._unopened
+        held = self._thread.submit(tables.load, self._db).result()
+        self.records, self.rows, self.facts, self.last_id = held.records, held.rows, held.facts, held.last_id
+        self.refs = held.refs
+
+    def stage(self, change: Change) -> None:
+        """Write it with the next change that is saved, in the same commit."""
+        self._pending.then(change)
+        for place, ref in change.refs.items():
+            self.refs.pop(place, None)
+            self.refs[place] = ref
+        for place in list(self.refs)[: max(len(self.refs) - tables.REFS_KEPT, 0)]:
+            del self.refs[place]
 
     async def save(self, change: Change) -> None:
-        """Write a change, with whatever could not be written before. Never raises: see `fault`."""
-        self._pending.then(change)
+        """Write a change, with what was staged and whatever could not be written before. Never raises: see `fault`."""
+        self.stage(change)
         async with self._lock:
             pending, self._pending = self._pending, Change()
             if pending == Change():
                 return
             try:
-                await asyncio.get_running_loop().run_in_executor(self._thread, _write, self._db, pending)
+                await asyncio.get_running_loop().run_in_executor(self._thread, tables.write, self._db, pending)
             except sqlite3.Error as error:
                 pending.then(self._pending)
                 self._pending = pending
+                del pending.transitions[:-_UNWRITTEN_KEPT], pending.done[:-_UNWRITTEN_KEPT]
                 self._tell(f"alerts.db cannot be written: {error}")
             else:
                 self._tell(self._unopened)
+
+    async def transitions(self, since_at: float) -> list[Transition]:
+        """The steps of the alarms' lives since then (Unix seconds), of at most 400 days. Never raises: see `fault`."""
+        async with self._lock:
+            try:
+                found = await asyncio.get_running_loop().run_in_executor(self._thread, tables.transitions, self._db, since_at)
+            except sqlite3.Error as error:
+                self._tell(f"alerts.db cannot be read: {error}")
+                found = []
+        return found + [step for step in self._pending.transitions if step.at >= since_at]
 
     def close(self) -> None:
         """Checkpoint and close; once."""
@@ -92,43 +83,3 @@ class Store:
         if fault != self.fault:
             log.log(logging.ERROR if fault else logging.INFO, "%s", fault or "alerts.db is written again")
         self.fault = fault
-
-
-def _write(db: sqlite3.Connection, change: Change) -> None:
-    db.execute("BEGIN IMMEDIATE")
-    try:
-        records = [(r.key, r.phase.value, _RECORD.dump_json(r).decode()) for r in change.records.values()]
-        db.executemany("INSERT OR REPLACE INTO alarms VALUES (?, ?, ?)", records)
-        rows = [(row.id, row.channel, _ROW.dump_json(row).decode()) for row in change.rows.values()]
-        db.executemany("INSERT OR REPLACE INTO outbox VALUES (?, ?, ?)", rows)
-        gone = change.dropped | {done.row.id for done in change.done}
-        db.executemany("DELETE FROM outbox WHERE id = ?", [(number,) for number in gone])
-        receipts = [(d.row.id, d.row.channel, json.dumps(d.row.keys), d.row.text.subject, d.at, d.text) for d in change.done]
-        db.executemany("INSERT OR REPLACE INTO receipts VALUES (?, ?, ?, ?, ?, ?)", receipts)
-        if change.done:
-            db.execute("DELETE FROM receipts WHERE id <= ?", (max(gone) - _RECEIPTS_KEPT,))
-        db.executemany("INSERT OR REPLACE INTO facts VALUES (?, ?)", list(change.facts.items()))
-        db.execute("COMMIT")
-    except BaseException:
-        if db.in_transaction:
-            db.execute("ROLLBACK")
-        raise
-
-
-def _load(db: sqlite3.Connection) -> tuple[dict[str, Record], list[Row], dict[str, str], int]:
-    records = _readable(_RECORD, db.execute("SELECT document FROM alarms"))
-    rows = _readable(_ROW, db.execute("SELECT document FROM outbox ORDER BY id"))
-    facts = dict(db.execute("SELECT name, value FROM facts").fetchall())
-    last = db.execute("SELECT max((SELECT coalesce(max(id), 0) FROM outbox), (SELECT coalesce(max(id), 0) FROM receipts))")
-    return {record.key: record for record in records}, rows, facts, int(last.fetchone()[0])
-
-
-def _readable(kind: TypeAdapter[T], documents: Iterable[tuple[str]]) -> list[T]:
-    """One that cannot be read, of another version perhaps, must not silence the others."""
-    found = []
-    for (document,) in documents:
-        try:
-            found.append(kind.validate_json(document))
-        except ValidationError:
-            log.error("alerts.db holds what cannot be read and is passed over: %.200s", document)
-    return found

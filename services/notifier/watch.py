@@ -1,4 +1,4 @@
-"""What only the notifier can see: a service that fell silent, a broker that is away, a channel that takes nothing, its own file.
+"""What only the notifier can see: a silent service, an absent broker, a channel that takes nothing, its own file, nobody outside.
 
 Every service sends itself a message through the broker every few seconds (the bus' lifeline); those are what is listened for, for
 they are the only ones that each service sends whatever the plant does.
@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from services.notifier.alarms import Record
-from services.notifier.findings import BROKER_LOST, Finding, channel_lost, service_lost, store_fault
-from services.notifier.routing import CHANNEL_LOST
+from services.notifier.channel_watch import channels_found
+from services.notifier.findings import BROKER_LOST, Finding, service_lost, store_fault, watcher_lost
+from services.notifier.lifesign import LifeSign
 from services.notifier.worker import Worker
 from services.shared.bus import Arrival, Foreign
 from services.shared.clock import Moment
@@ -17,12 +18,12 @@ from services.shared.messages import Alarm, Presence
 from services.shared.vocabulary import AlarmKind
 
 OWNER = "notifier"
+WATCHER_LOST = "not_reaching_watcher"
 SERVICES = ("collector", "controller", "api")
 SILENT_S = 60.0
 OFFLINE_S = 10.0
 """A service that ended is started again by its supervisor within so long; that is nobody's night."""
 BROKER_LOST_S = 60.0
-CHANNEL_LOST_S = 600.0
 REPUBLISHED_WITHIN_S = 60.0
 """An owner that began anew has re-published all its alarms by then."""
 _NEVER = float("-inf")
@@ -30,11 +31,12 @@ _NEVER = float("-inf")
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """What is looked at beside what was heard. `broker_lost_mono_s` is None while it is connected."""
+    """What is looked at beside what was heard. `broker_lost_mono_s` is None while it is connected, `watcher` without one."""
 
     broker_lost_mono_s: float | None
     workers: Mapping[str, Worker]
     store_fault: str | None
+    watcher: LifeSign | None = None
 
 
 class Watch:
@@ -70,6 +72,15 @@ class Watch:
             self._heard[service] = foreign.received_mono_s
             self._offline.pop(service, None)
 
+    @property
+    def lost(self) -> tuple[str, ...]:
+        """The services that fell silent, as of the last look."""
+        return tuple(self._lost)
+
+    def heard_ago_s(self, now: Moment) -> dict[str, float | None]:
+        """Seconds since each service was heard; None never."""
+        return {name: now.mono_s - self._heard[name] if name in self._heard else None for name in SERVICES}
+
     def is_forsaken(self, record: Record, now: Moment) -> bool:
         """Whether its owner began anew and has not said it again."""
         boot, since_s = self._boots.get(record.source, (record.boot, now.mono_s))
@@ -91,15 +102,17 @@ class Watch:
         for service in SERVICES:
             if self._is_lost(service, now):
                 yield f"service_lost_{service}", service_lost(service)
-        for name, worker in seen.workers.items():
-            key = CHANNEL_LOST + name
-            down_s = now.mono_s - worker.lost_since_mono_s if worker.lost_since_mono_s is not None else 0.0
-            untried = worker.lost_since_mono_s is None and worker.health.last_delivered_at is None
-            stands = key in self._standing and worker.rows and untried
-            if stands or (key in self._standing and down_s > 0) or (down_s >= CHANNEL_LOST_S and worker.rows):
-                yield key, channel_lost(name)
+        yield from channels_found(seen.workers, self._standing, self._said, now)
+        yield from self._watcher(now, seen.watcher)
         if seen.store_fault is not None:
             yield "alerts_database", store_fault(seen.store_fault)
+
+    def _watcher(self, now: Moment, watcher: LifeSign | None) -> Iterator[tuple[str, Finding]]:
+        """One that stood before we began stands until the watcher was reached."""
+        if watcher is None:
+            return
+        if watcher.is_lost(now) or (WATCHER_LOST in self._standing and watcher.door.last_mono_s is None):
+            yield WATCHER_LOST, self._said.get(WATCHER_LOST) or watcher_lost(watcher.door.fault)
 
     def _broker(self, now: Moment, lost_mono_s: float | None) -> Iterator[tuple[str, Finding]]:
         if lost_mono_s is None:

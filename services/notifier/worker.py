@@ -1,24 +1,25 @@
-"""The one that sends by one channel: one row at a time, the most severe first, with deadline, pauses and receipts."""
+"""The one that sends by one channel: the most severe first, with deadline, pauses and receipts.
+
+Two lanes: one for all messages, and one for emergencies alone, so that a warning or an edit that hangs delays none.
+"""
 
 import asyncio
-import logging
-import random
+import contextlib
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from services.notifier import text
 from services.notifier.channels.base import Channel, Failed
-from services.notifier.message import Row
+from services.notifier.condition import Condition
+from services.notifier.hand_over import hand_over
+from services.notifier.message import Act, Row, Sent
+from services.notifier.pauses import Pauses
+from services.notifier.queue import Queue
 from services.notifier.store import Change, Store
 from services.shared.clock import Clock
 from services.shared.messages import ChannelHealth
-from services.shared.vocabulary import AlarmKind, HealthState
 
-log = logging.getLogger(__name__)
-
-LONGEST_PAUSE_S = 900.0
 Settle = Callable[[Row, str, bool], Awaitable[None]]
-"""Called with a row that waits no more, the provider's words, and whether it took it."""
+"""Called with a row that waits no more, the provider's words, and whether it took it. Saves its receipt before anything else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,116 +33,118 @@ class Way:
     on_health: Callable[[], None]
 
 
-def pause_s(failures: int, first_s: float, failed: Failed, spread: Callable[[float, float], float] = random.uniform) -> float:
-    """How long to wait after so many failures in a row: exponential with full jitter, at least what the provider asks for."""
-    longest = min(LONGEST_PAUSE_S, first_s * 2.0 ** min(failures - 1, 30))
-    own = spread(LONGEST_PAUSE_S / 2, LONGEST_PAUSE_S) if failed.slow else spread(0.0, longest)
-    return max(own, failed.retry_after_s or 0.0)
-
-
 class Worker:
-    """Sends the rows of one channel, the most severe first. `lost_since_mono_s` is None while it works."""
+    """Sends the rows of one channel. `rows` are those that wait or are being sent."""
 
     def __init__(self, channel: Channel, way: Way, rows: Iterable[Row] = ()) -> None:
         self.channel = channel
-        self.rows = {row.id: row for row in rows}
-        self.lost_since_mono_s: float | None = None
         self._way = way
+        self._queue = Queue(rows, way.store, edits=channel.edits)
+        self.rows = self._queue.rows
         self._news = asyncio.Event()
-        self._urgent = asyncio.Event()
-        self._state, self._reason = HealthState.STARTING, ""
-        self._delivered_at: float | None = None
-        self._failures = 0
+        self._pauses = Pauses(way.retry_s)
+        self._condition = Condition(channel.name)
 
     def add(self, row: Row) -> None:
-        """One more. An emergency does not wait for the end of a pause of our own choice."""
-        self.rows[row.id] = row
-        self._news.set()
-        if row.kind is AlarmKind.EMERGENCY:
-            self._urgent.set()
+        """One more."""
+        self._queue.add(row)
+        self.hurry(row)
+
+    def hurry(self, row: Row) -> None:
+        """There is news. An emergency does not wait for the end of a pause of our own choice."""
+        if row.is_urgent:
+            self._pauses.hurry(row.recipient)
+        self._wake()
 
     @property
     def health(self) -> ChannelHealth:
         """As the page shows it."""
-        return ChannelHealth(
-            name=self.channel.name, state=self._state, reason=self._reason, waiting=len(self.rows),
-            last_delivered_at=self._delivered_at,
-        )  # fmt: skip
+        return self._condition.health(len(self.rows))
+
+    @property
+    def lost_since_mono_s(self) -> float | None:
+        """None while it works."""
+        return self._condition.lost_since_mono_s
+
+    @property
+    def check_failed(self) -> str:
+        """Why the provider does not know us; empty when it does or was not asked."""
+        return self._condition.check_failed
+
+    @property
+    def test_failed(self) -> str:
+        """Why the last test with a message failed; empty when it did not."""
+        return self._condition.test_failed
+
+    def checked(self, failed: Failed | None) -> None:
+        """The provider was asked whether it knows us: None when it does."""
+        self._condition.checked(failed, self._way.clock.now())
+        self._way.on_health()
+
+    def tested(self, words: str, ok: bool, at: float) -> None:
+        """What came of a test with a real message. `at` Unix seconds."""
+        self._condition.tested(words, ok=ok, at=at)
+        self._way.on_health()
 
     async def run(self) -> None:
         """Send for ever; cancel to stop."""
-        task = asyncio.current_task()
-        while task is not None and not task.cancelling():  # a library may swallow it in the middle of a sending
-            self._news.clear()
-            if not self.rows:
-                await self._news.wait()
-            row = min(self.rows.values(), key=lambda row: row.urgency)
-            self._urgent.clear()
-            failed = await self._attempt(row)
-            if failed is not None and not failed.hopeless:
-                await self._pause(failed)
-
-    async def _attempt(self, row: Row) -> Failed | None:
-        row = replace(row, in_flight=True, tries=row.tries + 1)
-        await self._keep(row)
-        try:
-            words = await self.hand_over(row)
-        except Failed as failed:
-            self._fail(failed)
-            if failed.hopeless:
-                await self._settle(row, str(failed), delivered=False)
-            else:
-                await self._keep(replace(row, in_flight=False, repeated=row.repeated or failed.maybe_taken))
-            return failed
-        self._recover()
-        await self._settle(row, words, delivered=True)
-        return None
+        async with asyncio.TaskGroup() as lanes:
+            lanes.create_task(self._lane(lambda _: True))
+            lanes.create_task(self._lane(lambda row: row.is_urgent))
 
     async def hand_over(self, row: Row) -> str:
-        """One sending within the channel's deadline. Raises Failed."""
-        words = text.as_repeated(row.text) if row.repeated else row.text
+        """One sending beside the queue, within the channel's deadline. Raises Failed."""
+        return (await hand_over(self.channel, row)).words
+
+    async def _lane(self, takes: Callable[[Row], bool]) -> None:
+        task = asyncio.current_task()
+        while task is not None and not task.cancelling():  # a library may swallow it in the middle of a sending
+            news, now_s = self._news, self._way.clock.now().mono_s
+            free = [row for row in self._queue.free() if takes(row)]
+            if due := [row for row in free if self._pauses.until_s(row.recipient) <= now_s]:
+                await self._attempt(min(due, key=lambda row: row.urgency))
+                continue
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(min((self._pauses.until_s(row.recipient) - now_s for row in free), default=None)):
+                    await news.wait()
+
+    async def _attempt(self, row: Row) -> None:
+        row = self._queue.begins(row)
+        await self._way.store.save(Change())
         try:
-            async with asyncio.timeout(self.channel.deadline_s):
-                return await self.channel.send(row.recipient, words, silent=row.kind is AlarmKind.HEARTBEAT)
-        except TimeoutError:
-            raise Failed(f"no answer within {self.channel.deadline_s:g} s", maybe_taken=True) from None
-        except Failed:
-            raise
-        except Exception as error:
-            raise Failed(f"a fault of our own ({type(error).__name__})", maybe_taken=True) from None
+            sent = await hand_over(self.channel, row, self._queue.ref(row))
+        except Failed as failed:
+            await self._failed(row, failed)
+        else:
+            await self._taken(row, sent)
+        self._wake()
 
-    async def _keep(self, row: Row) -> None:
-        self.rows[row.id] = row
-        await self._way.store.save(Change(rows={row.id: row}))
+    async def _taken(self, row: Row, sent: Sent) -> None:
+        self._pauses.took(row.recipient)
+        self._condition.took(row.recipient, self._way.clock.now())
+        self._queue.taken(row, sent)
+        await self._leaves(row, sent.words, delivered=True)
 
-    async def _settle(self, row: Row, words: str, *, delivered: bool) -> None:
-        self.rows.pop(row.id, None)
-        await self._way.settle(row, words, delivered)
-
-    async def _pause(self, failed: Failed) -> None:
-        if failed.retry_after_s is not None:
-            await asyncio.sleep(pause_s(self._failures, self._way.retry_s, failed))
+    async def _failed(self, row: Row, failed: Failed) -> None:
+        now = self._way.clock.now()
+        if not (failed.hopeless and row.act is Act.EDIT):  # it was changed by somebody, or is too old: the way works
+            self._condition.failed(row.recipient, failed, now)
+        self._queue.failed(row, failed)
+        if failed.hopeless:
+            await self._leaves(row, str(failed), delivered=False)
             return
-        try:
-            async with asyncio.timeout(pause_s(self._failures, self._way.retry_s, failed)):
-                await self._urgent.wait()
-        except TimeoutError:
-            pass
-
-    def _fail(self, failed: Failed) -> None:
-        self._failures += 1
-        if self.lost_since_mono_s is None:
-            self.lost_since_mono_s = self._way.clock.now().mono_s
-        self._health(HealthState.LOST, str(failed))
-
-    def _recover(self) -> None:
-        self._failures, self.lost_since_mono_s = 0, None
-        self._delivered_at = self._way.clock.now().wall_s
-        self._health(HealthState.OK, "")
-
-    def _health(self, state: HealthState, reason: str) -> None:
-        if (state, reason) != (self._state, self._reason):
-            told = f"cannot send: {reason}" if reason else "sends"
-            log.log(logging.WARNING if reason else logging.INFO, "%s %s", self.channel.name, told)
-        self._state, self._reason = state, reason
+        self._pauses.failed(row.recipient, failed, now.mono_s, urgent=row.is_urgent)
+        await self._way.store.save(Change())
         self._way.on_health()
+
+    async def _leaves(self, row: Row, words: str, *, delivered: bool) -> None:
+        """What the queue staged is written with its receipt. An edit has none."""
+        if row.act is not Act.EDIT:
+            await self._way.settle(row, words, delivered)
+            return
+        await self._way.store.save(Change())
+        self._way.on_health()
+
+    def _wake(self) -> None:
+        self._news.set()
+        self._news = asyncio.Event()

@@ -38,9 +38,9 @@ def port_of(service: str, env: Mapping[str, str]) -> int:
     return int(getattr(load(env=env).ops, f"{service}_port"))
 
 
-def ask(port: int, deadline_s: float = DEADLINE_S) -> bytes:
-    """What the inner app on loopback answers. Raises OSError."""
-    with socket.create_connection(("127.0.0.1", port), timeout=deadline_s) as connection:
+def ask(port: int, deadline_s: float = DEADLINE_S, host: str = "127.0.0.1") -> bytes:
+    """What the inner app answers. Raises OSError."""
+    with socket.create_connection((host, port), timeout=deadline_s) as connection:
         connection.sendall(b"GET /health HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n")
         answer = b""
         while len(answer) < _MOST_BYTES and (part := connection.recv(_MOST_BYTES)):

@@ -6,6 +6,7 @@ A redirect is not followed because a token must not travel to another host, and 
 import asyncio
 import json
 import math
+import os
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -93,7 +94,7 @@ class HttpClient:
         except (aiohttp.ClientPayloadError, aiohttp.ClientResponseError) as error:
             raise Nonsense(f"an answer that cannot be read ({type(error).__name__})") from None
         except OSError as error:
-            raise Unreachable(f"{type(error).__name__}: {error.strerror or 'no connection'}") from None
+            raise Unreachable(f"{type(error).__name__}: {_reason(error)}") from None
         except (aiohttp.ClientError, ValueError) as error:
             raise Unreachable(f"no exchange was possible ({type(error).__name__})") from None
 
@@ -110,6 +111,13 @@ class HttpClient:
                 connector=connector, timeout=aiohttp.ClientTimeout(total=None), cookie_jar=aiohttp.DummyCookieJar()
             )
         return self._session
+
+
+def _reason(error: OSError) -> str:
+    """Of a body that could not be written the client's own words hold the whole address."""
+    if isinstance(error, aiohttp.ClientOSError) and not isinstance(error, aiohttp.ClientConnectorError):
+        return os.strerror(error.errno) if error.errno else "the connection broke"
+    return error.strerror or "no connection"
 
 
 async def _read_at_most(response: aiohttp.ClientResponse, max_bytes: int) -> bytes:

@@ -11,6 +11,7 @@ import logging
 import secrets
 import socket
 import ssl
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -21,6 +22,7 @@ from paho.mqtt.client import Client, MQTTMessage, topic_matches_sub
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
 from services.shared.settings.sections import Broker
+from services.shared.unreached import Unreached
 
 log = logging.getLogger(__name__)
 
@@ -81,7 +83,8 @@ class Link:
         self._room = threading.Semaphore(ROOM)
         self._closed = threading.Event()
         self._epoch = 0
-        self._last_refusal = ""
+        self._unreached = Unreached(broker)
+        self._answered = False
         self.connected_mono_s = self.heard_mono_s = time.monotonic()
         self._client = self._make(service, client_id)
 
@@ -154,6 +157,7 @@ class Link:
         client.suppress_exceptions = True
         client.on_pre_connect = self._guard(self._on_pre_connect)
         client.on_socket_open = _send_at_once
+        client.on_connect_fail = self._guard(self._on_connect_fail)
         client.on_connect = self._guard(self._on_connect)
         client.on_disconnect = self._guard(self._on_disconnect)
         client.on_subscribe = self._guard(self._on_subscribe)
@@ -172,26 +176,28 @@ class Link:
         return guarded
 
     def _on_pre_connect(self, client: Client, _userdata: object) -> None:
+        self._answered = False
         topic, payload = self._will()
         client.will_set(topic, payload, QOS, retain=True)
 
     def _on_connect(self, client: Client, _userdata: object, _flags: object, reason: Any, _properties: object) -> None:
+        self._answered = True
         if reason.is_failure:
-            self._refused(str(reason))
+            self._unreached.refused(str(reason))
             return
-        self._last_refusal = ""
+        self._unreached.over()
         client.drop_out_messages()  # the backlog sends again what was not acknowledged, and knows what has become late
         client.subscribe([*self._filters.items(), (self._ping_topic, 0)])
         self.connected_mono_s = time.monotonic()
         self._epoch = next(_epochs)
         self._listener.up(self._epoch)
 
-    def _refused(self, reason: str) -> None:
-        if reason != self._last_refusal:
-            self._last_refusal = reason
-            log.error("the broker refuses us: %s", reason)
+    def _on_connect_fail(self, _client: Client, _userdata: object) -> None:
+        self._unreached.failed(sys.exc_info()[1])  # paho calls this while it handles what was raised, and tells it to nobody
 
     def _on_disconnect(self, _client: Client, _userdata: object, _flags: object, reason: Any, _properties: object) -> None:
+        if not self._answered and reason.is_failure:
+            self._unreached.ended()
         self._epoch = 0
         self._listener.down(str(reason))
 

@@ -23,6 +23,7 @@ from services.shared.vocabulary import (
     LoadTarget,
     Mode,
     PowerState,
+    Priority,
     Proof,
     Quality,
     SwitchRole,
@@ -352,7 +353,22 @@ class Stored(Message):
 # --- requests ------------------------------------------------------------------------------------------------------------
 
 Verb = Literal[
-    "lease", "release", "lockout", "unlock", "reset", "stop", "cycle", "service", "phase", "drill", "acknowledge", "test"
+    "lease",
+    "release",
+    "lockout",
+    "unlock",
+    "reset",
+    "stop",
+    "cycle",
+    "service",
+    "phase",
+    "drill",
+    "acknowledge",
+    "shelve",
+    "unshelve",
+    "test",
+    "check",
+    "why",
 ]
 
 
@@ -361,7 +377,8 @@ class Request(Message):
 
     lease: {kind, minutes, ...body of the debug call} · release: {id} or {kind} · lockout, unlock: {target} · reset: {trip}
     stop: {} · cycle: {} · service: {signal, in_service, minutes} · phase: {phase} · drill: {device} · to the notifier:
-    acknowledge: {key}, test: {channel}.
+    acknowledge: {key}, shelve: {key, minutes} (a key, or a pattern with * for warnings), unshelve: {key}, test: {channel},
+    check: {channel} (asks the provider, sends nothing) · to the api: why: {at} (Unix seconds, none: now), answered with {text}.
     """
 
     TOPIC: ClassVar[str] = "request/{0}"
@@ -408,10 +425,16 @@ class Alarm(Message):
 
 
 class OpenAlarm(Part):
-    """An alarm that is open or not yet acknowledged, with what each channel's provider said."""
+    """An alarm that is open or not yet acknowledged, with what each channel's provider said.
+
+    `acknowledged_until_at`: then it is asked about again. `shelved_until_at`: until then nobody is told. `escalated` counts how
+    often further people were told because nobody acknowledged.
+    """
 
     key: str
     kind: AlarmKind
+    priority: Priority = Priority.MEDIUM
+    state: Literal["unacknowledged", "acknowledged", "returned", "shelved"] = "unacknowledged"
     active: bool
     cause: str
     consequence: str
@@ -419,17 +442,23 @@ class OpenAlarm(Part):
     since_at: Finite
     ended_at: Finite | None
     acknowledged_by: str
+    acknowledged_until_at: Finite | None = None
+    shelved_by: str = ""
+    shelved_until_at: Finite | None = None
+    escalated: int = 0
     receipts: tuple[str, ...]
 
 
 class ChannelHealth(Part):
-    """One way to people: whether it is set up, and its last result."""
+    """One way to people: whether it is set up, its last result, and what came of the last test with a real message."""
 
     name: str
     state: HealthState
     reason: str
     waiting: int
     last_delivered_at: Finite | None
+    tested_at: Finite | None = None
+    test: str = ""
 
 
 class AlarmState(Message):
@@ -440,6 +469,54 @@ class AlarmState(Message):
 
     alarms: tuple[OpenAlarm, ...]
     channels: tuple[ChannelHealth, ...]
+
+
+class Annunciator(Message):
+    """Whether the lamp or horn on the site must call, from the notifier; the controller drives its relay.
+
+    Not retained, for it moves a relay; published anew every 30 s. One older than 3 min says nothing any more.
+    """
+
+    TOPIC: ClassVar[str] = "annunciator"
+
+    sound: bool
+    reason: str
+    since_at: Finite | None
+
+
+class AlarmCount(Part):
+    """A key, and how often or how long."""
+
+    key: str
+    count: int = 0
+    seconds: Finite | None = None
+
+
+class AlarmReport(Message):
+    """How the alarms themselves do (ISA-18.2, EEMUA 191), over the last `days`, from the notifier.
+
+    `per_10_minutes`: the mean. `flood_minutes`: minutes in ten-minute windows with more than ten alarms. `stale`: standing for
+    over 24 h. `acknowledged_within_s`: the median; None when none was acknowledged. `priorities`: raised, by priority.
+    """
+
+    TOPIC: ClassVar[str] = "alarm_report"
+    RETAIN: ClassVar[bool] = True
+
+    from_at: Finite
+    until_at: Finite
+    days: Finite
+    raised: int
+    per_10_minutes: Finite
+    worst_10_minutes: int
+    flood_minutes: Finite
+    chattering: tuple[AlarmCount, ...]
+    most_frequent: tuple[AlarmCount, ...]
+    standing: tuple[AlarmCount, ...]
+    stale: tuple[AlarmCount, ...]
+    acknowledged: int
+    never_acknowledged: int
+    acknowledged_within_s: Finite | None
+    priorities: tuple[AlarmCount, ...]
 
 
 class Raw(Message):
@@ -454,7 +531,7 @@ class Raw(Message):
 
 ALL: tuple[type[Message], ...] = (
     Presence, Devices, Reading, SwitchReading, Signal, State, Desired, Reported, Event, Stored, Request, Reply, Alarm,
-    AlarmState, Raw,
+    AlarmState, Annunciator, AlarmReport, Raw,
 )  # fmt: skip
 
 

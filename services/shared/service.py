@@ -8,6 +8,7 @@ import logging
 import signal
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from services.shared import logs
@@ -16,6 +17,7 @@ from services.shared.clock import Clock
 from services.shared.ops import Ops
 from services.shared.settings import SettingsError, load
 from services.shared.settings.tree import Settings
+from services.shared.systemd import Systemd
 from services.shared.watch import LoopWatch, on_own_stderr
 
 log = logging.getLogger(__name__)
@@ -75,17 +77,24 @@ async def _live(service: str, serve: Serve, settings: Settings, watch: LoopWatch
         "the inner app": asyncio.create_task(ops.serve(settings.ops.host, getattr(settings.ops, f"{service}_port"))),
         "the service": asyncio.ensure_future(serve(Context(service, settings, clock, bus, ops))),
     }
+    systemd = Systemd()
+    watched = asyncio.create_task(systemd.live(partial(_not_well, ops)))
     stopping: asyncio.Future[Any] = asyncio.create_task(stop.wait())
     await asyncio.wait([stopping, *parts.values()], return_when=asyncio.FIRST_COMPLETED)
+    systemd.stopping()
     watch.must_end_within(END_WITHIN_S)
     fault = not stopping.done()
     for name, part in parts.items():
         if part.done():
             log.error("%s ended by itself", name, exc_info=None if part.cancelled() else part.exception())
     await _end(parts["the service"], ops, bus)
-    for part in (stopping, *parts.values()):
+    for part in (stopping, watched, *parts.values()):
         part.cancel()
     return EXIT_FAULT if fault else 0
+
+
+async def _not_well(ops: Ops) -> str | None:
+    return "; ".join(ops.not_well().values()) or None
 
 
 def _stop_on_signals(watch: LoopWatch) -> asyncio.Event:

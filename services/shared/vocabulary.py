@@ -148,6 +148,14 @@ class AlarmKind(StrEnum):
     EMERGENCY = "emergency"
 
 
+class Priority(StrEnum):
+    """How soon a person must act on an alarm (ISA-18.2): at once, within the shift, when there is time."""
+
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
 class CommandPhase(StrEnum):
     """The life of a command. It ends as confirmed, refused, failed or expired; acknowledged is no end."""
 

@@ -27,11 +27,11 @@ class Certificate:
     context: ssl.SSLContext
 
 
-def make(names: Sequence[str] = ("127.0.0.1", "localhost", "simulator")) -> Certificate:
-    """A server certificate for these host names and addresses."""
+def make(names: Sequence[str] = ("127.0.0.1", "localhost", "simulator"), valid: timedelta = _VALID) -> Certificate:
+    """A server certificate for these host names and addresses, from yesterday on; less than no time of it left has expired."""
     authority_key, server_key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
     authority = _authority(authority_key)
-    server = _server(names, server_key, authority, authority_key)
+    server = _server(names, server_key, authority, authority_key, valid)
     pem = server.public_bytes(Encoding.PEM) + server_key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     return Certificate(authority.public_bytes(Encoding.PEM), _context(pem))
 
@@ -45,13 +45,15 @@ def _context(pem: bytes) -> ssl.SSLContext:
     return context
 
 
-def _builder(subject: x509.Name, key: ec.EllipticCurvePublicKey, *, is_authority: bool) -> x509.CertificateBuilder:
+def _builder(
+    subject: x509.Name, key: ec.EllipticCurvePublicKey, valid: timedelta = _VALID, *, is_authority: bool
+) -> x509.CertificateBuilder:
     now = datetime.now(UTC)
     builder = x509.CertificateBuilder(issuer_name=_AUTHORITY, subject_name=subject, public_key=key)
     return (
         builder.serial_number(x509.random_serial_number())
         .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + _VALID)
+        .not_valid_after(now + valid)
         .add_extension(x509.BasicConstraints(ca=is_authority, path_length=None), critical=True)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key), critical=False)
         .add_extension(_usage(is_authority), critical=True)
@@ -70,11 +72,15 @@ def _authority(key: ec.EllipticCurvePrivateKey) -> x509.Certificate:
 
 
 def _server(
-    names: Sequence[str], key: ec.EllipticCurvePrivateKey, authority: x509.Certificate, authority_key: ec.EllipticCurvePrivateKey
+    names: Sequence[str],
+    key: ec.EllipticCurvePrivateKey,
+    authority: x509.Certificate,
+    authority_key: ec.EllipticCurvePrivateKey,
+    valid: timedelta,
 ) -> x509.Certificate:
     identifier = authority.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value
     return (
-        _builder(_SERVER, key.public_key(), is_authority=False)
+        _builder(_SERVER, key.public_key(), valid, is_authority=False)
         .add_extension(x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(identifier), critical=False)
         .add_extension(x509.SubjectAlternativeName([_general_name(name) for name in names]), critical=False)
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)

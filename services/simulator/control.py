@@ -34,7 +34,7 @@ class Control:
         self._signal = signal
         self._telegram = sinks.telegram
         self._ports = ports
-        self._inboxes = {"telegram": sinks.telegram.inbox, "smtp": sinks.smtp.inbox, "sms": sinks.sms.inbox}
+        self._inboxes = {name: getattr(sinks, name).inbox for name in ("telegram", "smtp", "sms", "webhook", "watcher")}
         self._reboot = reboot
         self._runner: web.AppRunner | None = None
 

@@ -68,6 +68,7 @@ def _rows(site: Mapping[str, Any]) -> str:
         "Outlets open": str(sum(site["outlets_open"].values())),
         "Fans with power": f"{sum(fan['powered'] for fan in site['fans'])} of {len(site['fans'])}",
         "Air": temperatures,
+        "Annunciator": {True: "calls", False: "silent", None: "none"}[site["annunciator"]],
         "Faults in force": ", ".join(site["faults"]) or "none",
     }
     return "".join(f"<tr><th>{name}</th><td>{escape(text)}</td></tr>" for name, text in rows.items())

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from services.shared.settings.tree import Settings
 from services.simulator.devices.foreman import FakeForeman
+from services.simulator.devices.healthchecks_sink import HealthchecksSink
 from services.simulator.devices.http_load import HttpLoadServer
 from services.simulator.devices.iotawatt import FakeIotaWatt
 from services.simulator.devices.modbus_relay import FakeModbusRelay
@@ -15,6 +16,7 @@ from services.simulator.devices.sms_sink import SmsSink
 from services.simulator.devices.smtp_sink import SmtpSink
 from services.simulator.devices.snmp_pdu import FakeSnmpPdu
 from services.simulator.devices.telegram_sink import TelegramSink
+from services.simulator.devices.webhook_sink import WebhookSink
 from services.simulator.own_time import in_own_time
 from services.simulator.plant import Plant
 from services.simulator.site import Faults
@@ -42,6 +44,8 @@ class Sinks:
     telegram: TelegramSink
     smtp: SmtpSink
     sms: SmsSink
+    watcher: HealthchecksSink
+    webhook: WebhookSink
 
 
 def sinks(settings: Settings, faults: Faults) -> Sinks:
@@ -56,6 +60,8 @@ def sinks(settings: Settings, faults: Faults) -> Sinks:
             ca_file=Path(ours.email_ca_file) if ours.email_ca_file else None,
         ),
         SmsSink(faults, account=ours.sms_account, token=ours.sms_api_key.get_secret_value()),
+        HealthchecksSink(faults, uuid=ours.heartbeat_url.get_secret_value().rpartition("/")[2]),
+        WebhookSink(faults, secret=ours.webhook_secret.get_secret_value()),
     )
 
 
@@ -69,6 +75,8 @@ def devices(settings: Settings, plant: Plant, faults: Faults, signal: SignalPage
         "smtp": people.smtp,
         "telegram": people.telegram,
         "sms": people.sms,
+        "watcher": people.watcher,
+        "webhook": people.webhook,
     }
     for board in plant.wiring.boards():
         found[board] = FakeModbusRelay(in_own_time(plant), faults, board, channels=CHANNELS, unit=settings.fans.unit_id)

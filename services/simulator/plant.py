@@ -77,7 +77,9 @@ class Plant:
     def of(cls, settings: Settings, faults: Faults) -> "Plant":
         """The plant that the settings describe."""
         fans = settings.fans
-        wiring = FanWiring(fans.count, fans.wiring, fans.channels)
+        lamp = settings.annunciator
+        place = f"{lamp.board}/{lamp.relay}" if lamp.board else ""
+        wiring = FanWiring(fans.count, fans.wiring, fans.channels, place)
         plant = cls(miners=settings.simulator.miners, wiring=wiring, faults=faults, seed=settings.simulator.seed)
         plant.speed = settings.simulator.speed
         return plant

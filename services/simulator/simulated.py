@@ -13,7 +13,10 @@ from services.simulator.site import Faults
 _TICK_S = 0.08
 _LONGEST_TICK_S = 1.0  # a computer that slept does not make the plant leap
 
-OFFSETS = {"signal": 0, "roomalert-1": 1, "iotawatt-1": 2, "foreman": 3, "relay-1": 4, "smtp": 5, "telegram": 6, "sms": 7}
+OFFSETS = {
+    "signal": 0, "roomalert-1": 1, "iotawatt-1": 2, "foreman": 3, "relay-1": 4, "smtp": 5, "telegram": 6, "sms": 7, "webhook": 8,
+    "watcher": 9,
+}  # fmt: skip
 """Ports from base_port; `pdu-<n>` is at 10 + n, a further board `relay-<n>` at 60 + n, HTTP loads where loads.csv has them."""
 
 _FIRST_PDU = 10

@@ -20,6 +20,7 @@ def of_plant(plant: Plant) -> dict[str, Any]:
         "volts": round(plant.volts(), 2),
         "miners": plant.states(),
         "fans": [_fan(plant, number) for number in range(1, len(plant.fans) + 1)],
+        "annunciator": plant.wiring.calls,
         "outlets_open": {name: pdu.open_count() for name, pdu in plant.pdus.items()},
         "breakers_tripped": {name: sorted(pdu.tripped) for name, pdu in plant.pdus.items() if pdu.tripped},
         "switches": {name: "closed" if plant.switch_closed(name) else "open" for name in SWITCHES},

@@ -11,12 +11,14 @@ CHANNELS = 30
 class FanWiring:
     """`contacts` is `nc` or `no` for all fans or one each; `channels` such as `relay-1/1` (from 1), one per fan, or empty.
 
+    `annunciator` such as `relay-1/10`, or empty: the lamp that burns while its coil is energised.
     At the start every fan runs: a coil stands as its contact needs it.
     """
 
     fans: int
     contacts: Sequence[str] = ()
     channels: Sequence[str] = ()
+    annunciator: str = ""
     _coils: dict[tuple[str, int], bool] = field(default_factory=dict)
     _ways: dict[int, tuple[tuple[str, int], bool]] = field(default_factory=dict)
 
@@ -24,6 +26,8 @@ class FanWiring:
         for fan in range(1, self.fans + 1):
             self._ways[fan] = (self._place(fan), self._normally_closed(fan))
             self._coils[self._place(fan)] = not self._normally_closed(fan)
+        if self.annunciator:
+            self._coils[_of(self.annunciator)] = False
 
     def boards(self) -> list[str]:
         """The names of the relay boards, at least `relay-1`."""
@@ -46,6 +50,11 @@ class FanWiring:
         place, normally_closed = self._ways[fan]
         return self._coils[place] != normally_closed
 
+    @property
+    def calls(self) -> bool | None:
+        """Whether the annunciator's lamp burns; None without one."""
+        return self._coils[_of(self.annunciator)] if self.annunciator else None
+
     def _normally_closed(self, fan: int) -> bool:
         words = self.contacts or ("nc",)
         return words[fan - 1 if len(words) > 1 else 0].lower() != "no"
@@ -53,8 +62,7 @@ class FanWiring:
     def _place(self, fan: int) -> tuple[str, int]:
         if not self.channels:
             return ("relay-1", fan - 1)
-        board, _, channel = self.channels[fan - 1].partition("/")
-        return (board, int(channel) - 1)
+        return _of(self.channels[fan - 1])
 
     def _checked(self, board: str, channel: int) -> tuple[str, int]:
         if board not in self.boards() or not 0 <= channel < CHANNELS:
@@ -62,3 +70,8 @@ class FanWiring:
                 f"no coil {board}/{channel}; there are {', '.join(self.boards())} with channels 0 to {CHANNELS - 1}"
             )
         return (board, channel)
+
+
+def _of(text: str) -> tuple[str, int]:
+    board, _, channel = text.partition("/")
+    return (board, int(channel) - 1)

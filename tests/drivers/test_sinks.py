@@ -1,7 +1,10 @@
 """The sinks speak what the real services speak: proven with the clients that the notifier uses."""
 
 import asyncio
+import base64
+import hmac
 import ssl
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from email.message import EmailMessage
 from pathlib import Path
@@ -17,6 +20,7 @@ from telegram.error import BadRequest, Conflict, InvalidToken, NetworkError, Ret
 from services.simulator.devices.sms_sink import SmsSink
 from services.simulator.devices.smtp_sink import SmtpSink
 from services.simulator.devices.telegram_sink import TelegramSink
+from services.simulator.devices.webhook_sink import WebhookSink
 from services.simulator.site import Faults
 from tests.waiting import until
 
@@ -95,7 +99,7 @@ async def test_two_pollers_of_one_token_are_a_conflict(telegram: Any) -> None:
     sink, connect = telegram
     bot, other = await connect(), await connect()
     first = asyncio.create_task(bot.get_updates(timeout=5))
-    await until(lambda: sink._polls == 1)
+    await until(lambda: sink.updates.polls == 1)
     second = asyncio.create_task(other.get_updates(timeout=5))
     with pytest.raises(Conflict):
         await first
@@ -163,6 +167,28 @@ async def test_mail_arrives_over_tls_that_the_written_authority_proves(smtp: Any
     assert received[0]["subject"] == "Fan 3 stands still — west"
     assert received[0]["text"] == "Replaced by fan 4.\n.\nLook at it."
     assert (received[0]["sender"], received[0]["to"]) == ("mine@demo.test", ["operator@demo.test"])
+
+
+@pytest.mark.asyncio
+async def test_one_mailbox_of_two_is_unknown(smtp: Any, faults: Faults) -> None:
+    sink, port, ca_file = smtp
+    faults.set("smtp", "refuse", "operator@demo.test")
+    with pytest.raises(aiosmtplib.SMTPRecipientsRefused):
+        await send(port, ca_file)
+    faults.set("smtp", "refuse", "another@demo.test")
+    await send(port, ca_file)
+    assert sink.inbox.all()[0]["headers"]["To"] == "operator@demo.test"
+
+
+@pytest.mark.asyncio
+async def test_a_mute_server_takes_the_connection_and_says_nothing(smtp: Any, faults: Faults) -> None:
+    _, port, _ = smtp
+    faults.set("smtp", "frozen")
+    reader, writer = await asyncio.open_connection(HOST, port)
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(reader.read(1), 0.2)
+    writer.close()
+    await writer.wait_closed()
 
 
 @pytest.mark.asyncio
@@ -263,3 +289,59 @@ async def test_the_plain_endpoint_keeps_body_and_headers(sms: Any) -> None:
     (kept,) = sink.inbox.all()
     assert kept["body"] == "to=%2B1&text=off"
     assert kept["headers"]["X-Key"] == "k"
+
+
+async def account(url: str, sid: str, login: tuple[str, str]) -> tuple[int, Any]:
+    headers = {"Authorization": aiohttp.encode_basic_auth(*login)}
+    async with (
+        aiohttp.ClientSession() as session,
+        session.get(f"{url}/2010-04-01/Accounts/{sid}.json", headers=headers) as answer,
+    ):
+        return answer.status, await answer.json()
+
+
+@pytest.mark.asyncio
+async def test_twilio_shows_an_account_to_whom_it_belongs(sms: Any, faults: Faults) -> None:
+    _, url = sms
+    status, body = await account(url, "ACdemo", ("ACdemo", "secret"))
+    assert (status, body["status"]) == (200, "active")
+    status, body = await account(url, "ACdemo", ("ACdemo", "wrong"))
+    assert (status, body["code"]) == (401, 20003)
+    status, body = await account(url, "ACother", ("ACdemo", "secret"))
+    assert (status, body["code"]) == (404, 20404)
+    faults.set("sms", "offline")
+    assert (await account(url, "ACdemo", ("ACdemo", "secret")))[1]["status"] == "suspended"
+
+
+# --- webhook -------------------------------------------------------------------------------------------------------------
+
+SECRET, ID, BODY = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "msg_1", b'{"id": "msg_1"}'
+
+
+@pytest_asyncio.fixture
+async def hook(faults: Faults) -> AsyncIterator[tuple[WebhookSink, str]]:
+    sink = WebhookSink(faults, secret=SECRET)
+    yield sink, f"http://{HOST}:{await sink.start(HOST, 0)}/hook"
+    await sink.stop()
+
+
+async def call(url: str, at: int, signature: str, body: bytes = BODY) -> int:
+    headers = {"webhook-id": ID, "webhook-timestamp": str(at), "webhook-signature": signature}
+    async with aiohttp.ClientSession() as session, session.post(url, data=body, headers=headers) as answer:
+        return answer.status
+
+
+@pytest.mark.asyncio
+async def test_a_webhook_is_kept_only_with_the_right_signature_of_these_minutes(hook: Any) -> None:
+    sink, url = hook
+    now = int(time.time())
+    key = base64.b64decode(SECRET.removeprefix("whsec_"))
+
+    def signed(at: int) -> str:
+        return "v1," + base64.b64encode(hmac.digest(key, f"{ID}.{at}.".encode() + BODY, "sha256")).decode()
+
+    assert await call(url, now, f"v1,AAAA v1a,BBBB {signed(now)}") == 204
+    assert await call(url, now, signed(now), BODY + b" ") == 401
+    assert await call(url, now - 400, signed(now - 400)) == 401
+    assert await call(url, now, "") == 401
+    assert [message["id"] for message in sink.inbox.all()] == [ID]

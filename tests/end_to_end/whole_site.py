@@ -4,7 +4,6 @@ import contextlib
 import json
 import os
 import re
-import secrets
 import signal
 import socket
 import sqlite3
@@ -18,6 +17,7 @@ from typing import Any
 
 from services.simulator.layout import write_loads
 from tests.broker import LiveBroker
+from tests.ports import free_block, free_port
 from tests.waiting import wait
 
 ROOT = Path(__file__).parents[2]
@@ -32,8 +32,8 @@ class WholeSite:
         self, folder: Path, broker: LiveBroker, site: str, *, miners: int = 20, speed: float = 20, **settings: str
     ) -> None:
         self.folder = folder
-        self.base = _free_block()
-        self.control_port, self.page_port, self.debug_port, *ops = (_free_port() for _ in range(7))
+        self.base = free_block(20)
+        self.control_port, self.page_port, self.debug_port, *ops = (free_port() for _ in range(7))
         loads = folder / "loads.csv"
         with loads.open("w", encoding="utf-8") as out:
             write_loads(miners, out)
@@ -204,29 +204,3 @@ def _json(url: str, body: dict[str, Any] | None = None, method: str | None = Non
             return json.loads(answer.read())
     except urllib.error.HTTPError as error:
         raise AssertionError(f"{url}: {error.code} {error.read()[:500]!r}") from None
-
-
-def _free_port() -> int:
-    """Below the range of outgoing connections: while a killed service is dead, none of them takes its port."""
-    while True:
-        with contextlib.suppress(OSError), socket.socket() as probe:
-            probe.bind(("127.0.0.1", 25_000 + secrets.randbelow(7_000)))
-            return int(probe.getsockname()[1])
-
-
-def _free_block(size: int = 20) -> int:
-    """The first of so many ports in a row that are free for TCP and UDP, below the range of outgoing connections."""
-    begin = 10_000 + (os.getpid() * 97) % 15_000
-    for base in range(begin, 30_000, size):
-        if all(_is_free(base + n, kind) for n in range(size) for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM)):
-            return base
-    raise AssertionError("no free block of ports")
-
-
-def _is_free(port: int, kind: socket.SocketKind) -> bool:
-    with socket.socket(type=kind) as probe:
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True

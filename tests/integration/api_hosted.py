@@ -89,7 +89,7 @@ async def _is_stored(api: Running) -> bool:
     now_s = Clock().now().wall_s
     asked = f"/api/v1/series?sensor=roomalert-1/sensor-1&from={now_s - 3600:.0f}&to={now_s:.0f}"
     readings = (await api.get(asked)).status == 200
-    return readings and bool((await api.get("/api/v1/events")).body["events"])
+    return readings and bool((await api.get("/api/v1/events", base=api.debug)).body["events"])
 
 
 class _Neighbour(HTTPAdapter):

@@ -20,7 +20,7 @@ from services.shared.service import Context
 from services.shared.settings import sections
 from services.shared.settings.tree import Settings
 from services.shared.vocabulary import Control, Level, Mode
-from tests.broker import free_port
+from tests.ports import free_port
 from tests.waiting import until
 
 

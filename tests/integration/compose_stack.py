@@ -6,16 +6,18 @@ import json
 import os
 import secrets
 import shutil
+import ssl
 import subprocess
 import warnings
 from collections.abc import Iterator
+from email.message import Message
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from services.cli.broker import free_port
 from services.simulator.layout import write_loads
+from tests.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 SERVICES = ("mosquitto", "collector", "controller", "notifier", "api")
@@ -29,6 +31,10 @@ class Stack:
     def __init__(self, compose: Any, client: Any, ports: dict[str, int], project: str) -> None:
         self.compose = compose
         self.ports = ports
+        self.trusted: ssl.SSLContext | None = None
+        """Whom the page's listener must prove to be; None where it speaks plain HTTP."""
+        self.cookie = ""
+        """Of a login at the page's listener."""
         self._client = client
         self._project = project
 
@@ -47,14 +53,25 @@ class Stack:
 
     def ask(self, port: str, method: str, path: str, body: object = None) -> tuple[int, bytes]:
         """Status and body of an answer of a published port."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.ports[port], timeout=10)
+        status, _, said = self.exchange(port, method, path, body)
+        return status, said
+
+    def exchange(self, port: str, method: str, path: str, body: object = None, **headers: str) -> tuple[int, Message, bytes]:
+        """As `ask`, with the answer's headers."""
+        connection = self._connection(port)
         try:
             text = None if body is None else json.dumps(body)
-            connection.request(method, path, text, {"Content-Type": "application/json"})
+            cookie = {"Cookie": self.cookie} if self.cookie and port == "page" else {}
+            connection.request(method, path, text, {"Content-Type": "application/json", **cookie, **headers})
             answer = connection.getresponse()
-            return answer.status, answer.read()
+            return answer.status, answer.headers, answer.read()
         finally:
             connection.close()
+
+    def _connection(self, port: str) -> http.client.HTTPConnection:
+        if port == "page" and self.trusted is not None:
+            return http.client.HTTPSConnection("127.0.0.1", self.ports[port], timeout=10, context=self.trusted)
+        return http.client.HTTPConnection("127.0.0.1", self.ports[port], timeout=10)
 
     def status(self) -> dict[str, Any]:
         """What /api/status says; empty while nobody answers."""
@@ -93,12 +110,18 @@ def _no_engine() -> str:
 
 
 @contextlib.contextmanager
-def stack(folder: Path, *, demo: bool) -> Iterator[Stack]:
-    """Build, start, wait until all is healthy; in the end everything is removed, records and passwords too."""
+def stack(folder: Path, *, demo: bool, config: str = "") -> Iterator[Stack]:
+    """Build, start, wait until all is healthy; in the end everything is removed, records and passwords too.
+
+    `config` is the operator's config.txt; without one there is none.
+    """
     project = f"mine-test-{secrets.token_hex(4)}"
     ports = {name: free_port() for name in ("page", "debug", "simulator")}
     files = ["docker-compose.yml", "docker-compose.demo.yml"][: 1 + demo]
-    (folder / "env").write_text("".join(f"{name}={value}\n" for name, value in _environment(folder, project, ports).items()))
+    configuration = _configuration(folder / "config", config)
+    (folder / "env").write_text(
+        "".join(f"{name}={value}\n" for name, value in _environment(configuration, project, ports).items())
+    )
     with pytest.MonkeyPatch.context() as patch, engine() as client:
         for name in [name for name in os.environ if name.startswith(("MINE_", "COMPOSE_"))]:
             patch.delenv(name)  # they would beat the file
@@ -122,13 +145,13 @@ def _start(running: Stack) -> None:
         pytest.fail(f"the containers did not become healthy: {error}\n{running.logs()}")
 
 
-def _environment(folder: Path, project: str, ports: dict[str, int]) -> dict[str, object]:
+def _environment(configuration: Path, project: str, ports: dict[str, int]) -> dict[str, object]:
     edge = f"10.{200 + secrets.randbelow(50)}.{secrets.randbelow(256)}"
     return {
         "COMPOSE_PROJECT_NAME": project,
         "MINE_IMAGE_TAG": "test",
         "MINE_BUILD_NETWORK": "host",
-        "MINE_CONFIG_FOLDER": _configuration(folder / "config"),
+        "MINE_CONFIG_FOLDER": configuration,
         "MINE_PAGE_ADDRESS": "127.0.0.1",
         "MINE_PAGE_PORT": ports["page"],
         "MINE_DEBUG_PORT": ports["debug"],
@@ -141,8 +164,10 @@ def _environment(folder: Path, project: str, ports: dict[str, int]) -> dict[str,
     }
 
 
-def _configuration(folder: Path) -> Path:
+def _configuration(folder: Path, config: str) -> Path:
     folder.mkdir()
+    if config:
+        (folder / "config.txt").write_text(config)
     for name in ("config.example.txt", "demo.txt"):
         shutil.copy(ROOT / "config" / name, folder / name)
     with (folder / "demo-loads.csv").open("w", encoding="utf-8") as out:

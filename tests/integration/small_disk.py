@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.broker import LiveBroker
-from tests.integration.api_running import free_port
+from tests.ports import free_port
 from tests.waiting import wait
 
 ROOT = Path(__file__).parents[2]

@@ -17,7 +17,8 @@ from services.shared.messages import Presence, Reading, Reply, Request
 from services.shared.settings import sections
 from services.shared.vocabulary import Mode, Quality
 from tests.broker import LiveBroker
-from tests.integration.api_running import Answer, free_port, running, state, voice
+from tests.integration.api_running import Answer, running, state, voice
+from tests.ports import free_port
 from tests.waiting import until
 
 pytestmark = pytest.mark.asyncio

@@ -18,8 +18,9 @@ from services.shared.messages import Alarm, Event, Reading
 from services.shared.settings import sections
 from services.shared.vocabulary import AlarmKind, Mode, Quality
 from tests.broker import LiveBroker
-from tests.integration.api_running import Running, free_port, running, state, voice
+from tests.integration.api_running import Running, running, state, voice
 from tests.integration.test_api import is_problem
+from tests.ports import free_port
 from tests.waiting import until
 
 pytestmark = pytest.mark.asyncio
@@ -42,7 +43,7 @@ async def site_with(folder: Path, broker: LiveBroker, site: str, *events: Event)
             bus.publish(one)
 
         async def stored() -> bool:
-            return len((await api.get("/api/v1/events?limit=1000")).body["events"]) == len(events)
+            return len((await api.get("/api/v1/events?limit=1000", base=api.debug)).body["events"]) == len(events)
 
         await until(stored)
         yield api, bus
@@ -62,12 +63,12 @@ async def test_events_are_read_by_cursor_in_both_directions_and_chosen(tmp_path:
         event(5, "service", device="pdu-2"),
     )
     async with site_with(tmp_path, broker, site, *told) as (api, _):
-        page = (await api.get("/api/v1/events?limit=2")).body
+        page = (await api.get("/api/v1/events?limit=2", base=api.debug)).body
         assert (ids(page), page["next_after"], page["next_before"]) == ([4, 5], 5, 4)
-        assert ids((await api.get("/api/v1/events?limit=2&before=4")).body) == [2, 3]
-        assert ids((await api.get("/api/v1/events?limit=2&after=3")).body) == [4, 5]
-        assert (await api.get("/api/v1/events?before=1")).body["next_before"] is None
-        is_problem(await api.get("/api/v1/events?before=1&after=1"), 422)
+        assert ids((await api.get("/api/v1/events?limit=2&before=4", base=api.debug)).body) == [2, 3]
+        assert ids((await api.get("/api/v1/events?limit=2&after=3", base=api.debug)).body) == [4, 5]
+        assert (await api.get("/api/v1/events?before=1", base=api.debug)).body["next_before"] is None
+        is_problem(await api.get("/api/v1/events?before=1&after=1", base=api.debug), 422)
         for query, wanted in (
             ("kind=command&kind=audit", [2, 3]),
             ("device=pdu-1", [2]),
@@ -78,9 +79,9 @@ async def test_events_are_read_by_cursor_in_both_directions_and_chosen(tmp_path:
             ("device=' OR 1=1 --", []),
             (f"from={AT + 2}&to={AT + 4}", [2, 3]),
         ):
-            assert ids((await api.get(f"/api/v1/events?{query}")).body) == wanted, query
-        is_problem(await api.get("/api/v1/events?kind=nonsense"), 422)
-        is_problem(await api.get("/api/v1/events?from=2026-11-22T08:00:00"), 422)
+            assert ids((await api.get(f"/api/v1/events?{query}", base=api.debug)).body) == wanted, query
+        is_problem(await api.get("/api/v1/events?kind=nonsense", base=api.debug), 422)
+        is_problem(await api.get("/api/v1/events?from=2026-11-22T08:00:00", base=api.debug), 422)
         decisions = (await api.get("/api/v1/decisions")).body
         assert ids(decisions, "decisions") == [1, 4]
         assert decisions["decisions"][0]["inputs"]["signals"][0]["age_s"] == 2.0
@@ -135,10 +136,10 @@ async def test_a_spreadsheet_gets_every_row_and_carries_nothing_out(tmp_path: Pa
             bus.publish(one)
 
         async def stored() -> bool:
-            return bool((await api.get("/api/v1/events?after=1202")).body["events"])
+            return bool((await api.get("/api/v1/events?after=1202", base=api.debug)).body["events"])
 
         await until(stored, 15.0)
-        answer = await api.get("/api/v1/events.csv")
+        answer = await api.get("/api/v1/events.csv", base=api.debug)
         assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
         assert answer.headers["Content-Disposition"] == 'attachment; filename="events.csv"'
         rows = table_of(answer.text)
@@ -146,8 +147,9 @@ async def test_a_spreadsheet_gets_every_row_and_carries_nothing_out(tmp_path: Pa
         first = dict(zip(rows[0], rows[1], strict=True))
         assert first["who"] == "'=cmd|' /C calc'!A0"
         assert first["detail"] == 'a "quoted", line\nof two'
-        assert [row[0] for row in table_of((await api.get("/api/v1/events.csv?after=3&rows=2")).text)] == ["id", "4", "5"]
-        is_problem(await api.get("/api/v1/events.csv?rows=100001"), 422)
+        two = await api.get("/api/v1/events.csv?after=3&rows=2", base=api.debug)
+        assert [row[0] for row in table_of(two.text)] == ["id", "4", "5"]
+        is_problem(await api.get("/api/v1/events.csv?rows=100001", base=api.debug), 422)
 
 
 async def test_state_rows_are_exported_with_unknown_as_an_empty_cell(tmp_path: Path, broker: LiveBroker, site: str) -> None:

@@ -10,8 +10,9 @@ import pytest
 from services.shared.messages import Reply, Request
 from services.shared.settings import sections
 from tests.broker import LiveBroker
-from tests.integration.api_running import Running, free_port, running, voice
+from tests.integration.api_running import Running, running, voice
 from tests.integration.test_api import is_problem
+from tests.ports import free_port
 from tests.waiting import until
 
 pytestmark = pytest.mark.asyncio
@@ -35,6 +36,7 @@ ASKED: tuple[tuple[str, dict[str, Any], str, dict[str, Any]], ...] = (
     ("service", {"signal": "utility", "in_service": False}, "service",
      {"signal": "utility", "in_service": False, "minutes": 30, "confirmed": False}),
     ("phase", {"phase": "free"}, "phase", {"phase": "free"}),
+    ("check", {"channel": "email"}, "check", {"channel": "email"}),
     ("drill", {"device": "pdu-1"}, "drill", {"device": "pdu-1"}),
     ("acknowledge", {"key": "door"}, "acknowledge", {"key": "door"}),
     ("test", {"channel": "telegram"}, "test", {"channel": "telegram"}),

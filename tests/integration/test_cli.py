@@ -11,15 +11,17 @@ from click.testing import Result
 from fastapi import FastAPI
 from typer.testing import CliRunner
 
-from services.cli.broker import free_port
+from services.cli.claim import user
 from services.cli.main import app
 from services.shared.bus import Arrival, Bus
 from services.shared.clock import Clock
 from services.shared.messages import Reply, Request
 from services.shared.ops import Ops
 from services.shared.settings import sections
+from services.shared.vocabulary import Mode
 from tests.broker import LiveBroker
 from tests.integration.api_running import Running, running, state
+from tests.ports import free_port
 from tests.waiting import until
 
 pytestmark = pytest.mark.asyncio
@@ -76,6 +78,7 @@ async def test_what_is_asked_reaches_the_controller_and_its_word_comes_back(
             assert held.exit_code == 0 and "Done: lease l1 until 2026-09-21 09:13 CDT" in held.output
             assert (asked[-1].verb, asked[-1].reason) == ("lease", "dust")
             assert json.loads(asked[-1].payload)["members"] == ["row-a"]
+            assert asked[-1].who == f"cli:{user()} (loopback)"
             curtailed = await mine(api, "curtail", "--kw", "200")
             assert curtailed.exit_code == 0, curtailed.output
             assert json.loads(asked[-1].payload).items() >= {"kind": "power_signal", "target_kw": 200.0}.items()
@@ -102,3 +105,32 @@ async def test_with_a_dead_broker_nothing_is_asked_but_a_stop_gets_through(tmp_p
         dead = await mine(None, "stop", "--json", MINE_OPS_CONTROLLER_PORT=str(port))
         assert (dead.exit_code, json.loads(dead.output)["by"]) == (0, "directly")
         assert len(stopped) == 2
+
+
+async def test_after_a_stop_past_a_frozen_broker_the_site_is_not_called_safe_by_what_was_said_before(
+    tmp_path: Path, broker: LiveBroker, site: str
+) -> None:
+    deaf = Bus(broker.settings("admin"), service="controller", site=site, clock=Clock("yes"))  # its answers are stuck
+    await deaf.start()
+    try:
+        async with (
+            controllers_own_app([]) as port,
+            running(tmp_path, broker.settings("api"), site, ops=sections.Ops(controller_port=port)) as api,
+        ):
+            await until(lambda: api.bus.connected and deaf.connected)
+            deaf.publish(state(Mode.NORMAL))
+            await until(lambda: _status_says(api, "Safe. The load may run."))
+            done = await mine(api, "stop", "--reason", "smoke")
+            assert done.exit_code == 0 and "went straight to the controller" in done.output
+            now = (await mine(api, "status")).output
+            assert "Nothing is known of the site at present." in now and "Safe" not in now
+            assert "stopped directly" in now
+            assert "Nothing is known" in (await mine(api, "why")).output
+            deaf.publish(state(Mode.EMERGENCY))
+            await until(lambda: _status_says(api, "EMERGENCY"))
+    finally:
+        await deaf.stop()
+
+
+async def _status_says(api: Running, words: str) -> bool:
+    return words in (await api.get("/api/status")).body["sentence"]

@@ -1,6 +1,8 @@
 """The containers as they run on the Pi: really built, started, used and stopped. One test per project: each starts once."""
 
 import json
+import socket
+import ssl
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +59,85 @@ def test_the_simulated_site_is_curtailed_and_a_controller_that_died_goes_on(tmp_
             assert hosts_of(running, "simulator", "17999/tcp") == {"127.0.0.1"}
         with subtests.test("told to stop, all end in order and in time"):
             all_end_when_told(running)
+
+
+def test_with_tls_the_page_speaks_https_with_the_generated_certificate_and_all_else_goes_on(
+    tmp_path: Path, subtests: pytest.Subtests
+) -> None:
+    with stack(tmp_path, demo=False, config="[API]\ntls = yes\nview = login\n") as running:
+        running.trusted = ssl.create_default_context(cadata=secret_of(running, "tls.crt"))
+        with subtests.test("nobody looks without a login, and the page leads to it"):
+            assert running.ask("page", "GET", "/api/status")[0] == 401
+            status, headers, _ = running.exchange("page", "GET", "/cost")
+            assert (status, headers["Location"], "max-age" in headers["Strict-Transport-Security"]) == (303, "/login", True)
+        with subtests.test("plain HTTP gets no answer of the page"):
+            assert not speaks_plain_http(running)
+        with subtests.test("a login works through it"):
+            csrf = logged_in(running)
+        with subtests.test("all are healthy and know each other"):
+            all_are_healthy(running, SERVICES)
+        with subtests.test("what is asked by that login reaches the controller"):
+            status, _, said = running.exchange("page", "POST", "/api/v1/requests/cycle", {"reason": "looking"})
+            assert (status, b"no-csrf" in said) == (403, True), said
+            status, _, said = running.exchange("page", "POST", "/api/v1/requests/cycle", {}, **{"X-CSRF-Token": csrf})
+            assert (status, json.loads(said)["state"]) == (202, "done"), said
+        with subtests.test("mine works inside, by the debug listener and by the page"):
+            mine_works_inside(running)
+        with subtests.test("with a frozen broker a stop gets through, and what was said before it is not told as the present"):
+            a_stop_past_a_frozen_broker_is_not_called_safe(running)
+        with subtests.test("told to stop, all end in order and in time"):
+            all_end_when_told(running)
+
+
+def secret_of(running: Stack, name: str) -> str:
+    code, text = running.run_in("api", "cat", f"/secrets/{name}")
+    assert code == 0, text
+    return text
+
+
+def speaks_plain_http(running: Stack) -> bool:
+    with socket.create_connection(("127.0.0.1", running.ports["page"]), timeout=10) as plain:
+        plain.sendall(b"GET /api/status HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+        try:
+            return plain.recv(100).startswith(b"HTTP/")
+        except ConnectionResetError:
+            return False
+
+
+def logged_in(running: Stack) -> str:
+    """Log in as the operator that `setup` made; what writing requests must carry."""
+    body = {"name": "operator", "password": secret_of(running, "operator-password").strip()}
+    status, headers, said = running.exchange("page", "POST", "/api/v1/login", body)
+    assert status == 200, said
+    assert {"Secure", "HttpOnly", "SameSite=strict"} <= {part.strip() for part in headers["Set-Cookie"].split(";")}
+    running.cookie = headers["Set-Cookie"].partition(";")[0]
+    assert json.loads(running.ask("page", "GET", "/api/v1/me")[1])["how"] == "session"
+    return str(json.loads(said)["csrf"])
+
+
+def mine_works_inside(running: Stack) -> None:
+    code, said = running.run_in("api", "mine", "status")
+    assert (code, "observ" in said.lower()) == (0, True), said
+    code, said = running.run_in("api", "env", "MINE_API_DEBUG_PORT=1", "mine", "status")  # then only the page's listener is there
+    assert (code, "observ" in said.lower()) == (0, True), said
+    code, said = running.run_in("api", "env", "MINE_API_DEBUG_PORT=1", "mine", "curtail", "--minutes", "1", "--reason", "a try")
+    assert (code, "Done: lease" in said) == (0, True), said
+    code, said = running.run_in("controller", "mine", "stop", "--reason", "a try")  # there is no api in there
+    assert (code, "STOPPED, straight to the controller" in said) == (0, True), said
+
+
+def a_stop_past_a_frozen_broker_is_not_called_safe(running: Stack) -> None:
+    code, said = running.run_in("controller", "mine", "status")  # there is no api in there
+    assert code == 3, said
+    running.containers()["mosquitto"].pause()
+    try:
+        code, said = running.run_in("api", "mine", "stop", "--reason", "a try")
+        assert (code, "went straight to the controller" in said) == (0, True), said
+        code, said = running.run_in("api", "mine", "status")
+        assert (code, "Nothing is known of the site at present." in said, "Safe" in said) == (0, True, False), said
+    finally:
+        running.containers()["mosquitto"].unpause()
+    wait(lambda: "EMERGENCY" in running.run_in("api", "mine", "status")[1], 60, "the controller is heard again")
 
 
 def all_are_healthy(running: Stack, services: tuple[str, ...]) -> None:

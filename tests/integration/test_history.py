@@ -177,7 +177,7 @@ async def test_a_row_written_while_the_controller_is_silent_holds_nothing_known(
     async with running(tmp_path, NOBODY, general=sections.General(loop_interval_minutes=0.01)):
         query = "SELECT mode, measured_kw, unknown_kw, miners_hashing, alarms_open, reasons FROM mine_states"
         await until(found(tmp_path, query, 1))
-        assert rows(tmp_path, query)[0] == (None, None, None, None, None, '["the controller is silent"]')
+        assert rows(tmp_path, query)[0] == (None, None, None, None, None, '["the broker cannot be reached"]')
 
 
 async def test_a_damaged_database_is_set_aside_with_an_alarm_and_a_new_one_begins(

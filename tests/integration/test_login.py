@@ -184,7 +184,7 @@ async def test_a_mistake_in_a_login_never_repeats_the_password(
 async def test_with_view_by_login_the_page_leads_to_the_form_and_the_form_is_there(tmp_path: Path) -> None:
     made = secrets_of(tmp_path)
     async with running(tmp_path, NOBODY_HOME, api={"view": "login"}) as api:
-        for path in ("/", "/plain"):
+        for path in ("/", "/plain", "/cost"):
             sent = await api.get(path, allow_redirects=False)
             assert (sent.status, sent.headers["Location"]) == (303, "/login")
         for path in ("/login", "/login.js", "/plain.css", "/favicon.svg"):
@@ -232,3 +232,20 @@ async def test_the_access_log_says_who_and_holds_no_secret_and_no_query(tmp_path
     assert line.startswith('127.0.0.1 "operator-token (token)" GET /api/v1/me 200')
     assert "of-a-query" not in caplog.text
     assert made["token"] not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("claim", "who"), [("pi", "cli:pi (loopback)"), ("ann (session, 10.0.0.1)", None), ("", None), ("x" * 33, None)]
+)
+async def test_a_claim_is_recorded_at_the_computer_itself_as_a_claim_and_is_worth_nothing_elsewhere(
+    tmp_path: Path, broker: LiveBroker, site: str, claim: str, who: str | None
+) -> None:
+    made, headers = secrets_of(tmp_path), {"X-Mine-User": claim}
+    async with asking(broker, site) as asked, running(tmp_path, broker.settings("api"), site) as api:
+        await until(lambda: api.bus.connected)
+        assert (await api.post("/api/v1/cycle", headers=headers)).status == 202
+        assert asked[-1].who == (who or "debug listener (local, 127.0.0.1)")
+        assert (await api.post("/api/v1/cycle", headers=headers, base=api.lan)).status == 401
+        token = {"Authorization": f"Bearer {made['token']}"}
+        assert (await api.post("/api/v1/cycle", headers=headers | token, base=api.lan)).status == 202
+        assert asked[-1].who == "operator-token (token, 127.0.0.1)"

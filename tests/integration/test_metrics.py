@@ -12,7 +12,8 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from services.shared.ops import Ops
 from services.shared.settings import sections
-from tests.integration.api_running import free_port, running
+from tests.integration.api_running import running
+from tests.ports import free_port
 from tests.waiting import until
 
 pytestmark = pytest.mark.asyncio

@@ -82,6 +82,7 @@ TABLE: dict[str, tuple[str, int]] = {
     "askDrill": (ASK, 422),
     "askAcknowledge": (ASK, 422),
     "askTest": (ASK, 422),
+    "askCheck": (ASK, 422),
     "overridePowerSignal": (ASK, 422),
     "controlMiners": (ASK, 422),
     "controlFans": (ASK, 422),

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from services.cli import noted
-from services.cli.broker import free_port
+from tests.ports import free_port
 
 PORTS = (
     "MINE_API_PORT", "MINE_API_DEBUG_PORT", "MINE_OPS_COLLECTOR_PORT", "MINE_OPS_CONTROLLER_PORT", "MINE_OPS_NOTIFIER_PORT",

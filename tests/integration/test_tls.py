@@ -13,8 +13,8 @@ from services.cli import certificate
 from services.cli.setup import provision
 from services.shared.settings import SettingsError, sections
 from services.shared.settings.tree import Settings
-from tests.broker import free_port
 from tests.integration.api_running import Running, running
+from tests.ports import free_port
 
 NOBODY_HOME = sections.Broker(host="127.0.0.1", port=1)
 

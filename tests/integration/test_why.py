@@ -56,7 +56,7 @@ def iso(at: float) -> str:
 
 
 async def why(api: Running, at: float | None = None) -> Any:
-    return (await api.get("/api/v1/why" + ("" if at is None else f"?at={iso(at)}"))).body
+    return (await api.get("/api/v1/why" + ("" if at is None else f"?at={iso(at)}"), base=api.debug)).body
 
 
 async def test_the_records_say_why_it_was_off_who_asked_and_how_it_ended(tmp_path: Path, broker: LiveBroker, site: str) -> None:
@@ -65,7 +65,7 @@ async def test_the_records_say_why_it_was_off_who_asked_and_how_it_ended(tmp_pat
         tell(bus, begun_at)
 
         async def stored() -> bool:
-            return len((await api.get("/api/v1/events")).body["events"]) == 10
+            return len((await api.get("/api/v1/events", base=api.debug)).body["events"]) == 10
 
         await until(stored, 15.0, "all events are stored")
         told = await why(api, begun_at + 800)

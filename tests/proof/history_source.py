@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from services.controller import outbox
-from services.controller.ledger import OWNER, Ledger
+from services.controller.ledger import Ledger
+from services.controller.ledger_events import OWNER
 from services.shared.bus import Bus
 from services.shared.clock import Clock
 from services.shared.messages import Alarm, Event, Message, Presence, Reading, Stored

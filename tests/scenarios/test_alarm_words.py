@@ -83,7 +83,7 @@ def test_a_silent_contact_tells_which_danger_would_not_be_seen(role, danger):
 def test_what_is_wrong_with_the_air_is_a_warning_in_words(temperatures, percent, key, cause):
     snapshot = seen(0.0, PLANT, temperatures=temperatures, humidities=(HumiditySeen("ra/h", percent, 0.0),))
     zones = judge_zones(snapshot, Site(PLANT).state, PLANT, moment(0.0))
-    (alarm,) = climate_alarms(zones, snapshot, PLANT, moment(0.0))
+    (alarm,) = climate_alarms(zones, snapshot, PLANT, moment(0.0), ())
     assert (alarm.key, alarm.kind, alarm.cause, alarm.consequence) == (key, AlarmKind.WARNING, cause, "")
     assert alarm.action
 
@@ -94,7 +94,7 @@ def test_an_event_without_a_number_is_announced_without_one():
     assert alarm.cause == "The utility signal iso announces control: at most 12 kW from Mon 21 Sep 09:13, no end named."
     assert (alarm.consequence, alarm.action) == (
         "Load comes off by itself when it begins; until then nothing changes.",
-        "None.",
+        "Nothing.",
     )
 
 
@@ -104,3 +104,20 @@ def test_a_source_out_of_service_is_told_by_its_name_in_the_contracts_time():
     assert alarm.cause == "The utility signal iso is out of service by kim until Mon 21 Sep 09:23, for 1 h."
     assert alarm.consequence == "What it asks for is not done; its last level is alert."
     assert alarm.action == "Put it back in service as soon as its word is right."
+
+
+@pytest.mark.parametrize(
+    ("key", "readings", "percents"),
+    [
+        ("temperature_high_main", (35.2, 34.8, 34.6, 34.4, 34.8), (50.0,) * 5),
+        ("temperature_low_main", (9.8, 10.2, 10.4, 10.6, 10.2), (50.0,) * 5),
+        ("humidity_high", (20.0,) * 5, (80.5, 79.0, 78.1, 77.9, 79.0)),
+    ],
+)
+def test_a_value_that_plays_about_its_limit_is_one_alarm_until_it_went_back_by_the_deadband(key, readings, percents):
+    site, stood = Site(PLANT), []
+    for second, (celsius, percent) in enumerate(zip(readings, percents, strict=True)):
+        temperatures = (intake(celsius, float(second)), intake(celsius, float(second), "ra/s2"))
+        decision = site.at(float(second), temperatures=temperatures, humidities=(HumiditySeen("ra/h", percent, float(second)),))
+        stood.append(key in {alarm.key for alarm in decision.alarms})
+    assert stood == [True, True, True, False, False]

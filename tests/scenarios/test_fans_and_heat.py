@@ -322,7 +322,7 @@ def test_humidity_and_cold_are_words_and_no_more():
     }  # fmt: skip
     assert set(decision.targets.loads) == {LoadTarget.RUN}
     assert decision.targets.fans.count(ON) == 1
-    decision = site.at(905.0, temperatures=warm(10.0)(905.0), humidities=(HumiditySeen("ra/h", 80.0, 905.0),))
+    decision = site.at(905.0, temperatures=warm(10.5)(905.0), humidities=(HumiditySeen("ra/h", 78.0, 905.0),))
     assert not decision.alarms
     assert not site.at(1100.0, temperatures=warm(10.0)(1100.0), humidities=(HumiditySeen("ra/h", 99.0, 900.0),)).alarms
 

@@ -41,7 +41,7 @@ class Told(BaseModel):
     detail: str
 
 
-class Moment(BaseModel):
+class Recorded(BaseModel):
     """A moment of the past. `state` is the last row of `mine_states` up to it; `deciding` the decision or transition that held
     then, `transition` the last change of mode; `next_change` what came after; `acts` what people did in the hour before."""
 
@@ -55,7 +55,7 @@ class Moment(BaseModel):
     acts: tuple[Told, ...]
 
 
-def moment(connection: sa.Connection, at_ms: int) -> Moment | None:
+def moment(connection: sa.Connection, at_ms: int) -> Recorded | None:
     """What is recorded of a moment (Unix milliseconds); None when nothing is recorded of it or before it."""
     state = connection.execute(_STATE, {"at": timestamp(at_ms)}).mappings().one_or_none()
     deciding = _one(connection, _BEFORE, at_ms)
@@ -63,7 +63,7 @@ def moment(connection: sa.Connection, at_ms: int) -> Moment | None:
     if state is None and deciding is None and last_act is None:
         return None
     acts = connection.execute(_ACTS, {"from_ms": at_ms - ACTS_BEFORE_MS, "ms": at_ms, "most": MOST_ACTS})
-    return Moment(
+    return Recorded(
         at=at_ms / 1000,
         timestamp=timestamp(at_ms),
         state=None if state is None else {**state, "reasons": json.loads(state["reasons"])},

@@ -8,7 +8,7 @@ from fastapi import Depends, Header, Request
 from fastapi.security import APIKeyCookie, HTTPBearer
 
 from services.api.login.lock import Lock
-from services.api.login.person import Person, Role
+from services.api.login.person import CLAIM, FREE_VIEW, LOCAL, Person, Role, claimed
 from services.api.login.sessions import COOKIE, Session
 from services.api.problems import Problem
 
@@ -29,7 +29,7 @@ def known(request: Request, _token: object = _Bearer, _cookie: object = _Cookie)
     """Whoever is known, where looking is free too: before what names people and from where they came. Raises Problem 401."""
     person = _known(request)
     if person is None:
-        raise _stranger("this names people: log in, or send a token")
+        raise stranger("this names people: log in, or send a token")
     return person
 
 
@@ -51,22 +51,30 @@ def may_look(request: Request) -> Person:
     """Whoever may look. Raises Problem 401."""
     person = _known(request)
     if person is None and _lock(request).free_view:
-        person = _remember(request, Person("anybody", Role.VIEWER, "free view", address_of(request)))
+        person = _remember(request, Person("anybody", Role.VIEWER, FREE_VIEW, address_of(request)))
     if person is None:
-        raise _stranger("only who is known may look here: log in, or send a token")
+        raise stranger("only who is known may look here: log in, or send a token")
     return person
+
+
+def page_is_open(request: Request) -> bool:
+    """Whether a page is shown; else its visitor is led to the login."""
+    try:
+        return may_look(request) is not None
+    except Problem:
+        return False
 
 
 def may_ask(request: Request) -> Person:
     """Whoever may ask for something. Raises Problem 401, 403."""
     person = _known(request)
-    if person is not None and person.how == "local":
+    if person is not None and person.how == LOCAL:
         return person
     if address_of(request) not in _lock(request).critical:
         detail = f"{address_of(request)} is in none of the networks of critical_networks"
         raise Problem(HTTPStatus.FORBIDDEN, "foreign-network", detail)
     if person is None:
-        raise _stranger("this asks for something: log in as an operator, or send a token")
+        raise stranger("this asks for something: log in as an operator, or send a token")
     if person.role is not Role.OPERATOR:
         raise Problem(HTTPStatus.FORBIDDEN, "not-an-operator", f"{person.name} may look, and ask for nothing")
     session = session_of(request)
@@ -94,12 +102,13 @@ def address_of(request: Request) -> str:
 
 def _known(request: Request) -> Person | None:
     if request.app.state.is_debug:
-        return _remember(request, Person("debug listener", Role.OPERATOR, "local", address_of(request)))
+        name = claimed(request.headers.get(CLAIM, "")) or "debug listener"
+        return _remember(request, Person(name, Role.OPERATOR, LOCAL, address_of(request)))
     token = _token(request)
     if token:
         record = _lock(request).people.token(token)
         if record is None:
-            raise _stranger("this token is none of ours")
+            raise stranger("this token is none of ours")
         return _remember(request, Person(record.name, record.role, "token", address_of(request)))
     session = session_of(request)
     if session is None:
@@ -126,5 +135,6 @@ def _lock(request: Request) -> Lock:
 ByLock = Annotated[Lock, Depends(_lock)]
 
 
-def _stranger(detail: str) -> Problem:
+def stranger(detail: str) -> Problem:
+    """To be raised where only who is known may go on."""
     return Problem(HTTPStatus.UNAUTHORIZED, "no-login", detail, {"WWW-Authenticate": "Bearer"})

@@ -1,15 +1,17 @@
 """What we cost ourselves, for programs and as a page without scripts."""
 
-from fastapi import APIRouter, Response
-from fastapi.responses import HTMLResponse
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
 
 from services.api import cost_page
 from services.api.cost import Cost
 from services.api.door import ByDoor
+from services.api.login import gate
 from services.api.login.gate import Viewer
 from services.api.problems import responses
 
 router = APIRouter(tags=["metrics"], responses=responses(401))
+page_router = APIRouter(include_in_schema=False)
 
 
 @router.get("/api/v1/cost", operation_id="getCost")
@@ -18,7 +20,9 @@ async def get_cost(door: ByDoor, _viewer: Viewer) -> Cost:
     return await door.cost.tell()
 
 
-@router.get("/cost", include_in_schema=False)
-async def cost_as_page(door: ByDoor, _viewer: Viewer) -> Response:
-    """The same as a page."""
+@page_router.get("/cost")
+async def cost_as_page(door: ByDoor, request: Request) -> Response:
+    """The same as a page; the login where only who is known may look."""
+    if not gate.page_is_open(request):
+        return RedirectResponse("/login", 303)
     return HTMLResponse(cost_page.page(await door.cost.tell(), door.settings.general.site))

@@ -1,13 +1,10 @@
 """The debug calls. They exist on the debug listener alone; each becomes a request to the controller, which may refuse it."""
 
-import asyncio
 import sys
-from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
 
-from fastapi import APIRouter, HTTPException, Request
-from starlette.requests import ClientDisconnect
+from fastapi import APIRouter, Request
 
 from services.api import bodies
 from services.api.asked import Wish
@@ -19,12 +16,12 @@ from services.api.login.person import Person
 from services.api.problems import Problem, responses
 from services.api.requests import result_of
 from services.api.routes.asking import LONGEST_WHO
+from services.shared.beginning import beginning
 from services.shared.messages import Verb
 from services.shared.vocabulary import LeaseKind
 
 router = APIRouter(prefix="/api/debug", tags=["debug"], responses=responses(401, 403, 409, 413, 422, 429, 502, 503, 504))
 Result = dict[str, Any]
-_BODY_S = 1.0
 _STOP_BODY = {"requestBody": {"content": {"application/json": {"schema": bodies.Stop.model_json_schema()}}, "required": False}}
 
 
@@ -75,21 +72,9 @@ async def change_raw_state(body: bodies.RawState, door: ByDoor, person: Operator
 )
 async def emergency_shutdown(door: ByDoor, person: Operator, request: Request) -> Result:
     """Stop everything now. Works with a dead broker too, and whatever the body is: only a reason is read of it."""
-    reason = bodies.reason_of(await _beginning(request))
+    reason = bodies.reason_of(await beginning(request, MOST_BODY_BYTES))
     asked = await door.requests.stop(_wish("stop", {}, person, reason or "emergency shutdown"))
     return result_of(asked)
-
-
-async def _beginning(request: Request) -> bytes:
-    """As much of a body as comes soon: a stop waits for no slow sender."""
-    found = b""
-    with suppress(TimeoutError, ClientDisconnect, HTTPException):
-        async with asyncio.timeout(_BODY_S):
-            async for part in request.stream():
-                found += part
-                if len(found) > MOST_BODY_BYTES:
-                    break
-    return found
 
 
 async def _hold(door: Door, kind: LeaseKind, body: bodies.Lasting, person: Person) -> Result:

@@ -11,7 +11,8 @@ from services.api import csv_rows
 from services.api.door import ByDoor, ByPlaces, Door
 from services.api.history import happened
 from services.api.history.happened import Choice, Decisions, EventKind, EventRow, Events
-from services.api.login.gate import address_of, viewer
+from services.api.login.gate import Viewer, address_of, stranger, viewer
+from services.api.login.person import FREE_VIEW
 from services.api.login.rates import household
 from services.api.moments import LARGEST_PAGE, After, Before, MaybeMoment, Page, one_way, seconds
 from services.api.problems import responses
@@ -31,12 +32,28 @@ LastId = Annotated[
 _TURNS: tuple[EventKind, ...] = ("decision", "transition")
 
 
+_NAMELESS: tuple[EventKind, ...] = ("decision", "transition", "command", "service")
+"""What who looks without a login is shown: the audit, and whose it is, are for who is known."""
+
+
+def _kinds(person: Viewer, kind: Kinds = None, who: Who = "") -> tuple[EventKind, ...]:
+    """Raises Problem 401 for a stranger who asks for acts of people."""
+    if person.how != FREE_VIEW:
+        return tuple(kind or ())
+    if who or "audit" in (kind or ()):
+        raise stranger("this names people: log in, or send a token")
+    return tuple(kind or _NAMELESS)
+
+
+ByKinds = Annotated[tuple[EventKind, ...], Depends(_kinds)]
+
+
 def _choice(
-    kind: Kinds = None, device: Device = "", source: Source = "", who: Who = "", start: Start = None, end: End = None
+    kinds: ByKinds, device: Device = "", source: Source = "", who: Who = "", start: Start = None, end: End = None
 ) -> Choice:
     start_ms = None if start is None else int(seconds(start, "from") * 1000)
     end_ms = None if end is None else int(seconds(end, "to") * 1000)
-    return Choice(tuple(kind or ()), device, source, who, start_ms, end_ms)
+    return Choice(kinds, device, source, who, start_ms, end_ms)
 
 
 Chosen = Annotated[Choice, Depends(_choice)]
@@ -56,7 +73,7 @@ async def list_decisions(
     door: ByDoor, start: Start = None, end: End = None, after: After = None, before: Before = None, limit: Page = 50
 ) -> Decisions:
     """What was decided, why, and what it went by: each input with its age."""
-    rows = await _page(door, _choice(kind=list(_TURNS), start=start, end=end), after, before, limit)
+    rows = await _page(door, _choice(_TURNS, start=start, end=end), after, before, limit)
     return Decisions(
         decisions=tuple(happened.decision(row) for row in rows),
         next_after=rows[-1].id if rows else after or 0,
@@ -70,13 +87,16 @@ async def list_decisions(
     response_class=Response,
     responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
 )
-async def stream_events(request: Request, door: ByDoor, places: ByPlaces, last: LastId = None, after: After = None) -> Response:
+async def stream_events(
+    request: Request, door: ByDoor, places: ByPlaces, person: Viewer, last: LastId = None, after: After = None
+) -> Response:
     """Server-sent events `event`, each a stored event with its cursor as `id`; from `Last-Event-ID` or `after` on, else from now.
 
     A sign of life every 15 s. `records-replaced` tells that the records were replaced, and that it goes on at their end.
     """
     cursor = min(int(last), 2**53) if last else after
-    return places.stream(household(address_of(request)), lambda: door.news.join(cursor), door.news.leave)
+    chosen = Choice(_NAMELESS) if person.how == FREE_VIEW else Choice()
+    return places.stream(household(address_of(request)), lambda: door.news.join(cursor, chosen), door.news.leave)
 
 
 @router.get("/events.csv", operation_id="exportEvents", response_class=StreamingResponse, responses=csv_rows.DESCRIBED)

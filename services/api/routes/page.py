@@ -10,7 +10,6 @@ from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse
 from services.api import plain
 from services.api.door import ByDoor, Door
 from services.api.login import gate
-from services.api.problems import Problem
 
 router = APIRouter(include_in_schema=False)
 debug_router = APIRouter(include_in_schema=False)
@@ -24,7 +23,7 @@ Segment = Annotated[str, InPath(pattern=r"^[A-Za-z0-9_-][A-Za-z0-9_.-]{0,99}$")]
 @router.get("/index.html")
 async def index(door: ByDoor, request: Request) -> Response:
     """The page; the plain one until it is built; the login where only who is known may look."""
-    if not _may_look(request):
+    if not gate.page_is_open(request):
         return RedirectResponse("/login", 303)
     built = door.page / "index.html"
     return FileResponse(built) if built.is_file() else _plain(door)
@@ -33,7 +32,7 @@ async def index(door: ByDoor, request: Request) -> Response:
 @router.get("/plain")
 async def plain_page(door: ByDoor, request: Request) -> Response:
     """The page without scripts."""
-    return _plain(door) if _may_look(request) else RedirectResponse("/login", 303)
+    return _plain(door) if gate.page_is_open(request) else RedirectResponse("/login", 303)
 
 
 @router.get("/plain.css")
@@ -80,13 +79,6 @@ async def top_file(name: Segment, door: ByDoor) -> Response:
     if Path(name).suffix not in _TYPES:
         raise HTTPException(404)
     return _file(door.page / name)
-
-
-def _may_look(request: Request) -> bool:
-    try:
-        return gate.may_look(request) is not None
-    except Problem:
-        return False
 
 
 def _plain(door: Door) -> Response:

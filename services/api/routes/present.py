@@ -4,10 +4,10 @@ from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 
-from services.api.dashboard import AlarmsTile, SignalTile
 from services.api.door import ByDoor, Door
 from services.api.login.gate import viewer
 from services.api.problems import responses
+from services.api.tile_views import AlarmsTile, SignalTile
 from services.shared.messages import Lease, Lockout, Trip
 
 router = APIRouter(prefix="/api/v1", tags=["present"], dependencies=[Depends(viewer)], responses=responses(401, 429))

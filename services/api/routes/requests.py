@@ -1,34 +1,20 @@
 """Requests of people and programs, one route for each verb: 202 with a place to watch. The controller decides."""
 
 from collections.abc import Callable
-from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Depends, Query
-from fastapi import Path as InPath
-from pydantic import BaseModel
+from fastapi import APIRouter
 
 from services.api import asks
-from services.api.asked import KEPT, AskedRequest
-from services.api.door import ByDoor
-from services.api.login.gate import known
-from services.api.problems import Problem, responses
-from services.api.routes.asking import HEADERS, ByAsking, shown
+from services.api.asked import AskedRequest
+from services.api.problems import responses
+from services.api.routes.asking import HEADERS, ByAsking
 
 router = APIRouter(prefix="/api/v1", tags=["requests"])
-watching = APIRouter(prefix="/api/v1", tags=["requests"], dependencies=[Depends(known)])
-MOST_SHOWN = 200
 _ANSWERS: dict[int | str, dict[str, Any]] = {
     202: {"description": "asked; `state` says what is known of it", "headers": HEADERS},
     **responses(401, 403, 409, 413, 422, 429, 503),
 }
-RequestId = Annotated[str, InPath(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9-]+$")]
-
-
-class AskedRequests(BaseModel):
-    """The newest first."""
-
-    requests: tuple[AskedRequest, ...]
 
 
 def _verb(name: str, operation: str, summary: str) -> Callable[[Any], Any]:
@@ -130,18 +116,7 @@ async def test(body: asks.AskTest, asking: ByAsking) -> AskedRequest:
     return await asking.ask("test", "test", body.payload.model_dump(), body.reason)
 
 
-@watching.get("/requests", operation_id="listRequests", responses=responses(401, 422, 429))
-async def list_requests(door: ByDoor, limit: Annotated[int, Query(ge=1, le=MOST_SHOWN)] = 50) -> AskedRequests:
-    """The newest requests since this service started, at most a day old."""
-    newest = door.requests.register.newest(limit, door.image.now().mono_s)
-    return AskedRequests(requests=tuple(shown(asked, door) for asked in newest))
-
-
-@watching.get("/requests/{request_id}", operation_id="getRequest", responses=responses(401, 404, 422, 429))
-async def get_request(request_id: RequestId, door: ByDoor) -> AskedRequest:
-    """What became of a request."""
-    asked = door.requests.register.get(request_id, door.image.now().mono_s)
-    if asked is None:
-        detail = f"found {request_id}; known are the last {KEPT} since this service started, and what was done is in the events"
-        raise Problem(HTTPStatus.NOT_FOUND, "no-such-request", detail)
-    return shown(asked, door)
+@_verb("check", "askCheck", "Ask a channel's provider whether it knows us")
+async def check(body: asks.AskCheck, asking: ByAsking) -> AskedRequest:
+    """Token, user, password and mailboxes are looked at; nothing is sent. It may take 20 s."""
+    return await asking.ask("check", "check", body.payload.model_dump(), body.reason)

@@ -33,7 +33,11 @@ def asked(memory: SourceMemory, others: tuple[str, ...]) -> AlarmWanted:
     if others:
         consequence += f" {'; '.join(others)}: any source that asks curtails."
     return AlarmWanted(
-        f"signal_{memory.name}", AlarmKind.EMERGENCY, memory.asked, consequence, "None, unless the kW do not fall: see the page."
+        f"signal_{memory.name}",
+        AlarmKind.EMERGENCY,
+        memory.asked,
+        consequence,
+        "Nothing, unless the kW do not fall: see the page.",
     )
 
 
@@ -55,7 +59,7 @@ def planned(memory: SourceMemory, limits: Limits) -> AlarmWanted:
         f"The {called(memory.name)} announces {memory.level.value}{event}: {_planned_kw(memory, limits)}"
         f" from {told(memory.from_at, limits.timezone)}{end}.",
         "Load comes off by itself when it begins; until then nothing changes.",
-        "None.",
+        "Nothing.",
     )
 
 

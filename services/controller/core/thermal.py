@@ -43,7 +43,7 @@ def judge_temperatures(state: State, snapshot: Snapshot, limits: Limits, now: No
         ceilings=tuple(ceiling for zone in zones if (ceiling := _ceiling(zone, shed[zone.name][0], limits))),
         holding=tuple(_holding(zone) for zone in zones if zone.celsius is None),
         floors=tuple(_floor(zone, state, limits) for zone in zones),
-        alarms=climate_alarms(zones, snapshot, limits, now),
+        alarms=climate_alarms(zones, snapshot, limits, now, {key for key, _ in state.alarmed}),
         trips=trips,
         stages=tuple((name, stage) for name, (stage, _) in shed.items()),
         cooler=tuple((name, since) for name, (_, since) in shed.items() if since is not None),

@@ -1,6 +1,6 @@
 """Alarms of the air: too warm, too cold, too humid, not read. One key per zone and cause."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 from services.controller.core.moments import Now
 from services.controller.core.plant import Limits
@@ -9,28 +9,39 @@ from services.controller.core.wanted import AlarmWanted
 from services.controller.core.zones import Zone, is_fresh
 from services.shared.vocabulary import AlarmKind
 
+DEADBAND_C = 0.5
+DEADBAND_PERCENT = 2.0
+"""So much a value must go back beyond its limit before its alarm ends: one that plays about the limit is one alarm."""
 
-def climate_alarms(zones: Iterable[Zone], snapshot: Snapshot, limits: Limits, now: Now) -> tuple[AlarmWanted, ...]:
-    """Every condition of temperature and humidity that holds now."""
-    alarms = [alarm for zone in zones for alarm in _of_zone(zone, limits)]
+
+def climate_alarms(
+    zones: Iterable[Zone], snapshot: Snapshot, limits: Limits, now: Now, standing: Container[str]
+) -> tuple[AlarmWanted, ...]:
+    """Every condition of temperature and humidity that holds now. `standing` are the keys of the alarms that held before."""
+    alarms = [alarm for zone in zones for alarm in _of_zone(zone, limits, standing)]
     humid = [h.percent for h in snapshot.humidities if h.percent is not None and is_fresh(h.mono_s, limits, now)]
-    if humid and max(humid) > limits.max_humidity:
+    band = DEADBAND_PERCENT if "humidity_high" in standing else 0.0
+    if humid and max(humid) > limits.max_humidity - band:
         alarms.append(_warning("humidity_high", f"Humidity is {max(humid):.0f} %.", "Look for water and open louvres."))
     return tuple(alarms)
 
 
-def _of_zone(zone: Zone, limits: Limits) -> list[AlarmWanted]:
+def _of_zone(zone: Zone, limits: Limits, standing: Container[str]) -> list[AlarmWanted]:
     if zone.celsius is None:
         return _unread(zone, limits)
     alarms = []
-    if zone.celsius > limits.max_temp_c:
+    if zone.celsius > limits.max_temp_c - _band_c(f"temperature_high_{zone.name}", standing):
         alarms.append(_high(zone, zone.celsius, limits))
-    if zone.celsius < limits.min_temp_c:
+    if zone.celsius < limits.min_temp_c + _band_c(f"temperature_low_{zone.name}", standing):
         alarms.append(_warning(f"temperature_low_{zone.name}", f"{_sentence(zone)}.", "Look at the louvres."))
     if zone.stale_names:
         names = ", ".join(zone.stale_names)
         alarms.append(_warning(f"temperature_partial_{zone.name}", f"No fresh temperature from {names}.", "Check the sensor."))
     return alarms
+
+
+def _band_c(key: str, standing: Container[str]) -> float:
+    return DEADBAND_C if key in standing else 0.0
 
 
 def _unread(zone: Zone, limits: Limits) -> list[AlarmWanted]:

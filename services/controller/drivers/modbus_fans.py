@@ -74,6 +74,16 @@ class ModbusFans:
         await self._link.write_coil((_FLASH_ON if relay.wiring is Wiring.NC else _FLASH_OFF) + relay.channel, units)
         return f"{order.target}: off for {units * _FLASH_UNIT_S:g} s"
 
+    async def read_relay(self, relay: int) -> bool:
+        """Whether relay `relay` (from 1) is energised. Raises DeviceError."""
+        return (await self._link.read_coils(relay))[relay - 1]
+
+    async def write_relay(self, relay: int, *, energised: bool) -> None:
+        """Energise a relay on which no fan hangs, or let it fall, for good. Raises DeviceError; Refused for a fan's."""
+        if any(fan.channel == relay - 1 for fan in self._relays.values()):
+            raise Refused(f"{self.device}/{relay} is a fan's")
+        await self._link.write_coil(relay - 1, _ON if energised else _OFF)
+
     def _allowed(self, order: Order) -> _Relay:
         if order.device != self.device or order.act not in (Act.FAN_ON, Act.FAN_OFF):
             raise Refused(f"{self.device} does not do {order.act} for {order.device}")

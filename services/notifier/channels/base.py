@@ -2,7 +2,10 @@
 
 from typing import Protocol
 
-from services.notifier.message import Text
+from services.notifier.message import Outgoing, Sent
+
+CANNOT_ASK = "cannot be asked without sending"
+"""What `check` says of a provider that has no such question."""
 
 
 class Failed(Exception):
@@ -29,14 +32,25 @@ class Failed(Exception):
 
 
 class Channel(Protocol):
-    """One provider. A message goes to each of `recipients` by itself; `deadline_s` is what one sending may take."""
+    """One provider. `recipients` are its own addresses, from [NOTIFICATIONS]; `deadline_s` is what one sending may take.
+
+    `edits`: a post can be changed afterwards.
+    """
 
     name: str
     deadline_s: float
     recipients: tuple[str, ...]
+    edits: bool
 
-    async def send(self, recipient: str, text: Text, *, silent: bool) -> str:
-        """Hand a message over. Returns what the provider said when it took it, or raises Failed."""
+    async def send(self, recipient: str, message: Outgoing) -> Sent:
+        """Hand a message over, or raise Failed. An edit or a reply whose `ref` is unknown is posted."""
+        ...
+
+    async def check(self) -> str:
+        """Ask the provider, without sending anything, whether token, user and password are right. Raises Failed if not.
+
+        The words are for a person; CANNOT_ASK where there is no such question.
+        """
         ...
 
     async def close(self) -> None:

@@ -2,62 +2,111 @@
 for, gets neither the password nor the message."""
 
 import asyncio
+import contextlib
+import socket
 import ssl
-from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import format_datetime, localtime, make_msgid, parseaddr
-from html import escape
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from email.utils import parseaddr
 
 import aiosmtplib
 
 from services.notifier.channels.base import Channel, Failed
-from services.notifier.message import Text
+from services.notifier.channels.mail import ONE_LINE_SUBJECT, Letterhead
+from services.notifier.channels.mail_errors import failed, none_taken, with_codes
+from services.notifier.message import Outgoing, Sent
 from services.shared.settings.sections import Notifications
 
 ANSWER_S = 20.0
-_ONE_LINE_SUBJECT = SMTP.clone(max_line_length=400)
-"""Folding at 78 characters puts a line break before the subject's first word, which some readers show."""
+_GOODBYE_S = 2.0
+Refused = Mapping[str, aiosmtplib.SMTPRecipientRefused]
 
 
 class Email:
-    """One server; all recipients in one message."""
+    """One server. The recipient "" is all of `email_recipients`, in one message; any other is a person's address.
+
+    `answer_s` is how long one answer of the server may take.
+    """
 
     name = "email"
     deadline_s = 60.0
+    edits = False
     recipients: tuple[str, ...] = ("",)
 
-    def __init__(self, told: Notifications) -> None:
+    def __init__(self, told: Notifications, site: str = "", answer_s: float = ANSWER_S) -> None:
         self._told = told
-        self._sender = told.email_from or told.email_username
+        self._answer_s = answer_s
+        self._letterhead = Letterhead(site, told.email_from or told.email_username)
 
-    async def send(self, recipient: str, text: Text, *, silent: bool) -> str:
-        """Send to all recipients. Raises Failed. There is no silent e-mail: `silent` changes nothing."""
-        told = self._told
+    async def send(self, recipient: str, message: Outgoing) -> Sent:
+        """Send; who was refused while others were not is told in the words. Raises Failed. There is no silent e-mail."""
+        to = self._addresses(recipient)
+        handed_over = False
         try:
-            context = await asyncio.to_thread(_trust, told.email_ca_file)
-            refused, answer = await aiosmtplib.send(
-                self._mail(text).as_bytes(policy=_ONE_LINE_SUBJECT), sender=parseaddr(self._sender)[1],
-                recipients=list(told.email_recipients), hostname=told.email_smtp_server, port=told.email_smtp_port,
-                start_tls=True, tls_context=context, username=told.email_username or None,
-                password=told.email_password.get_secret_value() or None, timeout=ANSWER_S,
-            )  # fmt: skip
+            mail = self._letterhead.mail(to, recipient, message)
+            async with self._session() as client:
+                refused = await self._named(client, to)
+                if len(refused) == len(to):
+                    raise none_taken(refused)
+                handed_over = True
+                answer = await client.data(mail.as_bytes(policy=ONE_LINE_SUBJECT))
         except (aiosmtplib.SMTPException, OSError, ValueError) as error:
-            raise _failed(error) from None
-        missed = f"; refused for {len(refused)} of {len(told.email_recipients)} recipients" if refused else ""
-        return " ".join(answer.split())[:120] + missed
+            raise failed(error, handed_over=handed_over) from None
+        missed = f"; refused for {len(refused)} of {len(to)} recipients: {with_codes(refused)}" if refused else ""
+        return Sent(" ".join(answer.message.split())[:120] + missed, str(mail["Message-ID"]))
+
+    async def check(self) -> str:
+        """Log in, name the sender and all recipients, and leave without a message. Raises Failed.
+
+        A recipient that the server asks to come back for is not held against it: many do that to whom they do not know yet.
+        """
+        to = self._addresses("")
+        try:
+            async with self._session() as client:
+                refused = await self._named(client, to)
+                await client.rset()
+        except (aiosmtplib.SMTPException, OSError, ValueError) as error:
+            raise failed(error, handed_over=False) from None
+        wrong = {address: error for address, error in refused.items() if error.code >= 500}
+        if wrong:
+            reason = f"the mail server refuses {len(wrong)} of {len(to)} recipients: {with_codes(wrong)}"
+            raise Failed(reason, slow=True)
+        return f"logged in; {len(to) - len(refused)} of {len(to)} recipients taken"
 
     async def close(self) -> None:
         """There is nothing to close: each message has its own connection."""
 
-    def _mail(self, text: Text) -> EmailMessage:
-        mail = EmailMessage()
-        mail["From"], mail["To"], mail["Subject"] = self._sender, ", ".join(self._told.email_recipients), text.subject
-        mail["Date"] = format_datetime(localtime())
-        mail["Message-ID"] = make_msgid(domain=self._sender.rpartition("@")[2] or "localhost")
-        mail.set_content(text.body)
-        body = escape(text.body).replace("\n", "<br>\n")
-        mail.add_alternative(f"<html><body><h3>{escape(text.subject)}</h3>\n<p>{body}</p></body></html>", subtype="html")
-        return mail
+    def _addresses(self, recipient: str) -> tuple[str, ...]:
+        return (recipient,) if recipient else self._told.email_recipients
+
+    @asynccontextmanager
+    async def _session(self) -> AsyncIterator[aiosmtplib.SMTP]:
+        """Connected, encrypted, logged in. How the parting goes changes nothing."""
+        told = self._told
+        client = aiosmtplib.SMTP(
+            hostname=told.email_smtp_server, port=told.email_smtp_port, start_tls=True, timeout=self._answer_s,
+            tls_context=await asyncio.to_thread(_trust, told.email_ca_file), username=told.email_username or None,
+            password=told.email_password.get_secret_value() or None,
+            local_hostname=socket.gethostname() or "localhost",  # else it asks the name servers, at each mail
+        )  # fmt: skip
+        try:
+            await client.connect()
+            yield client
+            with contextlib.suppress(aiosmtplib.SMTPException, OSError):
+                await client.quit(timeout=_GOODBYE_S)
+        finally:
+            client.close()
+
+    async def _named(self, client: aiosmtplib.SMTP, to: tuple[str, ...]) -> Refused:
+        """Name the sender and the recipients; those that are refused, with the answers."""
+        await client.mail(parseaddr(self._letterhead.sender)[1])
+        refused = {}
+        for address in to:
+            try:
+                await client.rcpt(parseaddr(address)[1])
+            except aiosmtplib.SMTPRecipientRefused as error:
+                refused[address] = error
+        return refused
 
 
 def _trust(ca_file: str) -> ssl.SSLContext:
@@ -67,41 +116,10 @@ def _trust(ca_file: str) -> ssl.SSLContext:
     return context
 
 
-def _failed(error: BaseException) -> Failed:
-    cause = error.__cause__ or error
-    match error:
-        case aiosmtplib.SMTPResponseException() | aiosmtplib.SMTPRecipientsRefused():
-            return _refused(error)
-        case aiosmtplib.SMTPException() if "STARTTLS" in str(error):
-            return Failed("the mail server has no STARTTLS; nothing is sent without it", slow=True)
-        case FileNotFoundError():
-            return Failed("email_ca_file is not there", slow=True)
-        case _ if isinstance(cause, ssl.SSLCertVerificationError):
-            return Failed(f"the mail server's certificate is not trusted: {cause.verify_message}", slow=True)
-        case _ if isinstance(cause, ssl.SSLError):
-            return Failed(f"no TLS with the mail server ({cause.reason})", slow=True)
-        case aiosmtplib.SMTPReadTimeoutError() | aiosmtplib.SMTPServerDisconnected():
-            return Failed(f"the mail server broke off ({type(error).__name__})", maybe_taken=True)
-        case _:
-            return Failed(f"the mail server cannot be reached ({type(cause).__name__})")
-
-
-def _refused(error: aiosmtplib.SMTPResponseException | aiosmtplib.SMTPRecipientsRefused) -> Failed:
-    """A 5xx stays what it is until somebody changes something (RFC 5321, 4.2.1)."""
-    if isinstance(error, aiosmtplib.SMTPRecipientsRefused):
-        codes = sorted({one.code for one in error.recipients})
-        said = ", ".join(map(str, codes))
-        return Failed(f"the mail server refuses all recipients ({said})", slow=bool(codes) and codes[0] >= 500)
-    if isinstance(error, aiosmtplib.SMTPAuthenticationError):
-        return Failed(f"the mail server refuses user and password ({error.code})", slow=True)
-    words = " ".join(error.message.split())[:120]
-    return Failed(f"the mail server answers {error.code}: {words}", slow=error.code >= 500)
-
-
-def make(told: Notifications) -> Channel | str:
+def make(told: Notifications, site: str = "") -> Channel | str:
     """The channel, or why there is none."""
     if not (told.email_smtp_server and told.email_recipients and (told.email_from or told.email_username)):
         return "email_smtp_server, email_recipients or the sender is empty"
     if told.email_username and not told.email_password.get_secret_value():
         return "email_password is empty"
-    return Email(told)
+    return Email(told, site)

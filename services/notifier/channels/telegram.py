@@ -1,100 +1,100 @@
-"""Telegram by its Bot API (core.telegram.org/bots/api#sendmessage), through python-telegram-bot's `Bot` alone.
+"""Telegram: one message per incident, edited as it changes, answered when something must be heard."""
 
-The library's texts are not passed on where they may hold the token, and its HTTP client's lines, which name the address, are
-not logged.
-"""
-
-import datetime
-import logging
-import os
-
-os.environ.setdefault("PTB_TIMEDELTA", "1")  # else the library warns of its own change whenever Telegram asks for a pause
-
-from telegram import Bot
-from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, RetryAfter, TelegramError
-from telegram.request import HTTPXRequest
+from typing import TYPE_CHECKING
 
 from services.notifier.channels.base import Channel, Failed
-from services.notifier.message import Text
-from services.shared.settings.sections import Notifications
+from services.notifier.channels.telegram_buttons import LABEL, data_of
+from services.notifier.channels.telegram_failed import Gone, Moved
+from services.notifier.message import Act, Outgoing, Sent, Text
+from services.shared.settings.telling import Notifications
 
-CONNECT_S, ANSWER_S = 5.0, 8.0
-_AFTER_SENDING = ("ReadTimeout", "WriteTimeout", "ReadError", "WriteError", "RemoteProtocolError", "CloseError")
+if TYPE_CHECKING:
+    from services.notifier.channels.telegram_line import Buttons, Line
 
 
 class Telegram:
-    """One bot and one chat."""
+    """One bot. The recipient "" is the chat of the configuration, any other a person's user id.
+
+    A reference is `<chat>/<message>`: in another chat the same number is another message.
+    """
 
     name = "telegram"
     deadline_s = 15.0
+    edits = True
     recipients: tuple[str, ...] = ("",)
 
-    def __init__(self, told: Notifications) -> None:
-        logging.getLogger("httpx").setLevel(logging.WARNING)
+    def __init__(self, told: Notifications, line: "Line") -> None:
         self._chat = told.telegram_chat_id
-        self._requests = [_request(), _request()]
-        self._begun = False
-        self._bot = Bot(
-            told.telegram_token.get_secret_value(), base_url=f"{told.telegram_api.rstrip('/')}/bot",
-            request=self._requests[0], get_updates_request=self._requests[1],
-        )  # fmt: skip
+        self._line = line
+        self._moved: dict[str, str] = {}
 
-    async def send(self, recipient: str, text: Text, *, silent: bool) -> str:
-        """Send to the chat; a silent message makes no sound. Raises Failed."""
+    async def send(self, recipient: str, message: Outgoing) -> Sent:
+        """Post, reply or edit; what has nothing to reply to or to edit is posted. Raises Failed."""
+        wanted = recipient or self._chat
         try:
-            if not self._begun:
-                await self._requests[0].initialize()
-                self._begun = True
-            words = f"{text.subject}\n\n{text.body}"
-            message = await self._bot.send_message(self._chat, words, disable_notification=silent)
-        except TelegramError as error:
-            raise _failed(error) from None
-        return f"message {message.message_id}"
+            return await self._send(self._moved.get(wanted, wanted), message)
+        except Moved as moved:
+            self._moved[wanted] = moved.chat
+            sent = await self._send(moved.chat, message)
+            return Sent(f"{sent.words}; {moved}", sent.ref)
+        except Failed as failed:
+            raise (_of_person(failed) if recipient else failed) from None
+
+    async def check(self) -> str:
+        """Whether Telegram knows the bot and the chat. Raises Failed."""
+        name = await self._line.me()
+        try:
+            title = await self._line.chat(self._chat)
+        except Moved as moved:
+            self._moved[self._chat] = moved.chat
+            return f"bot @{name}; {moved}"
+        return f"bot @{name}, chat {title[:40]}"
 
     async def close(self) -> None:
-        """Close the client."""
-        for request in self._requests:
-            await request.shutdown()
+        """Close the connections."""
+        await self._line.close()
+
+    async def _send(self, chat: str, message: Outgoing) -> Sent:
+        words, buttons = _words(message.text), _buttons(message)
+        number = _number(message.ref, chat)
+        if message.act is Act.EDIT and number is not None:
+            try:
+                await self._line.edit(chat, number, words, buttons)
+                return Sent(f"message {number} changed", message.ref)
+            except Gone:
+                number = None
+        reply_to = number if message.act is Act.REPLY else None
+        posted = await self._line.post(chat, words, silent=message.silent, buttons=buttons, reply_to=reply_to)
+        return Sent(f"message {posted}", message.ref if reply_to is not None else f"{chat}/{posted}")
 
 
-def _request() -> HTTPXRequest:
-    return HTTPXRequest(
-        connection_pool_size=4, connect_timeout=CONNECT_S, read_timeout=ANSWER_S, write_timeout=ANSWER_S, pool_timeout=CONNECT_S
-    )
-
-
-def _failed(error: TelegramError) -> Failed:
-    match error:
-        case RetryAfter():
-            return _asked_to_pause(error)
-        case InvalidToken():
-            return Failed("Telegram refuses the token: telegram_token is wrong", slow=True)
-        case Forbidden():
-            return Failed("Telegram forbids the bot to write to this chat", slow=True)
-        case ChatMigrated():
-            return Failed(f"the chat has moved: set telegram_chat_id to {error.new_chat_id}", slow=True)
-        case BadRequest() if "chat" in error.message.lower():
-            return Failed("chat not found: telegram_chat_id is wrong, or nobody wrote to the bot yet", slow=True)
-        case BadRequest():
-            return Failed(f"Telegram refuses the message: {error.message[:120]}", hopeless=True)
-        case _:
-            return _no_answer(error)
-
-
-def _asked_to_pause(error: RetryAfter) -> Failed:
-    pause = error.retry_after
-    seconds = pause.total_seconds() if isinstance(pause, datetime.timedelta) else float(pause)
-    return Failed(f"Telegram asks for a pause of {seconds:.0f} s", retry_after_s=seconds)
-
-
-def _no_answer(error: TelegramError) -> Failed:
-    """The HTTP client's error, which the library keeps as the cause, tells whether the message can have arrived."""
-    cause = type(error.__cause__ or error).__name__
-    return Failed(f"no exchange with Telegram was possible ({cause})", maybe_taken=cause in _AFTER_SENDING)
-
-
-def make(told: Notifications) -> Channel | str:
-    """The channel, or why there is none."""
+def make(told: Notifications, site: str = "") -> Channel | str:
+    """The channel, or why there is none. The library is loaded here, so that a broken one silences this channel alone."""
     if not (told.telegram_token.get_secret_value() and told.telegram_chat_id):
         return "telegram_token or telegram_chat_id is empty"
-    return Telegram(told)
+    try:
+        from services.notifier.channels.telegram_line import Line  # noqa: PLC0415
+
+        return Telegram(told, Line(told))
+    except Exception as error:
+        return f"the Telegram library cannot be loaded ({type(error).__name__})"
+
+
+def _words(text: Text) -> str:
+    return f"{text.subject}\n\n{text.body}" if text.body else text.subject
+
+
+def _buttons(message: Outgoing) -> "Buttons":
+    return [[(LABEL, data_of(message.thread, message.keys))]] if message.ask and (message.thread or message.keys) else []
+
+
+def _number(ref: str, chat: str) -> int | None:
+    where, _, number = ref.rpartition("/")
+    return int(number) if number.isascii() and number.isdigit() and where in ("", chat) else None
+
+
+def _of_person(failed: Failed) -> Failed:
+    """One person who never wrote to the bot, or blocked it, must not hold up the others."""
+    if not failed.slow or "token" in str(failed):
+        return failed
+    return Failed("Telegram does not let the bot write to this person, who must have written to it once", hopeless=True)

@@ -14,7 +14,9 @@ from services.shared.settings.schedule_checks import schedule_problems
 from services.shared.settings.secret_checks import secret_problems
 from services.shared.settings.sensor_checks import sensor_warnings
 from services.shared.settings.signal_checks import signal_problems
+from services.shared.settings.telling_checks import annunciator_problems, person_problems, telling_warnings
 from services.shared.settings.tree import Settings
+from services.shared.settings.webhook_checks import webhook_problems
 from services.shared.vocabulary import Control, SensorRole, SwitchRole
 
 _READING = re.compile(r"^[a-z0-9_-]+/[a-z0-9_-]+$")
@@ -36,6 +38,9 @@ def problems(settings: Settings, told: Sequence[Problem] = (), *, loads_are_sure
         (feeder_problems, ("FEEDER",)),
         (schedule_problems, ("SCHEDULE",)),
         (secret_problems, ("BROKER", "OPS")),
+        (person_problems, ("PERSON",)),
+        (webhook_problems, ("NOTIFICATIONS",)),
+        (annunciator_problems, ("ANNUNCIATOR", "FANS", "APIS] fan_relay_ip")),
     )
     if loads_are_sure:
         checks += ((member_problems, ("FEEDER", "APIS] pdu_ip", "HTTP_LOADS")),)
@@ -44,7 +49,8 @@ def problems(settings: Settings, told: Sequence[Problem] = (), *, loads_are_sure
 
 def warnings(settings: Settings) -> tuple[str, ...]:
     """What stops nothing but is hardly meant."""
-    found = [*sensor_warnings(settings), *fan_warnings(settings), *feeder_warnings(settings), *door_warnings(settings)]
+    checks = (sensor_warnings, fan_warnings, feeder_warnings, door_warnings, telling_warnings)
+    found = [warning for check in checks for warning in check(settings)]
     if settings.general.control is Control.ARMED and not settings.loads:
         found.append("control = armed, but there are no loads to switch")
     return tuple(found)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from services.shared.settings.problems import Problem
-from services.shared.settings.sections import Section
+from services.shared.settings.sections import AlarmChoice, Section
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +42,8 @@ def _of_file(variable: str, env: Mapping[str, str], problems: list[Problem]) -> 
 
 
 def env_name(name: str) -> str:
-    """A section's name as it stands in a variable: upper case, - is _."""
-    return name.upper().replace("-", "_")
+    """A section's name as it stands in a variable: upper case, - is _, * is ALL."""
+    return name.upper().replace("-", "_").replace("*", "ALL")
 
 
 def names(kind: type[Section], known: set[str], env: Mapping[str, str]) -> set[str]:
@@ -53,8 +53,13 @@ def names(kind: type[Section], known: set[str], env: Mapping[str, str]) -> set[s
     for variable in env:
         name, key = _split(kind, variable)
         if key and name not in spelled:
-            found.add(name.lower())
+            found.add(_name(kind, name))
     return found
+
+
+def _name(kind: type[Section], spelled: str) -> str:
+    name = spelled.lower()
+    return f"{name.removesuffix('all')}*" if kind is AlarmChoice and f"_{name}".endswith("_all") else name
 
 
 def unknown(kinds: tuple[type[Section], ...], env: Mapping[str, str]) -> Iterator[str]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from pydantic.fields import FieldInfo
 
-from services.shared.settings.keys import allowed, extra, text_of, words_of
+from services.shared.settings.keys import allowed, extra, plain, text_of, words_of
 from services.shared.settings.sections import ALL, Section
 
 _HEAD = """\
@@ -26,7 +26,7 @@ _SAMPLES = {
     "zones": "roomalert-1/sensor-1 = main",
     "switches": "roomalert-1/switch-1 = smoke, roomalert-1/switch-2 = door!",
 }
-_OPTIONAL = ("MQTT_SENSOR", "HTTP_LOADS", "FEEDER", "SCHEDULE")
+_OPTIONAL = ("PERSON", "ALARM", "MQTT_SENSOR", "HTTP_LOADS", "FEEDER", "SCHEDULE")
 _WIDTH = 120
 
 
@@ -55,7 +55,7 @@ def _text(name: str, field: FieldInfo) -> str:
 
 
 def _is_free(field: FieldInfo) -> bool:
-    return not words_of(field) and field.annotation not in (float, int, bool)
+    return not words_of(field) and plain(field) not in (float, int, bool)
 
 
 def _comment(text: str) -> list[str]:

@@ -14,6 +14,8 @@ _HEADER = re.compile(r"^\[([^\]]+)\]$")
 _ITEM = re.compile(r"^(.*?)\s*[=:]\s*(.*)$")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _NAME = re.compile(r"^[a-z0-9_-]+$")
+_PATTERN = re.compile(r"^[a-z0-9_-]*\*?$")
+_BY_PATTERN = "ALARM"  # the one section whose name may end in *
 
 
 @dataclass(slots=True)
@@ -65,9 +67,13 @@ class _Reader:
     def header(self, number: int, text: str) -> None:
         match = _HEADER.match(text)
         words = match.group(1).split() if match else []
-        self.lost = len(words) not in (1, 2) or (len(words) == 2 and not _NAME.match(words[1].lower()))
+        is_pattern = bool(words) and words[0].upper() == _BY_PATTERN
+        named = _PATTERN if is_pattern else _NAME
+        self.lost = len(words) not in (1, 2) or (len(words) == 2 and not named.match(words[1].lower()))
         if self.lost:
-            self.wrong(number, "section", text, "[SECTION] or [SECTION name] with a name of a-z 0-9 _ -")
+            may = f"[{_BY_PATTERN} key] with a key of a-z 0-9 _ -, which may end in *"
+            allowed = may if is_pattern else "[SECTION] or [SECTION name] with a name of a-z 0-9 _ -"
+            self.wrong(number, "section", text, allowed)
             return
         block = Block(words[0].upper(), words[1].lower() if len(words) == 2 else "", " ".join(words), number)
         for other in self.blocks:

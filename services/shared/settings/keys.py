@@ -1,7 +1,7 @@
 """What a key of the file allows, in plain words, and how its values read and look."""
 
 from enum import StrEnum
-from types import UnionType
+from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin
 
 from pydantic import SecretStr
@@ -23,11 +23,19 @@ def is_secret(name: str, field: FieldInfo) -> bool:
     return field.annotation is SecretStr or name.endswith("header")
 
 
+def plain(field: FieldInfo) -> Any:
+    """The type of a key's value when it is set."""
+    return next(part for part in _parts(field) if part is not NoneType)
+
+
+def _parts(field: FieldInfo) -> tuple[Any, ...]:
+    annotation = field.annotation
+    return get_args(annotation) if get_origin(annotation) in (Union, UnionType) else (annotation,)
+
+
 def words_of(field: FieldInfo) -> tuple[str, ...]:
     """The words a key allows, or none when it is free."""
-    annotation = field.annotation
-    parts = get_args(annotation) if get_origin(annotation) in (Union, UnionType) else (annotation,)
-    for part in parts:
+    for part in _parts(field):
         if get_origin(part) is Literal:
             return tuple(word for word in get_args(part) if word)
         if isinstance(part, type) and issubclass(part, StrEnum):
@@ -41,8 +49,8 @@ def allowed(field: FieldInfo) -> str:
     if words:
         return " or ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
     unit = extra(field, "unit")
-    if field.annotation in (float, int):
-        kind = "a number" if field.annotation is float else "a whole number"
+    if plain(field) in (float, int):
+        kind = "a number" if plain(field) is float else "a whole number"
         return kind + _range(field) + (f" ({unit})" if unit else "")
     if field.annotation is bool:
         return "yes or no"

@@ -24,7 +24,7 @@ CONFIG = Path("config/config.txt")
 EXAMPLE = Path("config/config.example.txt")
 _FIELDS: dict[type[s.Section], str] = {
     s.SignalSource: "signals", s.MqttSensor: "mqtt_sensors", s.HttpLoads: "http_loads", s.Feeder: "feeders",
-    s.Schedule: "schedules",
+    s.Schedule: "schedules", s.Person: "persons", s.AlarmChoice: "alarms",
 }  # fmt: skip
 
 

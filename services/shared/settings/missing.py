@@ -13,7 +13,8 @@ def missing(settings: Settings) -> tuple[str, ...]:
 
 def _site(settings: Settings) -> Iterator[str]:
     if settings.general.control is Control.OBSERVE:
-        yield "control = observe: decisions are shown and nothing is switched."
+        beside = " but the annunciator" if settings.annunciator.board else ""
+        yield f"control = observe: decisions are shown and nothing is switched{beside}."
     if not settings.signals:
         yield "No power signal: cornbelt_url is empty and no [SIGNAL] is there; load is never curtailed by the utility."
     if not settings.loads:
@@ -60,3 +61,7 @@ def _people(settings: Settings) -> Iterator[str]:
         yield "SMS is off: sms_provider is empty."
     elif not (told.sms_phone and told.sms_api_key.get_secret_value()):
         yield "SMS is off: sms_phone or sms_api_key is empty."
+    if told.webhook_url.get_secret_value() and not told.webhook_secret.get_secret_value():
+        yield "The webhook is off: webhook_secret is empty."
+    if not told.heartbeat_url.get_secret_value():
+        yield "No outside watcher: heartbeat_url is empty; when this computer dies nobody is told."

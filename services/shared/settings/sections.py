@@ -3,10 +3,16 @@
 A section class may stand several times in the file as `[SIGNAL name]`; the plain `[SIGNAL]` is the one named `utility`.
 """
 
+# ruff: noqa: PLC0414  the sections of telling.py are sections too
+
 from typing import ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict
-
+from services.shared.settings.section import Section as Section
+from services.shared.settings.telling import AlarmChoice as AlarmChoice
+from services.shared.settings.telling import Annunciator as Annunciator
+from services.shared.settings.telling import Notifications as Notifications
+from services.shared.settings.telling import Person as Person
+from services.shared.settings.telling import Watcher as Watcher
 from services.shared.settings.types import (
     Addresses,
     Pairs,
@@ -18,15 +24,6 @@ from services.shared.settings.types import (
     key,
 )
 from services.shared.vocabulary import Control, OnLoss
-
-
-class Section(BaseModel):
-    """A section of the file. `NAMED` sections may stand several times, each with a name of its own."""
-
-    TITLE: ClassVar[str]
-    NAMED: ClassVar[bool] = False
-    ABOUT: ClassVar[str] = ""
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class General(Section):
@@ -54,34 +51,6 @@ class Apis(Section):
     foreman_api: str = key("", "https://api.foreman.mn ; the old http://foreman.mn/api is understood")
     pdu_ip: Addresses = key((), "SNMP PDUs, port 161 unless named; the first is pdu-1")
     fan_relay_ip: Addresses = key((), "Modbus TCP relay boards, port 502 unless named; the first is relay-1")
-
-
-class Notifications(Section):
-    TITLE: ClassVar[str] = "NOTIFICATIONS"
-    ABOUT: ClassVar[str] = "How people are told. The texts YOUR_... count as not set: the channel is off."
-    telegram_token: Secret = key(Secret(""), "the bot's token")
-    telegram_chat_id: str = key("", "the chat that is told")
-    telegram_api: Url = key("https://api.telegram.org", "Telegram's address")
-    email_smtp_server: str = key("", "the mail server; STARTTLS is required")
-    email_smtp_port: int = key(587, "its port", ge=1, le=65535)
-    email_username: str = key("", "also the sender unless email_from is set")
-    email_password: Secret = key(Secret(""), "an app password")
-    email_from: str = key("", "the sender")
-    email_recipients: Words = key((), "separated by commas")
-    email_ca_file: str = key("", "a certificate authority to trust beside the system's")
-    sms_provider: Literal["", "twilio", "generic"] = key("", "twilio or generic; empty: SMS cannot send")
-    sms_api_key: Secret = key(Secret(""), "twilio: the auth token; generic: fills {key} in the template")
-    sms_account: str = key("", "twilio: the account SID; generic: fills {account}")
-    sms_from: str = key("", "the sender's number; fills {from}")
-    sms_phone: Words = key((), "the numbers that are told, separated by commas; fills {to}")
-    sms_url: Url = key("", "generic: where to POST; twilio: its address if not the usual one")
-    sms_body: str = key("to={to}&from={from}&text={text}", "generic: the body; each field is escaped")
-    sms_header: str = key("Authorization: Bearer {key}", "generic: one header; none: no header", clearable=True)
-    heartbeat_minutes: float = key(60, "the system is alive: silent Telegram, never SMS; 0 turns it off", "min", ge=0, le=1440)
-    heartbeat_email: YesNo = key(False, "send the heartbeat by e-mail too")
-    retry_seconds: float = key(
-        15, "first pause before a failed message is tried again; it doubles up to 15 min", "s", gt=0, le=900
-    )
 
 
 class SignalSource(Section):
@@ -423,6 +392,6 @@ class Simulator(Section):
 
 
 ALL: tuple[type[Section], ...] = (
-    General, Apis, Notifications, SignalSource, Power, Meter, Temperature, MqttSensor, Iotawatt, Fans, Foreman, Pdu, HttpLoads,
+    General, Apis, Notifications, Person, AlarmChoice, Annunciator, Watcher, SignalSource, Power, Meter, Temperature, MqttSensor, Iotawatt, Fans, Foreman, Pdu, HttpLoads,
     Feeder, Schedule, Broker, Data, History, Api, Ops, Simulator,
 )  # fmt: skip

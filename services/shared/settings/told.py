@@ -33,6 +33,7 @@ def parts(settings: Settings) -> Iterator[tuple[str, s.Section]]:
     named = {
         s.SignalSource: settings.signals, s.MqttSensor: settings.mqtt_sensors, s.HttpLoads: settings.http_loads,
         s.Feeder: settings.feeders, s.Schedule: settings.schedules,
+        s.Person: settings.persons, s.AlarmChoice: settings.alarms,
     }  # fmt: skip
     for kind in s.ALL:
         if kind in named:

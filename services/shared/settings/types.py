@@ -5,7 +5,11 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 
+from services.shared.on_call import parse_on_call
 from services.shared.vocabulary import Level
+
+WAYS = ("telegram", "email", "sms", "webhook")
+"""The ways to people, as a key names them."""
 
 _PLACEHOLDER = re.compile(r"^(YOUR_|your_)|^admin@yourdomain\.com|@yourdomain\.com$|^\+1234567890$")
 
@@ -48,6 +52,11 @@ def _url(value: str) -> str:
     return value
 
 
+def _secret_url(value: SecretStr) -> SecretStr:
+    _url(value.get_secret_value())
+    return value
+
+
 def _pairs(value: object) -> object:
     if not isinstance(value, str):
         return value
@@ -68,14 +77,46 @@ def _levels(pairs: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
     return tuple((word, level.lower()) for word, level in pairs)
 
 
+def _weekly(value: str) -> str:
+    text = " ".join(value.lower().split())
+    if text and not re.fullmatch(r"(mon|tue|wed|thu|fri|sat|sun) ([01]?\d|2[0-3]):[0-5]\d", text):
+        raise ValueError("allowed: a day and a time such as mon 10:00, or none")
+    return text
+
+
+def _ways(values: tuple[str, ...]) -> tuple[str, ...]:
+    for value in values:
+        if value.lower() not in WAYS:
+            raise ValueError(f"found {value!r}; allowed: {', '.join(WAYS)}")
+    return tuple(value.lower() for value in values)
+
+
+def _on_call(value: str) -> str:
+    parse_on_call(value)
+    return value
+
+
+def _user(value: str) -> str:
+    if value and not (re.fullmatch(r"[1-9][0-9]{0,15}", value) and int(value) < 2**53):
+        raise ValueError(f"found {value[:40]!r}; allowed: the number of a Telegram user, such as 123456789, not a @name")
+    return value
+
+
 Address = Annotated[str, AfterValidator(_address)]
 Addresses = Annotated[tuple[Address, ...], BeforeValidator(_list)]
 Url = Annotated[str, AfterValidator(_url)]
 Words = Annotated[tuple[str, ...], BeforeValidator(_list)]
+Ways = Annotated[Words, AfterValidator(_ways)]
+User = Annotated[str, AfterValidator(_user)]
+Users = Annotated[tuple[User, ...], BeforeValidator(_list)]
+OnCall = Annotated[str, AfterValidator(_on_call)]
+Weekly = Annotated[str, AfterValidator(_weekly)]
 YesNo = Annotated[bool, BeforeValidator(_yes_no)]
 Pairs = Annotated[tuple[tuple[str, str], ...], BeforeValidator(_pairs)]
 Vocabulary = Annotated[tuple[tuple[str, str], ...], BeforeValidator(_pairs), AfterValidator(_levels)]
 Secret = SecretStr
+SecretUrl = Annotated[SecretStr, AfterValidator(_secret_url)]
+"""An address whose path is a key: whoever knows it may speak for us."""
 
 
 def host_port(address: str, default_port: int) -> tuple[str, int]:

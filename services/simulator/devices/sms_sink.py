@@ -1,6 +1,8 @@
-"""SMS providers: Twilio's Messages resource (API 2010-04-01, documented answers and error codes) and a plain endpoint `/sms`.
+"""SMS providers: Twilio's Messages and Account resources (API 2010-04-01, documented answers and error codes) and a plain
+endpoint `/sms`.
 
-Faults of `sms`, beside those of every sink: `rate_limit` (429, `value` is Retry-After in seconds), `unauthorised` (401).
+Faults of `sms`, beside those of every sink: `rate_limit` (429, `value` is Retry-After in seconds), `unauthorised` (401),
+`offline` (the account is suspended).
 """
 
 import re
@@ -28,6 +30,7 @@ class SmsSink(HttpSink):
         self._account = account
         self._token = token
         self.app.router.add_post("/2010-04-01/Accounts/{sid}/Messages.json", self._twilio)
+        self.app.router.add_get("/2010-04-01/Accounts/{sid}.json", self._fetch_account)
         self.app.router.add_post("/sms", self._generic)
 
     async def _twilio(self, request: web.Request) -> web.Response:
@@ -41,6 +44,15 @@ class SmsSink(HttpSink):
             return _error(400, *wrong)
         self.inbox.add(kind="twilio", to=form["To"], sender=form.get("From", ""), text=form["Body"])
         return web.json_response(_resource(sid, form), status=201)
+
+    async def _fetch_account(self, request: web.Request) -> web.Response:
+        sid = request.match_info["sid"]
+        if not self._is_admitted(request):
+            return _error(401, 20003, "Authenticate")
+        if sid != self._account:
+            return _error(404, 20404, f"The requested resource {request.path} was not found")
+        status = "suspended" if self._faults.has(self.name, "offline") else "active"
+        return web.json_response({"sid": sid, "friendly_name": "Mine Demo", "status": status, "type": "Full"})
 
     async def _generic(self, request: web.Request) -> web.Response:
         if (retry_after := self._rate_limit()) is not None:

@@ -1,7 +1,8 @@
 """A mail server that takes mail over STARTTLS from whoever has the right name and password, and delivers nothing.
 
-Faults of `smtp`: `unauthorised` (535 whoever asks), `error` (451 after the data), `rate_limit` (452 at the recipient), `slow` and
-`hang` (before the answer to the data), `reset` (the connection is cut at the recipient), `lie` (250, and the mail is lost).
+Faults of `smtp`: `unauthorised` (535 whoever asks), `error` (451 after the data), `rate_limit` (452 at the recipient), `refuse`
+(550 at the recipient that `value` names), `slow` and `hang` (before the answer to the data), `frozen` (it takes a connection and
+never says a word), `reset` (the connection is cut at the recipient), `lie` (250, and the mail is lost).
 """
 
 import asyncio
@@ -21,20 +22,30 @@ _HANG_S = 3_600.0
 
 
 class SmtpSink:
-    """`ca_file` is where the authority of its certificate is written, for the sender to trust."""
+    """`ca_file` is where the authority of its certificate is written, for the sender to trust. `made` is another one."""
 
-    def __init__(self, faults: Faults, *, user: str, password: str, ca_file: Path | None, name: str = "smtp") -> None:
+    def __init__(
+        self,
+        faults: Faults,
+        *,
+        user: str,
+        password: str,
+        ca_file: Path | None,
+        name: str = "smtp",
+        made: certificate.Certificate | None = None,
+    ) -> None:
         self.name = name
         self.inbox = Inbox()
         self._faults = faults
         self._credentials = (user, password)
         self._ca_file = ca_file
+        self._made = made
         self._server: asyncio.Server | None = None
         self._sessions: set[asyncio.BaseTransport] = set()
 
     async def start(self, host: str, port: int) -> int:
         """Listen; port 0 takes a free one. Returns the port. The authority's file is written before."""
-        made = certificate.make()
+        made = self._made or certificate.make()
         if self._ca_file is not None:
             _write(self._ca_file, made.authority)
         loop = asyncio.get_running_loop()
@@ -47,9 +58,15 @@ class SmtpSink:
             return
         self._server.close()
         for transport in list(self._sessions):
-            transport.close()
+            if isinstance(transport, asyncio.WriteTransport):
+                transport.abort()  # a farewell over TLS would wait for the peer
         self._server = None
         await asyncio.sleep(0)
+
+    @property
+    def is_mute(self) -> bool:
+        """Whether it says nothing to whom it accepts."""
+        return self._faults.has(self.name, "frozen")
 
     def _protocol(self, made: certificate.Certificate) -> SMTP:
         return _Protocol(
@@ -69,6 +86,8 @@ class SmtpSink:
             server.transport.abort()
         if self._faults.has(self.name, "rate_limit"):
             return "452 4.5.3 Too many recipients, try again later"
+        if self._faults.value(self.name, "refuse") == address:
+            return "550 5.1.1 No such mailbox"
         envelope.rcpt_tos.append(address)
         return "250 2.1.5 OK"
 
@@ -93,6 +112,7 @@ class _Protocol(SMTP):
 
     def __init__(self, handler: SmtpSink, sessions: set[asyncio.BaseTransport], **options: Any) -> None:
         super().__init__(handler, **options)
+        self._sink = handler
         self._open = sessions
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -100,17 +120,27 @@ class _Protocol(SMTP):
         self._open.add(transport)
         super().connection_made(transport)
 
+    async def _handle_client(self) -> None:
+        if self._sink.is_mute:
+            await asyncio.sleep(_HANG_S)
+        await super()._handle_client()
+
     def connection_lost(self, error: Exception | None) -> None:
         """The peer has gone, or we cut it."""
         self._open.discard(self.transport)
         super().connection_lost(error)
 
 
-def _content(raw: bytes | str | None) -> dict[str, str]:
+def _content(raw: bytes | str | None) -> dict[str, Any]:
     data = raw if isinstance(raw, bytes) else (raw or "").encode()
     mail: EmailMessage = email.message_from_bytes(data, policy=email.policy.default)
-    body = mail.get_body(("plain", "html"))
-    return {"subject": str(mail.get("Subject", "")), "text": body.get_content().replace("\r\n", "\n").strip() if body else ""}
+    headers = {name: str(value) for name, value in mail.items()}
+    return {"subject": headers.get("Subject", ""), "text": _part(mail, "plain"), "html": _part(mail, "html"), "headers": headers}
+
+
+def _part(mail: EmailMessage, kind: str) -> str:
+    body = mail.get_body((kind,))
+    return body.get_content().replace("\r\n", "\n").strip() if body else ""
 
 
 def _write(path: Path, pem: bytes) -> None:

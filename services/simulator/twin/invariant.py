@@ -1,6 +1,6 @@
 """An observer that hands each step to a check given in."""
 
-from services.simulator.twin.moment import Moment, Observer
+from services.simulator.twin.moment import Instant, Observer
 from services.simulator.twin.step import Check
 
 
@@ -13,7 +13,7 @@ class Checked(Observer):
         self._check = check
         self._told: set[str] = set()
 
-    def observe(self, moment: Moment) -> tuple[str, ...]:
+    def observe(self, moment: Instant) -> tuple[str, ...]:
         """Check one step."""
         found = tuple(text for text in self._check(moment.step) if text not in self._told)
         self._told.update(found)

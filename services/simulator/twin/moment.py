@@ -10,7 +10,7 @@ from services.simulator.twin.trouble import Trouble
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class Instant:
     """`sim_s` is seconds after midnight. `restarted`: this is the first decision of a new controller.
 
     `real_kw` is what the loads really draw, `zones_c` how warm each zone really is.
@@ -25,7 +25,7 @@ class Moment:
     zones_c: Mapping[str, float]
 
     @classmethod
-    def of(cls, sim_s: float, step: Step, plant: Plant, trouble: Trouble, *, restarted: bool = False) -> "Moment":
+    def of(cls, sim_s: float, step: Step, plant: Plant, trouble: Trouble, *, restarted: bool = False) -> "Instant":
         """The plant as it is now."""
         return cls(sim_s, step, plant, trouble, restarted, plant.load_watts() / 1000, dict(plant.building.zones))
 
@@ -38,16 +38,16 @@ class Observer:
 
     sees_every_step = False
 
-    def observe(self, _: Moment) -> tuple[str, ...]:
+    def observe(self, _: Instant) -> tuple[str, ...]:
         """Look at one moment; what is wrong with it, in words."""
         return ()
 
-    def end(self, _: Moment) -> tuple[str, ...]:
+    def end(self, _: Instant) -> tuple[str, ...]:
         """Look at the day's last moment."""
         return ()
 
 
-def is_active(moment: Moment, falls: Iterable[Falls]) -> bool:
+def is_active(moment: Instant, falls: Iterable[Falls]) -> bool:
     """Whether a fault of any of these kinds is in force."""
     kinds = set(falls)
     return any(one.fault.falls in kinds for one in moment.trouble.active)

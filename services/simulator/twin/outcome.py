@@ -8,7 +8,7 @@ from services.controller.core.plant import SITE, Limits, Load
 from services.shared.vocabulary import Control
 from services.simulator.twin.day import Day, PowerEvent
 from services.simulator.twin.faults import ON_ACTS, ON_SENSES, Does, Falls
-from services.simulator.twin.moment import Moment, Observer, is_active
+from services.simulator.twin.moment import Instant, Observer, is_active
 from services.simulator.twin.pages import told
 from services.simulator.twin.steady import Calm, NotBurning, SameAfterRestart
 
@@ -35,7 +35,7 @@ class OffInTime(Observer):
         self._lacks_paths = not all(_has_path(load, limits) for load in limits.loads)
         self._hindered = self._told = False
 
-    def observe(self, moment: Moment) -> tuple[str, ...]:
+    def observe(self, moment: Instant) -> tuple[str, ...]:
         """Compare the lowest ceiling of the site with what the loads really draw."""
         asks = [c.kw for c in moment.step.decision.ceilings if c.scope == SITE and c.cause in _ASKS]
         kw = min(asks, default=float("inf"))
@@ -71,7 +71,7 @@ class Heard(Observer):
         self._doubted_s = float("-inf")
         self._since_s: dict[str, float] = {}
 
-    def observe(self, moment: Moment) -> tuple[str, ...]:
+    def observe(self, moment: Instant) -> tuple[str, ...]:
         """Compare what each source says with the ceilings."""
         wrong = []
         for event in self._day.events:
@@ -92,7 +92,7 @@ class Heard(Observer):
                 self._since_s[str(event)] = moment.sim_s + _HOUR_S
         return tuple(wrong)
 
-    def _excused(self, event: PowerEvent, moment: Moment) -> bool:
+    def _excused(self, event: PowerEvent, moment: Instant) -> bool:
         """While it cannot be heard, and while a calendar that was set by weeks is not yet believed again."""
         if any(one.fault.does in (Does.CLOCK_STEPS, Does.CLOCK_1970) for one in moment.trouble.active):
             self._doubted_s = moment.sim_s
@@ -101,7 +101,7 @@ class Heard(Observer):
         return is_active(moment, falls) or moment.sim_s - self._doubted_s < _DOUBTED_S
 
 
-def _takes_nothing(event: PowerEvent, moment: Moment) -> bool:
+def _takes_nothing(event: PowerEvent, moment: Instant) -> bool:
     """An ask that takes nothing away binds nothing; a small drop from what was measured may lie above the nameplates."""
     nominal = limits_kw(moment.step.limits)
     if event.drop_kw is not None:
@@ -116,7 +116,7 @@ class AllBack(Observer):
         ends = [event.ends_s for event in day.events] + [placed.ends_s for placed in day.faults]
         self._clear_s = max(ends, default=day.begins_s)
 
-    def end(self, moment: Moment) -> tuple[str, ...]:
+    def end(self, moment: Instant) -> tuple[str, ...]:
         """Compare what runs with what should."""
         decision, nominal = moment.step.decision, limits_kw(moment.step.limits)
         if any(c.cause is Cause.LIMIT for c in decision.ceilings):

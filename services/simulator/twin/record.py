@@ -6,7 +6,7 @@ from services.controller.core.memory import Cause
 from services.controller.core.plant import Limits, Load
 from services.shared.vocabulary import LoadTarget
 from services.simulator.twin.day import Day, PowerEvent
-from services.simulator.twin.moment import Moment, Observer
+from services.simulator.twin.moment import Instant, Observer
 
 _BACK_SHARE = 0.95
 _INTERVAL_S = 900.0
@@ -51,7 +51,7 @@ class Record(Observer):
     def __init__(self, limits: Limits, day: Day) -> None:
         self._limits = limits
         self._day = day
-        self._last: Moment | None = None
+        self._last: Instant | None = None
         self._interval_s = limits.interval_s or _INTERVAL_S
         self._means: dict[tuple[int, float], float] = {}
         self.tolerance_kw = max(limits.meter_tolerance_kw, 0.02 * sum(load.kw for load in limits.loads))
@@ -59,7 +59,7 @@ class Record(Observer):
         self.alarms: dict[str, tuple[float, str, str]] = {}
         self.events = [self._begun(event) for event in day.events if event.level.curtails]
 
-    def observe(self, moment: Moment) -> tuple[str, ...]:
+    def observe(self, moment: Instant) -> tuple[str, ...]:
         """Measure a moment."""
         for zone, celsius in moment.zones_c.items():
             self.hottest_c[zone] = max(celsius, self.hottest_c.get(zone, celsius))
@@ -70,7 +70,7 @@ class Record(Observer):
         self._last = moment
         return ()
 
-    def end(self, _: Moment) -> tuple[str, ...]:
+    def end(self, _: Instant) -> tuple[str, ...]:
         """The worst interval of each event, once all is known."""
         for number, record in enumerate(self.events):
             means = [(kws / self._interval_s, at) for (of, at), kws in self._means.items() if of == number]
@@ -86,7 +86,7 @@ class Record(Observer):
             target = max(0.0, nominal - event.drop_kw)
         return EventRecord(event, self._limits.response_deadline_s, min(target, nominal))
 
-    def _measure(self, number: int, record: EventRecord, moment: Moment) -> None:
+    def _measure(self, number: int, record: EventRecord, moment: Instant) -> None:
         event, sim_s = record.event, moment.sim_s
         if sim_s < event.begins_s:
             record.before_kw = moment.real_kw
@@ -101,7 +101,7 @@ class Record(Observer):
         for zone, celsius in moment.zones_c.items():
             record.hottest_c[zone] = max(celsius, record.hottest_c.get(zone, celsius))
 
-    def _measure_load(self, number: int, record: EventRecord, moment: Moment) -> None:
+    def _measure_load(self, number: int, record: EventRecord, moment: Instant) -> None:
         event, sim_s = record.event, moment.sim_s
         if record.heard_s is None and any(c.cause is Cause.UTILITY for c in moment.step.decision.ceilings):
             record.heard_s = sim_s - event.begins_s
@@ -114,7 +114,7 @@ class Record(Observer):
             record.shortfalls = self._shortfalls(moment) if record.excess_kw(self.tolerance_kw) else ()
         self._sum_interval(number, event, moment)
 
-    def _sum_interval(self, number: int, event: PowerEvent, moment: Moment) -> None:
+    def _sum_interval(self, number: int, event: PowerEvent, moment: Instant) -> None:
         """The load since the last moment, in the settlement interval that lies wholly between deadline and end."""
         last = self._last
         if last is None:
@@ -126,7 +126,7 @@ class Record(Observer):
             since = max(last.sim_s, began)
             self._means[key] = self._means.get(key, 0.0) + moment.real_kw * (moment.sim_s - since)
 
-    def _shortfalls(self, moment: Moment) -> tuple[Shortfall, ...]:
+    def _shortfalls(self, moment: Instant) -> tuple[Shortfall, ...]:
         groups: dict[str, list[tuple[Load, float]]] = {}
         for load, target in zip(self._limits.loads, moment.step.decision.targets.loads, strict=True):
             watts = moment.plant.miner_watts(load.name)
@@ -139,7 +139,7 @@ class Record(Observer):
         return tuple(sorted(found, key=lambda one: -one.kw))
 
 
-def _why(loads: list[Load], moment: Moment) -> tuple[str, ...]:
+def _why(loads: list[Load], moment: Instant) -> tuple[str, ...]:
     """The faults that strike their paths now; none: it only takes longer."""
     parts = {
         part for load in loads for part in (load.soft_device, load.pdu, f"miner:{load.name}", f"outlet:{load.pdu}/{load.outlet}")

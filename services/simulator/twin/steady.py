@@ -5,7 +5,7 @@ from collections import deque
 from services.controller.core.plant import Limits
 from services.shared.vocabulary import LoadTarget, PowerState
 from services.simulator.twin.faults import ON_ACTS, ON_SENSES
-from services.simulator.twin.moment import Moment, Observer, is_active
+from services.simulator.twin.moment import Instant, Observer, is_active
 
 _BURN_C, _BURN_S = 3.0, 900.0
 _HOUR_S = 3600.0
@@ -21,7 +21,7 @@ class NotBurning(Observer):
         self._limits = limits
         self._since_s: dict[str, float] = {}
 
-    def observe(self, moment: Moment) -> tuple[str, ...]:
+    def observe(self, moment: Instant) -> tuple[str, ...]:
         """Look at each zone's true temperature and load."""
         wrong = []
         excused = is_active(moment, ON_SENSES + ON_ACTS)
@@ -46,7 +46,7 @@ class Calm(Observer):
         dwell_s = max(limits.fan_min_on_s, limits.fan_start_spacing_s)  # heat may call a fan before it has rested
         self._most_starts = int(_HOUR_S / dwell_s) + 2 if dwell_s > 0 else _MOST_OF_ANY
 
-    def observe(self, moment: Moment) -> tuple[str, ...]:
+    def observe(self, moment: Instant) -> tuple[str, ...]:
         """Count what was ordered."""
         targets = moment.step.decision.targets
         turned = [
@@ -78,7 +78,7 @@ class SameAfterRestart(Observer):
     def __init__(self) -> None:
         self._written: tuple[LoadTarget, ...] = ()
 
-    def observe(self, moment: Moment) -> tuple[str, ...]:
+    def observe(self, moment: Instant) -> tuple[str, ...]:
         """Compare the targets over the restart."""
         targets = moment.step.decision.targets.loads
         down, self._written = self._written, targets

@@ -2,7 +2,7 @@
 
 from services.simulator.twin.clock import clock_text
 from services.simulator.twin.day import Placed
-from services.simulator.twin.moment import Moment, Observer
+from services.simulator.twin.moment import Instant, Observer
 
 _MOST_LINES = 2000
 
@@ -16,7 +16,7 @@ class Story(Observer):
         self._alarms: dict[str, str] = {}
         self._faults: list[Placed] = []
 
-    def observe(self, moment: Moment) -> tuple[str, ...]:
+    def observe(self, moment: Instant) -> tuple[str, ...]:
         """Note what changed."""
         decision = moment.step.decision
         if moment.restarted:
@@ -28,12 +28,12 @@ class Story(Observer):
         self._note_alarms(moment)
         return ()
 
-    def end(self, moment: Moment) -> tuple[str, ...]:
+    def end(self, moment: Instant) -> tuple[str, ...]:
         """The last line."""
         self._note(moment, f"the day ends with {moment.real_kw:.1f} kW")
         return ()
 
-    def _note_faults(self, moment: Moment) -> None:
+    def _note_faults(self, moment: Instant) -> None:
         active = moment.trouble.active
         if active == self._faults:
             return
@@ -43,7 +43,7 @@ class Story(Observer):
             self._note(moment, f"over: {placed.fault.name} on {placed.on}")
         self._faults = list(active)
 
-    def _note_alarms(self, moment: Moment) -> None:
+    def _note_alarms(self, moment: Instant) -> None:
         alarms = {one.key: one.cause for one in moment.step.decision.alarms}
         if alarms.keys() == self._alarms.keys():
             return
@@ -53,12 +53,12 @@ class Story(Observer):
             self._note(moment, f"alarm {key} is over")
         self._alarms = alarms
 
-    def _note(self, moment: Moment, text: str) -> None:
+    def _note(self, moment: Instant, text: str) -> None:
         if len(self.lines) < _MOST_LINES:
             self.lines.append(f"{clock_text(moment.sim_s)} {text}")
 
 
-def line_of(moment: Moment) -> str:
+def line_of(moment: Instant) -> str:
     """One step in one line: the truth beside the decision."""
     decision = moment.step.decision
     heat = ", ".join(f"{zone} {celsius:.1f} C" for zone, celsius in moment.zones_c.items())

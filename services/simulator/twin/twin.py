@@ -16,7 +16,7 @@ from services.simulator.twin.faults import Does
 from services.simulator.twin.field import Field
 from services.simulator.twin.happenings import Happenings
 from services.simulator.twin.leap import Leap
-from services.simulator.twin.moment import Moment, Observer
+from services.simulator.twin.moment import Instant, Observer
 from services.simulator.twin.persons import Persons
 from services.simulator.twin.premises import Premises, plant_of
 from services.simulator.twin.trouble import Trouble
@@ -146,11 +146,11 @@ class Twin:
 
     def _tell(self, cycle: Cycle, *, decides: bool) -> None:
         self.steps += 1
-        moment = Moment.of(self._sim_s, cycle.step, self.plant, self._trouble, restarted=self._restarted)
+        moment = Instant.of(self._sim_s, cycle.step, self.plant, self._trouble, restarted=self._restarted)
         self._restarted = False
         self.watchers.observe(moment, decides=decides)
 
     def _tell_end(self) -> None:
         if self._cycle is not None and self._limits.control is Control.ARMED:
-            moment = Moment.of(self._sim_s, self._cycle.step, self.plant, self._trouble)
+            moment = Instant.of(self._sim_s, self._cycle.step, self.plant, self._trouble)
             self.watchers.end(moment)

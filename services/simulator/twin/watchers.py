@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Sequence
 
 from services.simulator.twin.clock import clock_text
-from services.simulator.twin.moment import Moment, Observer
+from services.simulator.twin.moment import Instant, Observer
 from services.simulator.twin.story import line_of
 
 _MOST_VIOLATIONS = 20
@@ -18,16 +18,16 @@ class Watchers:
         self.violations: list[str] = []
         self.trace: list[str] = []
         self._observers = observers
-        self._recent: deque[Moment] = deque(maxlen=_TRACED)
+        self._recent: deque[Instant] = deque(maxlen=_TRACED)
 
-    def observe(self, moment: Moment, *, decides: bool) -> None:
+    def observe(self, moment: Instant, *, decides: bool) -> None:
         """Show them a moment. Not `decides`: what goes out by a decision that they saw."""
         self._recent.append(moment)
         for observer in self._observers:
             if decides or observer.sees_every_step:
                 self._note(observer.observe(moment), moment.sim_s)
 
-    def end(self, moment: Moment) -> None:
+    def end(self, moment: Instant) -> None:
         """Show them the last moment."""
         for observer in self._observers:
             self._note(observer.end(moment), moment.sim_s)

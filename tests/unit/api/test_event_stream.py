@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from services.api import event_stream
 from services.api.event_stream import PAGE, QUEUE, EventNews
 from services.api.history.database import Trouble
+from services.api.history.happened import Choice
 from tests.waiting import until
 
 pytestmark = pytest.mark.asyncio
@@ -45,7 +46,7 @@ def news_of(records: Records) -> EventNews:
 
 async def test_a_client_gets_every_event_once_and_in_order_over_many_pages() -> None:
     news = news_of(Records(3 * PAGE + 7))
-    queue = news.join(0)
+    queue = news.join(0, Choice())
     got = [await asyncio.wait_for(queue.get(), 5) for _ in range(3 * PAGE + 7)]
     news.leave(queue)
     assert [int(item.rpartition(b"id: ")[2]) for item in got] == list(range(1, 3 * PAGE + 8))
@@ -54,7 +55,7 @@ async def test_a_client_gets_every_event_once_and_in_order_over_many_pages() -> 
 async def test_who_does_not_read_is_dropped_and_never_holds_more_than_a_page(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(event_stream, "SEND_DEADLINE_S", 0.05)
     news = news_of(Records(3 * PAGE))
-    queue = news.join(0)
+    queue = news.join(0, Choice())
     await until(lambda: queue.qsize() == QUEUE)
     await until(lambda: queue.qsize() == 1)
     assert queue.get_nowait() == b""
@@ -66,7 +67,7 @@ async def test_records_that_cannot_be_read_end_no_stream(monkeypatch: pytest.Mon
     records = Records(2)
     records.trouble = True
     news = news_of(records)
-    queue = news.join(0)
+    queue = news.join(0, Choice())
     assert (await asyncio.wait_for(queue.get(), 5)).startswith(b": ")
     records.trouble = False
     assert b"id: 1" in await asyncio.wait_for(queue.get(), 5)
@@ -75,7 +76,7 @@ async def test_records_that_cannot_be_read_end_no_stream(monkeypatch: pytest.Mon
 
 async def test_the_close_ends_every_stream() -> None:
     news = news_of(Records(0))
-    queues = [news.join(None) for _ in range(2)]
+    queues = [news.join(None, Choice()) for _ in range(2)]
     news.close()
     assert [await asyncio.wait_for(queue.get(), 5) for queue in queues] == [b"", b""]
     for queue in queues:

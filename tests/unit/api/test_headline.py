@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from services.api.dashboard import Headline
 from services.api.headline import headline
+from services.api.tile_views import Headline
 from services.shared.messages import Limit, State, Trip
 from services.shared.vocabulary import Control, Mode
 from tests.integration.api_running import state
@@ -20,7 +20,7 @@ def said(mode: Mode, *, load: dict[str, Any] | None = None, **changes: Any) -> S
 
 
 def told(mode: Mode, **changes: Any) -> Headline:
-    return headline(said(mode, **changes), stale=False, broker_connected=True)
+    return headline(said(mode, **changes), silence="")
 
 
 def test_curtailed_and_proven_is_safe_and_yes() -> None:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from services.api.history import rows
 from services.api.history.database import Database
-from services.api.history.moments import Moment, moment
+from services.api.history.moments import Recorded, moment
 from services.api.history.schema import TABLES
 from services.shared.messages import Event
 
@@ -49,7 +49,7 @@ def told(database: Database) -> Database:
     return database
 
 
-def at(database: Database, after_s: float) -> Moment:
+def at(database: Database, after_s: float) -> Recorded:
     found = database.read(lambda c: moment(c, int((T0 + after_s) * 1000)))
     assert found is not None
     return found

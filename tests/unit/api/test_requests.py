@@ -69,7 +69,7 @@ def test_a_key_is_one_request_of_one_person_and_another_body_is_another_wish() -
 @pytest.mark.asyncio
 async def test_a_key_that_was_another_requests_before_the_restart_is_still_that_ones() -> None:
     clock = Clock("yes")
-    requests = Requests(Bus(Broker(), service="api", site="x", clock=clock), clock, Ops(), None)  # type: ignore[arg-type]
+    requests = Requests(Bus(Broker(), service="api", site="x", clock=clock), clock, Ops(), None, stopped=lambda _: None)  # type: ignore[arg-type]
     one = asked()
     requests.register.add(one)
     requests.take_reply(Reply(request_id="r-1", accepted=False, reason=ANOTHER_REQUEST), None)  # type: ignore[arg-type]

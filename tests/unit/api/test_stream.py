@@ -7,8 +7,9 @@ import pytest
 from services.api import feed, stream
 from services.api.dashboard import Dashboard
 from services.api.image import Image
+from services.api.places import MOST_CLIENTS, MOST_OF_ONE, EventStream, Places
 from services.api.problems import Problem
-from services.api.stream import MOST_CLIENTS, MOST_OF_ONE, QUEUE, EventStream, Places, Stream
+from services.api.stream import QUEUE, Stream
 from services.shared.settings.tree import Settings
 from tests.unit.api.builders import HandClock
 from tests.waiting import until

@@ -78,6 +78,37 @@ def test_a_silent_controller_is_told_from_when_until_when(tmp_path: Path) -> Non
     assert "the controller is silent between 08:04:30 UTC and 08:07:00 UTC" in told.sentence and told.notes
 
 
+def read_at(folder: Path, after_s: float, pauses: tuple[float, float], turns: list[dict[str, Any]]) -> Why:
+    """Rows each ten minutes, a reading each five seconds but in the pause."""
+    states = [row(s) for s in range(-3000, 1800, 600)]
+    read = [s for s in range(0, 1500, 5) if not pauses[0] < s < pauses[1]]
+    keys = [{"key": int((T0 + s) * 1000) << 14 | 1, "value": 20.0, "flags": 0} for s in read]
+    with records(folder, turns, states) as database:
+        database.write(lambda c: c.execute(sa.insert(TABLES["readings"]), keys))
+        return database.read(lambda c: past(c, int((T0 + after_s) * 1000), Calendar("UTC"), T0 + 1500))
+
+
+def test_an_outage_of_two_minutes_between_two_rows_of_ten_is_unknown_and_not_what_ran_before(tmp_path: Path) -> None:
+    turns = [turn(10, "normal", "x"), turn(430, "starting", "starting"), turn(520, "normal", "x")]
+    within = read_at(tmp_path / "within", 380, (300.0, 425.0), turns)
+    assert not within.known and within.mode is None
+    assert "nothing was recorded between 08:05:00 UTC and 08:07:10 UTC" in within.sentence
+    before = read_at(tmp_path / "before", 200, (300.0, 425.0), turns)
+    assert (before.known, before.mode) == (True, "normal")
+    assert read_at(tmp_path / "after", 450, (300.0, 425.0), turns).mode == "starting"
+
+
+def test_a_controller_that_was_away_for_less_than_anything_tells_is_noted(tmp_path: Path) -> None:
+    turns = [turn(10, "normal", "x"), turn(430, "starting", "starting"), turn(520, "normal", "x")]
+    told = read_at(tmp_path / "restart", 380, (0.0, 0.0), turns)
+    assert (told.known, told.mode) == (True, "normal")
+    note = (
+        "the controller started at 08:07:10 UTC; its last word before that is of 08:00:10 UTC: in between it was away for a while"
+    )
+    assert note in told.notes
+    assert not any("started" in one for one in read_at(tmp_path / "none", 380, (0.0, 0.0), turns[:1]).notes)
+
+
 def test_ages_are_those_at_the_decision_and_say_how_long_before_that_was(tmp_path: Path) -> None:
     told = why(tmp_path, 310, [turn(260, "curtailed", "utility")], [row(s, "curtailed") for s in EVERY_30_S])
     assert told.decided_at == "2027-01-15T08:04:20+00:00"

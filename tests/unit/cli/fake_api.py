@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from services.cli.broker import free_port
+from tests.ports import free_port
 
 CONFIG = "tests/data/old_config.txt"
 

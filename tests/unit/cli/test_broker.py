@@ -16,6 +16,7 @@ from services.shared.bus import Bus
 from services.shared.clock import Clock
 from services.shared.settings import load
 from services.shared.settings.sections import Broker
+from tests.ports import free_port
 from tests.waiting import until
 
 OLD = Path("tests/data/old_config.txt")
@@ -48,7 +49,7 @@ async def lets_in_only_known_users(program: Program, port: int, secrets: Path) -
 @pytest.mark.skipif(not INSTALLED, reason="Mosquitto is not installed; setup installs it for root")
 async def test_mosquitto_starts_from_the_shipped_files_and_lets_in_known_users_alone(tmp_path: Path) -> None:
     provision(tmp_path / "secrets")
-    choice = broker.choose(load(OLD, env={"MINE_BROKER_PORT": str(broker.free_port())}), tmp_path, tmp_path / "secrets", quiet)
+    choice = broker.choose(load(OLD, env={"MINE_BROKER_PORT": str(free_port())}), tmp_path, tmp_path / "secrets", quiet)
     assert choice.program is not None
     await lets_in_only_known_users(choice.program, choice.port, tmp_path / "secrets")
 

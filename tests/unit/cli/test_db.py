@@ -30,7 +30,7 @@ def test_the_records_are_made_looked_at_and_counted(tmp_path: Path) -> None:
 @pytest.mark.parametrize("command", ["repair", "reset"])
 def test_nothing_is_touched_while_a_run_is_alive_or_the_file_is_in_use(tmp_path: Path, command: str) -> None:
     mine("init", folder=tmp_path)
-    note = noted.write(tmp_path, Path("tests/data/old_config.txt").resolve(), {})
+    note = noted.write(tmp_path, Path("tests/data/old_config.txt").resolve(), {}, {})
     alive = mine(command, "--yes", folder=tmp_path)
     assert alive.exit_code == 1 and "Refused: a run is alive" in alive.output
     note.unlink()

@@ -193,7 +193,7 @@ async def test_an_absurd_number_moves_nothing(path, absurd):
 
 @pytest.mark.asyncio
 async def test_events_that_nobody_stores_fill_no_card_and_a_leap_of_the_numbers_costs_none(path, monkeypatch):
-    monkeypatch.setattr("services.controller.ledger._EVENTS_KEPT", 1500)
+    monkeypatch.setattr("services.controller.ledger_events.EVENTS_KEPT", 1500)
     ledger = Ledger(path)
     await ledger.commit(None, {}, [an_event(str(n)) for n in range(4000)])
     assert len(await ledger.unconfirmed(0, limit=9999)) == 1500

@@ -29,7 +29,7 @@ def lines(caplog):
 
 @pytest.mark.asyncio
 async def test_events_that_history_never_confirms_are_said_once_and_the_alarm_ends_with_its_word(tmp_path, monkeypatch, caplog):
-    monkeypatch.setattr("services.controller.ledger._EVENTS_KEPT", 1500)
+    monkeypatch.setattr("services.controller.ledger_events.EVENTS_KEPT", 1500)
     caplog.set_level(logging.ERROR)
     ledger, bus = Ledger(tmp_path / "ledger.db"), KeptBus()
     record = Record(ledger, Report(bus, limits(), ()))
@@ -49,7 +49,7 @@ async def test_events_that_history_never_confirms_are_said_once_and_the_alarm_en
 
 @pytest.mark.asyncio
 async def test_events_that_a_refusing_card_costs_are_said_and_counted_in_the_metrics(tmp_path, monkeypatch, caplog):
-    monkeypatch.setattr("services.controller.record._UNWRITTEN_KEPT", 3)
+    monkeypatch.setattr("services.controller.pending.EVENTS_KEPT", 3)
     caplog.set_level(logging.ERROR)
     async with Controller(tmp_path) as site:
         await site.ask("cycle")

@@ -1,76 +1,233 @@
 """The life of an alarm."""
 
+import json
+from dataclasses import replace
+
+import pytest
+from pydantic import TypeAdapter
+
 from services.notifier import alarms
-from services.notifier.alarms import Phase
-from tests.unit.notifier.words import EMERGENCY, WALL_S, WARNING, Owner, at
+from services.notifier.alarms import Phase, Record, Rules
+from services.shared.settings.telling import AlarmChoice
+from services.shared.vocabulary import Priority
+from tests.unit.notifier.words import EMERGENCY, RULES, WALL_S, WARNING, Owner, at
+
+HOUR_S = 3_600.0
+
+
+def begun(key: str = "door", mono_s: float = 0, rules: Rules = RULES, **said: object) -> Record:
+    record = alarms.heard(None, Owner().says(key, **said), at(mono_s), rules)  # type: ignore[arg-type]
+    assert record is not None
+    return record
+
+
+def told(key: str = "door", **said: object) -> Record:
+    return alarms.raised(begun(key, **said), ("telegram",), at(5))  # type: ignore[arg-type]
+
+
+def then(record: Record, owner: Owner, mono_s: float, **said: object) -> Record:
+    later = alarms.heard(record, owner.says(record.key, **said), at(mono_s), RULES)  # type: ignore[arg-type]
+    assert later is not None
+    return later
+
+
+def later_owner() -> Owner:
+    return Owner(boot="boot-2")
 
 
 def test_an_end_without_a_beginning_is_no_alarm() -> None:
-    assert alarms.heard(None, Owner().says("hot", active=False), at(0)) is None
+    assert alarms.heard(None, Owner().says("door", active=False), at(0), RULES) is None
 
 
 def test_a_warning_waits_for_its_delay_and_an_emergency_does_not() -> None:
-    warning = alarms.heard(None, Owner().says("hot"), at(0))
-    emergency = alarms.heard(None, Owner().says("smoke", kind=EMERGENCY), at(0))
-    assert warning is not None and emergency is not None
-    assert not alarms.is_ripe(warning, at(4.9))
-    assert alarms.is_ripe(warning, at(5))
-    assert alarms.is_ripe(emergency, at(0))
+    assert not alarms.is_ripe(begun(), at(4.9), RULES)
+    assert alarms.is_ripe(begun(), at(5), RULES)
+    assert alarms.is_ripe(begun("trip_smoke", kind=EMERGENCY), at(0), RULES)
+
+
+def test_the_operators_delays_hold_for_an_emergency_too() -> None:
+    rules = Rules({"trip_smoke": AlarmChoice(on_delay_seconds=20, off_delay_seconds=100)})
+    record = begun("trip_smoke", kind=EMERGENCY)
+    assert not alarms.is_ripe(record, at(19), rules)
+    assert alarms.is_ripe(record, at(20), rules)
+    gone = then(alarms.raised(record, (), at(20)), later_owner(), 30, active=False)
+    assert not alarms.has_ended(gone, at(129), rules)
+    assert alarms.has_ended(gone, at(130), rules)
+
+
+def test_a_delay_that_the_operator_chose_for_many_alarms_delays_no_emergency() -> None:
+    rules = Rules({"*": AlarmChoice(on_delay_seconds=600)})
+    assert alarms.is_ripe(begun("trip_smoke", kind=EMERGENCY), at(0), rules)
+    assert not alarms.is_ripe(begun(), at(599), rules)
 
 
 def test_an_old_word_that_comes_again_changes_nothing() -> None:
     owner = Owner()
-    first, end = owner.says("hot"), owner.says("hot", active=False)
-    record = alarms.heard(alarms.heard(None, first, at(0)), end, at(1))
-    assert alarms.heard(record, first, at(2)) is record
+    first, end = owner.says("door"), owner.says("door", active=False)
+    record = alarms.heard(alarms.heard(None, first, at(0), RULES), end, at(1), RULES)
+    assert alarms.heard(record, first, at(2), RULES) is record
 
 
 def test_a_told_alarm_that_is_said_again_is_not_ripe_and_a_more_severe_one_is() -> None:
-    owner = Owner()
-    record = alarms.heard(None, owner.says("hot"), at(0))
-    assert record is not None
-    told = alarms.raised(record, ("telegram",), at(5))
-    again = alarms.heard(told, owner.says("hot", cause="hotter"), at(60))
-    assert again is not None and again.cause == "hotter"
-    assert not alarms.is_ripe(again, at(60))
-    worse = alarms.heard(again, owner.says("hot", kind=EMERGENCY), at(61))
-    assert worse is not None and alarms.is_ripe(worse, at(61))
+    owner = later_owner()
+    again = then(told(), owner, 60, cause="wider open")
+    assert again.cause == "wider open"
+    assert not alarms.is_ripe(again, at(60), RULES)
+    assert alarms.is_ripe(then(again, owner, 61, kind=EMERGENCY), at(61), RULES)
 
 
 def test_it_has_ended_after_thirty_seconds_away_and_not_if_it_came_back() -> None:
-    owner = Owner()
-    record = alarms.heard(None, owner.says("hot"), at(0))
-    assert record is not None
-    told = alarms.heard(alarms.raised(record, (), at(5)), owner.says("hot", active=False), at(10))
-    assert told is not None
-    assert not alarms.has_ended(told, at(39))
-    assert alarms.has_ended(told, at(40))
-    back = alarms.heard(told, owner.says("hot"), at(30))
-    assert back is not None and not alarms.has_ended(back, at(100))
-    assert (told.ended_at, back.ended_at) == (WALL_S + 10, None)
+    owner = later_owner()
+    away = then(told(), owner, 10, active=False)
+    assert not alarms.has_ended(away, at(39), RULES)
+    assert alarms.has_ended(away, at(40), RULES)
+    back = then(away, owner, 30)
+    assert not alarms.has_ended(back, at(100), RULES)
+    assert (away.ended_at, back.ended_at) == (WALL_S + 10, None)
 
 
-def test_an_emergency_that_stood_for_an_instant_is_told_all_the_same() -> None:
-    owner = Owner()
-    record = alarms.heard(None, owner.says("smoke", kind=EMERGENCY), at(0))
-    record = alarms.heard(record, owner.says("smoke", active=False, kind=EMERGENCY), at(0.1))
-    assert record is not None and alarms.is_ripe(record, at(0.2))
+def test_an_emergency_that_stood_for_an_instant_is_told_all_the_same_even_if_that_had_to_wait() -> None:
+    record = then(begun("trip_smoke", kind=EMERGENCY), later_owner(), 0.1, active=False, kind=EMERGENCY)
+    assert alarms.is_ripe(record, at(0.2), RULES)
+    assert not alarms.was_a_bounce(record, at(59), RULES)
+    assert alarms.was_a_bounce(record, at(61), RULES), "what kept it from being told for a minute was its cause"
+
+
+def test_a_warning_that_went_away_for_longer_than_its_delay_never_was_one() -> None:
+    record = then(begun(), later_owner(), 1, active=False)
+    assert not alarms.was_a_bounce(record, at(5.9), RULES)
+    assert alarms.was_a_bounce(record, at(6), RULES)
+    assert not alarms.was_a_bounce(told(), at(600), RULES)
 
 
 def test_an_acknowledged_alarm_that_returned_is_not_shown_and_an_unacknowledged_one_is() -> None:
-    record = alarms.heard(None, Owner().says("hot"), at(0))
-    assert record is not None and not record.shown
-    over = alarms.returned(alarms.raised(record, (), at(5)))
+    assert not begun().shown
+    over = alarms.returned(told())
     assert over.shown
-    assert not alarms.acknowledged(over, "anna").shown
-    assert alarms.acknowledged(alarms.raised(record, (), at(5)), "anna").phase is Phase.ACKNOWLEDGED
+    assert not alarms.acknowledged(over, "anna", WALL_S + 60, at(6)).shown
+    assert alarms.acknowledged(told(), "anna", WALL_S + 60, at(6)).phase is Phase.ACKNOWLEDGED
 
 
 def test_after_it_returned_the_same_key_begins_a_new_life() -> None:
-    owner = Owner()
-    record = alarms.heard(None, owner.says("hot"), at(0))
-    assert record is not None
-    over = alarms.acknowledged(alarms.returned(alarms.raised(record, ("sms",), at(5))), "anna")
-    new = alarms.heard(over, owner.says("hot", kind=WARNING), at(500))
-    assert new is not None
-    assert (new.phase, new.told, new.acknowledged_by, new.channels) == (Phase.NEW, None, "", ())
+    over = alarms.acknowledged(alarms.returned(told()), "anna", WALL_S + 60, at(6))
+    new = then(over, later_owner(), 500, kind=WARNING)
+    assert (new.phase, new.told, new.acknowledged_by, new.channels, new.thread) == (Phase.NEW, None, "", (), "")
+
+
+def test_an_acknowledgement_ends_and_the_alarm_is_asked_about_and_may_escalate_anew() -> None:
+    record = alarms.escalated(alarms.escalated(told(), at(300)), at(600))
+    assert (record.escalated, record.escalated_at) == (2, WALL_S + 600)
+    seen = alarms.acknowledged(record, "anna", WALL_S + 4 * HOUR_S, at(700))
+    assert not alarms.ack_expired(seen, at(4 * HOUR_S - 1))
+    assert alarms.ack_expired(seen, at(4 * HOUR_S))
+    asked = alarms.asked_again(seen, at(4 * HOUR_S))
+    assert (asked.standing, asked.acknowledged_by, asked.escalated) == ("unacknowledged", "", 0)
+    assert asked.told_at == WALL_S + 4 * HOUR_S
+
+
+def test_nobody_is_asked_about_what_is_gone_and_an_older_acknowledgement_has_no_end() -> None:
+    seen = alarms.acknowledged(told(), "anna", WALL_S + 60, at(10))
+    assert not alarms.ack_expired(then(seen, later_owner(), 20, active=False), at(100))
+    assert not alarms.ack_expired(replace(seen, acknowledged_until_at=None), at(100))
+    assert not alarms.ack_expired(told(), at(1e6))
+
+
+def test_a_calendar_that_is_set_back_by_hours_ends_an_acknowledgement() -> None:
+    seen = alarms.acknowledged(told(), "anna", WALL_S + 7_200, at(3_600))
+    assert alarms.ack_expired(seen, at(1_000))
+    assert not alarms.ack_expired(seen, at(3_590)), "a small step of NTP"
+
+
+def test_what_begins_three_times_in_an_hour_ends_only_after_ten_quiet_minutes_until_it_was_quiet_for_an_hour() -> None:
+    owner, record = later_owner(), told()
+    for second in (100, 200):
+        record = then(record, owner, second, active=False)
+        record = then(record, owner, second + 1)
+    record = then(record, owner, 300, active=False)
+    assert not alarms.has_ended(record, at(899), RULES)
+    assert alarms.has_ended(record, at(900), RULES)
+    again = then(alarms.returned(record), owner, 1_000)
+    gone = then(alarms.raised(again, (), at(1_005)), owner, 1_010, active=False)
+    assert not alarms.has_ended(gone, at(1_100), RULES), "a new life does not forget it"
+    calm = then(alarms.raised(then(alarms.returned(gone), owner, 9_000), (), at(9_005)), owner, 9_100, active=False)
+    assert alarms.has_ended(calm, at(9_130), RULES)
+
+
+def test_what_its_owner_forgot_has_ended_at_once_however_it_chattered() -> None:
+    owner, record = later_owner(), told()
+    for second in (100, 200, 300):
+        record = then(then(record, owner, second, active=False), owner, second + 1)
+    assert alarms.has_ended(alarms.forsaken(record, at(400), RULES), at(400), RULES)
+
+
+def test_a_shelved_alarm_is_shown_as_such_and_told_when_it_is_taken_back_if_it_stands() -> None:
+    shelved = alarms.shelved(told(), "anna", WALL_S + 600)
+    assert (shelved.standing, shelved.shown) == ("shelved", True)
+    assert alarms.shelved(begun(), "anna", WALL_S + 600).shown, "though nobody was told"
+    back = alarms.unshelved(shelved, at(600))
+    assert not alarms.is_ripe(back, at(604), RULES)
+    assert alarms.is_ripe(back, at(605), RULES)
+    assert not alarms.is_ripe(alarms.raised(back, (), at(605)), at(700), RULES), "once"
+    assert alarms.is_ripe(alarms.unshelved(alarms.shelved(begun(), "anna", WALL_S + 600), at(600)), at(605), RULES)
+    gone = alarms.unshelved(then(shelved, later_owner(), 300, active=False), at(600))
+    assert not alarms.is_ripe(gone, at(700), RULES)
+    assert alarms.has_ended(gone, at(700), RULES)
+
+
+def test_a_source_out_of_service_is_told_again_each_hour_that_its_words_change_even_if_acknowledged() -> None:
+    owner = later_owner()
+    seen = alarms.acknowledged(told("signal_out_of_service_utility"), "anna", WALL_S + 1e5, at(10))
+    hour = then(seen, owner, 3_600, cause="out of service, for 1 h")
+    assert alarms.is_ripe(hour, at(3_605), RULES)
+    raised = alarms.raised(hour, (), at(3_605))
+    assert not alarms.is_ripe(raised, at(3_700), RULES)
+    ended = then(hour, owner, 3_601, active=False)
+    assert alarms.has_ended(ended, at(3_700), RULES), "people were told of it, so they hear of its end"
+
+
+def test_an_alarm_stands_until_it_has_ended_so_that_what_follows_from_it_stays_unsaid() -> None:
+    away = then(told(), later_owner(), 10, active=False)
+    assert away.stands
+    assert not alarms.returned(away).stands
+
+
+def test_what_an_owner_leaves_out_is_said_by_the_catalogue() -> None:
+    record = begun("door")
+    assert (record.consequence, record.action) == ("Somebody may be inside, and the air goes another way.", "Close it.")
+    assert then(record, later_owner(), 10).action == "Close it."
+    assert begun("ghost").consequence == ""
+
+
+def test_the_priority_is_the_catalogues_or_the_operators() -> None:
+    assert begun("trip_smoke", kind=EMERGENCY).priority is Priority.HIGH
+    assert begun(rules=Rules({"door": AlarmChoice(priority=Priority.HIGH)})).priority is Priority.HIGH
+
+
+def test_a_step_carries_who_took_it() -> None:
+    step = alarms.transition(told(), "acknowledged", at(60), "anna")
+    assert (step.at, step.key, step.what, step.who, step.priority) == (WALL_S + 60, "door", "acknowledged", "anna", Priority.LOW)
+
+
+@pytest.mark.parametrize("record", [told(), alarms.shelved(told(), "anna", 4e9)])
+def test_a_record_survives_the_file_and_one_of_an_older_version_loads(record: Record) -> None:
+    kind = TypeAdapter(Record)
+    assert kind.validate_json(kind.dump_json(record)) == record
+    later = ("acknowledged_at", "acknowledged_until_at", "shelved_by", "shelved_until_at", "priority", "thread", "began_at",
+             "escalated", "escalated_at", "anew")  # fmt: skip
+    old = {name: value for name, value in json.loads(kind.dump_json(record)).items() if name not in later}
+    loaded = kind.validate_json(json.dumps(old))
+    assert (loaded.key, loaded.phase, loaded.began_at, loaded.is_shelved) == (record.key, record.phase, (), False)
+
+
+def test_what_stood_before_a_restart_counts_its_delays_anew() -> None:
+    away = then(told(), later_owner(), 10, active=False)
+    assert not alarms.has_ended(alarms.resumed(away, at(1_000)), at(1_029), RULES)
+    assert alarms.has_ended(alarms.resumed(away, at(1_000)), at(1_030), RULES)
+    assert alarms.resumed(told(), at(1_000)).quiet_mono_s is None
+
+
+def test_an_inhibited_alarm_begins_its_delay_when_nothing_inhibits_it() -> None:
+    held = alarms.held(begun(), at(100))
+    assert not alarms.is_ripe(held, at(104), RULES)
+    assert alarms.is_ripe(held, at(105), RULES)
+    assert alarms.held(told(), at(100)) == told()

@@ -1,25 +1,55 @@
 """The sign of life: when, and what it says."""
 
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
 from services.notifier import alarms
+from services.notifier.account import UNWATCHED, Around, account, headline
+from services.notifier.alarms import Phase, Record
 from services.notifier.heartbeat import FACT, Heartbeat
-from services.shared.messages import LoadSummary, State
+from services.shared.messages import ChannelHealth, LoadSummary, SignalView, State
 from services.shared.settings.sections import Notifications
-from services.shared.vocabulary import Control, Mode
+from services.shared.vocabulary import AlarmKind, Control, HealthState, Level, Mode
 from tests.unit.notifier.words import WALL_S, Owner, at
 
 HOURLY = Notifications(heartbeat_minutes=60)
+TELEGRAM: dict[str, tuple[str, ...]] = {"telegram": ()}
 
 
-def state(decided_mono_s: float, measured_kw: float | None = 987.0, host_boot: str = "this-boot") -> State:
+def state(decided_mono_s: float, measured_kw: float | None = 987.0, host_boot: str = "this-boot", **changes: Any) -> State:
     load = LoadSummary(
         measured_kw=measured_kw, measured_at=None, measured_mono_s=None if measured_kw is None else decided_mono_s - 3,
-        target_kw=1000.0, setpoint_kw=1000.0, unknown_kw=0.0, nominal_kw=1000.0,
+        target_kw=900.0, setpoint_kw=1000.0, unknown_kw=0.0, nominal_kw=1000.0,
     )  # fmt: skip
     return State(
-        mode=Mode.THERMAL_LIMIT, since_at=0.0, control=Control.ARMED, reasons=("zone east is hot",), limited_by="", phase="",
-        limits=(), signals=(), load=load, temperature_max_c=36.5, fan_stage=9, fans=(), leases=(), lockouts=(), trips=(),
-        decided_mono_s=decided_mono_s, host_boot=host_boot,
+        mode=Mode.THERMAL_LIMIT, since_at=WALL_S, control=Control.ARMED, reasons=("zone east is hot",), limited_by="", phase="",
+        limits=(), signals=changes.pop("signals", ()), load=load, temperature_max_c=36.5, fan_stage=9, fans=(), leases=(),
+        lockouts=(), trips=(), decided_mono_s=decided_mono_s, host_boot=host_boot, **changes,
     )  # fmt: skip
+
+
+def record(key: str, mono_s: float = 0, **changes: Any) -> Record:
+    heard = alarms.heard(None, Owner().says(key, cause=f"{key} is bad"), at(mono_s), alarms.Rules())
+    assert heard is not None
+    return replace(heard, **{"phase": Phase.UNACKNOWLEDGED, "told": AlarmKind.WARNING, **changes})
+
+
+def lines(around: Around, said: State | None = None) -> list[str]:
+    return account(said, around, at(102))
+
+
+def health(name: str, health_state: HealthState, reason: str = "", waiting: int = 0) -> ChannelHealth:
+    return ChannelHealth(name=name, state=health_state, reason=reason, waiting=waiting, last_delivered_at=None)
+
+
+def says(around: Around, *wanted: str) -> None:
+    found = lines(around)
+    assert [line for line in wanted if line not in found] == [], found
+
+
+def says_not(around: Around, words: str, of: Iterable[str] | None = None) -> None:
+    assert not [line for line in of or lines(around) if words in line]
 
 
 def test_it_beats_once_an_hour_and_a_restart_is_no_beat() -> None:
@@ -27,7 +57,7 @@ def test_it_beats_once_an_hour_and_a_restart_is_no_beat() -> None:
     heart.take_state(state(0))
     assert not heart.is_due(at(3_599))
     assert heart.is_due(at(3_600))
-    _, facts = heart.drafts([], ("telegram",), at(3_600))
+    _, facts = heart.drafts(TELEGRAM, Around(), at(3_600))
     assert not heart.is_due(at(7_199))
     assert heart.is_due(at(7_200))
     restarted = Heartbeat(HOURLY, "mine", facts, at(3_700))
@@ -40,7 +70,7 @@ def test_it_waits_for_the_controller_and_then_says_that_it_was_not_heard() -> No
     heart = Heartbeat(HOURLY, "mine", {FACT: repr(WALL_S - 4_000)}, at(0))
     assert not heart.is_due(at(29))
     assert heart.is_due(at(30))
-    (draft,), _ = heart.drafts([], ("telegram", "sms"), at(30))
+    (draft,), _ = heart.drafts(TELEGRAM, Around(), at(30))
     assert draft.text.subject == "[mine] Alive, but the controller was not heard"
 
 
@@ -51,24 +81,78 @@ def test_a_calendar_that_was_set_back_does_not_silence_it_and_zero_turns_it_off(
     assert not Heartbeat(Notifications(heartbeat_minutes=0), "mine", {}, at(0)).is_due(at(1e6))
 
 
-def test_it_tells_mode_power_heat_open_alarms_and_their_ages() -> None:
+def test_it_goes_to_whom_it_is_given_as_a_message_of_its_own() -> None:
     heart = Heartbeat(HOURLY, "mine", {}, at(0))
     heart.take_state(state(100))
-    record = alarms.heard(None, Owner().says("hot", cause="East is hot"), at(0))
-    assert record is not None
-    (draft,), _ = heart.drafts([record], ("telegram", "email", "sms"), at(102))
-    assert draft.channel == "telegram"
-    assert draft.text.subject == "[mine] Alive: thermal limit, armed (2 s ago)"
-    assert draft.text.body.splitlines()[:2] == [
-        "Load 987 kW of 1000 kW (5 s ago)",
-        "Temperature 36.5 C, the hottest intake (2 s ago)",
+    drafts, _ = heart.drafts({"telegram": ("42", "7"), "email": ()}, Around(), at(102))
+    assert [(one.channel, one.recipients, one.thread, one.kind) for one in drafts] == [
+        ("telegram", ("42", "7"), "", AlarmKind.HEARTBEAT),
+        ("email", (), "", AlarmKind.HEARTBEAT),
     ]
-    assert "- warning since 2027-01-15T08:00:00Z: East is hot" in draft.text.body
+    assert drafts[0].text.subject == "[mine] Alive: thermal limit, armed (2 s ago)"
+
+
+def test_it_tells_mode_power_target_heat_and_how_old_each_is() -> None:
+    assert lines(Around(), state(100))[:4] == [
+        "Load 987 kW of 1000 kW (5 s ago), target 900 kW",
+        "Temperature 36.5 C, the hottest intake (2 s ago)",
+        "In this mode since 2027-01-15T08:00:00Z",
+        "zone east is hot",
+    ]
 
 
 def test_what_is_not_known_is_said_to_be_unknown() -> None:
     heart = Heartbeat(HOURLY, "mine", {}, at(0))
     heart.take_state(state(100, measured_kw=None, host_boot="another-boot"))
-    (draft,), _ = heart.drafts([], ("telegram",), at(102))
+    (draft,), _ = heart.drafts(TELEGRAM, Around(), at(102))
     assert "Load unknown of 1000 kW (age unknown)" in draft.text.body
     assert "(age unknown)" in draft.text.subject
+
+
+def test_forced_values_and_the_signals_with_their_ages_are_told() -> None:
+    signal = SignalView(
+        name="utility", level=Level.NORMAL, effective=Level.CONTROL, target_kw=None, observed_mono_s=40.0, observed_at=None,
+        commissioned=True, in_service=False, reason="",
+    )  # fmt: skip
+    found = lines(Around(), state(100, signals=(signal,), forced=True))
+    assert "Signal utility: normal, taken as control (1 min 2 s ago), OUT OF SERVICE" in found
+    assert any(line.startswith("FORCED") for line in found)
+
+
+def test_open_unacknowledged_and_shelved_alarms_are_counted_and_listed_with_their_ages() -> None:
+    records = (
+        record("hot", since_at=WALL_S + 40),
+        record("door", phase=Phase.ACKNOWLEDGED, acknowledged_by="anna"),
+        record("noise", shelved_by="bob", shelved_until_at=WALL_S + 900),
+        record("gone", phase=Phase.RETURNED, active=False),
+        record("smoke", kind=AlarmKind.EMERGENCY),
+    )
+    says(
+        Around(records),
+        "Open alarms: 4 (2 unacknowledged, 1 shelved)",
+        "- warning, for 1 min 2 s: hot is bad",
+        "- warning (acknowledged by anna), for 1 min 42 s: door is bad",
+        "- warning (shelved), for 1 min 42 s: noise is bad",
+    )
+    listed = [line for line in lines(Around(records)) if line.startswith("- ")]
+    assert listed[0].startswith("- emergency")
+    says(Around(), "No open alarms.")
+
+
+def test_channels_that_do_not_work_services_and_who_watches_are_told() -> None:
+    channels = (
+        health("telegram", HealthState.LOST, "no answer within 15 s", 3),
+        health("email", HealthState.OK),
+        health("sms", HealthState.NOT_CONFIGURED, "no SMS provider is set"),
+    )
+    around = Around((), channels, {"controller": 3.0, "api": None})
+    says(around, "Channel telegram does not work: no answer within 15 s (3 waiting)", "Heard: controller 3 s ago, api never")
+    says(around, UNWATCHED)
+    says_not(around, "email")
+    says(Around((), channels[2:]), "No channel is set up.")
+    says_not(Around(watcher="The outside watcher heard us."), UNWATCHED)
+
+
+def test_a_controller_that_fell_silent_is_the_headline_and_not_the_mode_of_then() -> None:
+    assert headline(state(100), at(160)) == "Alive: thermal limit, armed (1 min 0 s ago)"
+    assert headline(state(100), at(161)) == "Alive, but the controller is silent (its last decision 1 min 1 s ago)"

@@ -2,42 +2,74 @@
 
 from dataclasses import replace
 
-from services.notifier import alarms, text
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.notifier import alarms, text, words
 from services.notifier.alarms import Record
-from tests.unit.notifier.words import EMERGENCY, WALL_S, Owner, at
+from services.notifier.message import Text
+from tests.unit.notifier.words import EMERGENCY, RULES, WALL_S, Owner, at
 
 
 def record(cause: str = "Zone east is at 41 °C") -> Record:
-    found = alarms.heard(None, Owner().says("hot", kind=EMERGENCY, cause=cause, since_at=WALL_S), at(0))
+    found = alarms.heard(None, Owner().says("hot", kind=EMERGENCY, cause=cause, since_at=WALL_S), at(0), RULES)
     assert found is not None
     return found
 
 
+def said(*records: Record) -> Text:
+    return words.incident_text("mine", records, at(0))
+
+
 def test_an_sms_is_one_segment_of_plain_characters() -> None:
-    said = text.alarm_text("mine", [record("Zone “east” is at 41 °C — " + "very " * 60 + "hot")])
-    assert len(said.short) <= 160
-    assert said.short.isascii()
-    assert said.short.startswith("(mine) EMERGENCY: Zone east is at 41 C - very")
-    assert len(text.as_repeated(said).short) <= 160
+    message = said(record("Zone “east” is at 41 °C — " + "very " * 60 + "hot"))
+    assert len(message.short) <= 160
+    assert message.short.isascii()
+    assert message.short.startswith("(mine) EMERGENCY: Zone east is at 41 C - very")
+    assert len(text.as_repeated(message).short) <= 160
 
 
 def test_a_cause_of_several_lines_forges_no_header() -> None:
-    assert "\n" not in text.alarm_text("mine", [record("hot\r\nBcc: all@example.test")]).subject
+    assert "\n" not in said(record("hot\r\nBcc: all@example.test")).subject
 
 
 def test_the_body_names_cause_consequence_action_and_since_when() -> None:
     found = replace(record(), consequence="Miners shut down.", action="Open the doors.")
-    assert text.alarm_text("mine", [found]).body == (
+    assert said(found).body == (
         "Zone east is at 41 °C\nMiners shut down.\nTo do: Open the doors.\nSince 2027-01-15T08:00:00Z."
-    )
+    )  # fmt: skip
+
+
+def test_a_message_of_five_hundred_alarms_is_short_and_says_how_many_it_leaves_out() -> None:
+    message = said(*(replace(record(f"{number} " + "x" * 5_000), key=f"fault-{number}") for number in range(500)))
+    assert len(message.body) <= 3_500 and len(message.subject) <= 200
+    assert message.subject.startswith("[mine] 500 EMERGENCIES: 0 xxx")
+
+
+def test_what_anna_does_and_until_when_is_said() -> None:
+    seen = alarms.acknowledged(alarms.raised(record(), (), at(0)), "anna", WALL_S + 60, at(1))
+    assert said(seen).subject == "[mine] EMERGENCY (acknowledged by anna): Zone east is at 41 °C"
+    put = alarms.shelved(seen, "anna", WALL_S + 60)
+    assert "Shelved by anna until 2027-01-15T08:01:00Z." in said(put).body
 
 
 def test_a_clock_that_was_set_meanwhile_tells_no_duration() -> None:
-    assert text.lasted(replace(record(), ended_at=WALL_S + 95)) == "1 min 35 s"
-    assert text.lasted(replace(record(), ended_at=WALL_S - 95)) == "an unknown time"
-    assert text.lasted(replace(record(), since_at=100.0, ended_at=WALL_S)) == "an unknown time"
+    assert words.lasted(replace(record(), ended_at=WALL_S + 95)) == "1 min 35 s"
+    assert words.lasted(replace(record(), ended_at=WALL_S - 95)) == "an unknown time"
+    assert words.lasted(replace(record(), since_at=100.0, ended_at=WALL_S)) == "an unknown time"
 
 
 def test_durations_are_told_in_two_units() -> None:
     told = [text.span(seconds) for seconds in (0, 59, 61, 601, 3_661, 90_000)]
     assert told == ["0 s", "59 s", "1 min 1 s", "10 min", "1 h 1 min", "1 d 1 h"]
+
+
+@given(st.lists(st.text(), min_size=1, max_size=8), st.floats(allow_nan=False))
+def test_any_words_make_a_message_that_every_way_can_carry(causes: list[str], since_at: float) -> None:
+    records = [replace(record(cause), key=f"key-{number}", since_at=since_at) for number, cause in enumerate(causes)]
+    for message in (
+        said(*records), words.ended_text("mine", records, at(0)), words.still_text("mine", records, at(0)),
+        words.unanswered_text("mine", records, since_at, "bob", at(0)), words.moved_text("mine", records, at(0)),
+    ):  # fmt: skip
+        assert message.subject.isprintable() and len(message.subject) <= 200
+        assert len(message.body) <= 3_500 and len(message.short) <= 160 and message.short.isascii()

@@ -5,11 +5,13 @@ from typing import Any
 
 from services.notifier import alarms
 from services.notifier.alarms import Record
+from services.notifier.lifesign import LifeSign
 from services.notifier.watch import Circumstances, Watch
 from services.shared.bus import Arrival, Foreign
+from services.shared.clock import Clock
 from services.shared.messages import Alarm, ChannelHealth, Presence
 from services.shared.vocabulary import HealthState
-from tests.unit.notifier.words import EMERGENCY, Owner, at
+from tests.unit.notifier.words import EMERGENCY, RULES, Owner, at
 
 
 @dataclass
@@ -19,11 +21,14 @@ class Way:
     lost_since_mono_s: float | None = None
     rows: dict[int, Any] = field(default_factory=lambda: {1: "waits"})
     last_delivered_at: float | None = None
+    check_failed: str = ""
+    test_failed: str = ""
+    reason: str = ""
 
     @property
     def health(self) -> ChannelHealth:
         return ChannelHealth(
-            name="telegram", state=HealthState.OK, reason="", waiting=1, last_delivered_at=self.last_delivered_at
+            name="telegram", state=HealthState.OK, reason=self.reason, waiting=1, last_delivered_at=self.last_delivered_at
         )
 
 
@@ -35,6 +40,7 @@ class Night:
         self.broker_lost: float | None = None
         self.way = Way()
         self.store_fault: str | None = None
+        self.watcher: LifeSign | None = None
 
     def ping(self, *services: str, mono_s: float) -> None:
         for service in services:
@@ -45,7 +51,7 @@ class Night:
         self.watch.take_presence(message, Arrival(mono_s, retained, retained))
 
     def look(self, mono_s: float) -> dict[str, Alarm]:
-        seen = Circumstances(self.broker_lost, {"telegram": self.way}, self.store_fault)  # type: ignore[dict-item]
+        seen = Circumstances(self.broker_lost, {"telegram": self.way}, self.store_fault, self.watcher)  # type: ignore[dict-item]
         return {alarm.key: alarm for alarm in self.watch.levels(at(mono_s), seen)}
 
 
@@ -93,7 +99,7 @@ def test_while_the_broker_is_away_nobody_is_silent_and_after_a_minute_it_is_told
 
 
 def test_what_stood_when_an_earlier_process_ended_stands_until_the_opposite_is_seen() -> None:
-    old = alarms.heard(None, Owner("notifier", "old-boot").says("service_lost_api"), at(0))
+    old = alarms.heard(None, Owner("notifier", "old-boot").says("service_lost_api"), at(0), RULES)
     assert old is not None
     night = Night((old,))
     assert all(alarm.active for alarm in night.look(1).values())
@@ -103,14 +109,14 @@ def test_what_stood_when_an_earlier_process_ended_stands_until_the_opposite_is_s
 
 def test_an_alarm_of_an_owner_that_began_anew_and_forgot_it_is_over_after_a_minute() -> None:
     night = Night()
-    record = alarms.heard(None, Owner("controller", "boot-1").says("hot"), at(0))
+    record = alarms.heard(None, Owner("controller", "boot-1").says("hot"), at(0), RULES)
     assert record is not None
     night.presence("controller", "online", 0, "boot-1")
     assert not night.watch.is_forsaken(record, at(500))
     night.presence("controller", "online", 600, "boot-2")
     assert not night.watch.is_forsaken(record, at(659))
     assert night.watch.is_forsaken(record, at(660))
-    again = alarms.heard(record, Owner("controller", "boot-2").says("hot"), at(610))
+    again = alarms.heard(record, Owner("controller", "boot-2").says("hot"), at(610), RULES)
     assert again is not None and not night.watch.is_forsaken(again, at(700))
 
 
@@ -132,3 +138,63 @@ def test_a_file_that_cannot_be_written_is_told() -> None:
     assert "disk full" in night.look(0)["alerts_database"].cause
     night.store_fault = None
     assert not night.look(1)["alerts_database"].active
+
+
+def test_a_provider_that_refuses_us_is_told_at_once_though_nothing_waits_and_its_return_too() -> None:
+    night = Night()
+    night.way.rows.clear()
+    night.way.check_failed = "Telegram does not know this token"
+    found = night.look(0)
+    assert found["channel_lost_telegram"].active
+    assert "Telegram does not know this token" in found["channel_lost_telegram"].cause
+    assert night.look(1) == {}
+    night.way.check_failed = ""
+    assert [(alarm.key, alarm.active) for alarm in night.look(2).values()] == [("channel_lost_telegram", False)]
+
+
+def test_a_reason_that_changes_is_no_news() -> None:
+    night = Night()
+    night.way.lost_since_mono_s = 0.0
+    night.ping(*EVERYONE, mono_s=600)
+    night.way.reason = "no answer within 15 s"
+    assert set(night.look(600)) == {"channel_lost_telegram"}
+    night.way.reason = "HTTP 502"
+    assert night.look(601) == {}
+
+
+def sign(period_s: float, began_mono_s: float = 0.0) -> LifeSign:
+    one = LifeSign("http://127.0.0.1:1/key", period_s, Clock("yes"), lambda _: (), lambda _: "")
+    one._began_mono_s = began_mono_s
+    return one
+
+
+def test_an_outside_watcher_that_is_not_reached_for_three_periods_is_told_and_its_return_too() -> None:
+    night = Night()
+    night.watcher = sign(300.0)
+    night.watcher.door.fault = "no answer within 15 s"
+    night.ping(*EVERYONE, mono_s=850)
+    assert night.look(899) == {}
+    found = night.look(900)
+    assert "no answer within 15 s" in found["not_reaching_watcher"].cause
+    assert "127.0.0.1" not in str(found)
+    night.watcher.door.last_mono_s = 901.0
+    assert [(alarm.key, alarm.active) for alarm in night.look(902).values()] == [("not_reaching_watcher", False)]
+
+
+def test_that_the_watcher_is_not_reached_outlives_a_restart_until_it_is_or_nobody_watches_any_more() -> None:
+    old = alarms.heard(None, Owner("notifier", "old-boot").says("not_reaching_watcher"), at(0), alarms.Rules())
+    assert old is not None
+    night = Night((old,))
+    night.watcher = sign(300.0)
+    assert all(alarm.active for alarm in night.look(1).values())
+    night.watcher = None
+    assert [(alarm.key, alarm.active) for alarm in night.look(2).values()] == [("not_reaching_watcher", False)]
+
+
+def test_who_is_lost_and_when_each_service_was_heard_can_be_asked() -> None:
+    night = Night()
+    night.ping("collector", "api", mono_s=90)
+    night.look(0)
+    night.look(95)
+    assert night.watch.lost == ("controller",)
+    assert night.watch.heard_ago_s(at(95)) == {"collector": 5.0, "controller": None, "api": 5.0}

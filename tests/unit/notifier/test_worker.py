@@ -1,163 +1,137 @@
-"""Pauses, the order of what waits, and what becomes of one message."""
+"""The order of what waits, and what becomes of one message."""
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
 from services.notifier.channels.base import Failed
-from services.notifier.message import Draft, Row, Text
-from services.notifier.outbox import Outbox
-from services.notifier.store import Store
-from services.notifier.worker import LONGEST_PAUSE_S, Way, Worker, pause_s
-from services.shared.clock import Clock
+from services.notifier.message import Act, Outgoing, Sent
 from services.shared.vocabulary import HealthState
+from tests.unit.notifier.providers import Bench, Provider, running
 from tests.unit.notifier.words import EMERGENCY, HEARTBEAT, WARNING
 from tests.waiting import until
 
 
-def longest(_low: float, high: float) -> float:
-    return high
-
-
-def test_pauses_double_up_to_a_quarter_of_an_hour() -> None:
-    failed = Failed("down")
-    assert [pause_s(n, 15, failed, longest) for n in (1, 2, 3, 7, 100)] == [15, 30, 60, 900, 900]
-    assert all(0 <= pause_s(3, 15, failed) <= 60 for _ in range(100))
-
-
-def test_a_provider_that_asks_for_a_pause_gets_at_least_that() -> None:
-    assert pause_s(1, 0.1, Failed("429", retry_after_s=30)) == 30
-
-
-def test_what_a_person_must_put_right_is_tried_slowly() -> None:
-    assert pause_s(1, 0.1, Failed("wrong token", slow=True)) >= LONGEST_PAUSE_S / 2
-
-
-class Provider:
-    """A channel that answers as the test says."""
-
-    name, deadline_s = "telegram", 5.0
-    recipients: tuple[str, ...] = ("a", "b")
-
-    def __init__(self) -> None:
-        self.taken: list[tuple[str, str, bool]] = []
-        self.failures: list[Failed] = []
-        self.down: Failed | None = None
-
-    async def send(self, recipient: str, text: Text, *, silent: bool) -> str:
-        if self.down is not None:
-            raise self.down
-        if self.failures:
-            raise self.failures.pop(0)
-        self.taken.append((recipient, text.subject, silent))
-        return "taken"
-
-    async def close(self) -> None:
-        pass
-
-
-class Bench:
-    """An outbox with one provider."""
-
-    def __init__(self, folder: Path) -> None:
-        self.provider = Provider()
-        self.store = Store(folder / "alerts.db")
-        self.settled: list[tuple[int, str, bool]] = []
-        way = Way(self.store, Clock("yes"), 0.01, self._settle, on_health=lambda: None)
-        self.outbox = Outbox({"telegram": self.provider, "sms": "not set up"}, way)
-        self.worker: Worker = self.outbox.workers["telegram"]
-
-    async def _settle(self, row: Row, words: str, delivered: bool) -> None:
-        self.settled.append((row.id, words, delivered))
-
-    def add(self, kind: object, subject: str) -> None:
-        rows = self.outbox.rows_of([Draft("telegram", kind, (), Text(subject, "", ""))], 0.0)  # type: ignore[arg-type]
-        self.outbox.replace(rows, self.outbox.superseded(rows))
-
-
-@asynccontextmanager
-async def running(folder: Path, prepare: Callable[[Bench], None]) -> AsyncIterator[Bench]:
-    bench = Bench(folder)
-    prepare(bench)
-    task = asyncio.create_task(bench.worker.run())
-    try:
-        yield bench
-    finally:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
-        bench.store.close()
-
-
 @pytest.mark.asyncio
 async def test_the_most_severe_goes_first_and_each_recipient_gets_it(tmp_path: Path) -> None:
-    def prepare(bench: Bench) -> None:
-        bench.add(HEARTBEAT, "beat")
-        bench.add(WARNING, "hot")
-        bench.add(EMERGENCY, "smoke")
-
-    async with running(tmp_path, prepare) as bench:
+    bench = Bench(tmp_path, Provider(recipients=("a", "b")))
+    bench.add(bench.draft(HEARTBEAT, "beat"), bench.draft(WARNING, "hot"), bench.draft(EMERGENCY, "smoke"))
+    async with running(bench):
         await until(lambda: len(bench.settled) == 6)
-        assert [(to, subject) for to, subject, _ in bench.provider.taken] == [
-            (to, subject) for subject in ("smoke", "hot", "beat") for to in "ab"
-        ]
-        assert [silent for *_, silent in bench.provider.taken] == [False] * 4 + [True] * 2
+        told = [(to, message.text.subject) for to, message in bench.provider.taken]
+        assert sorted(told[:2]) == [("a", "smoke"), ("b", "smoke")]
+        assert told[2:] == [(to, subject) for subject in ("hot", "beat") for to in "ab"]
+        assert [message.silent for _, message in bench.provider.taken] == [False] * 4 + [True] * 2
 
 
 @pytest.mark.asyncio
-async def test_a_message_that_was_perhaps_taken_comes_again_marked(tmp_path: Path) -> None:
-    def prepare(bench: Bench) -> None:
-        bench.provider.failures = [Failed("refused"), Failed("no answer", maybe_taken=True)]
-        bench.provider.recipients = ("a",)
-        bench.add(WARNING, "hot")
-
-    async with running(tmp_path, prepare) as bench:
+async def test_a_message_that_was_perhaps_taken_comes_again_marked_and_under_the_same_id(tmp_path: Path) -> None:
+    bench = Bench(tmp_path)
+    bench.provider.failures = [Failed("refused"), Failed("no answer", maybe_taken=True)]
+    bench.add(bench.draft(WARNING, "hot"))
+    async with running(bench):
         await until(lambda: bench.settled)
-        assert bench.provider.taken == [("a", "(repeated) hot", False)]
+        assert [message.text.subject for message in bench.provider.asked] == ["hot", "hot", "(repeated) hot"]
+        assert len({message.id for message in bench.provider.asked}) == 1
         assert bench.worker.health.state is HealthState.OK
 
 
 @pytest.mark.asyncio
 async def test_a_message_that_can_never_be_taken_does_not_hold_the_next(tmp_path: Path) -> None:
-    def prepare(bench: Bench) -> None:
-        bench.provider.failures = [Failed("no such number", hopeless=True)]
-        bench.add(EMERGENCY, "smoke")
-
-    async with running(tmp_path, prepare) as bench:
+    bench = Bench(tmp_path, Provider(recipients=("a", "b")))
+    bench.provider.forbidden = {"a": Failed("no such number", hopeless=True)}
+    bench.add(bench.draft(EMERGENCY, "smoke"))
+    async with running(bench):
         await until(lambda: len(bench.settled) == 2)
-        assert bench.settled == [(1, "no such number", False), (2, "taken", True)]
+        assert sorted(bench.settled) == [(1, "no such number", False), (2, "taken", True)]
+        assert (bench.worker.health.state, bench.worker.health.reason) == (HealthState.LOST, "no such number")
 
 
 @pytest.mark.asyncio
 async def test_an_emergency_does_not_wait_for_the_end_of_a_long_pause(tmp_path: Path) -> None:
-    def prepare(bench: Bench) -> None:
-        bench.provider.down = Failed("wrong token", slow=True)
-        bench.add(WARNING, "hot")
-
-    async with running(tmp_path, prepare) as bench:
+    bench = Bench(tmp_path)
+    bench.provider.down = Failed("wrong token", slow=True)
+    bench.add(bench.draft(WARNING, "hot"))
+    async with running(bench):
         await until(lambda: bench.worker.health.state is HealthState.LOST)
         bench.provider.down = None
-        bench.add(EMERGENCY, "smoke")
-        await until(lambda: len(bench.provider.taken) == 4)
-        assert bench.provider.taken[0][1] == "smoke"
+        bench.add(bench.draft(EMERGENCY, "smoke"))
+        await until(lambda: bench.provider.taken)
+        assert bench.provider.told[0] == ("post", "smoke")
+
+
+@pytest.mark.asyncio
+async def test_a_pause_that_the_provider_asks_for_holds_an_emergency_too(tmp_path: Path) -> None:
+    bench = Bench(tmp_path)
+    bench.provider.failures = [Failed("429", retry_after_s=0.3)]
+    bench.add(bench.draft(WARNING, "hot"))
+    async with running(bench):
+        await until(lambda: bench.worker.health.state is HealthState.LOST)
+        began_s = asyncio.get_running_loop().time()
+        bench.add(bench.draft(EMERGENCY, "smoke"))
+        await until(lambda: bench.provider.taken)
+        assert asyncio.get_running_loop().time() - began_s > 0.2
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("act", [Act.POST, Act.EDIT])
+async def test_a_warning_or_an_edit_that_hangs_delays_no_emergency(tmp_path: Path, act: Act) -> None:
+    bench = Bench(tmp_path)
+    bench.store.refs["hot", "telegram", "a"] = "ref-0"
+    bench.provider.gate = asyncio.Event()
+    bench.add(bench.draft(WARNING, "hot", act, "hot"))
+    async with running(bench):
+        await until(lambda: bench.provider.asked)
+        bench.add(bench.draft(EMERGENCY, "not acknowledged", Act.REPLY, "other"))
+        bench.store.refs["other", "telegram", "a"] = "ref-0"
+        await until(lambda: len(bench.provider.asked) == 2)
+        assert bench.provider.asked[1].text.subject == "not acknowledged"
+
+
+@pytest.mark.asyncio
+async def test_a_person_who_forbids_the_bot_keeps_nobody_else_waiting_and_the_channel_is_not_well(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, Provider(recipients=("a", "b")))
+    bench.provider.forbidden = {"a": Failed("forbidden", slow=True)}
+    bench.add(bench.draft(WARNING, "hot"))
+    async with running(bench):
+        await until(lambda: bench.provider.taken)
+        bench.add(bench.draft(WARNING, "cold"))
+        await until(lambda: len(bench.provider.taken) == 2)
+        assert {to for to, _ in bench.provider.taken} == {"b"}
+        assert (bench.worker.health.state, bench.worker.health.reason) == (HealthState.LOST, "forbidden")
+
+
+@pytest.mark.asyncio
+async def test_a_message_that_always_fails_keeps_no_other_waiting(tmp_path: Path) -> None:
+    bench = Bench(tmp_path)
+    send = bench.provider.send
+
+    async def choosy(recipient: str, message: Outgoing) -> Sent:
+        if "bad" in message.text.subject:
+            raise RuntimeError
+        return await send(recipient, message)
+
+    bench.provider.send = choosy  # type: ignore[method-assign]
+    bench.add(bench.draft(WARNING, "bad"), bench.draft(WARNING, "good"))
+    async with running(bench):
+        await until(lambda: bench.provider.taken)
+        assert bench.provider.told == [("post", "good")]
 
 
 @pytest.mark.asyncio
 async def test_a_channel_whose_library_swallows_the_end_ends_all_the_same(tmp_path: Path) -> None:
     bench, sending = Bench(tmp_path), asyncio.Event()
 
-    async def send(recipient: str, text: Text, *, silent: bool) -> str:
+    async def send(_recipient: str, _message: Outgoing) -> Sent:
         sending.set()
         with contextlib.suppress(asyncio.CancelledError):
             await asyncio.sleep(60)
-        return "taken"
+        return Sent("taken")
 
-    bench.provider.send = send  # type: ignore[method-assign]
-    bench.add(WARNING, "hot")
+    bench.provider.send = send  # type: ignore[method-assign,assignment]
+    bench.add(bench.draft(WARNING, "hot"))
     task = asyncio.create_task(bench.worker.run())
     await sending.wait()
     task.cancel()
@@ -166,10 +140,40 @@ async def test_a_channel_whose_library_swallows_the_end_ends_all_the_same(tmp_pa
     bench.store.close()
 
 
-def test_of_heartbeats_that_wait_only_the_newest_stays(tmp_path: Path) -> None:
+@pytest.mark.asyncio
+async def test_a_provider_that_does_not_know_us_is_lost_at_once_until_it_does(tmp_path: Path) -> None:
     bench = Bench(tmp_path)
-    bench.add(WARNING, "hot")
-    bench.add(HEARTBEAT, "one")
-    bench.add(HEARTBEAT, "two")
-    assert [row.text.subject for row in bench.worker.rows.values()] == ["hot", "hot", "two", "two"]
+
+    def seen() -> tuple[str, HealthState, bool]:
+        return bench.worker.check_failed, bench.worker.health.state, bench.worker.lost_since_mono_s is not None
+
+    bench.worker.checked(Failed("wrong token", slow=True))
+    assert seen() == ("wrong token", HealthState.LOST, True)
+    bench.worker.checked(None)
+    assert seen() == ("", HealthState.OK, False)
+    bench.worker.checked(Failed("wrong token", slow=True))
+    bench.add(bench.draft(WARNING, "hot"))
+    async with running(bench):
+        await until(lambda: bench.settled)
+    assert seen() == ("", HealthState.OK, False)
+
+
+def test_the_last_test_is_part_of_the_health(tmp_path: Path) -> None:
+    bench = Bench(tmp_path)
+    bench.worker.tested("message 12", True, 5.0)
+    assert (bench.worker.health.tested_at, bench.worker.health.test) == (5.0, "message 12")
+    bench.worker.tested("no such chat", False, 6.0)
+    health = bench.worker.health
+    assert (health.tested_at, health.test) == (6.0, "failed: no such chat")
     bench.store.close()
+
+
+@pytest.mark.asyncio
+async def test_a_post_that_can_be_changed_no_more_is_no_lost_channel(tmp_path: Path) -> None:
+    bench = Bench(tmp_path)
+    bench.store.refs["hot", "telegram", "a"] = "ref-0"
+    bench.provider.failures = [Failed("message can't be edited", hopeless=True)]
+    bench.add(bench.draft(WARNING, "seen", Act.EDIT, "hot"))
+    async with running(bench):
+        await until(lambda: not bench.worker.rows)
+        assert (bench.worker.lost_since_mono_s, bench.settled) == (None, [])

@@ -91,7 +91,7 @@ def test_every_secret_of_the_settings_is_found() -> None:
         for name in ("notifications", "iotawatt", "foreman", "pdu", "broker", "api", "ops")
     })  # fmt: skip
     expected = {
-        f"secret-{kind.__name__}-{key}"
+        f"https://a.example/secret-{kind.__name__}-{key}"
         for kind in (sections.HttpLoads, sections.Notifications, sections.Iotawatt, sections.Foreman, sections.Pdu,
                      sections.Broker, sections.Api, sections.Ops)
         for key in _secrets_in(kind)
@@ -102,7 +102,8 @@ def test_every_secret_of_the_settings_is_found() -> None:
 
 def _secrets_in(kind: type[sections.Section]) -> dict[str, SecretStr]:
     fields = kind.model_fields.items()
-    return {key: SecretStr(f"secret-{kind.__name__}-{key}") for key, field in fields if field.annotation is SecretStr}
+    text = f"https://a.example/secret-{kind.__name__}-"
+    return {key: SecretStr(text + key) for key, field in fields if field.annotation is SecretStr}
 
 
 def test_text_from_outside_cannot_forge_a_line(capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -14,6 +13,7 @@ import pytest
 
 from services.shared.http import HttpClient, Unreachable
 from services.shared.version import VERSION
+from tests.ports import free_port
 from tests.waiting import until
 
 ROOT = Path(__file__).parents[3]
@@ -25,12 +25,6 @@ BODIES = {
     "stubborn": "while True:\n        try:\n            await asyncio.Event().wait()\n"
     "        except asyncio.CancelledError:\n            pass",
 }
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class Process:

@@ -192,7 +192,7 @@ async def test_what_people_would_have_got_is_shown_and_forgotten(ask: Ask, site:
     _, kept = await ask("GET", "/sinks")
     assert [message["text"] for message in kept["telegram"]] == ["first", "second"]
     assert kept["telegram"][0]["at"] <= kept["telegram"][1]["at"]
-    assert await ask("DELETE", "/sinks") == (200, {"telegram": [], "smtp": [], "sms": []})
+    assert await ask("DELETE", "/sinks") == (200, {"telegram": [], "smtp": [], "sms": [], "webhook": [], "watcher": []})
 
 
 @pytest.mark.asyncio

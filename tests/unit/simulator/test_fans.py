@@ -78,3 +78,13 @@ def test_a_dead_motor_draws_nothing() -> None:
     plant.step(60)
     assert plant.fan_watts(1) == 0
     assert air(plant, 1) == 0
+
+
+def test_an_annunciator_has_its_own_board_and_burns_while_its_coil_is_energised() -> None:
+    wiring = FanWiring(2, annunciator="relay-2/4")
+    assert (wiring.boards(), wiring.calls) == (["relay-1", "relay-2"], False)
+    wiring.set_coil("relay-2", 3, True)
+    assert (wiring.calls, wiring.feeds(1)) == (True, True)
+    wiring.drop("relay-2")
+    assert wiring.calls is False
+    assert FanWiring(2).calls is None

@@ -9,7 +9,7 @@ from services.controller.core.plant import Limits, Load, Source
 from services.shared.vocabulary import Control, LoadKind, LoadTarget, OnLoss
 from services.simulator.twin import DayResult, Step, run_day
 from services.simulator.twin.day import Day
-from services.simulator.twin.moment import Moment, Observer
+from services.simulator.twin.moment import Instant, Observer
 from services.simulator.twin.premises import usual_premises
 from services.simulator.twin.record import Record
 from services.simulator.twin.run import run
@@ -25,9 +25,9 @@ class Watch(Observer):
     sees_every_step = True
 
     def __init__(self) -> None:
-        self.moments: list[Moment] = []
+        self.moments: list[Instant] = []
 
-    def observe(self, moment: Moment) -> tuple[str, ...]:
+    def observe(self, moment: Instant) -> tuple[str, ...]:
         self.moments.append(moment)
         return ()
 

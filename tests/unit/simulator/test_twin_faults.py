@@ -7,7 +7,7 @@ from services.shared.vocabulary import Level, LoadTarget
 from services.simulator.twin import Step
 from services.simulator.twin.day import Day, Placed, PowerEvent
 from services.simulator.twin.faults import LIBRARY, Fault, named
-from services.simulator.twin.moment import Moment, Observer
+from services.simulator.twin.moment import Instant, Observer
 from services.simulator.twin.record import Record
 from services.simulator.twin.run import run
 from services.simulator.twin.targets import chosen, places
@@ -21,9 +21,9 @@ class Watch(Observer):
     sees_every_step = True
 
     def __init__(self) -> None:
-        self.moments: list[Moment] = []
+        self.moments: list[Instant] = []
 
-    def observe(self, moment: Moment) -> tuple[str, ...]:
+    def observe(self, moment: Instant) -> tuple[str, ...]:
         self.moments.append(moment)
         return ()
 

@@ -1,0 +1,45 @@
+"""The emergency stop past the broker: straight to the controller's own small app."""
+
+from http import HTTPStatus
+
+from services.api.asked import Asked
+from services.api.problems import Problem
+from services.shared.device import DeviceError
+from services.shared.http import Answer, HttpClient
+from services.shared.messages import Reply
+from services.shared.settings.sections import Ops
+
+_LONGEST_NAME = 100  # of who asks, as the controller takes it
+
+
+async def stop(ops: Ops, asked: Asked, before: str, answer_s: float) -> Reply:
+    """The controller's word. `before` says why the broker was not enough. Raises Problem: 502 not confirmed, 504 nobody there."""
+    token = ops.token.get_secret_value()
+    client = HttpClient(deadline_s=answer_s)
+    try:
+        answer = await client.request(
+            "POST",
+            f"http://{ops.controller_host}:{ops.controller_port}/stop",
+            headers={"Authorization": f"Bearer {token}"} if token else {},
+            json_body={"who": asked.wish.who[:_LONGEST_NAME], "reason": asked.wish.reason},
+        )
+    except DeviceError as error:
+        detail = f"the stop reached nobody: {before}; the controller directly: {error}"
+        raise Problem(HTTPStatus.GATEWAY_TIMEOUT, "no-answer", detail) from None
+    finally:
+        await client.close()
+    if not 200 <= answer.status < 300:
+        detail = f"{before}; the controller directly: HTTP {answer.status}"
+        raise Problem(HTTPStatus.BAD_GATEWAY, "stop-failed", detail)
+    _confirmed(answer)
+    return Reply(request_id=asked.id, accepted=True, reason="done", result='{"stopped": true, "by": "controller"}')
+
+
+def _confirmed(answer: Answer) -> None:
+    try:
+        said = answer.json()
+    except DeviceError:
+        said = None
+    if not isinstance(said, dict) or said.get("stopped") is not True:
+        detail = f"the controller did not confirm the stop: {answer.text()[:200]!r}"
+        raise Problem(HTTPStatus.BAD_GATEWAY, "stop-failed", detail)

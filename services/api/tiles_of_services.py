@@ -1,0 +1,52 @@
+"""The tiles of our own services, of the devices as these see them, and of the alarms."""
+
+from services.api.image import Image
+from services.api.latest import age_s
+from services.api.tile_views import AlarmsTile, DeviceTile, ServiceTile
+from services.shared.clock import Moment
+from services.shared.messages import DeviceHealth, Presence
+
+SERVICES = ("api", "collector", "controller", "notifier")
+
+
+def device(health: DeviceHealth, owner: str, host_boot: str, now: Moment) -> DeviceTile:
+    """A device by its owner's word; when the owner itself is silent, the page says so by the owner's presence."""
+    return DeviceTile(
+        name=health.device,
+        kind=health.kind,
+        owner=owner,
+        state=health.state,
+        reason=health.reason,
+        age_s=age_s(health.last_ok_mono_s, host_boot, now),
+        lost_since_at=health.lost_since_at,
+    )
+
+
+def services(image: Image, broker_connected: bool) -> tuple[ServiceTile, ...]:
+    """Our services. Without the broker nobody's presence is known but our own."""
+    names = sorted({*SERVICES, *(presence.source for presence in image.presence.all())})
+    return tuple(_service(name, image.presence.get(name) if broker_connected else None) for name in names)
+
+
+def alarms(image: Image, broker_connected: bool) -> AlarmsTile:
+    """The notifier's word, as long as the notifier lives and can be heard."""
+    said = image.alarm_state
+    notifier = image.presence.get("notifier")
+    silent = not broker_connected or (notifier is not None and notifier.state == "offline")
+    if said is None:
+        return AlarmsTile(known=False, open=None, unacknowledged=None, alarms=(), channels=())
+    return AlarmsTile(
+        known=not silent,
+        open=None if silent else sum(alarm.active for alarm in said.alarms),
+        unacknowledged=None if silent else sum(not alarm.acknowledged_by for alarm in said.alarms),
+        alarms=said.alarms,
+        channels=said.channels,
+    )
+
+
+def _service(name: str, presence: Presence | None) -> ServiceTile:
+    if name == "api":
+        return ServiceTile(name=name, state="online", version=presence.version if presence else "", since_at=None)
+    if presence is None:
+        return ServiceTile(name=name, state="unknown", version="", since_at=None)
+    return ServiceTile(name=name, state=presence.state, version=presence.version, since_at=presence.sent_at or None)

@@ -1,0 +1,1 @@
+"""The two-way chat: people ask over Telegram, and only people on the list are answered."""

@@ -1,0 +1,50 @@
+"""Inhibit: what follows from another alarm, which stands, is not told. One cause, one alarm."""
+
+from collections.abc import Mapping, Sequence
+from fnmatch import fnmatchcase
+
+from services.notifier.record import Record
+from services.notifier.rules import Rules
+from services.shared.vocabulary import AlarmKind
+
+SERVICE_LOST = "service_lost_"
+"""A lost service inhibits, beside what the catalogue says, all alarms that it owns."""
+
+
+class Causes:
+    """The alarms that stand, asked by key or by pattern; each pattern is looked up once."""
+
+    def __init__(self, records: Sequence[Record]) -> None:
+        self._standing = {record.key: record for record in records if record.stands}
+        self._found: dict[str, tuple[Record, ...]] = {}
+
+    def like(self, pattern: str) -> tuple[Record, ...]:
+        """Those that stand and whose key matches."""
+        if "*" not in pattern:
+            one = self._standing.get(pattern)
+            return () if one is None else (one,)
+        if pattern not in self._found:
+            self._found[pattern] = tuple(one for key, one in self._standing.items() if fnmatchcase(key, pattern))
+        return self._found[pattern]
+
+
+def inhibit(records: Mapping[str, Record], rules: Rules) -> dict[str, str]:
+    """The alarms that follow from another one, with the reason."""
+    live = [record for record in records.values() if record.stands]
+    causes = Causes(live)
+    found = {}
+    for record in live:
+        patterns = (*rules.of(record.key).follows, SERVICE_LOST + record.source)
+        cause = next((one for pattern in patterns for one in causes.like(pattern) if _explains(one, record)), None)
+        if cause is not None:
+            found[record.key] = f"follows from {cause.key}"
+    return found
+
+
+def _explains(cause: Record, effect: Record) -> bool:
+    """An emergency is explained by another emergency alone, and by none that a person put aside: it is never lost unsaid."""
+    if cause.key == effect.key:
+        return False
+    if effect.kind is not AlarmKind.EMERGENCY:
+        return True
+    return cause.kind is AlarmKind.EMERGENCY and not cause.is_shelved

@@ -1,0 +1,122 @@
+"""What is said of alarms: the incident as it stands, its end, that nobody acknowledged, whether somebody is still on it."""
+
+from collections.abc import Sequence
+
+from services.notifier.chatter import is_chattering
+from services.notifier.message import Text
+from services.notifier.record import Phase, Record, severity
+from services.notifier.text import cut, moment, one_line, plain_text, span
+from services.shared.clock import Moment
+from services.shared.vocabulary import AlarmKind
+
+_YEAR_S = 366 * 86_400.0
+_IN_FULL = 5
+"""So many alarms of one message are told with consequence and action; the others have a line each."""
+_LINES = 40
+_CAUSE, _SHORT = 600, 120
+_NAMES = {
+    AlarmKind.EMERGENCY: ("EMERGENCY", "EMERGENCIES"),
+    AlarmKind.WARNING: ("Warning", "warnings"),
+    AlarmKind.HEARTBEAT: ("Message", "messages"),
+}
+
+
+def incident_text(site: str, records: Sequence[Record], now: Moment, *, gone: int = 0) -> Text:
+    """An incident as it stands: one alarm, or several that began together. `gone` more came, and ended or were seen to."""
+    came = f" ({gone} more came and are settled)" if gone else ""
+    return plain_text(site, _head(records) + came, _body(records, now))
+
+
+def ended_text(site: str, records: Sequence[Record], now: Moment) -> Text:
+    """That all of them ended, and how long they lasted."""
+    first = records[0]
+    one = f"Ended after {lasted(first)}: {_cause(first)}"
+    head = one if len(records) == 1 else f"{len(records)} alarms ended: {_causes(records)}"
+    return plain_text(site, head, _body(records, now))
+
+
+def unanswered_text(site: str, records: Sequence[Record], since_at: float, person: str, now: Moment) -> Text:
+    """That nobody acknowledged, and who is told now beside the others (empty: nobody new)."""
+    also = f"Told now too: {person}." if person else "Everybody was told."
+    head = f"NOT ACKNOWLEDGED for {_since(since_at, now)}: {_causes(records)}"
+    return plain_text(site, head, f"{also}\n\n{_body(records, now)}")
+
+
+def still_text(site: str, records: Sequence[Record], now: Moment) -> Text:
+    """That somebody acknowledged long ago and it still stands. `records` are as they were acknowledged."""
+    who = ", ".join(dict.fromkeys(one.acknowledged_by for one in records))
+    head = f"Still on it? {who} acknowledged, and it still stands: {_causes(records)}"
+    return plain_text(site, head, f"Acknowledge again, or it goes on to others.\n\n{_body(records, now, state=False)}")
+
+
+def moved_text(site: str, records: Sequence[Record], now: Moment) -> Text:
+    """That it goes on in another message, because it became an emergency or came back from a shelf."""
+    return plain_text(site, f"Goes on in a new message: {_causes(records)}", _body(records, now))
+
+
+def lasted(record: Record) -> str:
+    """How long an alarm stood, by the calendar; a clock that was set meanwhile tells no duration."""
+    seconds = (record.ended_at or 0.0) - record.since_at
+    return span(seconds) if 0 <= seconds < _YEAR_S else "an unknown time"
+
+
+def _head(records: Sequence[Record]) -> str:
+    one, several = _NAMES[max((one.told or one.kind for one in records), key=severity)]
+    if len(records) == 1:
+        state = _state(records[0])
+        return f"{one} ({state}): {_cause(records[0])}" if state else f"{one}: {_cause(records[0])}"
+    over = sum(record.phase is Phase.RETURNED for record in records)
+    ended = f" ({'all' if over == len(records) else over} ended)" if over else ""
+    return f"{len(records)} {several}{ended}: {_causes(records)}"
+
+
+def _state(record: Record) -> str:
+    """In what state it is, in a few words; empty when it stands and nobody did anything."""
+    if record.phase is Phase.RETURNED:
+        return f"ended after {lasted(record)}"
+    if record.is_shelved:
+        return f"shelved by {record.shelved_by} until {moment(record.shelved_until_at or 0.0)}"
+    if record.phase is Phase.ACKNOWLEDGED:
+        return f"acknowledged by {record.acknowledged_by}"
+    return "not acknowledged" if record.escalated else ""
+
+
+def _body(records: Sequence[Record], now: Moment, *, state: bool = True) -> str:
+    full = [_paragraph(one, now, state=state) for one in records[:_IN_FULL]]
+    short = [_line(one, state=state) for one in records[_IN_FULL : _IN_FULL + _LINES]]
+    return "\n\n".join([*full, *(["\n".join([*short, *_rest(records)])] if short else [])])
+
+
+def _rest(records: Sequence[Record]) -> list[str]:
+    more = len(records) - _IN_FULL - _LINES
+    return [f"... and {more} more: see the page."] if more > 0 else []
+
+
+def _paragraph(record: Record, now: Moment, *, state: bool) -> str:
+    chatter = "It comes and goes, so its end is told when it stayed away for long." if is_chattering(record, now) else ""
+    action = f"To do: {one_line(record.action, _CAUSE)}" if record.action else ""
+    found = _state(record) if state else ""
+    lines = [
+        _cause(record), one_line(record.consequence, _CAUSE), action, f"Since {moment(record.since_at)}.", chatter,
+        found[:1].upper() + found[1:] + ("." if found else ""),
+    ]  # fmt: skip
+    return "\n".join(line for line in lines if line)
+
+
+def _line(record: Record, *, state: bool) -> str:
+    found = _state(record) if state else ""
+    return f"- {cut(_cause(record), _SHORT)}, since {moment(record.since_at)}" + (f", {found}" if found else "")
+
+
+def _cause(record: Record) -> str:
+    return one_line(record.cause, _CAUSE) or record.key
+
+
+def _causes(records: Sequence[Record]) -> str:
+    """Only as many as a subject may hold."""
+    return "; ".join(one_line(one.cause, _SHORT) or one.key for one in records[:20])
+
+
+def _since(at: float, now: Moment) -> str:
+    seconds = now.wall_s - at
+    return span(seconds) if 0 <= seconds < _YEAR_S else "some time"

@@ -1,0 +1,29 @@
+"""Alarms of the records, raised by the api."""
+
+from services.shared.catalogue.alarm_class import AlarmClass
+from services.shared.vocabulary import AlarmKind, Priority
+
+_OWNER = "api"
+
+HISTORY = (
+    AlarmClass(
+        "database", _OWNER, AlarmKind.WARNING, Priority.LOW,
+        "`mine_data.db` cannot be written, or a damaged one, or the end of an earlier audit (`mine_data.db.audit-ended-...`), "
+        "lies beside it",
+        "records wait in memory and may be lost; control is not affected",
+        "look at the disk; take the file away, or delete it",
+    ),
+    AlarmClass(
+        "card_full", _OWNER, AlarmKind.WARNING, Priority.LOW,
+        "less than `min_free_mb` is free on the card",
+        "old records are given up, readings first, and the alarm says which; at last nothing new is stored",
+        "make room on the card, or replace it",
+        deadband="a tenth more than `min_free_mb`",
+    ),
+    AlarmClass(
+        "database_check", _OWNER, AlarmKind.WARNING, Priority.LOW,
+        "the daily check found damage in `mine_data.db`, or an audit that was changed",
+        "some of the past cannot be read; control goes on",
+        "stop the api, repair the database, look at the card",
+    ),
+)  # fmt: skip

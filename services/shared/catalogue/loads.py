@@ -1,0 +1,41 @@
+"""Alarms of load that does not do what it should, raised by the controller."""
+
+from services.shared.catalogue.alarm_class import AlarmClass
+from services.shared.vocabulary import AlarmKind, Priority
+
+_OWNER = "controller"
+
+LOADS = (
+    AlarmClass(
+        "load_still_on", _OWNER, AlarmKind.EMERGENCY, Priority.HIGH,
+        "sleep did not bring load down; names the path and the kW",
+        "outlets are opened where they may be; the rest stays on",
+        "look at that path, and at the loads on the page",
+    ),
+    AlarmClass(
+        "over_target", _OWNER, AlarmKind.EMERGENCY, Priority.MEDIUM,
+        "past the deadline the meter shows more than is allowed and no listed load explains it",
+        "the contract is broken by load that nothing here can switch",
+        "look for loads that are not listed, and at the meter",
+        follows=("load_still_on",),
+    ),
+    AlarmClass(
+        "held_still_on", _OWNER, AlarmKind.WARNING, Priority.LOW,
+        "loads that a lease or a lock-out holds down still draw past the deadline",
+        "a lease or a lock-out opens no outlet: they stay on",
+        "switch them off at the breaker, or release them",
+    ),
+    AlarmClass(
+        "loads_not_back", _OWNER, AlarmKind.WARNING, Priority.LOW,
+        "loads were released and did not come back within 10 min",
+        "they earn nothing; they are asked again",
+        "look at them, or lock them out",
+        follows=("cannot_act",),
+    ),
+    AlarmClass(
+        "drill_failed_*", _OWNER, AlarmKind.WARNING, Priority.LOW,
+        "a drill moved nothing",
+        "the device cannot be counted on in an event",
+        "look at the device, then drill it again",
+    ),
+)  # fmt: skip

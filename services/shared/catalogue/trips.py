@@ -1,0 +1,29 @@
+"""The trips: load is off and stays off until a person resets them. Raised by the controller."""
+
+from services.shared.catalogue.alarm_class import AlarmClass
+from services.shared.vocabulary import AlarmKind, Priority
+
+_OWNER = "controller"
+_OFF = "the site's load is off and stays off"
+
+TRIPS = (
+    AlarmClass(
+        "trip_stop", _OWNER, AlarmKind.EMERGENCY, Priority.MEDIUM,
+        "somebody stopped the site", _OFF, "find out why, then reset `stop`",
+    ),
+    AlarmClass(
+        "trip_smoke", _OWNER, AlarmKind.EMERGENCY, Priority.HIGH,
+        "smoke", f"{_OFF}; fans do what `on_smoke` says", "call the fire brigade; reset `smoke` after it was looked at",
+        shelvable=False,
+    ),
+    AlarmClass(
+        "trip_flood", _OWNER, AlarmKind.EMERGENCY, Priority.MEDIUM,
+        "water", _OFF, "look for the leak; reset `flood` when it is dry",
+    ),
+    AlarmClass(
+        "trip_over_temperature_*", _OWNER, AlarmKind.EMERGENCY, Priority.MEDIUM,
+        "an intake of the zone was at `emergency_celsius`",
+        "the zone's load is off and stays off; all its fans run",
+        "find the cause; reset `over_temperature_<zone>` below `max_temp_celsius`",
+    ),
+)  # fmt: skip

@@ -1,0 +1,190 @@
+"""Telegram as a way to people, with the real library against a Bot API on real sockets."""
+
+import logging
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+
+import pytest
+import pytest_asyncio
+from pydantic import SecretStr
+
+from services.notifier.channels import telegram
+from services.notifier.channels.base import Failed
+from services.notifier.channels.telegram import Telegram
+from services.notifier.message import Act, Outgoing, Text
+from services.shared.settings.telling import Notifications
+from services.shared.vocabulary import AlarmKind
+from services.simulator.devices.telegram_sink import TelegramSink
+from services.simulator.site import Faults
+
+HOST, TOKEN, GROUP, ANNA = "127.0.0.1", "4200042:AAdemo-token-of-a-test", -5, 7
+HOT = Outgoing("1", Act.POST, AlarmKind.EMERGENCY, Text("It is hot: 41 °C", "Go & look.", "hot"), ("hot",), "incident-1")
+
+
+@dataclass
+class Line:
+    faults: Faults
+    sink: TelegramSink
+    told: Notifications
+    channel: Telegram
+
+    def words(self, number: int = 1) -> str:
+        return str(self.sink.messages[number]["text"])
+
+
+def made(told: Notifications) -> Telegram:
+    channel = telegram.make(told)
+    assert isinstance(channel, Telegram)
+    return channel
+
+
+@pytest_asyncio.fixture
+async def line() -> AsyncIterator[Line]:
+    faults = Faults()
+    sink = TelegramSink(faults, token=TOKEN, chats=[str(GROUP)])
+    port = await sink.start(HOST, 0)
+    told = Notifications(
+        telegram_token=SecretStr(TOKEN), telegram_chat_id=str(GROUP), telegram_api=f"http://{HOST}:{port}"
+    )  # fmt: skip
+    channel = made(told)
+    yield Line(faults, sink, told, channel)
+    await channel.close()
+    await sink.stop()
+
+
+async def failure(line: Line, message: Outgoing = HOT, recipient: str = "") -> Failed:
+    with pytest.raises(Failed) as caught:
+        await line.channel.send(recipient, message)
+    assert TOKEN not in str(caught.value)
+    return caught.value
+
+
+@pytest.mark.asyncio
+async def test_an_incident_is_one_message_that_is_edited_and_answered(line: Line) -> None:
+    posted = await line.channel.send("", HOT)
+    assert (posted.words, posted.ref) == ("message 1", "-5/1")
+    cooler = replace(HOT, act=Act.EDIT, ref=posted.ref, text=Text("It was hot", "It cools.", ""))
+    edited = await line.channel.send("", cooler)
+    over = await line.channel.send("", replace(HOT, act=Act.REPLY, ref=posted.ref, text=Text("Ended after 5 min", "", "")))
+    assert edited.ref == over.ref == posted.ref
+    assert line.words() == "It was hot\n\nIt cools." and line.words(2) == "Ended after 5 min"
+    assert [one["kind"] for one in line.sink.inbox.all()] == ["message", "edit", "message"]
+    assert line.sink.inbox.all()[-1]["reply_to"] == 1
+    assert not line.sink.inbox.all()[-1]["silent"]
+
+
+@pytest.mark.asyncio
+async def test_an_edit_that_changes_nothing_is_done(line: Line) -> None:
+    posted = await line.channel.send("", HOT)
+    assert await line.channel.send("", replace(HOT, act=Act.EDIT, ref=posted.ref))
+    assert len(line.sink.inbox.all()) == 1
+
+
+@pytest.mark.asyncio
+async def test_a_message_that_somebody_deleted_is_posted_anew_and_an_answer_to_it_stands_alone(line: Line) -> None:
+    posted = await line.channel.send("", HOT)
+    line.sink.delete(1)
+    again = await line.channel.send("", replace(HOT, act=Act.EDIT, ref=posted.ref))
+    assert again.ref == "-5/2"
+    line.sink.delete(2)
+    await line.channel.send("", replace(HOT, act=Act.REPLY, ref=again.ref))
+    assert "reply_to" not in line.sink.inbox.all()[-1] and 3 in line.sink.messages
+
+
+@pytest.mark.asyncio
+async def test_an_edit_or_a_reply_without_a_known_post_is_posted(line: Line) -> None:
+    for act in (Act.EDIT, Act.REPLY):
+        assert (await line.channel.send("", replace(HOT, act=act, ref=""))).ref.startswith("-5/")
+    assert len(line.sink.messages) == 2
+
+
+@pytest.mark.asyncio
+async def test_the_button_names_its_incident_within_64_bytes(line: Line) -> None:
+    await line.channel.send("", replace(HOT, ask=True, thread="x" * 500))
+    await line.channel.send("", replace(HOT, ask=True, thread="", keys=("k" * 300,)))
+    await line.channel.send("", replace(HOT, ask=True, thread="", keys=tuple(map(str, range(500)))))
+    data = [one["reply_markup"]["inline_keyboard"][0][0]["callback_data"] for one in line.sink.inbox.all()]
+    assert len(set(data)) == 3 and data[2] == "ack:list"
+    await line.channel.send("", HOT)
+    assert "reply_markup" not in line.sink.inbox.all()[-1]
+
+
+@pytest.mark.asyncio
+async def test_a_text_that_is_too_long_is_cut_at_a_line_as_telegram_counts(line: Line) -> None:
+    await line.channel.send("", replace(HOT, text=Text("many", "\n".join(f"{n} \N{FIRE}\N{FIRE}" for n in range(2_000)), "")))
+    said = line.words()
+    assert 3_900 < len(said.encode("utf-16-le")) // 2 <= 4_096
+    assert said.endswith("\N{FIRE}\N{FIRE}\n...")
+
+
+@pytest.mark.asyncio
+async def test_a_person_is_written_to_by_the_number_and_one_who_blocked_the_bot_holds_up_nobody(line: Line) -> None:
+    unknown = await failure(line, recipient=str(ANNA))
+    assert unknown.hopeless and not unknown.slow and "written to it once" in str(unknown)
+    line.sink.say("/start", ANNA, ANNA)
+    assert (await line.channel.send(str(ANNA), HOT)).ref.startswith("7/")
+    line.sink.block(str(ANNA))
+    line.sink.block(str(GROUP))
+    assert (await failure(line, recipient=str(ANNA))).hopeless
+    of_group = await failure(line)
+    assert of_group.slow and not of_group.hopeless
+
+
+@pytest.mark.asyncio
+async def test_a_group_that_became_a_supergroup_is_followed_and_old_messages_are_not_confused(line: Line) -> None:
+    posted = await line.channel.send("", HOT)
+    line.sink.move(str(GROUP), -1001)
+    sent = await line.channel.send("", replace(HOT, act=Act.EDIT, ref=posted.ref))
+    assert sent.ref == "-1001/2" and "set telegram_chat_id to -1001" in sent.words
+    assert (await line.channel.send("", HOT)).words == "message 3"
+    assert "-1001" in await line.channel.check()
+
+
+@pytest.mark.asyncio
+async def test_a_pause_that_telegram_asks_for_is_passed_on(line: Line) -> None:
+    line.faults.set("telegram", "rate_limit", 17)
+    failed = await failure(line)
+    assert (failed.retry_after_s, failed.hopeless, failed.maybe_taken) == (17.0, False, False)
+
+
+@pytest.mark.asyncio
+async def test_the_check_tells_the_bot_and_the_chat_or_what_is_wrong(line: Line) -> None:
+    assert await line.channel.check() == "bot @mine_demo_bot, chat Operators"
+    assert line.sink.messages == {}
+    for changes, reason in (
+        ({"telegram_token": SecretStr("1:wrong-secret")}, "telegram_token is wrong"),
+        ({"telegram_chat_id": "-77"}, "chat not found"),
+    ):
+        other = made(line.told.model_copy(update=changes))
+        with pytest.raises(Failed, match=reason) as caught:
+            await other.check()
+        assert "wrong-secret" not in str(caught.value) and caught.value.slow
+        await other.close()
+
+
+@pytest.mark.asyncio
+async def test_the_token_is_in_no_line_of_the_log(line: Line, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    channel = made(line.told)
+    await channel.send("", HOT)
+    line.faults.set("telegram", "html")
+    await failure(line)
+    line.faults.set("telegram", "reset")
+    await failure(line)
+    await channel.close()
+    assert TOKEN not in caplog.text
+
+
+def test_a_library_that_cannot_be_loaded_is_a_reason_and_ends_nothing() -> None:
+    code = (
+        "import sys; sys.modules['telegram'] = None\n"
+        "from services.notifier.channels import telegram\n"
+        "import services.notifier.channels, services.notifier.chat.chat\n"
+        "from services.shared.settings.telling import Notifications\n"
+        "import services.notifier.main\n"
+        "print(telegram.make(Notifications(telegram_token='1:x', telegram_chat_id='2')))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    assert "library cannot be loaded" in done.stdout, done.stderr

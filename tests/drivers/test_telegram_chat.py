@@ -1,0 +1,436 @@
+"""The chat with people, with the real library against a Bot API on real sockets: who is answered, what is done, and how often."""
+
+import asyncio
+import json
+import logging
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from aiohttp import web
+
+from services.notifier.channels.telegram_buttons import data_of
+from services.notifier.chat.asking import Asking
+from services.notifier.chat.chat import Chat
+from services.notifier.chat.offset import FACT
+from services.notifier.store import Store
+from services.shared.messages import Lease, Reply
+from services.shared.vocabulary import AlarmKind, LeaseKind
+from tests.drivers.chat_house import ANNA, BOB, GROUP, HOST, PACE, STRANGER, TOKEN, House, record
+from tests.integration.api_running import state
+from tests.waiting import until
+
+pytestmark = pytest.mark.asyncio
+REFUSED = Reply(request_id="", accepted=False, reason="no such load")
+
+
+@pytest_asyncio.fixture
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    house = House(tmp_path)
+    await house.open()
+    yield house
+    await house.close()
+
+
+# --- who is answered -----------------------------------------------------------------------------------------------------
+
+
+async def test_a_stranger_gets_nothing_anywhere_and_the_log_has_it_without_the_words(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    house.desk.stands(record("hot"))
+    house.sink.say("/status my secret words", STRANGER, GROUP)
+    house.sink.say("/stop", STRANGER, STRANGER)
+    await house.ask("/ack")
+    listed, data = house.buttons()[0]
+    house.sink.press(listed, data, STRANGER)
+    house.sink.press(listed, f"stop:{STRANGER}:{house.clock.now().wall_s:.0f}", STRANGER)
+    await house.heard_all()
+    assert house.said(GROUP) == house.said(STRANGER) == []
+    assert not [one for one in house.sink.inbox.all() if one["kind"] == "answer"]
+    assert house.desk.asked == [] and house.requests == []
+    lines = [line for line in caplog.messages if str(STRANGER) in line]
+    assert len(lines) == 1 and "secret" not in caplog.text
+
+
+async def test_whoever_is_on_the_list_is_answered_in_a_group_too(house: House) -> None:
+    assert "No open alarms" in await house.ask("/status", BOB, GROUP)
+    assert "No open alarms" in await house.ask("/status@Mine_Demo_Bot", ANNA, GROUP)
+    house.sink.say("/status@other_bot", ANNA, GROUP)
+    house.sink.say("what is this", ANNA, GROUP)
+    await house.heard_all()
+    assert len(house.said(GROUP)) == 2
+
+
+async def test_a_channel_a_bot_and_garbage_are_passed_over(house: House) -> None:
+    waiting = house.sink.updates
+    await until(lambda: waiting.polls)
+    house.sink.say("/stop", ANNA, GROUP, sender_chat={"id": -100, "type": "channel", "title": "x"})
+    house.sink.say("/stop", ANNA, ANNA, **{"from": {"id": ANNA, "is_bot": True, "first_name": "x"}})
+    waiting.add_raw({"update_id": 5000, "message": {"from": {"id": ANNA}, "chat": [], "text": 4}})
+    waiting.add_raw({"update_id": 5001, "callback_query": {"from": {"id": ANNA}, "data": None}})
+    waiting.add_raw({"update_id": 5002, "channel_post": {"text": "/stop", "chat": {"id": GROUP}}})
+    waiting.add_raw({"update_id": 5003, "message": None})
+    await until(lambda: house.store.facts is not None and house.chat.reason == "" and not waiting._waiting)
+    assert house.requests == [] and house.said() == []
+
+
+async def test_forwarded_and_edited_commands_are_not_carried_out(house: House) -> None:
+    house.lease()
+    assert "forwarded" in await house.ask(
+        "/curtail 30", forward_origin={"type": "hidden_user", "date": 1, "sender_user_name": "x"}
+    )
+    assert "edited" in await house.ask("/curtail 30", kind="edited_message")
+    assert house.requests == []
+
+
+# --- what is too old -----------------------------------------------------------------------------------------------------
+
+
+async def test_what_was_written_while_the_pi_was_offline_does_not_act(house: House) -> None:
+    await house.heard_all()
+    await house.end()
+    now_at = house.clock.now().wall_s
+    for words in ("/curtail 30", "/release x", "/stop"):
+        house.sink.say(words, ANNA, ANNA, date=now_at - 3_600)
+    await house.begin()
+    await until(lambda: len(house.said()) == 2)
+    assert house.said()[-1].startswith("/stop was written over 2 minutes ago: too old to act on. Send it again")
+    assert house.requests == []
+    assert "Stop the whole site now?" in await house.ask("/stop")
+
+
+async def test_without_a_trusted_clock_only_what_comes_while_it_listens_is_fresh(house: House) -> None:
+    await house.end()
+    house.clock.trusted, house.clock.ahead_s = False, -1e9
+    house.sink.say("/curtail 30", ANNA, ANNA, date=house.clock.now().wall_s + 1e9 - 86_400)
+    await house.begin()
+    await until(house.said)
+    assert "too old" in house.said()[0] and house.requests == []
+    house.lease()
+    assert (await house.ask("/curtail 30")).startswith("Curtailing to 0 kW")
+    assert "not trusted" in await house.ask("/curtail until 18:00")
+
+
+# --- alarms --------------------------------------------------------------------------------------------------------------
+
+
+async def test_the_button_below_an_incident_acknowledges_it_and_no_later_one(house: House) -> None:
+    house.desk.stands(record("hot", "i-1"), record("hotter", "i-1"), record("door", "i-2"))
+    await house.ask("/help")
+    message = house.sink.chat(ANNA)[-1]["message_id"]
+    assert await house.press(message, data_of("i-1", ("hot", "hotter")), BOB) == "Acknowledged: hot, hotter"
+    assert [one.acknowledged_by for one in house.desk.records.values()] == ["telegram:8", "telegram:8", ""]
+    assert await house.press(message, data_of("i-1", ())) == "Acknowledged before, by telegram:8"
+    house.desk.stands(record("hot", "i-3"), record("hotter", "i-3"))
+    assert "over" in await house.press(message, data_of("i-1", ()))
+    assert not house.desk.records["hot"].acknowledged_by
+
+
+async def test_ack_lists_and_takes_a_number_as_the_person_saw_it(house: House) -> None:
+    house.desk.stands(record("door"), record("hot"), record("smoke", kind=AlarmKind.EMERGENCY))
+    told = await house.ask("/ack")
+    assert [line.partition(":")[0] for line in told.splitlines()[1:]] == ["1. smoke", "2. door", "3. hot"]
+    assert len(house.buttons()) == 3
+    house.desk.stands(record("fire", kind=AlarmKind.EMERGENCY))
+    assert await house.ask("/ack 1") == "Acknowledged: smoke."
+    assert "smoke was acknowledged by telegram:anna before" in await house.ask("/ack smoke")
+    assert "the list has 3" in await house.ask("/ack 9")
+    assert "no open alarm nonsense" in await house.ask("/ack nonsense")
+    assert "allowed is /ack" in await house.ask("/ack hot door")
+
+
+async def test_a_restart_between_an_update_and_its_end_loses_no_acknowledgement_and_repeats_no_command(house: House) -> None:
+    house.desk.stands(record("hot"))
+    house.answers["lease"] = None
+    before = house.store.facts.get(FACT)
+    house.sink.say("/curtail 30", ANNA, ANNA)
+    await until(lambda: house.requests)
+    await house.end()  # killed while the controller had not answered yet
+    assert before is None
+    await house.begin()
+    await house.heard_all()
+    assert len(house.requests) == 1
+    await house.end()
+    house.sink.say("/ack hot", ANNA, ANNA)
+    house.faults.set("telegram", "reset")  # nothing can be answered
+    await house.begin()
+    house.faults.clear()
+    await until(lambda: house.desk.records["hot"].acknowledged_by)
+    await house.heard_all()
+    assert [one[0] for one in house.desk.asked] == ["acknowledge"]
+
+
+async def test_an_acknowledgement_that_was_not_written_down_as_handled_comes_again_and_changes_nothing(house: House) -> None:
+    house.desk.stands(record("hot"))
+    await house.heard_all()
+    await house.end()
+    house.sink.updates.add_raw({"update_id": 9_000, "message": {
+        "message_id": 77, "date": int(house.clock.now().wall_s), "text": "/ack hot", "from": {"id": ANNA}, "chat": {"id": ANNA},
+    }})  # fmt: skip
+    original = house.desk.acknowledge
+
+    async def killed(key: str, who: str) -> str | None:
+        await original(key, who)
+        await asyncio.Event().wait()  # as a kill: nothing after it happens
+        return None
+
+    house.desk.acknowledge = killed  # type: ignore[method-assign]
+    await house.begin()
+    await until(lambda: house.desk.records["hot"].acknowledged_by)
+    await house.end()
+    house.desk.acknowledge = original  # type: ignore[method-assign]
+    await house.begin()
+    await until(lambda: any("before" in words for words in house.said()))
+    assert house.desk.records["hot"].acknowledged_by == "telegram:anna"
+
+
+async def test_silence_is_for_a_time_of_a_key_a_pattern_or_all_warnings(house: House) -> None:
+    assert (await house.ask("/silence 60")).startswith("Silent until ")
+    assert "device_lost_*" in await house.ask("/silence 2h device_lost_*")
+    assert await house.ask("/silence off hot") == "Told again: hot."
+    assert house.desk.asked == [
+        ("shelve", "*", 60.0, "telegram:anna"),
+        ("shelve", "device_lost_*", 120.0, "telegram:anna"),
+        ("unshelve", "hot", "telegram:anna"),
+    ]
+    assert "How long?" in await house.ask("/silence")
+    assert "'soon'" in await house.ask("/silence soon")
+
+
+async def test_test_sends_by_each_way_and_tells_what_the_provider_said(house: House) -> None:
+    house.answers["test"] = Reply(request_id="", accepted=True, reason="done", result='{"receipt": "message 5"}')
+    told = await house.ask("/test")
+    assert told.splitlines() == [f"{name}: accepted by the provider (message 5)" for name in ("telegram", "email")]
+    house.answers["test"] = REFUSED
+    assert await house.ask("/test SMS") == "sms: NOT sent: no such load"
+    assert "telegram, email, sms" in await house.ask("/test pigeon")
+
+
+# --- the load ------------------------------------------------------------------------------------------------------------
+
+
+async def test_curtail_hold_and_release_go_to_the_controller_under_the_persons_name(house: House) -> None:
+    house.lease(reason="noted; control is observe, so nothing is commanded")
+    told = await house.ask("/curtail 30 min 200 kW")
+    assert told.startswith("Curtailing to 200 kW until ") and "/release bf1ce76d15b5 ends it" in told and "observe" in told
+    await house.ask("/curtail 90")
+    await house.ask("/hold 15 row-a row-b,row-c", BOB)
+    await house.ask("/hold 1h")
+    await house.ask("/release bf1ce76d15b5")
+    wishes = [(one.verb, one.who, json.loads(one.payload)) for one in house.requests]
+    signal: dict[str, Any] = {"kind": "power_signal", "level": "control", "target_kw": 200.0, "minutes": 30.0}
+    sleep = {"kind": "miners", "action": "sleep", "members": ["row-a", "row-b", "row-c"], "minutes": 15.0}
+    assert wishes == [
+        ("lease", "telegram:anna", signal),
+        ("lease", "telegram:anna", {**signal, "target_kw": 0.0, "minutes": 90.0}),
+        ("lease", "telegram:8", sleep),
+        ("lease", "telegram:anna", {**sleep, "members": ["all"], "minutes": 60.0}),
+        ("release", "telegram:anna", {"id": "bf1ce76d15b5"}),
+    ]
+    assert all(0 < one.expires_at - house.clock.now().wall_s <= 10 for one in house.requests)
+
+
+@pytest.mark.parametrize(
+    ("words", "part"),
+    [
+        ("/curtail", "How long?"), ("/curtail until", "How long?"), ("/curtail 25:00", "allowed is"),
+        ("/curtail 0", "allowed is"), ("/curtail 1441", "allowed is"), ("/curtail -5", "allowed is"),
+        ("/curtail nan", "allowed is"), ("/curtail 30 lots", "0 to 100000 kW"), ("/curtail 30 200 5", "0 to 100000 kW"),
+        ("/hold 30 " + "x" * 101, "allowed are names"), ("/release a b", "allowed is /release"), ("/jump", "/curtail"),
+        ("hello", "/help"), ("/why 14:05 15:06 16:07", "allowed is /why"),
+    ],
+)  # fmt: skip
+async def test_wrong_input_is_told_with_what_is_allowed(house: House, words: str, part: str) -> None:
+    assert part in await house.ask(words)
+    assert house.requests == []
+
+
+async def test_nobody_answers_and_that_is_said(house: House) -> None:
+    house.answers["lease"] = None
+    assert (await house.ask("/curtail 30")).startswith("No answer from the controller within 0.5 s")
+    house.answers["lease"] = REFUSED
+    assert await house.ask("/hold 30 nothing") == "Refused: no such load"
+    house.connected = False
+    assert "The broker is away: nothing was asked" in await house.ask("/curtail 30")
+    assert len(house.requests) == 2
+
+
+async def test_release_lists_what_is_held_with_buttons_that_grow_old(house: House) -> None:
+    assert "unknown" in await house.ask("/release")
+    held = Lease(
+        id="abc123", kind=LeaseKind.MINERS, owner="ruth", reason="dust", from_at=0.0, until_at=2e9, payload="{}"
+    )  # fmt: skip
+    house.chat.take_state(state(leases=(held,)))
+    assert "abc123 miners until 2033-" in await house.ask("/release")
+    message, data = house.buttons()[0]
+    house.clock.ahead_s = 601
+    assert "too old" in await house.press(message, data)
+    house.clock.ahead_s = 0
+    assert await house.press(message, data) == "Releasing abc123"
+    await until(lambda: "Released: abc123." in house.said())
+    assert json.loads(house.requests[-1].payload) == {"id": "abc123"}
+
+
+# --- the stop ------------------------------------------------------------------------------------------------------------
+
+
+async def test_a_stop_is_carried_out_once_the_same_person_confirms_it(house: House) -> None:
+    assert "Stop the whole site now?" in await house.ask("/stop", ANNA, GROUP)
+    (message, yes), (_, no) = house.buttons(GROUP)
+    assert "Only the person who sent /stop" in await house.press(message, yes, BOB)
+    assert "Only the person who sent /stop" in await house.press(message, no, BOB)
+    assert house.requests == []
+    assert await house.press(message, yes) == "Stopping"
+    await until(lambda: any(words.startswith("STOPPED") for words in house.said(GROUP)))
+    assert [(one.verb, one.who) for one in house.requests] == [("stop", "telegram:anna")]
+    await until(lambda: house.said(GROUP)[0] == "Stopping, confirmed by telegram:anna.")
+    assert "reply_markup" not in house.sink.messages[message]
+
+
+async def test_a_confirmed_stop_outlives_a_kill_and_an_old_confirmation_does_not(house: House) -> None:
+    house.answers["stop"] = None
+    await house.ask("/stop")
+    message, yes = house.buttons()[0]
+    house.sink.press(message, yes, ANNA)
+    await until(lambda: house.requests)
+    await house.end()  # killed before anybody answered
+    del house.answers["stop"]
+    await house.begin()
+    await until(lambda: house.said()[-1].startswith("STOPPED"))
+    assert [one.verb for one in house.requests] == ["stop", "stop"]
+    await house.end()
+    house.sink.press(message, yes, ANNA)
+    house.clock.ahead_s = 3_600
+    await house.begin()
+    await until(lambda: house.said()[0].startswith("NOT stopped"))
+    assert len(house.requests) == 2
+
+
+async def test_a_stop_that_is_taken_back_or_confirmed_too_late_stops_nothing(house: House) -> None:
+    await house.ask("/stop")
+    (message, _), (_, no) = house.buttons()
+    assert await house.press(message, no) == "Nothing is stopped"
+    await until(lambda: house.said()[-1].startswith("Not stopped"))
+    await house.ask("/stop")
+    message, yes = house.buttons()[0]
+    house.clock.ahead_s = 61
+    assert await house.press(message, yes) == "Too late"
+    await until(lambda: house.said()[-1].startswith("NOT stopped"))
+    assert house.requests == []
+
+
+async def test_a_stop_goes_past_a_dead_broker_straight_to_the_controller(house: House) -> None:
+    asked: list[Any] = []
+
+    async def stop(request: web.Request) -> web.Response:
+        asked.append(await request.json())
+        return web.json_response({"stopped": True, "reason": "done"})
+
+    app = web.Application()
+    app.router.add_post("/stop", stop)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    house.connected = False
+    await house.ask("/stop")
+    message, yes = house.buttons()[0]
+    await house.press(message, yes)
+    await until(lambda: house.said()[-1].startswith("NOT STOPPED. The broker is away"))
+    assert house.said()[-1].endswith("Stop the site by hand. It may still be carried out when they answer again.")
+    await web.TCPSite(runner, HOST, house.controller_port).start()
+    await house.ask("/stop")
+    message, yes = house.buttons()[0]
+    await house.press(message, yes)
+    await until(lambda: house.said()[-1].startswith("STOPPED"))
+    assert asked[0]["who"] == "telegram:anna"
+    await runner.cleanup()
+
+
+# --- what is asked -------------------------------------------------------------------------------------------------------
+
+
+async def test_status_tells_what_the_site_does_with_ages_and_what_is_not_known(house: House) -> None:
+    assert "The controller was not heard since this service started" in await house.ask("/status")
+    house.desk.stands(record("hot"))
+    house.chat.take_state(state())  # of no host's boot: its age is not known
+    assert "The controller is silent. It said last: curtailed" in await house.ask("/status")
+    house.chat.take_state(state(host_boot=house.clock.now().host_boot))
+    told = await house.ask("/status")
+    for part in (
+        "[mine] Curtailed, control armed (0 s ago)", "Load 4 kW (0 s ago), target 0, nominal 990 kW, 12 kW unknown",
+        "Temperature 24.5 C", "the utility asks for control", "Signal utility: control", "Open alarms: 1", "hot is bad",
+        "email cannot send: no answer",
+    ):  # fmt: skip
+        assert part in told
+
+
+async def test_why_is_asked_of_the_api_and_a_long_answer_is_cut_at_a_line(house: House) -> None:
+    lines = "\n".join(f"line {number} of the answer" for number in range(1_000))
+    house.answers["why"] = Reply(request_id="", accepted=True, reason="done", result=json.dumps({"text": lines}))
+    told = await house.ask("/why 14:05")
+    assert told.startswith("line 0 of") and told.endswith("of the answer\n...") and len(told) <= 4_096
+    assert json.loads(house.requests[0].payload) == {"at": "14:05"}
+    await house.ask("/why")
+    assert json.loads(house.requests[1].payload) == {}
+    house.answers["why"] = None
+    assert "No answer from the api" in await house.ask("/why")
+
+
+async def test_the_app_offers_the_commands(house: House) -> None:
+    await until(lambda: house.sink.commands)
+    names = [one["command"] for one in house.sink.commands]
+    assert names == ["status", "why", "ack", "curtail", "hold", "release", "silence", "test", "stop", "help"]
+    told = await house.ask("/help")
+    assert all(f"/{name}" in told for name in names)
+
+
+# --- Telegram itself -----------------------------------------------------------------------------------------------------
+
+
+async def test_another_poller_is_a_reason_and_it_goes_on_when_that_ends(house: House, tmp_path: Path) -> None:
+    await house.heard_all()
+    other = House(tmp_path / "other")
+    other.port, other.sink = house.port, house.sink
+    await other.begin()
+    await until(lambda: "409" in house.chat.reason or "409" in other.chat.reason)
+    await other.end()
+    await until(lambda: house.chat.reason == "")
+    await house.heard_all()
+
+
+async def test_telegram_that_fails_is_asked_again_until_it_answers(house: House) -> None:
+    await house.heard_all()
+    for fault in ("html", "reset", "unauthorised", "garbage"):
+        house.faults.set("telegram", fault)
+        await house.end()
+        await house.begin()
+        await until(lambda: house.chat.reason.startswith("does not listen"), what=fault)
+        assert TOKEN not in house.chat.reason
+        house.faults.clear()
+        await until(lambda: house.chat.reason == "", what=fault)
+    await house.heard_all()
+
+
+async def test_the_token_is_in_no_line_of_the_log(house: House, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    await house.end()
+    house.faults.set("telegram", "reset")
+    await house.begin()
+    await until(lambda: house.chat.reason)
+    house.faults.clear()
+    await house.ask("/status")
+    assert TOKEN not in caplog.text
+
+
+async def test_with_nobody_on_the_list_nothing_is_asked_of_telegram(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    house.port = 1
+    told = house.settings().notifications.model_copy(update={"telegram_users": ()})
+    settings = replace(house.settings(), notifications=told, persons={})
+    store = Store(tmp_path / "alerts.db")
+    await Chat(settings, store, house.desk, Asking(lambda _: None, house.clock), house.clock, pace=PACE).run()
+    store.close()

@@ -1,0 +1,221 @@
+"""The desk: what it does for people, writes before it sends, and still knows after a kill."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from services.notifier.board import SHOWN_BYTES, board
+from services.notifier.channels.base import Failed
+from services.notifier.desk import Desk
+from services.notifier.message import Act
+from services.notifier.store import Store
+from services.shared.bus import MAX_PAYLOAD_BYTES
+from services.shared.clock import Clock, Moment
+from services.shared.messages import AlarmState, Message, OpenAlarm
+from services.shared.settings import sections as s
+from services.shared.settings.tree import Settings
+from tests.unit.notifier.providers import Provider
+from tests.unit.notifier.words import EMERGENCY, Owner
+from tests.waiting import until
+
+
+class Forward(Clock):
+    """The real clock, and as much later as the test says."""
+
+    def __init__(self) -> None:
+        super().__init__("yes")
+        self.later_s = 0.0
+
+    def now(self) -> Moment:
+        now = super().now()
+        return Moment(now.mono_s + self.later_s, now.wall_s + self.later_s, now.wall_trusted, now.host_boot)
+
+
+class Office:
+    """A desk at work, with three providers and what it published."""
+
+    def __init__(self, folder: Path, clock: Forward, **keys: Any) -> None:
+        self.providers = {
+            "telegram": Provider("telegram", ("chat",)), "email": Provider("email", ("office",), edits=False),
+            "sms": Provider("sms", ("+15005550001",), edits=False),
+        }  # fmt: skip
+        self.clock = clock
+        self.states: list[AlarmState] = []
+        self.store = Store(folder / "alerts.db")
+        settings = Settings(notifications=s.Notifications.model_validate({"retry_seconds": 0.01, **keys}))
+        self.desk = Desk(settings, self.store, clock, self._publish, self.providers)
+
+    def _publish(self, message: Message) -> None:
+        assert isinstance(message, AlarmState)
+        self.states.append(message)
+
+    def told(self, channel: str) -> list[tuple[str, str]]:
+        return self.providers[channel].told
+
+    def shown(self, key: str) -> OpenAlarm | None:
+        return next((one for one in self.states[-1].alarms if one.key == key), None) if self.states else None
+
+
+@asynccontextmanager
+async def at_work(folder: Path, clock: Forward | None = None, prepare: Callable[[Office], None] = lambda _: None,
+                  **keys: Any) -> AsyncIterator[Office]:  # fmt: skip
+    office = Office(folder, clock or Forward(), **keys)
+    prepare(office)
+    tasks = [asyncio.create_task(worker.run()) for worker in office.desk.outbox.workers.values()]
+    tasks.append(asyncio.create_task(office.desk.run(lambda _: (), lambda _, __: False)))
+    try:
+        yield office
+    finally:
+        for task in tasks:
+            task.cancel()
+        for task in tasks:
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+        office.store.close()
+
+
+SMOKE = ("post", "[mine] EMERGENCY: smoke is bad")
+
+
+@pytest.mark.asyncio
+async def test_an_emergency_goes_to_all_and_is_shown_with_its_receipts(tmp_path: Path) -> None:
+    async with at_work(tmp_path) as office:
+        office.desk.hear(Owner().says("smoke", kind=EMERGENCY))
+        await until(lambda: (alarm := office.shown("smoke")) and len(alarm.receipts) == 3)
+        assert [office.told(name) for name in office.providers] == [[SMOKE]] * 3
+        alarm = office.shown("smoke")
+        assert alarm is not None and alarm.state == "unacknowledged"
+        assert [step.what for step in await office.store.transitions(0.0)] == ["raised"]
+
+
+@pytest.mark.asyncio
+async def test_who_acknowledges_has_it_for_the_hours_of_the_file_and_the_message_shows_it(tmp_path: Path) -> None:
+    async with at_work(tmp_path, acknowledged_hours=2) as office:
+        office.desk.hear(Owner().says("smoke", kind=EMERGENCY))
+        await until(lambda: len(office.told("telegram")) == 1)
+        assert await office.desk.acknowledge("door", "anna") == "there is no open alarm door"
+        assert await office.desk.acknowledge("smoke", "anna") is None
+        assert await office.desk.acknowledge("smoke", "bob") == "smoke was acknowledged by anna before"
+        alarm = office.shown("smoke")
+        assert alarm is not None and (alarm.state, alarm.acknowledged_by) == ("acknowledged", "anna")
+        assert alarm.acknowledged_until_at is not None
+        assert abs(alarm.acknowledged_until_at - office.clock.now().wall_s - 7_200) < 60
+        await until(lambda: ("edit", "[mine] EMERGENCY (acknowledged by anna): smoke is bad") in office.told("telegram"))
+        assert office.told("email") == [SMOKE], "what cannot be changed is not said again"
+        assert [step.who for step in await office.store.transitions(0.0)] == ["", "anna"]
+
+
+@pytest.mark.asyncio
+async def test_an_acknowledgement_and_its_end_outlive_a_kill(tmp_path: Path) -> None:
+    clock, owner = Forward(), Owner()
+    async with at_work(tmp_path, clock) as office:
+        office.desk.hear(owner.says("smoke", kind=EMERGENCY))
+        await until(lambda: all(office.told(name) for name in office.providers))
+        await until(lambda: not any(worker.rows for worker in office.desk.outbox.workers.values()))
+        await office.desk.acknowledge("smoke", "anna")
+    clock.later_s = 5 * 3_600.0
+    async with at_work(tmp_path, clock) as office:
+        await until(lambda: office.told("sms"))
+        assert office.told("sms") == [("reply", "[mine] Still on it? anna acknowledged, and it still stands: smoke is bad")]
+        assert office.desk.records["smoke"].acknowledged_by == ""
+
+
+@pytest.mark.asyncio
+async def test_a_shelf_is_refused_or_kept_and_ends_after_a_kill_as_before(tmp_path: Path) -> None:
+    clock, owner = Forward(), Owner()
+    async with at_work(tmp_path, clock) as office:
+        assert await office.desk.shelve("trip_smoke", 600, "anna", "work") is not None
+        assert await office.desk.shelve("door", float("nan"), "anna", "work") is not None
+        assert await office.desk.shelve("door", 30, "anna", "painters") is None
+        assert await office.desk.unshelve("window", "anna") == "window is not shelved"
+        office.desk.hear(owner.says("door"))
+        await until(lambda: (alarm := office.shown("door")) and alarm.state == "shelved" and alarm.shelved_by == "anna")
+    async with at_work(tmp_path, clock) as office:
+        assert [shelf.pattern for shelf in office.desk.shelves.standing] == ["door"]
+        office.desk.hear(owner.says("door"))
+        await until(lambda: office.shown("door"))
+        assert await office.desk.unshelve("door", "bob") is None
+        assert not office.desk.records["door"].is_shelved
+        assert ("unshelved", "bob") in [(step.what, step.who) for step in await office.store.transitions(0.0)]
+        assert office.told("telegram") == []
+
+
+@pytest.mark.asyncio
+async def test_a_provider_that_was_away_gets_one_message_as_the_incident_stands(tmp_path: Path) -> None:
+    clock, owner = Forward(), Owner()
+    async with at_work(tmp_path, clock) as office:
+        office.providers["telegram"].down = Failed("no route")
+        office.desk.hear(owner.says("smoke", kind=EMERGENCY))
+        await until(lambda: office.told("sms"))
+        clock.later_s = 1_900.0
+        await until(lambda: len(office.told("sms")) == 2)
+        office.providers["telegram"].down = None
+        await until(lambda: office.told("telegram"))
+        assert [message.act for _, message in office.providers["telegram"].taken] == [Act.POST]
+        assert office.told("telegram") == [("post", "[mine] EMERGENCY (not acknowledged): smoke is bad")]
+
+
+@pytest.mark.asyncio
+async def test_what_was_written_and_not_sent_goes_out_after_a_kill_once(tmp_path: Path) -> None:
+    async with at_work(tmp_path) as office:
+        for provider in office.providers.values():
+            provider.gate = asyncio.Event()
+        office.desk.hear(Owner().says("smoke", kind=EMERGENCY))
+        await until(lambda: all(provider.asked for provider in office.providers.values()))
+    async with at_work(tmp_path) as office:
+        await until(lambda: all(office.told(name) for name in office.providers))
+        assert {subject for name in office.providers for _, subject in office.told(name)} == {"(repeated) " + SMOKE[1]}
+
+
+@pytest.mark.asyncio
+async def test_five_thousand_alarms_of_endless_words_are_published_within_what_the_broker_takes(tmp_path: Path) -> None:
+    office = Office(tmp_path, Forward())
+    owner = Owner()
+    for number in range(5_000):
+        office.desk.hear(owner.says(f"fault-{number}", kind=EMERGENCY, cause=f"{number} " + "ü" * 5_000))
+    began = time.monotonic()
+    await office.desk.post(())
+    task = asyncio.create_task(office.desk.run(lambda _: (), lambda _, __: False))
+    await until(lambda: office.states and len(office.states[-1].alarms) > 50)
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+    assert len(office.states[-1].model_dump_json().encode()) <= SHOWN_BYTES + 5_000 < MAX_PAYLOAD_BYTES
+    assert time.monotonic() - began < 30
+    office.store.close()
+
+
+def test_the_most_severe_that_stand_are_shown_first(tmp_path: Path) -> None:
+    office, owner = Office(tmp_path, Forward()), Owner()
+    assert board([], ()).alarms == ()
+    office.desk.hear(owner.says("smoke", kind=EMERGENCY))
+    assert board(office.desk.records.values(), ()).alarms == (), "nobody was told yet"
+    office.store.close()
+
+
+@pytest.mark.asyncio
+async def test_a_restart_does_not_make_the_budget_larger(tmp_path: Path) -> None:
+    clock, owner = Forward(), Owner()
+    async with at_work(tmp_path, clock, messages_per_10_minutes=1) as office:
+        await told_after_its_delay(office, owner, "hot")
+        await until(lambda: office.told("telegram"))
+    async with at_work(tmp_path, clock, messages_per_10_minutes=1) as office:
+        await told_after_its_delay(office, owner, "door")
+    async with at_work(tmp_path, clock, messages_per_10_minutes=1) as office:
+        assert office.told("telegram") == office.told("email") == []
+        clock.later_s += 600.0
+        await until(lambda: office.told("email"))
+        assert office.told("telegram") == office.told("email") == [("post", "[mine] Warning: door is bad")]
+
+
+async def told_after_its_delay(office: Office, owner: Owner, key: str) -> None:
+    office.desk.hear(owner.says(key))
+    await until(lambda: key in office.desk.records)
+    office.clock.later_s += 20.0
+    await until(lambda: office.desk.records[key].is_open)

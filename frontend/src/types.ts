@@ -111,6 +111,8 @@ export interface HumidityTile {
 export interface OpenAlarm {
   key: string;
   kind: "heartbeat" | "warning" | "emergency";
+  priority: "high" | "medium" | "low";
+  state: "unacknowledged" | "acknowledged" | "returned" | "shelved";
   active: boolean;
   cause: string;
   consequence: string;
@@ -118,6 +120,10 @@ export interface OpenAlarm {
   since_at: number;
   ended_at: number | null;
   acknowledged_by: string;
+  acknowledged_until_at: number | null;
+  shelved_by: string;
+  shelved_until_at: number | null;
+  escalated: number;
   receipts: string[];
 }
 
@@ -127,6 +133,8 @@ export interface ChannelHealth {
   reason: string;
   waiting: number;
   last_delivered_at: number | null;
+  tested_at: number | null;
+  test: string;
 }
 
 export interface AlarmsTile {

@@ -13,6 +13,7 @@ from services.api.login import gate
 from services.api.nameless.answers import Nameless
 from services.api.networks import Networks
 from services.api.routes import (
+    alarms,
     asked,
     commands,
     config,
@@ -55,7 +56,7 @@ def build(*, with_debug: bool) -> FastAPI:
     )
     problems.install(app)
     past = (series.router, events.router, records.router, commands.router, why.router)
-    for router in (status.router, present.router, config.router, *past, metrics.router, cost.router, asked.router):
+    for router in (status.router, present.router, alarms.router, config.router, *past, metrics.router, cost.router, asked.router):
         _behind_the_gate(app, router)
     for router in (requests.router, login.router):
         _behind_the_gate(app, router)

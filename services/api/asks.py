@@ -16,6 +16,7 @@ from services.api.payloads import (
     PhaseName,
     Release,
     ServiceOf,
+    Shelving,
     Target,
     TripKey,
 )
@@ -98,6 +99,20 @@ class AskAcknowledge(Ask):
     """The alarm that somebody has seen."""
 
     model_config = _shown(key="door")
+    payload: AlarmKey
+
+
+class AskShelve(Ask):
+    """The alarm that nobody is to be told of for a while."""
+
+    model_config = _shown(key="device_lost_*", minutes=120)
+    payload: Shelving
+
+
+class AskUnshelve(Ask):
+    """The shelf to take back, by its key or pattern."""
+
+    model_config = _shown(key="device_lost_*")
     payload: AlarmKey
 
 

@@ -9,6 +9,7 @@ from collections import deque
 from services.api.latest import Latest, age_s, older_poll
 from services.shared.clock import Clock, Moment
 from services.shared.messages import (
+    AlarmReport,
     AlarmState,
     Devices,
     Event,
@@ -35,6 +36,7 @@ class Image:
         self._clock = clock
         self._state: Latest[State] = Latest()
         self._alarm_state: Latest[AlarmState] = Latest()
+        self._alarm_report: Latest[AlarmReport] = Latest()
         self.readings: Latest[Reading] = Latest()
         self.good: Latest[Reading] = Latest()
         self.switches: Latest[SwitchReading] = Latest()
@@ -55,6 +57,11 @@ class Image:
         """The notifier's last word."""
         return self._alarm_state.get()
 
+    @property
+    def alarm_report(self) -> AlarmReport | None:
+        """How the alarms themselves do, as the notifier said last."""
+        return self._alarm_report.get()
+
     def now(self) -> Moment:
         """The present moment, for everything that is told in one answer."""
         return self._clock.now()
@@ -66,6 +73,10 @@ class Image:
     def take_alarm_state(self, alarms: AlarmState) -> None:
         """The notifier's alarms and channels."""
         self._alarm_state.take((), alarms)
+
+    def take_alarm_report(self, report: AlarmReport) -> None:
+        """How the alarms themselves do."""
+        self._alarm_report.take((), report)
 
     def take_reading(self, reading: Reading) -> None:
         """A reading, unless it is a late one. The last good one is kept beside a bad one, to be shown as stale."""

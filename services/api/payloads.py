@@ -127,9 +127,16 @@ class Device(Body):
 
 
 class AlarmKey(Body):
-    """The key of an alarm, such as `door`."""
+    """The key of an alarm, such as `door`, or the pattern by which it was shelved."""
 
     key: Name
+
+
+class Shelving(Body):
+    """An alarm, or all whose key matches a pattern such as `device_lost_*`, put aside for so long; an emergency for an hour."""
+
+    key: Name
+    minutes: Minutes = 30
 
 
 class Channel(Body):

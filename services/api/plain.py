@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from html import escape
 
 from services.api.dashboard import Dashboard
+from services.shared.messages import OpenAlarm
 
 
 def page(feed: Dashboard) -> str:
@@ -65,7 +66,13 @@ def _sensors(feed: Dashboard) -> Iterable[tuple[object, ...]]:
 def _alarms(feed: Dashboard) -> str:
     if not feed.alarms.known:
         return "<h2>Alarms</h2><p>unknown: the notifier is silent</p>"
-    return _list("Alarms", (f"{a.kind}: {a.cause} {a.action}" for a in feed.alarms.alarms), "none")
+    return _list("Alarms", (_alarm(a) for a in feed.alarms.alarms), "none")
+
+
+def _alarm(alarm: OpenAlarm) -> str:
+    """Without names: this page may be looked at by everybody."""
+    calls = f", escalated {alarm.escalated}x" if alarm.escalated else ""
+    return f"{alarm.kind} ({alarm.priority} priority, {alarm.state}{calls}): {alarm.cause} {alarm.action}"
 
 
 def number(value: float | None, unit: str) -> str:

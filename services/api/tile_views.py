@@ -146,7 +146,10 @@ class HumidityTile(View):
 
 
 class AlarmsTile(View):
-    """Open alarms. `known` is false while the notifier has not spoken: then an empty list proves nothing."""
+    """Open alarms. `known` is false while the notifier has not spoken: then an empty list proves nothing.
+
+    `unacknowledged` leaves out what somebody shelved.
+    """
 
     known: bool
     open: int | None

@@ -4,7 +4,7 @@ from services.api.image import Image
 from services.api.latest import age_s
 from services.api.tile_views import AlarmsTile, DeviceTile, ServiceTile
 from services.shared.clock import Moment
-from services.shared.messages import DeviceHealth, Presence
+from services.shared.messages import DeviceHealth, OpenAlarm, Presence
 
 SERVICES = ("api", "collector", "controller", "notifier")
 
@@ -28,20 +28,30 @@ def services(image: Image, broker_connected: bool) -> tuple[ServiceTile, ...]:
     return tuple(_service(name, image.presence.get(name) if broker_connected else None) for name in names)
 
 
+def is_notifier_silent(image: Image, broker_connected: bool) -> bool:
+    """Whether what the notifier said last may be of the past."""
+    notifier = image.presence.get("notifier")
+    return not broker_connected or (notifier is not None and notifier.state == "offline")
+
+
 def alarms(image: Image, broker_connected: bool) -> AlarmsTile:
     """The notifier's word, as long as the notifier lives and can be heard."""
     said = image.alarm_state
-    notifier = image.presence.get("notifier")
-    silent = not broker_connected or (notifier is not None and notifier.state == "offline")
+    silent = is_notifier_silent(image, broker_connected)
     if said is None:
         return AlarmsTile(known=False, open=None, unacknowledged=None, alarms=(), channels=())
     return AlarmsTile(
         known=not silent,
         open=None if silent else sum(alarm.active for alarm in said.alarms),
-        unacknowledged=None if silent else sum(not alarm.acknowledged_by for alarm in said.alarms),
+        unacknowledged=None if silent else sum(_unseen(alarm) for alarm in said.alarms),
         alarms=said.alarms,
         channels=said.channels,
     )
+
+
+def _unseen(alarm: OpenAlarm) -> bool:
+    """Nobody acknowledged it, nor put it on a shelf."""
+    return not alarm.acknowledged_by and alarm.state != "shelved"
 
 
 def _service(name: str, presence: Presence | None) -> ServiceTile:

@@ -6,7 +6,7 @@ from services.api.history.moments import Recorded
 from services.api.history.rows import timestamp
 from services.api.why import Calendar
 from services.api.why_gaps import Gap
-from services.api.why_words import span
+from services.shared.spans import span
 
 _OLD_MS = 15 * 60_000  # a row is written every `loop_interval_minutes` and at every change of mode
 _MINUTE_MS = 60_000

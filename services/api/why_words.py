@@ -1,4 +1,4 @@
-"""The words of an answer: reasons without loose ends, spans of time, and kW that are told once."""
+"""The words of an answer: reasons without loose ends, and kW that are told once."""
 
 import re
 from collections.abc import Iterable
@@ -6,7 +6,6 @@ from collections.abc import Iterable
 _LONG_KW = re.compile(r"\d+\.\d{2,}(?= kW)")
 _DANGLING = re.compile(r"\s*:\s*(?=;|,|$)")
 _LOAD_THEN = re.compile(r"kW (still on|released|unknown)\b")  # what the site drew, as told by services/controller/core/reasons.py
-_SHORT_S = 120.0
 
 
 def tidy(reason: str) -> str:
@@ -27,8 +26,3 @@ def dated(reasons: Iterable[str], decided: str) -> list[str]:
 def rounded(value: float) -> float:
     """To 0.1: what a float adds beyond that is no measurement."""
     return round(value, 1)
-
-
-def span(length_s: float) -> str:
-    """Such as "50 s" or "14 min"."""
-    return f"{length_s:.0f} s" if length_s < _SHORT_S else f"{length_s / 60:.0f} min"

@@ -17,6 +17,7 @@ from services.shared.bus import Bus
 from services.shared.clock import Clock
 from services.shared.messages import (
     Alarm,
+    AlarmReport,
     AlarmState,
     Devices,
     Event,
@@ -61,6 +62,7 @@ def listen(door: Door) -> Recorder:
     bus.on(Reported, lambda message, _: image.take_reported(message))
     bus.on(Devices, lambda message, _: image.take_devices(message))
     bus.on(AlarmState, lambda message, _: image.take_alarm_state(message))
+    bus.on(AlarmReport, lambda message, _: image.take_alarm_report(message))
     bus.on(Presence, lambda message, _: image.take_presence(message))
     bus.on(Event, lambda message, _: image.take_event(message))
     bus.on(Event, lambda message, arrival: history.take_event(message, arrival.hold))

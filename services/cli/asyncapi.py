@@ -12,7 +12,7 @@ from services.shared.version import VERSION
 _REF = "#/components/schemas/{model}"
 _PING = {
     "name": "Ping",
-    "summary": "A service to itself, QoS 0: that its connection carries something. Nobody else listens.",
+    "summary": "A service to itself, QoS 0: that its connection carries something. Others hear by it that the service lives.",
     "payload": {"$ref": _REF.format(model="Ping")},
 }
 
@@ -50,7 +50,7 @@ def _channel(kind: type[messages.Message]) -> dict[str, Any]:
 
 def _ping_channel() -> dict[str, Any]:
     return {
-        "address": messages.root("{site}") + "ping/{client}",
+        "address": messages.ping_topic("{site}", "{client}"),
         "description": _PING["summary"],
         "parameters": {name: {"description": "a-z 0-9 _ -"} for name in ("site", "client")},
         "messages": {"Ping": {"$ref": "#/components/messages/Ping"}},

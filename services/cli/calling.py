@@ -1,6 +1,7 @@
 """How a second machine calls out: the notifier's desk, outbox and channels, with an alarm of its own, `site_silent`."""
 
 import asyncio
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 from services.cli.watchman import FILE, Watchman
@@ -11,7 +12,7 @@ from services.notifier.chat.chat import Chat
 from services.notifier.desk import Desk
 from services.notifier.lifesign import life_sign
 from services.notifier.store import Store
-from services.notifier.trial import Trial
+from services.notifier.trial.trial import Trial
 from services.shared.clock import Clock, Moment
 from services.shared.settings import Settings
 from services.shared.systemd import Systemd
@@ -40,9 +41,13 @@ class Calling:
     async def run(self) -> None:
         """Watch and call for ever; cancel to stop."""
         systemd = Systemd()
-        if self._man.bus is not None:
-            await self._man.bus.start()
-        try:
+        async with AsyncExitStack() as stack:
+            stack.push_async_callback(self._man.close)
+            stack.push_async_callback(self._desk.outbox.close)
+            stack.callback(self._store.close)  # first: a connection that hangs is not waited for
+            stack.callback(systemd.stopping)
+            if self._man.bus is not None:
+                await self._man.bus.start()
             async with asyncio.TaskGroup() as group:
                 for worker in self._desk.outbox.workers.values():
                     group.create_task(worker.run())
@@ -53,11 +58,6 @@ class Calling:
                 group.create_task(systemd.live(self._fault))
                 if self._sign is not None:
                     group.create_task(self._sign.run())
-        finally:
-            systemd.stopping()
-            await self._man.close()
-            await self._desk.outbox.close()
-            self._store.close()
 
     async def _fault(self) -> str | None:
         age_s = self._clock.now().mono_s - self._desk.passed_mono_s

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from services.cli.local_time import SiteTime, span
+from services.cli.local_time import SiteTime
+from services.shared.spans import span
 
 Feed = dict[str, Any]
 _WIDTH = 13

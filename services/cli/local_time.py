@@ -28,15 +28,3 @@ class SiteTime:
 def of(settings: Settings) -> SiteTime:
     """The configured site's."""
     return SiteTime(settings.general.timezone)
-
-
-def span(seconds: float | None) -> str:
-    """So long, for a person: 40 s, 12 min, 3 h 5 min, 2 days."""
-    if seconds is None:
-        return "unknown"
-    if seconds < 90:
-        return f"{seconds:.0f} s"
-    minutes = round(seconds / 60)
-    if minutes < 90:
-        return f"{minutes} min"
-    return f"{minutes // 60} h {minutes % 60} min" if minutes < 48 * 60 else f"{minutes // 1440} days"

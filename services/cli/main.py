@@ -4,6 +4,7 @@ import typer
 
 from services.cli import (
     access,
+    alarms,
     check,
     config,
     curtail,
@@ -35,7 +36,10 @@ app.command("curtail")(curtail.curtail)
 app.command("hold")(holds.hold)
 app.command("release")(holds.release)
 app.command("reset")(latches.reset)
-app.command("ack")(latches.ack)
+app.command("alarms")(alarms.alarms)
+app.command("ack")(alarms.ack)
+app.command("shelve")(alarms.shelve)
+app.command("unshelve")(alarms.unshelve)
 app.command("lockout")(latches.lockout)
 app.command("unlock")(latches.unlock)
 app.command("drill")(drill.drill)

@@ -7,10 +7,11 @@ monotonic clock means nothing here. What a broker kept, and the first word after
 
 from dataclasses import dataclass
 
-from services.notifier.text import moment, span
+from services.notifier.text import moment
 from services.shared.bus import Arrival, Foreign
 from services.shared.clock import Moment
-from services.shared.messages import State
+from services.shared.messages import State, service_of_ping
+from services.shared.spans import span
 
 SERVICES = ("controller", "collector", "notifier", "api")
 
@@ -60,8 +61,8 @@ class Sight:
             self._live(now)
 
     def take_ping(self, foreign: Foreign) -> None:
-        """Some service of the site lives: `ping/<service>-<boot>`."""
-        if foreign.topic.rpartition("/")[2].partition("-")[0] in SERVICES and not foreign.retained:
+        """Some service of the site lives."""
+        if service_of_ping(foreign.topic) in SERVICES and not foreign.retained:
             self._ping_mono_s = foreign.received_mono_s
 
     def look(self, now: Moment, *, broker_connected: bool) -> Verdict:

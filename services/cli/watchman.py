@@ -4,11 +4,11 @@ import asyncio
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+from services.cli.page_client import PageClient
 from services.cli.sight import Sight, Verdict, described
-from services.cli.site_page import SitePage
 from services.shared.bus import Bus
 from services.shared.clock import Clock, Moment
-from services.shared.messages import Alarm, State, root
+from services.shared.messages import Alarm, State, ping_filter
 from services.shared.settings.tree import Settings
 from services.shared.vocabulary import AlarmKind
 
@@ -28,12 +28,12 @@ class Watchman:
         watch, site = settings.watch, settings.general.site
         self._clock, self._say, self._site = clock, say, site
         self._ask_s = min(ASK_S, watch.silence_minutes * 60.0 / 5)
-        self.page = SitePage(watch) if watch.url else None
+        self.page = PageClient(watch) if watch.url else None
         self.bus = Bus(settings.broker, service=BUS_USER, site=site, clock=clock) if watch.broker else None
         self.sight = Sight(site, watch.silence_minutes * 60.0, clock.now(), page=bool(watch.url), broker=watch.broker)
         if self.bus is not None:
             self.bus.on(State, lambda state, arrival: self.sight.take_state(state, arrival, clock.now()))
-            self.bus.on_topic(f"{root(site)}ping/+", self.sight.take_ping)
+            self.bus.on_topic(ping_filter(site), self.sight.take_ping)
         self._seq, self._words = 0, ""
         self._silent: bool | None = None
         self._boot = str(clock.now().mono_s)

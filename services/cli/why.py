@@ -7,9 +7,10 @@ from urllib.parse import quote
 import typer
 
 from services.cli.ask import api_of, carried_out, told
-from services.cli.local_time import SiteTime, span
+from services.cli.local_time import SiteTime
 from services.cli.options import Json
 from services.shared.settings import Settings
+from services.shared.spans import span
 
 Answer = dict[str, Any]
 _WIDTH = 11

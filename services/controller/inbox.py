@@ -7,11 +7,9 @@ from services.controller.outbox import EventOutbox
 from services.controller.senses import Senses
 from services.controller.wake import Wake
 from services.shared.bus import Arrival, Bus
-from services.shared.messages import Presence, Reading, Request, Signal, Stored, SwitchReading
+from services.shared.messages import API_VERBS, NOTIFIER_VERBS, Presence, Reading, Request, Signal, Stored, SwitchReading
 
 log = logging.getLogger(__name__)
-
-_FOR_THE_NOTIFIER = ("acknowledge", "test")
 
 
 class Inbox:
@@ -49,7 +47,7 @@ class Inbox:
     def _request(self, request: Request, arrival: Arrival) -> None:
         if arrival.retained:
             log.warning("a request was left in the broker as retained: %s by %s is not carried out", request.verb, request.who)
-        elif request.verb not in _FOR_THE_NOTIFIER:
+        elif request.verb not in NOTIFIER_VERBS | API_VERBS:
             self._loop.ask(request)
 
     async def _stored(self, stored: Stored, _: Arrival) -> None:

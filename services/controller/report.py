@@ -110,7 +110,7 @@ class Report:
         for key, one in active.items():
             alarm = Alarm(
                 subject=(key,), key=key, active=True, kind=one.kind, cause=one.cause, consequence=one.consequence,
-                action=one.action, since_at=since[key],
+                action=one.action, device=one.device, rank=one.rank, since_at=since[key],
             )  # fmt: skip
             if self._alarmed.get(key) != alarm:
                 self._alarmed[key] = alarm

@@ -77,7 +77,7 @@ class Senses:
 
     def switches(self) -> tuple[SwitchSeen, ...]:
         """Every dry contact."""
-        return tuple(SwitchSeen(_name_of(s), s.role, s.active, s.poll_started_mono_s) for s in self._switches.values())
+        return tuple(SwitchSeen(_name_of(s), s.role, s.active, s.poll_started_mono_s, s.device) for s in self._switches.values())
 
     def fan_watts(self) -> dict[int, tuple[float | None, float]]:
         """Watts and poll start of each metered fan, by number."""

@@ -7,17 +7,11 @@ ended when its condition stayed away for its off-delay. So a contact that flaps 
 from dataclasses import replace
 
 from services.notifier import chatter
-from services.notifier.answers import ack_expired, acknowledged, asked_again, shelved, to_be_told, unanswered, unshelved
+from services.notifier.answers import to_be_told, unanswered
 from services.notifier.record import Phase, Receipt, Record, Step, Transition, severity
 from services.notifier.rules import Rules
 from services.shared.clock import Moment
 from services.shared.messages import Alarm
-
-__all__ = [
-    "Phase", "Receipt", "Record", "Rules", "Transition", "ack_expired", "acknowledged", "asked_again", "escalated", "forsaken",
-    "has_ended", "heard", "held", "is_ripe", "over_mono_s", "raised", "resumed", "returned", "ripe_mono_s", "severity", "shelved",
-    "transition", "unshelved", "was_a_bounce", "with_receipt",
-]  # fmt: skip
 
 UNSAID_S = 60.0
 """What is told at once is told even if it went away meanwhile, unless something kept it from being told for so long."""
@@ -30,22 +24,24 @@ def heard(record: Record | None, alarm: Alarm, now: Moment, rules: Rules) -> Rec
     if (alarm.source, alarm.boot) == (record.source, record.boot) and alarm.seq <= record.seq:
         return record
     if not alarm.active:
-        return _quiet(replace(record, source=alarm.source, boot=alarm.boot, seq=alarm.seq), now)
+        return _quiet(replace(record, source=alarm.source, boot=alarm.boot, seq=alarm.seq), now, _said_at(alarm, record, now))
     alarm = rules.completed(alarm)
     if record.phase is Phase.RETURNED:
         return _begun(alarm, record.began_at, now, rules)
-    if rules.of(alarm.key).anew and record.is_open and alarm.cause != record.cause:
+    is_news = alarm.rank > record.rank or (rules.of(alarm.key).anew and alarm.cause != record.cause)
+    if is_news and record.is_open:
         record = to_be_told(record, now)
     return replace(
         record, source=alarm.source, boot=alarm.boot, seq=alarm.seq, kind=alarm.kind, active=True, cause=alarm.cause,
-        consequence=alarm.consequence, action=alarm.action, quiet_mono_s=None, ended_at=None,
+        consequence=alarm.consequence, action=alarm.action, device=alarm.device,
+        rank=max(record.rank, alarm.rank), quiet_mono_s=None, ended_at=None,
         began_at=record.began_at if record.active else chatter.with_begin(record.began_at, now),
     )  # fmt: skip
 
 
 def forsaken(record: Record, now: Moment, rules: Rules) -> Record:
     """Its owner began anew and does not know it any more: it has ended, without further delay."""
-    return replace(_quiet(record, now), quiet_mono_s=now.mono_s - chatter.off_delay_s(record, now, rules))
+    return replace(_quiet(record, now, now.wall_s), quiet_mono_s=now.mono_s - chatter.off_delay_s(record, now, rules))
 
 
 def resumed(record: Record, now: Moment) -> Record:
@@ -87,10 +83,10 @@ def has_ended(record: Record, now: Moment, rules: Rules) -> bool:
     return record.is_open and now.mono_s >= over_mono_s(record, now, rules)
 
 
-def raised(record: Record, channels: tuple[str, ...], now: Moment, thread: str = "") -> Record:
-    """People are being told, by these channels, in this thread (empty: the one it is in). It waits for an acknowledgement."""
+def raised(record: Record, channels: tuple[str, ...], now: Moment) -> Record:
+    """People are being told, by these channels. It waits for an acknowledgement."""
     return replace(
-        unanswered(record), told=record.kind, told_at=now.wall_s, anew=False, thread=thread or record.thread,
+        unanswered(record), told=record.kind, told_at=now.wall_s, anew=False,
         channels=tuple(dict.fromkeys((*record.channels, *channels))),
     )  # fmt: skip
 
@@ -123,12 +119,19 @@ def transition(record: Record, what: Step, now: Moment, who: str = "") -> Transi
 def _begun(alarm: Alarm, began_at: tuple[float, ...], now: Moment, rules: Rules) -> Record:
     return Record(
         key=alarm.key, source=alarm.source, boot=alarm.boot, seq=alarm.seq, kind=alarm.kind, active=True, cause=alarm.cause,
-        consequence=alarm.consequence, action=alarm.action, since_at=alarm.since_at, began_mono_s=now.mono_s,
-        priority=rules.of(alarm.key).priority, began_at=chatter.with_begin(began_at, now),
+        consequence=alarm.consequence, action=alarm.action, device=alarm.device, rank=alarm.rank,
+        since_at=alarm.since_at, began_mono_s=now.mono_s, priority=rules.of(alarm.key).priority,
+        began_at=chatter.with_begin(began_at, now),
     )  # fmt: skip
 
 
-def _quiet(record: Record, now: Moment) -> Record:
+def _quiet(record: Record, now: Moment, ended_at: float) -> Record:
     if not record.active:
         return record
-    return replace(record, active=False, quiet_mono_s=now.mono_s, ended_at=now.wall_s)
+    return replace(record, active=False, quiet_mono_s=now.mono_s, ended_at=ended_at)
+
+
+def _said_at(alarm: Alarm, record: Record, now: Moment) -> float:
+    """When its owner said so, which may have been while we were away; now, where its clock or ours is not to be believed."""
+    sane = alarm.clock_trusted and now.wall_trusted and record.since_at <= alarm.sent_at <= now.wall_s
+    return alarm.sent_at if sane else now.wall_s

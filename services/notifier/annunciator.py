@@ -69,7 +69,7 @@ class Annunciator:
 
     def _unheard(self, records: Iterable[Record], workers: Workers, now: Moment) -> list[str]:
         """The emergencies that nobody is known to have got, for too long."""
-        calling = [record for record in records if _calls(record, now)]
+        calling = [record for record in records if _calls(record)]
         known, is_start = self._calls or {}, self._calls is None
         self._calls = {one.key: known.get(one.key) or _begun(one, now, is_start=is_start) for one in calling}
         for record in calling:
@@ -98,9 +98,8 @@ def _begun(record: Record, now: Moment, *, is_start: bool) -> _Call:
     return _Call(now.mono_s, now.mono_s - max(0.0, told_s), record.receipts)
 
 
-def _calls(record: Record, now: Moment) -> bool:
-    is_shelved = record.shelved_until_at is not None and now.wall_s < record.shelved_until_at
-    return record.told is AlarmKind.EMERGENCY and record.phase is Phase.UNACKNOWLEDGED and not is_shelved
+def _calls(record: Record) -> bool:
+    return record.told is AlarmKind.EMERGENCY and record.phase is Phase.UNACKNOWLEDGED and not record.is_shelved
 
 
 def _has_taken(worker: Worker, record: Record) -> bool:

@@ -1,16 +1,20 @@
-"""What is published of the alarms: the most severe first, and never more than the broker takes."""
+"""The desk's words: an owner's as they are taken in, what stands as it is published, what changed as the log has it."""
 
-from collections.abc import Callable, Iterable
+import logging
+from collections.abc import Callable, Iterable, Mapping
 
-from services.notifier.record import Record, severity
+from services.notifier.record import Phase, Record, severity
 from services.notifier.text import one_line
-from services.shared.messages import AlarmState, ChannelHealth, Message, OpenAlarm
+from services.shared.messages import Alarm, AlarmState, ChannelHealth, Message, OpenAlarm
 
+log = logging.getLogger(__name__)
+
+KEY, WORDS = 200, 2_000
+"""What a record and a message can hold, whatever an owner said."""
 SHOWN_BYTES = 200_000
 """Of the 250,000 that a message may have; the channels' health is beside it."""
 SHOWN_RECEIPTS = 8
-_WORDS, _NAME = 500, 120
-
+_WORDS, _NAME, _CAUSE = 500, 120, 200
 
 Publish = Callable[[Message], None]
 
@@ -30,8 +34,37 @@ class Board:
             self._publish(state)
 
 
+class Diary:
+    """Logs changes, not states: each step of each alarm, and, for who looks closer, why one is not told."""
+
+    def __init__(self) -> None:
+        self._phases: dict[str, Phase] = {}
+        self._reasons: Mapping[str, str] = {}
+
+    def note(self, changed: Iterable[Record], reasons: Mapping[str, str]) -> None:
+        """After a pass: what changed, and why the others are not told."""
+        for record in changed:
+            if self._phases.get(record.key) is not record.phase:
+                self._phases[record.key] = record.phase
+                log.info("%s: %s is %s: %s", record.kind.value, record.key, record.phase.value, one_line(record.cause, _CAUSE))
+        if log.isEnabledFor(logging.DEBUG):
+            for key, reason in reasons.items():
+                if self._reasons.get(key) != reason:
+                    log.debug("%s is not told: %s", key, reason)
+        self._reasons = reasons
+
+
+def brief(alarm: Alarm) -> Alarm:
+    """The alarm, with its key and its words cut to what can be held."""
+    words = (alarm.cause, alarm.consequence, alarm.action)
+    if len(alarm.key) <= KEY and all(len(word) <= WORDS for word in words):
+        return alarm
+    cause, consequence, action = (word[:WORDS] for word in words)
+    return alarm.model_copy(update={"key": alarm.key[:KEY], "cause": cause, "consequence": consequence, "action": action})
+
+
 def board(records: Iterable[Record], channels: tuple[ChannelHealth, ...]) -> AlarmState:
-    """What stands, as far as it fits."""
+    """What stands, the most severe first, and never more than the broker takes."""
     shown: list[OpenAlarm] = []
     size = 0
     for record in sorted((one for one in records if one.shown), key=_order):

@@ -10,14 +10,18 @@ from dataclasses import dataclass, field, replace
 
 from pydantic import TypeAdapter, ValidationError
 
+from services.notifier.reckoning import Step
+
 log = logging.getLogger(__name__)
 
 FACT = "budget"
 WINDOW_S = 600.0
 EMERGENCY_LANE = "emergency"
 ENDED_LANE = "ended-"
-EMERGENCIES_AT_ONCE = 5
-EMERGENCIES_WAIT_S = 30.0
+EMERGENCIES_AT_ONCE = 10
+EMERGENCIES_GATHER_S, EMERGENCIES_WAIT_S = 3.0, 30.0
+"""The first three digests of emergencies in ten minutes leave soon; in a storm that goes on each gathers for half a minute."""
+_SOON = EMERGENCIES_AT_ONCE + 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +63,29 @@ class Budget:
 
     def due(self, now_at: float) -> list[str]:
         """The lanes whose digest goes now. A calendar that was set back does not hold it."""
-        return [name for name, lane in self.lanes.items() if lane.waiting and not 0 <= now_at - lane.since_at < _patience_s(name)]
+        return [
+            name
+            for name, lane in self.lanes.items()
+            if lane.waiting and not 0 <= now_at - lane.since_at < _patience_s(name, lane, now_at)
+        ]
 
     def waiting(self, lane: str) -> tuple[str, ...]:
         """The alarms that wait there."""
         return self.lanes.get(lane, Lane()).waiting
+
+    @property
+    def stamps(self) -> list[float]:
+        """When something was sent, or began to wait (Unix seconds)."""
+        waiting = [lane.since_at for lane in self.lanes.values() if lane.waiting]
+        return [*(at for lane in self.lanes.values() for at in lane.posted_at), *waiting]
+
+    def set_by(self, step: Step) -> "Budget":
+        """As after the clock was set."""
+        lanes = {
+            name: replace(lane, posted_at=tuple(step.moved(at) for at in lane.posted_at), since_at=step.moved(lane.since_at))
+            for name, lane in self.lanes.items()
+        }
+        return replace(self, lanes=lanes)
 
     def document(self) -> str:
         """As JSON text, to be stored."""
@@ -89,5 +111,7 @@ def _lately(lane: Lane, now_at: float) -> tuple[float, ...]:
     return tuple(at for at in lane.posted_at if 0 <= now_at - at < WINDOW_S)
 
 
-def _patience_s(lane: str) -> float:
-    return EMERGENCIES_WAIT_S if lane == EMERGENCY_LANE else WINDOW_S
+def _patience_s(name: str, lane: Lane, now_at: float) -> float:
+    if name != EMERGENCY_LANE:
+        return WINDOW_S
+    return EMERGENCIES_GATHER_S if len(_lately(lane, now_at)) < _SOON else EMERGENCIES_WAIT_S

@@ -40,3 +40,11 @@ class Change:
         self.facts |= later.facts
         self.refs |= later.refs
         self.transitions += later.transitions
+
+    def stands_with(self, later: "Change") -> None:
+        """Keep what stands after a later change, and nothing of what is over; `refs` are not looked at."""
+        for number in later.dropped | {done.row.id for done in later.done}:
+            self.rows.pop(number, None)
+        self.records.update(later.records)
+        self.rows.update(later.rows)
+        self.facts.update(later.facts)

@@ -1,5 +1,7 @@
 """Chattering: an alarm that begins again and again. It is told as one that ends only when it stayed away for long."""
 
+from collections.abc import Iterable
+
 from services.notifier.record import Record
 from services.notifier.rules import Rules
 from services.shared.clock import Moment
@@ -24,5 +26,20 @@ def is_chattering(record: Record, now: Moment) -> bool:
 
 def off_delay_s(record: Record, now: Moment, rules: Rules) -> float:
     """How long its condition stays away before the alarm has ended."""
-    delay_s = rules.of(record.key).off_delay_s
-    return max(delay_s, CHATTERING_OFF_DELAY_S) if is_chattering(record, now) else delay_s
+    rule = rules.of(record.key)
+    waits = rule.chatters and is_chattering(record, now)
+    return max(rule.off_delay_s, CHATTERING_OFF_DELAY_S) if waits else rule.off_delay_s
+
+
+class Chatterers:
+    """Which alarms chatter now, so that each time that one begins to is noted once. What an earlier process left is not new."""
+
+    def __init__(self, records: Iterable[Record], now: Moment) -> None:
+        self._noted = {one.key for one in records if one.told is not None and is_chattering(one, now)}
+
+    def begun(self, records: Iterable[Record], now: Moment) -> list[Record]:
+        """Those that people were told of and that chatter since the last look."""
+        chattering = {one.key: one for one in records if is_chattering(one, now)}
+        begun = [one for key, one in chattering.items() if one.is_open and key not in self._noted]
+        self._noted = (self._noted & chattering.keys()) | {one.key for one in begun}
+        return begun

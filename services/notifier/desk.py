@@ -6,21 +6,22 @@ import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
-from services.notifier import alarms, budget, pipeline
-from services.notifier.alarms import Phase, Receipt, Record, Transition
-from services.notifier.board import Board, Publish
-from services.notifier.brief import brief
+from services.notifier import alarms, answers, budget, pipeline, timeline
+from services.notifier.board import Board, Diary, Publish, brief
+from services.notifier.change import Change, Done
 from services.notifier.channels.base import Channel
-from services.notifier.diary import Diary
+from services.notifier.chat.admission import allowed
+from services.notifier.chatter import Chatterers
 from services.notifier.incidents import adopted
 from services.notifier.message import Draft, Row
 from services.notifier.outbox import Outbox
 from services.notifier.outcome import Memory, Plan
 from services.notifier.people import People
+from services.notifier.record import Phase, Receipt, Record, Transition
 from services.notifier.rules import Rules
 from services.notifier.shelves import Shelves
-from services.notifier.store import Change, Done, Store
-from services.notifier.text import moment, one_line
+from services.notifier.store import Store
+from services.notifier.text import Site, moment, one_line
 from services.notifier.worker import Way
 from services.shared.clock import Clock, Moment
 from services.shared.messages import Alarm
@@ -37,7 +38,7 @@ _NAME = 100
 
 class Desk:
     """`records` holds every alarm ever heard of, by key; `outbox` the messages that wait; `people` who is told; `shelves` what is
-    put aside."""
+    put aside; `steps_taken` counts the steps of all alarms."""
 
     def __init__(
         self, settings: Settings, store: Store, clock: Clock, publish: Publish, channels: Mapping[str, Channel | str]
@@ -53,17 +54,24 @@ class Desk:
         self.records: dict[str, Record] = {}
         self.rules = Rules(settings.alarms)
         self.shelves = Shelves.load(store.facts.get(SHELVES, ""))
-        self.outbox = Outbox(channels, Way(store, clock, told.retry_seconds, settle=self._settle, on_health=self.publish))
+        way = Way(store, clock, told.retry_seconds, settle=self._settle, on_health=self.publish, post=self.post)
+        self.outbox = Outbox(channels, way)
         own = {name: worker.channel.recipients for name, worker in self.outbox.workers.items()}
         self.people = People(settings, own, self.rules)
-        self._plan = Plan(settings.general.site, self.people, self.rules, told.escalate_minutes * 60.0)
+        self._plan = Plan(
+            Site.of(settings.general), self.people, self.rules, told.escalate_minutes * 60.0, answers=bool(allowed(settings))
+        )
         self._memory = Memory(budget.Budget.load(told.messages_per_10_minutes, store.facts.get(budget.FACT, "")), self.shelves)
         self.records |= {key: adopted(alarms.resumed(one, now), own) for key, one in store.records.items()}
+        self._reckoning = timeline.reckoning(self.records, self._memory, now, store.facts.get(timeline.FACT, ""))
+        store.stage(Change(facts={timeline.FACT: timeline.document(self._reckoning)}))
+        self._chatterers = Chatterers(self.records.values(), self._reckoning.moment(now))
+        self.steps_taken = 0
 
     def hear(self, alarm: Alarm) -> None:
         """An owner's word."""
-        said = brief(alarm)
-        record = alarms.heard(self.records.get(said.key), said, self._clock.now(), self.rules)
+        now, said = self._now(), self._reckoning.heard(brief(alarm), self._clock.now())
+        record = alarms.heard(self.records.get(said.key), said, now, self.rules)
         if record is not None:
             self.records[said.key] = record
             self._news.set()
@@ -78,8 +86,8 @@ class Desk:
                 self.hear(alarm)
             for record in [one for one in self.records.values() if one.active and is_forsaken(one, now)]:
                 log.info("%s: its owner %s began anew and does not know it", record.key, record.source)
-                self.records[record.key] = alarms.forsaken(record, now, self.rules)
-            await self._pass(now)
+                self.records[record.key] = alarms.forsaken(record, self._now(), self.rules)
+            await self._pass(self._now())
             await asyncio.sleep(BREATH_S)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(TICK_S):
@@ -92,21 +100,23 @@ class Desk:
 
     async def acknowledge(self, key: str, who: str) -> str | None:
         """A person has seen an alarm. Returns why not, or None."""
-        record = self.records.get(key)
+        now, record = self._now(), self.records.get(key)
         if record is None or record.told is None or not record.shown:
             return f"there is no open alarm {one_line(key, _NAME)}"
         if record.acknowledged_by:
             return f"{key} was acknowledged by {record.acknowledged_by} before"
-        who, now = one_line(who, _NAME), self._clock.now()
+        who = one_line(who, _NAME)
         log.info("%s is acknowledged by %s", key, who)
-        self.records[key] = seen = alarms.acknowledged(record, who, now.wall_s + self._ack_s, now)
+        self.records[key] = seen = answers.acknowledged(record, who, now.wall_s + self._ack_s, now)
         await self._pass(now, Change(records={key: seen}, transitions=[alarms.transition(seen, "acknowledged", now, who)]))
         return None
 
     async def shelve(self, pattern: str, minutes: float, who: str, reason: str = "") -> str | None:
         """Put an alarm, or all whose key matches, aside for so long. Returns why not, or None."""
-        who, now = one_line(who, _NAME), self._clock.now()
-        refusal = self.shelves.add(pattern, now.wall_s + minutes * 60.0, who, reason, now)
+        who, now = one_line(who, _NAME), self._now()
+        held = self.records.get(pattern)
+        kind = held.kind if held is not None and held.stands else None
+        refusal = self.shelves.add(pattern, now.wall_s + minutes * 60.0, who, reason, now, kind)
         if refusal is None:
             log.info("%s is shelved by %s for %.0f min: %s", pattern, who, minutes, one_line(reason, _NAME))
             await self._pass(now, Change(facts={SHELVES: self.shelves.document()}))
@@ -117,19 +127,24 @@ class Desk:
         if not self.shelves.remove(pattern):
             return f"{one_line(pattern, _NAME)} is not shelved"
         log.info("%s is taken from its shelf by %s", pattern, one_line(who, _NAME))
-        await self._pass(self._clock.now(), Change(facts={SHELVES: self.shelves.document()}), who=one_line(who, _NAME))
+        await self._pass(self._now(), Change(facts={SHELVES: self.shelves.document()}), who=one_line(who, _NAME))
         return None
-
-    @property
-    def open_alarms(self) -> list[Record]:
-        """Those that stand and that people were told of, the most severe first."""
-        return sorted(
-            (one for one in self.records.values() if one.is_open), key=lambda one: (-alarms.severity(one.kind), one.key)
-        )
 
     def publish(self) -> None:
         """Say what stands, if it is not what was said last."""
         self._board.show(self.records.values(), self.outbox.health())
+
+    def _now(self) -> Moment:
+        """This moment as reckoned. Where the clock was set, all that is counted by it is set first, in one piece."""
+        now = self._clock.now()
+        if (step := self._reckoning.look(now)) is not None:
+            log.warning("the clock was set by %+.0f s", step.by_s)
+            moved, self._memory = timeline.set_by(self.records, self._memory, step)
+            self.records |= moved
+            kept = {key: record for key, record in moved.items() if record.phase is not Phase.NEW}
+            facts = {SHELVES: self.shelves.document(), budget.FACT: self._memory.budget.document(), timeline.FACT: ""}
+            self._store.stage(Change(records=kept, facts=facts))
+        return self._reckoning.moment(now)
 
     async def _pass(self, now: Moment, with_it: Change | None = None, who: str = "") -> None:
         """Run the pipeline and write what it found, with a change that a person made, in one piece."""
@@ -143,6 +158,9 @@ class Desk:
         self._diary.note(changed.values(), out.reasons)
         change.records |= changed
         change.transitions += [_by(one, who) for one in out.transitions]
+        begun = self._chatterers.begun((self.records | changed).values(), now)
+        change.transitions += [alarms.transition(one, "chattering", now) for one in begun]
+        self.steps_taken += len(change.transitions)
         self._memory = Memory(out.budget, self.shelves, out.said)
         await self._commit(change, out.drafts)
 
@@ -160,11 +178,17 @@ class Desk:
         at = self._clock.now().wall_s
         said = f"{row.channel} {'accepted' if delivered else 'refused'} at {moment(at)}"
         receipt = Receipt(row.channel, said if delivered and not words else f"{said} ({words})", delivered)
-        known = [self.records[key] for key in row.keys if key in self.records]
+        known = [self.records[key] for key in row.keys if key in self.records and _tells_of(row, self.records[key])]
         changed = {record.key: alarms.with_receipt(record, receipt) for record in known}
         self.records |= changed
         await self._store.save(Change(records=changed, done=[Done(row, at, receipt.text)]))
         self.publish()
+
+
+def _tells_of(row: Row, record: Record) -> bool:
+    """Whether it is of this life of the alarm. A row of a version before incidents has no thread."""
+    told_in = {told.thread for told in record.told_to}
+    return record.phase is not Phase.NEW and (not row.thread or row.thread in told_in)
 
 
 def _by(step: Transition, who: str) -> Transition:

@@ -34,11 +34,12 @@ def service_lost(service: str) -> Finding:
     return Finding(kind, f"The {service} has fallen silent.", _EFFECTS[service], f"Look at the {service}'s log; start it again.")
 
 
-def channel_lost(name: str, reason: str = "") -> Finding:
-    """A channel takes nothing while messages wait."""
+def channel_lost(name: str, reason: str = "", *, waiting: bool = True) -> Finding:
+    """A channel takes nothing; what it does not refuse for good is `waiting`."""
+    fate = "They wait and are tried again" if waiting else "They are refused for good"
     return Finding(
         AlarmKind.WARNING, f"Messages by {name} do not go out since 10 minutes or more{_because(reason)}.",
-        "They wait and are tried again; whoever relies on this way alone is not told.",
+        f"{fate}; whoever relies on this way alone is not told.",
         f"See the reason on the page, under channels; then test {name}.",
     )  # fmt: skip
 
@@ -58,6 +59,15 @@ def channel_untested(name: str, reason: str) -> Finding:
         AlarmKind.WARNING, f"The test of {name} failed{_because(reason)}.",
         "Perhaps nobody is reached by this way when it matters.",
         f"See what {name} is set up with in [NOTIFICATIONS]; then `mine notify test {name}`, which ends this.",
+    )  # fmt: skip
+
+
+def chat_deaf(reason: str) -> Finding:
+    """Messages go out by Telegram, but nobody who answers there is heard."""
+    return Finding(
+        AlarmKind.WARNING, f"Nobody is heard by Telegram since 10 minutes or more: the chat {reason}.",
+        "Buttons and commands in the chat, /stop too, do nothing; messages may still go out.",
+        "End the other program that uses this bot's token, or see the reason; meanwhile use the page or `mine`.",
     )  # fmt: skip
 
 

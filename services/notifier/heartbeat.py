@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from services.notifier.account import Around, account, headline
+from services.notifier.facts import number
 from services.notifier.message import Draft
 from services.notifier.text import plain_text
 from services.shared.clock import Moment
@@ -21,34 +22,24 @@ class Heartbeat:
     def __init__(self, told: Notifications, site: str, facts: Mapping[str, str], now: Moment) -> None:
         self._told = told
         self._site = site
-        self._last_at = _number(facts.get(FACT, ""))
+        self._last_at = number(facts.get(FACT, ""))
         self._started_mono_s = now.mono_s
-        self._state: State | None = None
 
-    def take_state(self, state: State) -> None:
-        """The controller's state."""
-        self._state = state
-
-    def is_due(self, now: Moment) -> bool:
-        """Whether it is time. A calendar that was set back does not silence it."""
+    def is_due(self, now: Moment, *, heard: bool) -> bool:
+        """Whether it is time. `heard`: the controller has said its state. A calendar that was set back does not silence it."""
         period_s = self._told.heartbeat_minutes * 60.0
         running_s = now.mono_s - self._started_mono_s
-        if period_s <= 0 or (self._state is None and running_s < WAIT_FOR_STATE_S):
+        if period_s <= 0 or (not heard and running_s < WAIT_FOR_STATE_S):
             return False
         if self._last_at is None:
             return running_s >= period_s
         return not 0 <= now.wall_s - self._last_at < period_s
 
-    def drafts(self, ways: Mapping[str, tuple[str, ...]], around: Around, now: Moment) -> tuple[list[Draft], dict[str, str]]:
+    def drafts(
+        self, state: State | None, ways: Mapping[str, tuple[str, ...]], around: Around, now: Moment
+    ) -> tuple[list[Draft], dict[str, str]]:
         """The messages, and the fact to be written with them. `ways` are the recipients by channel; none: the channel's own."""
         self._last_at = now.wall_s
-        text = plain_text(self._site, headline(self._state, now), "\n".join(account(self._state, around, now)))
+        text = plain_text(self._site, headline(state, now), "\n".join(account(state, around, now)))
         drafts = [Draft(way, AlarmKind.HEARTBEAT, (), text, recipients) for way, recipients in ways.items()]
         return drafts, {FACT: repr(now.wall_s)}
-
-
-def _number(text: str) -> float | None:
-    try:
-        return float(text)
-    except ValueError:
-        return None

@@ -59,12 +59,12 @@ class LifeSign:
         last_s = self._began_mono_s if self.door.last_mono_s is None else self.door.last_mono_s
         return now.mono_s - last_s >= LOST_AFTER_PERIODS * self._period_s
 
-    def words(self, now: Moment) -> str:
-        """Who watches us, in a sentence."""
+    def words(self, now: Moment, clock: Callable[[float], str] = moment) -> str:
+        """Who watches us, in a sentence; `clock` writes a moment of Unix seconds."""
         if self.door.last_at is None:
             return f"The outside watcher has not been reached yet{f': {self.door.fault}' if self.door.fault else ''}."
         lost = f", and now it is not reached: {self.door.fault}" if self.is_lost(now) else ""
-        return f"The outside watcher heard us at {moment(self.door.last_at)}{lost}."
+        return f"The outside watcher heard us at {clock(self.door.last_at)}{lost}."
 
     def _is_due(self, now: Moment) -> bool:
         if self._told is None and self.reasons and now.mono_s - self._began_mono_s < SETTLING_S:
@@ -112,6 +112,6 @@ def life_sign(told: Notifications, clock: Clock, test: Test, content: Content) -
     return LifeSign(url, told.heartbeat_url_minutes * 60.0, clock, test, content) if url else None
 
 
-def watcher_words(sign: LifeSign | None, now: Moment) -> str:
+def watcher_words(sign: LifeSign | None, now: Moment, clock: Callable[[float], str] = moment) -> str:
     """Who watches us, in a sentence."""
-    return UNWATCHED if sign is None else sign.words(now)
+    return UNWATCHED if sign is None else sign.words(now, clock)

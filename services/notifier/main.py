@@ -3,6 +3,8 @@
 import asyncio
 import sys
 from collections.abc import Coroutine
+from contextlib import AsyncExitStack
+from dataclasses import replace
 from pathlib import Path
 
 from services.notifier.annunciator import Annunciator
@@ -11,28 +13,28 @@ from services.notifier.chat.asking import Asking
 from services.notifier.chat.chat import Chat
 from services.notifier.desk import TICK_S, Desk
 from services.notifier.metrics import add_metrics, stands_still
+from services.notifier.reporting import Reporting
 from services.notifier.requests import Requests
 from services.notifier.signs import Signs
 from services.notifier.store import Store
-from services.notifier.trial import Trial
+from services.notifier.trial.trial import Trial
 from services.notifier.watch import OWNER, Watch
-from services.shared.messages import Alarm, Presence, Reply, Request, State, root
+from services.shared.messages import Alarm, Presence, Reply, Request, ping_filter
 from services.shared.service import Context, run
 
 
 async def serve(context: Context) -> None:
     """Wire the parts, go on where `alerts.db` left off, tell until told to stop."""
-    store = Store(Path(context.settings.data.folder) / "alerts.db")
-    desk = _desk(context, store)
-    works = _works(context, store, desk)
-    await context.bus.start()
-    try:
-        async with asyncio.TaskGroup() as group:
-            for name, work in works.items():
-                group.create_task(work, name=name)
-    finally:
-        await desk.outbox.close()
-        store.close()
+    async with AsyncExitStack() as stack:
+        store = Store(Path(context.settings.data.folder) / "alerts.db")
+        desk = _desk(context, store)
+        stack.push_async_callback(desk.outbox.close)
+        stack.callback(store.close)  # first: a connection that hangs is not waited for
+        works = _works(context, store, desk)
+        await context.bus.start()
+        group = await stack.enter_async_context(asyncio.TaskGroup())
+        for name, work in works.items():
+            group.create_task(work, name=name)
 
 
 def _desk(context: Context, store: Store) -> Desk:
@@ -54,22 +56,23 @@ def _works(context: Context, store: Store, desk: Desk) -> dict[str, Coroutine[ob
     trial = Trial(settings, desk, clock, store.facts)
     horn = Annunciator(settings.annunciator)
     asking = Asking(bus.publish, clock, lambda: bus.connected)
-    chat = Chat(settings, store, desk, asking, clock)
+    chat = Chat(settings, store, desk, asking, clock, lambda: signs.witness.state)
     sound = (lambda who: horn.test(who, clock.now())) if settings.annunciator.board else None
     requests = Requests(desk, trial, clock, bus.publish, sound)
     bus.on(Alarm, lambda alarm, _: desk.hear(alarm))
     bus.on(Presence, watch.take_presence)
-    bus.on_topic(f"{root(settings.general.site)}ping/+", watch.take_ping)
-    bus.on(State, lambda state, _: chat.take_state(state))
+    bus.on_topic(ping_filter(settings.general.site), watch.take_ping)
     bus.on(Request, requests.take)
     bus.on(Reply, asking.take_reply)
     context.ops.ready_check("telegram chat", lambda: chat.reason or None)
     channels = {f"channel-{name}": worker.run() for name, worker in desk.outbox.workers.items()}
     return channels | {
-        "desk": desk.run(lambda now: watch.levels(now, signs.circumstances()), watch.is_forsaken),
+        "desk": desk.run(lambda now: watch.levels(now, replace(signs.circumstances(), chat=chat)), watch.is_forsaken),
         "signs": signs.run(),
         "trial": trial.run(),
+        "report": Reporting(settings, desk, store, clock, bus.publish).run(),
         "chat": chat.run(),
+        "requests": requests.run(),
         "annunciator": _sound(context, horn, desk),
     }
 

@@ -120,7 +120,11 @@ class Outgoing:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What a provider said when it took a message, and its reference, by which a post can be edited and answered."""
+    """What a provider said when it took a message, and its reference, by which a post can be edited and answered.
+
+    `later` are addresses of the recipient that it would not take now, and may take later, each by itself.
+    """
 
     words: str
     ref: str = ""
+    later: tuple[str, ...] = ()

@@ -10,7 +10,7 @@ from services.shared.clock import Clock
 from services.shared.ops import Ops
 
 _STANDS_AFTER_S = 30.0
-"""They are passed over once a second; a card that hangs holds that up."""
+"""They are passed over once a second; a card that hangs holds that up by no more than `store.PATIENCE_S`."""
 
 
 def add_metrics(ops: Ops, outbox: Outbox, clock: Clock) -> None:

@@ -5,10 +5,11 @@ provider took it. In between it may be sent twice after a kill, and is then mark
 """
 
 from collections.abc import Iterable, Mapping
+from contextlib import AsyncExitStack
 
+from services.notifier.change import Change
 from services.notifier.channels.base import Channel
 from services.notifier.message import Draft, Row
-from services.notifier.store import Change
 from services.notifier.threads import in_order, joined, post_of
 from services.notifier.worker import Way, Worker
 from services.shared.messages import ChannelHealth
@@ -48,9 +49,9 @@ class Outbox:
 
     def superseded(self, rows: Iterable[Row]) -> set[int]:
         """Heartbeats that still wait where a newer one comes: nobody needs to hear that we lived an hour ago."""
-        ways = {row.channel for row in rows if row.kind is AlarmKind.HEARTBEAT}
+        ways = {row.channel for row in rows if _is_beat(row)}
         old = [row for name in ways for row in self.workers[name].rows.values()]
-        return {row.id for row in old if row.kind is AlarmKind.HEARTBEAT and not row.in_flight}
+        return {row.id for row in old if _is_beat(row) and not row.in_flight}
 
     def replace(self, rows: Iterable[Row], dropped: set[int]) -> None:
         """Hand rows that are on disk to the workers, and take others away."""
@@ -72,9 +73,10 @@ class Outbox:
         )
 
     async def close(self) -> None:
-        """Give the connections back."""
-        for worker in self.workers.values():
-            await worker.channel.close()
+        """Give the connections back. Raises what a channel raised, after all others have closed."""
+        async with AsyncExitStack() as stack:
+            for worker in self.workers.values():
+                stack.push_async_callback(worker.channel.close)
 
     def _joined(self, draft: Draft, recipient: str, now_at: float) -> Row | None:
         """The row of a draft for one recipient, or one that waits with it in it; None where there is nothing to say."""
@@ -109,3 +111,8 @@ class Outbox:
         dropped = {row.id for row in left} - {row.id for row in rows}
         self._store.stage(Change(rows={row.id: row for row in rows if row not in left}, dropped=dropped))
         return rows
+
+
+def _is_beat(row: Row) -> bool:
+    """A heartbeat. What is as quiet and has a thread, such as the month's report, is told once and waits."""
+    return row.kind is AlarmKind.HEARTBEAT and not row.thread

@@ -11,17 +11,19 @@ from services.notifier.people import People, Ways
 from services.notifier.record import Record, Step, Told, Transition, severity
 from services.notifier.rules import Rules
 from services.notifier.shelves import Shelves
+from services.notifier.text import Site
 from services.shared.clock import Moment
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What does not change from pass to pass."""
+    """What does not change from pass to pass. `answers`: somebody may acknowledge in the chat, so a message offers it."""
 
-    site: str
+    site: Site
     people: People
     rules: Rules
     escalate_s: float = 300.0
+    answers: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ class Outcome:
         keys = tuple(one.key for one in records)
         for channel, recipients in ways.items():
             if recipients:
-                self.drafts.append(Draft(channel, kind, keys, text, recipients, thread, act, whole, ask))
+                self.drafts.append(Draft(channel, kind, keys, text, recipients, thread, act, whole, ask and self.plan.answers))
 
     def were_told(self, keys: Iterable[str], thread: str, ways: Ways) -> None:
         """Remember of these alarms who was told, where."""

@@ -45,7 +45,6 @@ class People:
         known = _known(settings.notifications)
         everybody = [_someone(name, person, self._own, known) for name, person in settings.persons.items()]
         self._persons = sorted(everybody, key=lambda one: (one.order, one.name))
-        self._telegram = {one.telegram.strip(): name for name, one in settings.persons.items() if one.telegram.strip()}
 
     @property
     def own(self) -> Mapping[str, tuple[str, ...]]:
@@ -69,16 +68,16 @@ class People:
             return {name: _distinct(_addresses(self._persons, name)) for name in channels}
         return ways
 
+    def at_all(self, channel: str) -> dict[str, str]:
+        """The persons' addresses of a channel, on call or not, each with the person's name."""
+        return {one.ways[channel]: one.name for one in self._persons if channel in one.ways}
+
     def next_person(self, told: Mapping[str, Collection[str]]) -> Someone | None:
         """The first, by order, who has a way by which nobody was told yet, on call or not. None: everybody was told."""
         for one in self._persons:
             if any(address not in told.get(channel, ()) for channel, address in one.ways.items()):
                 return one
         return None
-
-    def name_of_telegram(self, user_id: int | str) -> str:
-        """The person's name of a Telegram user's number; `telegram <number>` when no person has it."""
-        return self._telegram.get(str(user_id), f"telegram {user_id}")
 
 
 def _someone(name: str, person: s.Person, own: Collection[str], known: Mapping[str, Collection[str]]) -> Someone:

@@ -45,11 +45,14 @@ class Pinging:
     async def ping(self, act: str, body: str) -> float | None:
         """One ping within 15 s. None when it was taken, else the pause in seconds that is asked for (0: none). Never raises."""
         data = body.encode("utf-8", "replace")[:BODY_BYTES].decode("utf-8", "ignore").encode()
-        url = endpoint(self._url, act)
         try:
+            url = endpoint(self._url, act)
             answer = await self._http.request("POST", url, headers=_HEADERS, data=data, max_bytes=_ANSWER_BYTES)
         except DeviceError as error:
             self._failed(str(error))
+            return 0.0
+        except Exception as error:  # whatever stands in the address or goes wrong here must not end who calls
+            self._failed(f"no ping was possible ({type(error).__name__})")
             return 0.0
         if (refusal := _refusal(answer)) is not None:
             self._failed(refusal)

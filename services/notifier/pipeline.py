@@ -1,4 +1,12 @@
-"""From alarms to messages, in stages: inhibit, silence, deduplicate, group, route, budget, escalate, send, remember. Pure.
+"""From alarms to messages, in stages (see `stages`). Changes nothing but what it returns.
+
+- shelve: lay aside what a shelf covers, take back what none covers any more
+- inhibit, hold: what follows from another alarm is not told, and its delay begins when nothing inhibits it any more
+- deduplicate, group: which of those that are neither inhibited nor silent are told now, and together
+- tell, digests: route them, within the channels' budgets; what waited for a digest long enough goes
+- ask_again, escalate: what is over of the acknowledgements, and what nobody acknowledged
+- end, ended_digests: what ended is told
+- edit: what was posted is brought up to date
 
 Called whenever something was heard and once a second. What it returns is written in one piece before anything is sent, so that a
 kill between two instants neither loses nor doubles a message.
@@ -6,12 +14,12 @@ kill between two instants neither loses nor doubles a message.
 
 from collections.abc import Mapping
 
-from services.notifier.escalation import ask_again, escalate
 from services.notifier.incidents import living
 from services.notifier.outcome import Memory, Outcome, Plan
 from services.notifier.record import Phase, Record
 from services.notifier.stages.edit import edit
 from services.notifier.stages.end import end, ended_digests
+from services.notifier.stages.escalate import ask_again, escalate
 from services.notifier.stages.group import deduplicate, group
 from services.notifier.stages.inhibit import inhibit
 from services.notifier.stages.silence import is_silent, shelve

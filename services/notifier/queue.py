@@ -1,16 +1,26 @@
-"""The messages of one channel that wait or are being sent, each thread in order. What changes is staged for the next commit."""
+"""The messages of one channel that wait or are being sent, each thread in order, and how one is handed over."""
 
+import asyncio
+import logging
+import traceback
 from collections.abc import Iterable
 from dataclasses import replace
+from pathlib import Path
 
-from services.notifier.channels.base import Failed
-from services.notifier.message import Act, Row, Sent
-from services.notifier.store import Change, Store
+from services.notifier import text
+from services.notifier.change import Change
+from services.notifier.channels.base import Channel, Failed
+from services.notifier.message import Act, Outgoing, Row, Sent
+from services.notifier.store import Store
 from services.notifier.threads import Post, in_order, post_of, same_thread
+
+log = logging.getLogger(__name__)
+
+_FRAMES_TOLD = 5
 
 
 class Queue:
-    """`rows` by number. `edits`: the channel can change what it posted."""
+    """`rows` by number. `edits`: the channel can change what it posted. What changes is staged for the next commit."""
 
     def __init__(self, rows: Iterable[Row], store: Store, *, edits: bool) -> None:
         self.rows = {row.id: row for row in rows}
@@ -71,3 +81,25 @@ class Queue:
             del self.rows[number]
         self.rows.update(change.rows)
         self._store.stage(change)
+
+
+async def hand_over(channel: Channel, row: Row, ref: str = "") -> Sent:
+    """Send a row within its deadline; `ref` is the provider's reference of its thread's post. Raises Failed, and nothing else."""
+    words = text.as_repeated(row.text) if row.repeated else row.text
+    outgoing = Outgoing(row.name, row.act, row.kind, words, row.keys, row.thread, ref, row.ask, row.created_at)
+    try:
+        async with asyncio.timeout(channel.deadline_s):
+            return await channel.send(row.recipient, outgoing)
+    except TimeoutError:
+        raise Failed(f"no answer within {channel.deadline_s:g} s", maybe_taken=True) from None
+    except Failed:
+        raise
+    except Exception as error:
+        log.error("%s: a fault of our own: %s", channel.name, _where(error))
+        raise Failed(f"a fault of our own ({type(error).__name__})", maybe_taken=True) from None
+
+
+def _where(error: Exception) -> str:
+    """What it is and where it came up, innermost first. Its own words may name a person or a token."""
+    frames = reversed(traceback.extract_tb(error.__traceback__)[-_FRAMES_TOLD:])
+    return f"{type(error).__name__} at {' < '.join(f'{Path(one.filename).name}:{one.lineno}' for one in frames)}"

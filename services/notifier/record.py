@@ -9,7 +9,7 @@ from services.shared.vocabulary import AlarmKind, Priority
 _SEVERITY = {AlarmKind.HEARTBEAT: 0, AlarmKind.WARNING: 1, AlarmKind.EMERGENCY: 2}
 
 Standing = Literal["unacknowledged", "acknowledged", "returned", "shelved"]
-Step = Literal["raised", "acknowledged", "unacknowledged", "returned", "shelved", "unshelved", "escalated"]
+Step = Literal["raised", "acknowledged", "unacknowledged", "returned", "shelved", "unshelved", "escalated", "chattering"]
 
 
 class Phase(StrEnum):
@@ -58,7 +58,8 @@ class Record:
     `told` is the kind that people were told, `channels` the ways by which. `boot` and `seq` number the owner's last word.
     `thread` is the incident in which it was told: alarms told in one message share it. `began_at` are the Unix seconds at which
     it began lately, by which chattering is seen. `escalated` counts the times that further people were told, `escalated_at` the
-    last, `told_to` all who were told. `shelved_until_at` is set while it is shelved, over whatever phase it is in.
+    last, `told_to` all who were told. `shelved_until_at` is set while it is shelved, over whatever phase it is in. `device` is
+    what all of it is read by, `rank` the worst that its owner said in this life.
     """
 
     key: str
@@ -91,6 +92,8 @@ class Record:
     told_to: tuple[Told, ...] = ()
     receipts: tuple[Receipt, ...] = ()
     anew: bool = False
+    device: str = ""
+    rank: int = 0
 
     @property
     def is_shelved(self) -> bool:

@@ -8,16 +8,16 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from services.notifier.channels.base import Failed
-from services.notifier.trial import Trial
+from services.notifier.trial.trial import Trial
 from services.shared.bus import Arrival
 from services.shared.clock import Clock
-from services.shared.messages import Message, Reply, Request
+from services.shared.messages import NOTIFIER_VERBS, Message, Reply, Request
 
 log = logging.getLogger(__name__)
 
-VERBS = ("acknowledge", "shelve", "unshelve", "test", "check")
 _REMEMBERED = 1_000
 _MOST_MINUTES = 10_080.0
+_END_S = 1.0
 
 
 class Alarms(Protocol):
@@ -57,10 +57,23 @@ class Requests:
         self._sound = sound
         self._known: OrderedDict[str, None] = OrderedDict()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._ends = False
+
+    async def run(self) -> None:
+        """Wait for ever. Cancelled, give what is under way a second to end; who asked hears what came of it, if it is known."""
+        try:
+            await asyncio.Event().wait()
+        finally:
+            self._ends = True
+            if self._tasks:
+                await asyncio.wait(self._tasks, timeout=_END_S)
+            for task in self._tasks:
+                task.cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def take(self, request: Request, arrival: Arrival) -> None:
         """Begin to carry one out; the bus is not held meanwhile. One that somebody left retained in the broker is none."""
-        if arrival.retained or request.verb not in VERBS or request.id in self._known:
+        if arrival.retained or request.verb not in NOTIFIER_VERBS or request.id in self._known:
             return
         self._known[request.id] = None
         if len(self._known) > _REMEMBERED:
@@ -70,19 +83,21 @@ class Requests:
         task.add_done_callback(self._tasks.discard)
 
     async def _carry_out(self, request: Request) -> None:
-        accepted, reason, result = False, "", {}
+        accepted, reason, result = False, "the notifier ended before it was known what came of it", {}
         try:
+            if self._ends:
+                raise ValueError("the notifier ends; ask again")
             if request.expires_at < self._clock.now().wall_s:
                 raise ValueError("the request had expired")
             result = await self._done(request)
-            accepted = True
+            accepted, reason = True, "done"
         except (Failed, ValueError) as error:
             reason = str(error)
-        log.info("%s by %s: %s", request.verb, request.who, reason or "done")
-        self._publish(
-            Reply(subject=(request.id,), request_id=request.id, accepted=accepted, reason=reason or "done",
-                  result=json.dumps(result))
-        )  # fmt: skip
+        finally:
+            log.info("%s by %s: %s", request.verb, request.who, reason)
+            self._publish(
+                Reply(subject=(request.id,), request_id=request.id, accepted=accepted, reason=reason, result=json.dumps(result))
+            )
 
     async def _done(self, request: Request) -> dict[str, str]:
         """The result. Raises Failed or ValueError with the reason."""

@@ -22,6 +22,7 @@ class Rule:
     this alarm; a wider pattern delays no emergency.
 
     `follows` are the patterns of what it follows from, with its own name filled in. `anew`: told again when its words change.
+    `chatters`: a longer off-delay when it comes again and again.
     """
 
     priority: Priority
@@ -32,6 +33,7 @@ class Rule:
     follows: tuple[str, ...] = ()
     shelvable: bool = True
     anew: bool = False
+    chatters: bool = True
 
     def delay_s(self, kind: AlarmKind) -> float:
         """How long its condition stands before it is an alarm."""
@@ -79,6 +81,7 @@ class Rules:
             follows=tuple(pattern.replace("{}", glob.escape(name)) for pattern in row.follows),
             shelvable=row.shelvable,
             anew=row.anew,
+            chatters=row.chatters,
         )
 
 

@@ -7,8 +7,8 @@ something is measured, everybody hears everybody, and a message would reach a pe
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from services.notifier.text import span
 from services.shared.clock import Moment
+from services.shared.spans import span
 
 STATE_OLD_S = 60.0
 """The controller says its state at least every 5 s."""
@@ -23,8 +23,8 @@ class Known:
     """What the notifier knows of the site. Monotonic seconds of this boot; None is never.
 
     `heard_mono_s`: any device's last answer; it is asked for only where `measures`. `lost` are services that fell silent.
-    `emergency_waits_s`: how long the oldest emergency has waited that no channel took. `proved_mono_s`: when a channel last took
-    a message, asked for only where there is a `prove_within_s`.
+    `emergency_waits_s`: how long the oldest emergency has waited that no channel took. `desk_fault`: why the alarms are not
+    passed over. `proved_mono_s`: when a channel last took a message, asked for only where there is a `prove_within_s`.
     """
 
     started_mono_s: float
@@ -34,6 +34,7 @@ class Known:
     lost: tuple[str, ...]
     broker_lost_mono_s: float | None
     emergency_waits_s: float | None
+    desk_fault: str | None
     store_fault: str | None
     proved_mono_s: float | None
     prove_within_s: float | None
@@ -66,8 +67,7 @@ def _connected(known: Known, now: Moment) -> Iterator[str]:
 def _told(known: Known, now: Moment) -> Iterator[str]:
     if known.emergency_waits_s is not None and known.emergency_waits_s > EMERGENCY_STUCK_S:
         yield f"no channel has accepted an emergency for {span(known.emergency_waits_s)}"
-    if known.store_fault is not None:
-        yield known.store_fault
+    yield from (fault for fault in (known.desk_fault, known.store_fault) if fault is not None)
     last_s = known.started_mono_s if known.proved_mono_s is None else known.proved_mono_s
     if known.prove_within_s is not None and now.mono_s - last_s > known.prove_within_s:
         yield f"no channel has taken a message for {span(now.mono_s - last_s)}"

@@ -1,4 +1,4 @@
-"""What people put aside for a while (shelving of ISA-18.2): an alarm or a pattern, until when, by whom and why. Pure.
+"""What people put aside for a while (shelving of ISA-18.2): an alarm or a pattern, until when, by whom and why.
 
 Emergencies are covered only by their exact key and for an hour at most; a pattern never hides one.
 """
@@ -6,13 +6,15 @@ Emergencies are covered only by their exact key and for an hour at most; a patte
 import logging
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
 from pydantic import TypeAdapter, ValidationError
 
 from services.notifier.answers import is_within
+from services.notifier.reckoning import Step
 from services.notifier.record import Record
+from services.notifier.text import one_line
 from services.shared.catalogue import class_of
 from services.shared.clock import Moment
 from services.shared.vocabulary import AlarmKind
@@ -23,7 +25,7 @@ EMERGENCY_AT_MOST_S = 3_600.0
 WARNING_AT_MOST_S = 86_400.0
 AT_MOST = 100
 _SLACK_S = 60.0  # the person reckoned the end by another clock
-_PATTERN = re.compile(r"[^\x00-\x1f\x7f?\[\]]{1,120}")
+_PATTERN = re.compile(r"[A-Za-z0-9._*-]{1,120}")  # keys are made of names of the file, zones among them
 _WORDS = 200
 
 
@@ -54,14 +56,15 @@ class Shelves:
     def __init__(self, shelves: tuple[Shelf, ...] = ()) -> None:
         self._shelves = {shelf.pattern: shelf for shelf in shelves}
 
-    def add(self, pattern: str, until_at: float, by: str, reason: str, now: Moment) -> str | None:
-        """Put aside until `until_at` (Unix seconds). Returns why not, or None."""
+    def add(self, pattern: str, until_at: float, by: str, reason: str, now: Moment, kind: AlarmKind | None = None) -> str | None:
+        """Put aside until `until_at` (Unix seconds). `kind` is what the alarm of this key is now. Returns why not, or None."""
         self.expire(now)
-        refusal = _refusal(pattern, until_at - now.wall_s)
+        refusal = _refusal(pattern, until_at - now.wall_s, kind)
         if refusal is None and pattern not in self._shelves and len(self._shelves) >= AT_MOST:
             refusal = f"{AT_MOST} alarms are shelved; take one back first"
         if refusal is None:
-            self._shelves[pattern] = Shelf(pattern, now.wall_s, until_at, by[:_WORDS] or "somebody", reason[:_WORDS])
+            by, reason = one_line(by, _WORDS) or "somebody", one_line(reason, _WORDS)
+            self._shelves[pattern] = Shelf(pattern, now.wall_s, until_at, by, reason)
         return refusal
 
     def remove(self, pattern: str) -> bool:
@@ -85,6 +88,17 @@ class Shelves:
         """All of them, the first to end first."""
         return tuple(sorted(self._shelves.values(), key=lambda shelf: shelf.until_at))
 
+    @property
+    def stamps(self) -> list[float]:
+        """When they were made (Unix seconds)."""
+        return [shelf.from_at for shelf in self._shelves.values()]
+
+    def set_by(self, step: Step) -> None:
+        """The clock was set: a shelf stays as long as it was."""
+        for pattern, shelf in self._shelves.items():
+            by_s = step.moved(shelf.from_at) - shelf.from_at
+            self._shelves[pattern] = replace(shelf, from_at=shelf.from_at + by_s, until_at=shelf.until_at + by_s)
+
     def document(self) -> str:
         """As JSON text, to be stored."""
         return _SHELVES.dump_json(self.standing).decode()
@@ -99,7 +113,7 @@ class Shelves:
             return cls()
 
 
-def _refusal(pattern: str, seconds: float) -> str | None:
+def _refusal(pattern: str, seconds: float, kind: AlarmKind | None) -> str | None:
     if not _PATTERN.fullmatch(pattern):
         return "that is no alarm's key, nor a pattern with * for any part of one"
     if not math.isfinite(seconds) or seconds <= 0:
@@ -111,6 +125,6 @@ def _refusal(pattern: str, seconds: float) -> str | None:
     row = class_of(pattern)
     if not row.shelvable:
         return f"{pattern} cannot be shelved; acknowledge it"
-    if row.kind is AlarmKind.EMERGENCY and seconds > EMERGENCY_AT_MOST_S + _SLACK_S:
+    if AlarmKind.EMERGENCY in (row.kind, kind) and seconds > EMERGENCY_AT_MOST_S + _SLACK_S:
         return f"{pattern} may be an emergency: at most 60 minutes"
     return None

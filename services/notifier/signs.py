@@ -7,9 +7,11 @@ from services.notifier.account import Around, account, headline
 from services.notifier.desk import TICK_S, Desk
 from services.notifier.heartbeat import Heartbeat
 from services.notifier.lifesign import life_sign, watcher_words
+from services.notifier.metrics import stands_still
 from services.notifier.routing import channels_for
 from services.notifier.self_test import self_test
 from services.notifier.store import Store
+from services.notifier.text import Site
 from services.notifier.watch import Circumstances, Watch
 from services.notifier.witness import Surroundings, Witness
 from services.shared.clock import Moment
@@ -25,10 +27,11 @@ class Signs:
         settings, clock, bus = context.settings, context.clock, context.bus
         told, now = settings.notifications, clock.now()
         self._clock, self._bus, self._desk, self._watch, self._store = clock, bus, desk, watch, store
+        self._site = Site.of(settings.general)
         self.witness = Witness(told, now)
         self.heartbeat = Heartbeat(told, settings.general.site, store.facts, now)
         self.life_sign = life_sign(told, clock, self._test, self._content)
-        bus.on(State, lambda state, _: self._take_state(state))
+        bus.on(State, lambda state, _: self.witness.take_state(state))
         bus.on(Devices, lambda devices, _: self.witness.take_devices(devices))
         context.ops.gauge("mine_self_test_ok", "1 while the notifier's self-test finds nothing", self._is_well)
         context.ops.ages("mine_watcher_age_seconds", "since the outside watcher last took a ping", self._watcher_age_s)
@@ -46,28 +49,29 @@ class Signs:
 
     async def _beat(self) -> None:
         while True:
-            if self.heartbeat.is_due(now := self._clock.now()):
-                await self._desk.post(*self.heartbeat.drafts(self._ways(now), self._around(now), now))
+            state, now = self.witness.state, self._clock.now()
+            if self.heartbeat.is_due(now, heard=state is not None):
+                await self._desk.post(*self.heartbeat.drafts(state, self._ways(now), self._around(now), now))
             await asyncio.sleep(TICK_S)
 
     def _ways(self, now: Moment) -> Mapping[str, tuple[str, ...]]:
         people = self._desk.people
         return people.at(channels_for(AlarmKind.HEARTBEAT, people.own, heartbeat_email=self.witness.told.heartbeat_email), now)
 
-    def _take_state(self, state: State) -> None:
-        self.witness.take_state(state)
-        self.heartbeat.take_state(state)
-
     def _around(self, now: Moment) -> Around:
         desk = self._desk
         return Around(
             records=tuple(desk.records.values()), channels=desk.outbox.health(), services=self._watch.heard_ago_s(now),
-            watcher=watcher_words(self.life_sign, now),
+            watcher=watcher_words(self.life_sign, now, self._site.moment), clock=self._site.moment,
         )  # fmt: skip
 
     def _test(self, now: Moment) -> tuple[str, ...]:
-        workers, lost_mono_s = self._desk.outbox.workers, self._bus.lost_since_mono_s
-        return self_test(self.witness.known(now, Surroundings(workers, self._watch.lost, lost_mono_s, self._store.fault)), now)
+        desk = self._desk
+        around = Surroundings(
+            desk.outbox.workers, desk.records.values(), self._watch.lost, self._bus.lost_since_mono_s,
+            stands_still(desk.passed_mono_s, self._clock), self._store.fault,
+        )  # fmt: skip
+        return self_test(self.witness.known(now, around), now)
 
     def _content(self, now: Moment) -> str:
         state = self.witness.state

@@ -1,9 +1,12 @@
-"""The form of what people read: subject, body and SMS, cut to what they hold. Times are UTC, as in the records."""
+"""The form of what people read: subject, body and SMS, cut to what they hold, with times by the site's calendar."""
 
 import unicodedata
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+from zoneinfo import ZoneInfo
 
 from services.notifier.message import Text
+from services.shared.settings.sections import General
 
 SMS_LENGTH = 160
 """One segment of the GSM alphabet (3GPP TS 23.038)."""
@@ -11,12 +14,26 @@ REPEATED = "(repeated) "
 SUBJECT_LENGTH, BODY_LENGTH = 200, 3_500
 
 
-def test_text(site: str, now_at: float) -> Text:
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Who speaks, and by which calendar."""
+
+    name: str
+    zone: tzinfo = UTC
+
+    @classmethod
+    def of(cls, general: General) -> "Site":
+        """As configured."""
+        return cls(general.site, ZoneInfo(general.timezone))
+
+    def moment(self, at: float) -> str:
+        """Unix seconds as 2026-11-22 12:39 CST."""
+        return datetime.fromtimestamp(_sane(at), self.zone).strftime("%Y-%m-%d %H:%M %Z")
+
+
+def trial_text(site: Site, now_at: float) -> Text:
     """A message that a person asked for."""
-    return plain_text(site, "Test: this way to you works", f"Sent at {moment(now_at)} because somebody asked for it.")
-
-
-test_text.__test__ = False  # type: ignore[attr-defined]
+    return plain_text(site.name, "Test: this way to you works", f"Sent at {site.moment(now_at)} because somebody asked for it.")
 
 
 def plain_text(site: str, head: str, body: str) -> Text:
@@ -31,20 +48,12 @@ def as_repeated(text: Text) -> Text:
 
 
 def moment(at: float) -> str:
-    """Unix seconds as 2026-11-22T09:00:00Z."""
-    return datetime.fromtimestamp(min(max(at, 0.0), 4e9), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    """Unix seconds as 2026-11-22T09:00:00Z, as in the records."""
+    return datetime.fromtimestamp(_sane(at), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def span(seconds: float) -> str:
-    """A duration in its two largest units."""
-    whole = int(max(seconds, 0.0))
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3_600:
-        return f"{whole // 60} min {whole % 60} s" if whole < 600 else f"{whole // 60} min"
-    if whole < 86_400:
-        return f"{whole // 3_600} h {whole % 3_600 // 60} min"
-    return f"{whole // 86_400} d {whole % 86_400 // 3_600} h"
+def _sane(at: float) -> float:
+    return min(max(at, 0.0), 4e9)
 
 
 def cut(text: str, length: int) -> str:

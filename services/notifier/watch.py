@@ -7,15 +7,25 @@ they are the only ones that each service sends whatever the plant does.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from services.notifier.alarms import Record
-from services.notifier.channel_watch import channels_found
-from services.notifier.findings import BROKER_LOST, Finding, service_lost, store_fault, watcher_lost
+from services.notifier.chat_watch import Ears, chat_found
+from services.notifier.findings import (
+    BROKER_LOST,
+    Finding,
+    channel_lost,
+    channel_refused,
+    channel_untested,
+    service_lost,
+    store_fault,
+    watcher_lost,
+)
 from services.notifier.lifesign import LifeSign
+from services.notifier.record import Record
+from services.notifier.routing import CHANNEL_LOST, CHANNEL_TEST
 from services.notifier.worker import Worker
 from services.shared.bus import Arrival, Foreign
 from services.shared.clock import Moment
-from services.shared.messages import Alarm, Presence
-from services.shared.vocabulary import AlarmKind
+from services.shared.messages import Alarm, Presence, service_of_ping
+from services.shared.vocabulary import AlarmKind, HealthState
 
 OWNER = "notifier"
 WATCHER_LOST = "not_reaching_watcher"
@@ -24,6 +34,7 @@ SILENT_S = 60.0
 OFFLINE_S = 10.0
 """A service that ended is started again by its supervisor within so long; that is nobody's night."""
 BROKER_LOST_S = 60.0
+CHANNEL_LOST_S = 600.0
 REPUBLISHED_WITHIN_S = 60.0
 """An owner that began anew has re-published all its alarms by then."""
 _NEVER = float("-inf")
@@ -31,12 +42,14 @@ _NEVER = float("-inf")
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """What is looked at beside what was heard. `broker_lost_mono_s` is None while it is connected, `watcher` without one."""
+    """What is looked at beside what was heard. `broker_lost_mono_s` is None while it is connected, `watcher` and `chat` without
+    one."""
 
     broker_lost_mono_s: float | None
     workers: Mapping[str, Worker]
     store_fault: str | None
     watcher: LifeSign | None = None
+    chat: Ears | None = None
 
 
 class Watch:
@@ -66,8 +79,8 @@ class Watch:
             self._heard[service] = now_s
 
     def take_ping(self, foreign: Foreign) -> None:
-        """A service lives: `ping/<service>-<boot>`."""
-        service = foreign.topic.rpartition("/")[2].partition("-")[0]
+        """A service lives."""
+        service = service_of_ping(foreign.topic)
         if service in SERVICES and not foreign.retained:
             self._heard[service] = foreign.received_mono_s
             self._offline.pop(service, None)
@@ -102,10 +115,23 @@ class Watch:
         for service in SERVICES:
             if self._is_lost(service, now):
                 yield f"service_lost_{service}", service_lost(service)
-        yield from channels_found(seen.workers, self._standing, self._said, now)
+        for name, worker in seen.workers.items():
+            yield from self._channel(name, worker, now)
         yield from self._watcher(now, seen.watcher)
+        yield from chat_found(seen.chat, self._standing, self._said, now)
         if seen.store_fault is not None:
             yield "alerts_database", store_fault(seen.store_fault)
+
+    def _channel(self, name: str, worker: Worker, now: Moment) -> Iterator[tuple[str, Finding]]:
+        """A reason that changes while the alarm stands is no news."""
+        test = CHANNEL_TEST + name
+        lost = CHANNEL_LOST + name
+        if worker.test_failed:
+            yield test, self._said.get(test) or channel_untested(name, worker.test_failed)
+        if worker.check_failed:
+            yield lost, channel_refused(name, worker.check_failed)
+        elif _takes_nothing(worker, now, stood=lost in self._standing):
+            yield lost, self._said.get(lost) or channel_lost(name, worker.health.reason, waiting=bool(worker.rows))
 
     def _watcher(self, now: Moment, watcher: LifeSign | None) -> Iterator[tuple[str, Finding]]:
         """One that stood before we began stands until the watcher was reached."""
@@ -141,3 +167,13 @@ class Watch:
             key=key, source=OWNER, boot=self._boot, seq=self._seq, active=active, kind=finding.kind, cause=finding.cause,
             consequence=finding.consequence, action=finding.action, since_at=now.wall_s,
         )  # fmt: skip
+
+
+def _takes_nothing(worker: Worker, now: Moment, *, stood: bool) -> bool:
+    """What is refused for good does not wait. One that stood before we began stands until something is taken, or the provider
+    knows us and nothing waits."""
+    if worker.lost_since_mono_s is None:
+        is_open = bool(worker.rows) or worker.health.state is HealthState.STARTING
+        return stood and is_open and worker.health.last_delivered_at is None
+    since_s = worker.lost_since_mono_s if worker.rows else worker.refuses_since_mono_s
+    return stood or (since_s is not None and now.mono_s - since_s >= CHANNEL_LOST_S)

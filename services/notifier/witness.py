@@ -3,9 +3,10 @@
 Ages count from when it was polled or decided, on this boot's monotonic clock. What another boot said is no news.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from services.notifier.record import Phase, Record
 from services.notifier.self_test import Known
 from services.notifier.worker import Worker
 from services.shared.clock import Moment
@@ -18,11 +19,13 @@ _DAY_S = 86_400.0
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What is asked for beside what was heard. `lost`: services that fell silent."""
+    """What is asked for beside what was heard. `lost`: services that fell silent; `desk_fault`: why nobody would be told."""
 
     workers: Mapping[str, Worker]
+    records: Iterable[Record]
     lost: tuple[str, ...]
     broker_lost_mono_s: float | None
+    desk_fault: str | None
     store_fault: str | None
 
 
@@ -36,6 +39,7 @@ class Witness:
     _devices: dict[str, Devices] = field(default_factory=dict)
     _took: dict[str, tuple[float | None, float | None]] = field(default_factory=dict)
     _proved_mono_s: float | None = None
+    _waits_since: dict[str, float] = field(default_factory=dict)
 
     def take_state(self, state: State) -> None:
         """The controller's state. One that is overtaken says nothing."""
@@ -52,8 +56,8 @@ class Witness:
         return Known(
             started_mono_s=self.began.mono_s, decided_mono_s=self._decided(now), measures=self._measures(),
             heard_mono_s=self._heard(now), lost=around.lost, broker_lost_mono_s=around.broker_lost_mono_s,
-            emergency_waits_s=_waits_s(around.workers, now), store_fault=around.store_fault, proved_mono_s=self._proved_mono_s,
-            prove_within_s=self._within_s(around.workers),
+            emergency_waits_s=self._waits_s(around, now), desk_fault=around.desk_fault, store_fault=around.store_fault,
+            proved_mono_s=self._proved_mono_s, prove_within_s=self._within_s(around.workers),
         )  # fmt: skip
 
     def _decided(self, now: Moment) -> float | None:
@@ -84,6 +88,12 @@ class Witness:
                 self._proved_mono_s = now.mono_s
             self._took[name] = took
 
+    def _waits_s(self, around: Surroundings, now: Moment) -> float | None:
+        """How long the oldest has waited since it was first seen to; by the calendar, which may leap, nobody counts."""
+        waiting = {*_waits_everywhere(around.workers), *_untaken(around.records)} if around.workers else set()
+        self._waits_since = {key: self._waits_since.get(key, now.mono_s) for key in waiting}
+        return max((now.mono_s - since_s for since_s in self._waits_since.values()), default=None)
+
     def _within_s(self, workers: Mapping[str, Worker]) -> float | None:
         """By the heartbeat where it goes out, else by the weekly test; without either nothing proves a channel."""
         told = self.told
@@ -103,11 +113,18 @@ def _measured(state: State) -> list[float]:
     return [mono_s for mono_s in polled if mono_s is not None] + hot
 
 
-def _waits_s(workers: Mapping[str, Worker], now: Moment) -> float | None:
-    """The age of the oldest emergency that waits at every channel: one that any of them took has reached somebody."""
+def _waits_everywhere(workers: Mapping[str, Worker]) -> set[str]:
+    """The emergencies that wait at every channel: one that any of them took has reached somebody."""
     waiting = [
-        {key: row.created_at for row in worker.rows.values() if row.kind is AlarmKind.EMERGENCY for key in row.keys}
+        {key for row in worker.rows.values() if row.kind is AlarmKind.EMERGENCY for key in row.keys}
         for worker in workers.values()
     ]
-    everywhere = set.intersection(*(set(keys) for keys in waiting)) if waiting else set()
-    return max((now.wall_s - min(keys[key] for keys in waiting) for key in everywhere), default=None)
+    return set.intersection(*waiting) if waiting else set()
+
+
+def _untaken(records: Iterable[Record]) -> Iterator[str]:
+    """The emergencies that nobody has seen and no provider took, whether they wait, were refused, or got lost on the way."""
+    for record in records:
+        unseen = record.told is AlarmKind.EMERGENCY and record.phase is Phase.UNACKNOWLEDGED
+        if unseen and not any(receipt.delivered for receipt in record.receipts):
+            yield record.key

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from services.notifier.chatter import is_chattering
 from services.notifier.message import Text
 from services.notifier.record import Phase, Record, severity
-from services.notifier.text import cut, moment, one_line, plain_text, span
+from services.notifier.text import Site, cut, one_line, plain_text
 from services.shared.clock import Moment
+from services.shared.spans import span
 from services.shared.vocabulary import AlarmKind
 
 _YEAR_S = 366 * 86_400.0
@@ -21,37 +22,37 @@ _NAMES = {
 }
 
 
-def incident_text(site: str, records: Sequence[Record], now: Moment, *, gone: int = 0) -> Text:
+def incident_text(site: Site, records: Sequence[Record], now: Moment, *, gone: int = 0) -> Text:
     """An incident as it stands: one alarm, or several that began together. `gone` more came, and ended or were seen to."""
     came = f" ({gone} more came and are settled)" if gone else ""
-    return plain_text(site, _head(records) + came, _body(records, now))
+    return plain_text(site.name, _head(records, site) + came, _body(records, site, now))
 
 
-def ended_text(site: str, records: Sequence[Record], now: Moment) -> Text:
-    """That all of them ended, and how long they lasted."""
+def ended_text(site: Site, records: Sequence[Record], now: Moment) -> Text:
+    """That all of them ended, how long they lasted and since when; nothing of what was to be done."""
     first = records[0]
     one = f"Ended after {lasted(first)}: {_cause(first)}"
     head = one if len(records) == 1 else f"{len(records)} alarms ended: {_causes(records)}"
-    return plain_text(site, head, _body(records, now))
+    return plain_text(site.name, head, _body(records, site, now))
 
 
-def unanswered_text(site: str, records: Sequence[Record], since_at: float, person: str, now: Moment) -> Text:
+def unanswered_text(site: Site, records: Sequence[Record], since_at: float, person: str, now: Moment) -> Text:
     """That nobody acknowledged, and who is told now beside the others (empty: nobody new)."""
     also = f"Told now too: {person}." if person else "Everybody was told."
     head = f"NOT ACKNOWLEDGED for {_since(since_at, now)}: {_causes(records)}"
-    return plain_text(site, head, f"{also}\n\n{_body(records, now)}")
+    return plain_text(site.name, head, f"{also}\n\n{_body(records, site, now)}")
 
 
-def still_text(site: str, records: Sequence[Record], now: Moment) -> Text:
+def still_text(site: Site, records: Sequence[Record], now: Moment) -> Text:
     """That somebody acknowledged long ago and it still stands. `records` are as they were acknowledged."""
     who = ", ".join(dict.fromkeys(one.acknowledged_by for one in records))
     head = f"Still on it? {who} acknowledged, and it still stands: {_causes(records)}"
-    return plain_text(site, head, f"Acknowledge again, or it goes on to others.\n\n{_body(records, now, state=False)}")
+    return plain_text(site.name, head, f"Acknowledge again, or it goes on to others.\n\n{_body(records, site, now, state=False)}")
 
 
-def moved_text(site: str, records: Sequence[Record], now: Moment) -> Text:
+def moved_text(site: Site, records: Sequence[Record], now: Moment) -> Text:
     """That it goes on in another message, because it became an emergency or came back from a shelf."""
-    return plain_text(site, f"Goes on in a new message: {_causes(records)}", _body(records, now))
+    return plain_text(site.name, f"Goes on in a new message: {_causes(records)}", _body(records, site, now))
 
 
 def lasted(record: Record) -> str:
@@ -60,30 +61,38 @@ def lasted(record: Record) -> str:
     return span(seconds) if 0 <= seconds < _YEAR_S else "an unknown time"
 
 
-def _head(records: Sequence[Record]) -> str:
+def _head(records: Sequence[Record], site: Site) -> str:
     one, several = _NAMES[max((one.told or one.kind for one in records), key=severity)]
     if len(records) == 1:
-        state = _state(records[0])
+        state = _state(records[0], site)
         return f"{one} ({state}): {_cause(records[0])}" if state else f"{one}: {_cause(records[0])}"
     over = sum(record.phase is Phase.RETURNED for record in records)
     ended = f" ({'all' if over == len(records) else over} ended)" if over else ""
     return f"{len(records)} {several}{ended}: {_causes(records)}"
 
 
-def _state(record: Record) -> str:
+def _state(record: Record, site: Site) -> str:
     """In what state it is, in a few words; empty when it stands and nobody did anything."""
     if record.phase is Phase.RETURNED:
         return f"ended after {lasted(record)}"
     if record.is_shelved:
-        return f"shelved by {record.shelved_by} until {moment(record.shelved_until_at or 0.0)}"
+        return f"shelved by {record.shelved_by} until {site.moment(record.shelved_until_at or 0.0)}"
     if record.phase is Phase.ACKNOWLEDGED:
         return f"acknowledged by {record.acknowledged_by}"
     return "not acknowledged" if record.escalated else ""
 
 
-def _body(records: Sequence[Record], now: Moment, *, state: bool = True) -> str:
-    full = [_paragraph(one, now, state=state) for one in records[:_IN_FULL]]
-    short = [_line(one, state=state) for one in records[_IN_FULL : _IN_FULL + _LINES]]
+def _ended(record: Record, site: Site) -> str:
+    """Of one whose end stands in the headline; its words again only where that is too short for them."""
+    cause = _cause(record)
+    return f"{cause}\n" * (len(cause) > _SHORT) + f"Since {site.moment(record.since_at)}."
+
+
+def _body(records: Sequence[Record], site: Site, now: Moment, *, state: bool = True) -> str:
+    if len(records) == 1 and records[0].phase is Phase.RETURNED and state:
+        return _ended(records[0], site)
+    full = [_paragraph(one, site, now, state=state) for one in records[:_IN_FULL]]
+    short = [_line(one, site, state=state) for one in records[_IN_FULL : _IN_FULL + _LINES]]
     return "\n\n".join([*full, *(["\n".join([*short, *_rest(records)])] if short else [])])
 
 
@@ -92,20 +101,22 @@ def _rest(records: Sequence[Record]) -> list[str]:
     return [f"... and {more} more: see the page."] if more > 0 else []
 
 
-def _paragraph(record: Record, now: Moment, *, state: bool) -> str:
+def _paragraph(record: Record, site: Site, now: Moment, *, state: bool) -> str:
     chatter = "It comes and goes, so its end is told when it stayed away for long." if is_chattering(record, now) else ""
     action = f"To do: {one_line(record.action, _CAUSE)}" if record.action else ""
-    found = _state(record) if state else ""
+    found = _state(record, site) if state else ""
+    if record.phase is Phase.RETURNED:
+        return f"{_cause(record)}\nSince {site.moment(record.since_at)}, {found}." if found else _cause(record)
     lines = [
-        _cause(record), one_line(record.consequence, _CAUSE), action, f"Since {moment(record.since_at)}.", chatter,
+        _cause(record), one_line(record.consequence, _CAUSE), action, f"Since {site.moment(record.since_at)}.", chatter,
         found[:1].upper() + found[1:] + ("." if found else ""),
     ]  # fmt: skip
     return "\n".join(line for line in lines if line)
 
 
-def _line(record: Record, *, state: bool) -> str:
-    found = _state(record) if state else ""
-    return f"- {cut(_cause(record), _SHORT)}, since {moment(record.since_at)}" + (f", {found}" if found else "")
+def _line(record: Record, site: Site, *, state: bool) -> str:
+    found = _state(record, site) if state else ""
+    return f"- {cut(_cause(record), _SHORT)}, since {site.moment(record.since_at)}" + (f", {found}" if found else "")
 
 
 def _cause(record: Record) -> str:

@@ -8,13 +8,13 @@ import contextlib
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 
-from services.notifier.channels.base import Channel, Failed
+from services.notifier.change import Change
+from services.notifier.channels.base import Channel, Closed, Failed
 from services.notifier.condition import Condition
-from services.notifier.hand_over import hand_over
-from services.notifier.message import Act, Row, Sent
+from services.notifier.message import Act, Draft, Row, Sent
 from services.notifier.pauses import Pauses
-from services.notifier.queue import Queue
-from services.notifier.store import Change, Store
+from services.notifier.queue import Queue, hand_over
+from services.notifier.store import Store
 from services.shared.clock import Clock
 from services.shared.messages import ChannelHealth
 
@@ -31,6 +31,7 @@ class Way:
     retry_s: float
     settle: Settle
     on_health: Callable[[], None]
+    post: Callable[[Iterable[Draft]], Awaitable[None]]
 
 
 class Worker:
@@ -67,6 +68,11 @@ class Worker:
         return self._condition.lost_since_mono_s
 
     @property
+    def refuses_since_mono_s(self) -> float | None:
+        """Since when it takes nothing of all that is sent; None while it takes something."""
+        return self._condition.refuses_since_mono_s
+
+    @property
     def check_failed(self) -> str:
         """Why the provider does not know us; empty when it does or was not asked."""
         return self._condition.check_failed
@@ -81,6 +87,11 @@ class Worker:
         self._condition.checked(failed, self._way.clock.now())
         self._way.on_health()
 
+    def warned(self, words: str) -> None:
+        """What is wrong with some of those whom it tells; empty when nothing is."""
+        self._condition.warning = words
+        self._way.on_health()
+
     def tested(self, words: str, ok: bool, at: float) -> None:
         """What came of a test with a real message. `at` Unix seconds."""
         self._condition.tested(words, ok=ok, at=at)
@@ -93,8 +104,13 @@ class Worker:
             lanes.create_task(self._lane(lambda row: row.is_urgent))
 
     async def hand_over(self, row: Row) -> str:
-        """One sending beside the queue, within the channel's deadline. Raises Failed."""
-        return (await hand_over(self.channel, row)).words
+        """One sending beside the queue, within the channel's deadline; one that is taken ends all waiting. Raises Failed."""
+        sent = await hand_over(self.channel, row)
+        self._pauses.took(row.recipient)
+        self._condition.took(row, self._way.clock.now())
+        self._way.on_health()
+        self._wake()
+        return sent.words
 
     async def _lane(self, takes: Callable[[Row], bool]) -> None:
         task = asyncio.current_task()
@@ -121,14 +137,17 @@ class Worker:
 
     async def _taken(self, row: Row, sent: Sent) -> None:
         self._pauses.took(row.recipient)
-        self._condition.took(row.recipient, self._way.clock.now())
+        self._condition.took(row, self._way.clock.now())
         self._queue.taken(row, sent)
+        if sent.later:
+            await self._way.post([_rest(row, sent.later)])
         await self._leaves(row, sent.words, delivered=True)
 
     async def _failed(self, row: Row, failed: Failed) -> None:
         now = self._way.clock.now()
-        if not (failed.hopeless and row.act is Act.EDIT):  # it was changed by somebody, or is too old: the way works
-            self._condition.failed(row.recipient, failed, now)
+        too_old = failed.hopeless and row.act is Act.EDIT  # or it was changed by somebody: the way works
+        if isinstance(failed, Closed) or not too_old:
+            self._condition.failed(row, failed, now)
         self._queue.failed(row, failed)
         if failed.hopeless:
             await self._leaves(row, str(failed), delivered=False)
@@ -148,3 +167,8 @@ class Worker:
     def _wake(self) -> None:
         self._news.set()
         self._news = asyncio.Event()
+
+
+def _rest(row: Row, recipients: tuple[str, ...]) -> Draft:
+    """What a message says, to those alone whom the provider asked to try later."""
+    return Draft(row.channel, row.kind, row.keys, row.text, recipients, row.thread, row.act, row.whole, row.ask)

@@ -18,7 +18,7 @@ from services.shared.clock import Clock
 from services.shared.inbox import Arrival, Foreign, Inbox
 from services.shared.lifeline import Lifeline
 from services.shared.link import Link, Listener, Received
-from services.shared.messages import Message, Presence, root, topic_of
+from services.shared.messages import Message, Presence, ping_topic, topic_of
 from services.shared.outgoing import Item, Outgoing
 from services.shared.receipt import Receipt
 from services.shared.settings.sections import Broker
@@ -167,7 +167,7 @@ class Bus:
             service=self._service,
             client_id=self._client_id,
             filters=self._inbox.filters(queued=bool(self._client_id)),
-            ping_topic=f"{root(self._site)}ping/{self._service}-{self.boot}",
+            ping_topic=ping_topic(self._site, f"{self._service}-{self.boot}"),
             will=self._will,
             listener=Listener(
                 up=lambda epoch: self._on_loop(self._up, epoch),

@@ -6,7 +6,11 @@ class DeviceError(Exception):
 
 
 class Unreachable(DeviceError):
-    """No answer: refused, reset, timed out, no route."""
+    """No answer: refused, reset, timed out, no route. Without `connected` nothing can have reached the device."""
+
+    def __init__(self, text: str, *, connected: bool = True) -> None:
+        super().__init__(text)
+        self.connected = connected
 
 
 class Refused(DeviceError):
@@ -19,3 +23,8 @@ class Refused(DeviceError):
 
 class Nonsense(DeviceError):
     """The device answered what cannot be read: garbage, truncated, huge, not a number, another page."""
+
+
+def may_have_arrived(error: DeviceError) -> bool:
+    """Whether the device may have got what was sent all the same."""
+    return not isinstance(error, Unreachable) or error.connected

@@ -9,14 +9,15 @@ import math
 import os
 import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
+from types import SimpleNamespace
 from typing import Any, NoReturn
 
 import aiohttp
 from yarl import URL
 
-from services.shared.device import Nonsense, Refused, Unreachable
+from services.shared.device import DeviceError, Nonsense, Refused, Unreachable
 
 MAX_BODY_BYTES = 4_000_000  # a fleet page of 500 miners is below 1 MB
 
@@ -25,11 +26,12 @@ _parsed = lru_cache(maxsize=2048)(URL)  # the same few calls to the same few hun
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back: any status. `body` is complete or the call has raised."""
+    """What came back: any status. `body` is complete or the call has raised, but where a part was asked for: `is_cut` then."""
 
     status: int
     headers: Mapping[str, str]
     body: bytes
+    is_cut: bool = False
 
     def text(self) -> str:
         """The body as text; bytes that are not UTF-8 become the replacement character."""
@@ -57,6 +59,28 @@ def _finite(text: str) -> float:
     return number if math.isfinite(number) else _refuse_constant(text)
 
 
+@dataclass
+class _Way:
+    """How far one exchange has come. `body`: what was read of it, once `head` was."""
+
+    connected: bool = False
+    head: aiohttp.ClientResponse | None = None
+    body: bytearray = field(default_factory=bytearray)
+
+
+async def _has_connection(_session: object, context: SimpleNamespace, _about: object) -> None:
+    if isinstance(context.trace_request_ctx, _Way):
+        context.trace_request_ctx.connected = True
+
+
+def _traced() -> aiohttp.TraceConfig:
+    """TLS is part of making a connection."""
+    traced = aiohttp.TraceConfig()
+    traced.on_connection_create_end.append(_has_connection)
+    traced.on_connection_reuseconn.append(_has_connection)
+    return traced
+
+
 class HttpClient:
     """One client per device: keeps its connections, at most `limit` of them. `ssl_context`: what to trust, if not the usual."""
 
@@ -76,27 +100,43 @@ class HttpClient:
         data: object | None = None,
         deadline_s: float | None = None,
         max_bytes: int = MAX_BODY_BYTES,
+        in_part: bool = False,
     ) -> Answer:
-        """One exchange within the deadline (seconds).
+        """One exchange within the deadline (seconds). `in_part`: once the head is there, a body that is too long, late or broken
+        off is no error, and as much of it as came is the answer's: what was accepted stays accepted.
 
         Raises Unreachable (no route, refused, reset, too late) or Nonsense (not HTTP, cut short, more than `max_bytes`). The text
         never holds the address or a header, for either may hold a secret.
         """
+        way = _Way()
+        asked = {"headers": headers, "json": json_body, "data": data}
         try:
-            async with asyncio.timeout(deadline_s or self._deadline_s):
+            return await self._exchange(way, method, url, asked, deadline_s or self._deadline_s, max_bytes)
+        except DeviceError:
+            if not in_part or way.head is None:
+                raise
+            return Answer(way.head.status, way.head.headers, bytes(way.body[:max_bytes]), is_cut=True)
+
+    async def _exchange(
+        self, way: _Way, method: str, url: str, asked: dict[str, Any], deadline_s: float, max_bytes: int
+    ) -> Answer:
+        try:
+            async with asyncio.timeout(deadline_s):
                 async with self._open().request(
-                    method, _parsed(url), headers=headers, json=json_body, data=data, allow_redirects=False
+                    method, _parsed(url), **asked, allow_redirects=False, trace_request_ctx=way
                 ) as response:
-                    body = await _read_at_most(response, max_bytes)
-                    return Answer(response.status, response.headers, body)
+                    way.head = response
+                    await _read_at_most(response, max_bytes, way.body)
+                    return Answer(response.status, response.headers, bytes(way.body))
         except TimeoutError:
-            raise Unreachable(f"no answer within {deadline_s or self._deadline_s:g} s") from None
+            what = "answer" if way.connected else "connection"
+            raise Unreachable(f"no {what} within {deadline_s:g} s", connected=way.connected) from None
         except (aiohttp.ClientPayloadError, aiohttp.ClientResponseError) as error:
             raise Nonsense(f"an answer that cannot be read ({type(error).__name__})") from None
         except OSError as error:
-            raise Unreachable(f"{type(error).__name__}: {_reason(error)}") from None
+            raise Unreachable(f"{type(error).__name__}: {_reason(error)}", connected=way.connected) from None
         except (aiohttp.ClientError, ValueError) as error:
-            raise Unreachable(f"no exchange was possible ({type(error).__name__})") from None
+            raise Unreachable(f"no exchange was possible ({type(error).__name__})", connected=way.connected) from None
 
     async def close(self) -> None:
         """Give the connections back; may be called twice."""
@@ -108,8 +148,9 @@ class HttpClient:
         if self._session is None:
             connector = aiohttp.TCPConnector(limit=self._limit, ssl=self._ssl)
             self._session = aiohttp.ClientSession(
-                connector=connector, timeout=aiohttp.ClientTimeout(total=None), cookie_jar=aiohttp.DummyCookieJar()
-            )
+                connector=connector, timeout=aiohttp.ClientTimeout(total=None), cookie_jar=aiohttp.DummyCookieJar(),
+                trace_configs=[_traced()],
+            )  # fmt: skip
         return self._session
 
 
@@ -120,14 +161,12 @@ def _reason(error: OSError) -> str:
     return error.strerror or "no connection"
 
 
-async def _read_at_most(response: aiohttp.ClientResponse, max_bytes: int) -> bytes:
-    body = bytearray()
+async def _read_at_most(response: aiohttp.ClientResponse, max_bytes: int, body: bytearray) -> None:
     async for chunk in response.content.iter_any():
         body += chunk
         if len(body) > max_bytes:
             response.close()
             raise Nonsense(f"an answer of more than {max_bytes} bytes")
-    return bytes(body)
 
 
 def raise_for_status(answer: Answer) -> None:

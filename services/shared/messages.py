@@ -371,6 +371,10 @@ Verb = Literal[
     "why",
 ]
 
+NOTIFIER_VERBS: frozenset[Verb] = frozenset({"acknowledge", "shelve", "unshelve", "test", "check"})
+API_VERBS: frozenset[Verb] = frozenset({"why"})
+"""Who answers: the notifier, the api, and for every other verb the controller. Two answers to one request would race."""
+
 
 class Request(Message):
     """Something a person or a program asks for. Refused when `expires_at` has passed. `payload` is JSON text, by verb:
@@ -410,7 +414,11 @@ class Reply(Message):
 
 
 class Alarm(Message):
-    """A condition as its owner sees it: a level, re-published on connect. The notifier makes people know."""
+    """A condition as its owner sees it: a level, re-published on connect. The notifier makes people know.
+
+    `device` is the one that all of it is read by: while that is lost, which is an alarm of its own, this follows from it. Empty:
+    none, or several. `rank` is how bad it is among those of its kind (a signal's level): people are told again when it rises.
+    """
 
     TOPIC: ClassVar[str] = "alarm/{0}"
     RETAIN: ClassVar[bool] = True
@@ -421,6 +429,8 @@ class Alarm(Message):
     cause: str
     consequence: str = ""
     action: str = ""
+    device: str = ""
+    rank: int = 0
     since_at: Finite
 
 
@@ -551,6 +561,22 @@ def topic_of(message: Message, site: str) -> str:
 def filter_of(kind: type[Message], site: str) -> str:
     """The subscription that receives every message of one type."""
     return root(site) + re.sub(r"\{\d\}", "+", kind.TOPIC)
+
+
+def ping_topic(site: str, client: str) -> str:
+    """Where a client, `<service>-<boot>`, sends itself a word to see that its connection carries something."""
+    return f"{root(site)}ping/{client}"
+
+
+def ping_filter(site: str) -> str:
+    """The subscription that receives the pings of every client of a site."""
+    return ping_topic(site, "+")
+
+
+def service_of_ping(topic: str) -> str:
+    """The service that sent a ping; empty when the topic is none of a ping."""
+    head, _, client = topic.rpartition("/")
+    return client.partition("-")[0] if head.endswith("/ping") else ""
 
 
 def parse(kind: type[Message], payload: bytes) -> Message:

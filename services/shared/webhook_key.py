@@ -4,6 +4,8 @@ import binascii
 from base64 import b64decode
 
 PREFIX = "whsec_"
+LEAST_BYTES = 16
+"""A shorter key can be guessed. The standard asks for 24 to 64."""
 ALLOWED = f"{PREFIX} and base64, or any other text"
 
 

@@ -12,9 +12,10 @@ from pydantic import SecretStr
 from services.notifier.chat.asking import Asking
 from services.notifier.chat.chat import Chat, Pace
 from services.notifier.record import Phase, Record
+from services.notifier.shelves import Shelves
 from services.notifier.store import Store
 from services.shared.clock import Clock, Moment
-from services.shared.messages import ChannelHealth, Message, Reply, Request
+from services.shared.messages import ChannelHealth, Message, Reply, Request, State
 from services.shared.settings import Settings
 from services.shared.settings import sections as s
 from services.shared.vocabulary import AlarmKind, HealthState
@@ -53,6 +54,7 @@ class Desk:
     records: dict[str, Record] = field(default_factory=dict)
     outbox: Ways = field(default_factory=Ways)
     asked: list[tuple[Any, ...]] = field(default_factory=list)
+    shelves: Shelves = field(default_factory=Shelves)
 
     def stands(self, *records: Record) -> None:
         self.records |= {one.key: one for one in records}
@@ -69,11 +71,12 @@ class Desk:
 
     async def shelve(self, pattern: str, minutes: float, who: str, reason: str) -> str | None:
         self.asked.append(("shelve", pattern, minutes, who))
-        return None
+        now = Clock().now()
+        return self.shelves.add(pattern, now.wall_s + minutes * 60, who, reason, now)
 
     async def unshelve(self, pattern: str, who: str) -> str | None:
         self.asked.append(("unshelve", pattern, who))
-        return None
+        return None if self.shelves.remove(pattern) else f"{pattern} is not shelved"
 
 
 class HandClock(Clock):
@@ -99,6 +102,7 @@ class House:
         self.requests: list[Request] = []
         self.answers: dict[str, Reply | None] = {}
         self.connected = True
+        self.state: State | None = None
         self.asking_over_the_bus: Asking | None = None
         self.controller_port = free_port()
         self.task: asyncio.Task[None] | None = None
@@ -111,7 +115,9 @@ class House:
         """A new process of the notifier, on the same file."""
         self.store = Store(self.folder / "alerts.db")
         self.asking = self.asking_over_the_bus or Asking(self._publish, self.clock, lambda: self.connected, within_s=0.5)
-        self.chat = Chat(self.settings(), self.store, self.desk, self.asking, self.clock, pace=PACE)
+        self.chat = Chat(
+            self.settings(), self.store, self.desk, self.asking, self.clock, lambda: self.state, pace=PACE
+        )  # fmt: skip
         self.task = asyncio.create_task(self.chat.run())
 
     async def end(self) -> None:

@@ -1,6 +1,8 @@
 """Providers on real sockets, and the keys by which the channels find them."""
 
-from collections.abc import AsyncIterator
+import contextlib
+import socket
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -101,3 +103,15 @@ async def providers_on(folder: Path, made: Certificate | None = None) -> AsyncIt
     finally:
         for sink in sinks:
             await sink.stop()
+
+
+@contextlib.contextmanager
+def full() -> Iterator[int]:
+    """A port at which nobody accepts any more: whoever connects waits for ever."""
+    with contextlib.ExitStack() as stack:
+        listening = stack.enter_context(socket.create_server((HOST, 0), backlog=0))
+        for _ in range(4):
+            one = stack.enter_context(socket.socket())
+            one.setblocking(False)
+            one.connect_ex(listening.getsockname())
+        yield int(listening.getsockname()[1])

@@ -214,3 +214,30 @@ async def test_nothing_that_is_logged_holds_the_password(providers: Providers, c
     providers.faults.set("smtp", "unauthorised")
     await providers.refused("email")
     assert MAIL_PASSWORD not in caplog.text
+
+
+async def test_who_is_put_off_while_others_are_not_is_named_for_later_and_stays_in_the_thread(providers: Providers) -> None:
+    providers.faults.set("smtp", "rate_limit", "b@demo.test")
+    channel = providers.channel("email")
+    sent = await channel.send("", outgoing(thread="heat-1"))
+    assert sent.later == ("b@demo.test",) and sent.words.endswith("b***@demo.test (452)")
+    providers.faults.clear()
+    await channel.send("b@demo.test", outgoing("2-b", thread="heat-1"))
+    first, second = providers.smtp.inbox.all()
+    assert (first["to"], second["to"]) == (["a@demo.test"], ["b@demo.test"])
+    assert first["headers"]["References"] == second["headers"]["References"]
+
+
+async def test_who_is_refused_for_good_while_others_are_not_is_not_tried_again(providers: Providers) -> None:
+    providers.faults.set("smtp", "refuse", "b@demo.test")
+    (sent,) = await providers.send("email")
+    assert sent.later == ()
+
+
+async def test_the_server_is_asked_for_persons_mailboxes_without_a_mail(providers: Providers) -> None:
+    providers.faults.set("smtp", "refuse", "anna@demo.test")
+    found = await providers.channel("email").unreached(("anna@demo.test", "bob@demo.test"))
+    assert found == {"anna@demo.test": "the mail server refuses a***@demo.test (550)"}
+    providers.faults.set("smtp", "rate_limit")
+    assert await providers.channel("email").unreached(("bob@demo.test",)) == {}
+    assert providers.smtp.inbox.all() == []

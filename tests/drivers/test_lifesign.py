@@ -12,7 +12,7 @@ import pytest_asyncio
 
 from services.notifier import lifesign
 from services.notifier.lifesign import LifeSign, life_sign, watcher_words
-from services.notifier.pinging import BODY_BYTES, endpoint
+from services.notifier.pinging import BODY_BYTES, Pinging, endpoint
 from services.shared.clock import Clock, Moment
 from services.shared.logs import Mask, secrets_of
 from services.shared.settings.sections import Notifications
@@ -191,3 +191,13 @@ def test_without_an_address_there_is_none_and_with_one_it_is_a_secret() -> None:
     assert UUID not in repr(told)
     mask = Mask(secrets_of(Settings(notifications=told)))
     assert mask(f"asking https://hc-ping.com/{UUID}") == "asking ***"
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("url", ["http://[::1", "http://127.0.0.1:99999/key", "http://127.0.0.1:x/key", "http://", "\udce4", ""])
+async def test_an_address_that_cannot_be_read_is_a_fault_and_ends_nobody(url: str) -> None:
+    door = Pinging(url, CLOCK)
+    assert await door.ping("start", "we start") == 0.0
+    assert "possible" in door.fault and (not url or url not in door.fault)
+    assert door.last_at is None
+    await door.close()

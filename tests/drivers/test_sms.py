@@ -1,6 +1,7 @@
 """SMS against a provider on a real socket."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import parse_qs
 
@@ -8,8 +9,9 @@ import pytest
 import pytest_asyncio
 from pydantic import SecretStr
 
-from services.notifier.channels.base import CANNOT_ASK
-from tests.drivers.providers import SMS_TOKEN, Providers, providers_on
+from services.notifier.channels.base import CANNOT_ASK, Failed
+from services.notifier.channels.sms_provider import SmsProvider
+from tests.drivers.providers import HOST, SMS_TOKEN, TEXT, Providers, full, outgoing, providers_on
 
 pytestmark = pytest.mark.asyncio
 
@@ -84,3 +86,18 @@ async def test_another_provider_cannot_be_asked_without_sending(providers: Provi
     url = f"{providers.told.sms_url}/sms"
     assert await providers.check("sms", sms_provider="generic", sms_url=url) == CANNOT_ASK
     assert providers.sms.inbox.all() == []
+
+
+async def test_a_connection_that_hangs_brought_nothing_there(providers: Providers, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(SmsProvider, "deadline_s", 1.3)
+    with full() as port:
+        failed = await providers.refused("sms", sms_url=f"http://{HOST}:{port}")
+    assert str(failed) == "the SMS provider: no connection within 0.3 s" and not failed.maybe_taken
+
+
+async def test_twilio_tells_a_text_that_is_too_long_from_a_number_that_is_wrong(providers: Providers) -> None:
+    long = outgoing(text=replace(TEXT, short="x" * 2_000))
+    with pytest.raises(Failed) as caught:
+        await providers.send("sms", long)
+    assert caught.value.hopeless and caught.value.unfit
+    assert not (await providers.refused("sms", sms_phone=("+05005550010",))).unfit

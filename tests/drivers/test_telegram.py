@@ -9,10 +9,12 @@ from dataclasses import dataclass, replace
 import pytest
 import pytest_asyncio
 from pydantic import SecretStr
+from telegram.error import BadRequest, Forbidden
 
 from services.notifier.channels import telegram
-from services.notifier.channels.base import Failed
+from services.notifier.channels.base import Failed, Unwelcome
 from services.notifier.channels.telegram import Telegram
+from services.notifier.channels.telegram_errors import failed_of
 from services.notifier.message import Act, Outgoing, Text
 from services.shared.settings.telling import Notifications
 from services.shared.vocabulary import AlarmKind
@@ -188,3 +190,45 @@ def test_a_library_that_cannot_be_loaded_is_a_reason_and_ends_nothing() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
     assert "library cannot be loaded" in done.stdout, done.stderr
+
+
+@pytest.mark.asyncio
+async def test_who_never_wrote_to_the_bot_is_found_without_a_message(line: Line) -> None:
+    line.sink.say("/start", ANNA, ANNA)
+    found = await line.channel.unreached((str(ANNA), "8"))
+    assert list(found) == ["8"] and "written to it once" in found["8"]
+    assert line.sink.inbox.all() == []
+
+
+@pytest.mark.asyncio
+async def test_a_wrong_token_is_no_fault_of_the_person_whatever_words_it_comes_in(line: Line) -> None:
+    line.faults.set("telegram", "unauthorised")
+    failed = await failure(line, recipient=str(ANNA))
+    assert failed.slow and not failed.hopeless
+    assert failed_of(Forbidden("the token of this chat")).slow
+    line.faults.clear()
+    line.sink.block("8")
+    assert (await failure(line, recipient="8")).hopeless
+
+
+@pytest.mark.parametrize(
+    ("said", "hopeless"),
+    [
+        ("Message is too long", True),
+        ("Can't parse entities: unexpected end", True),
+        ("BUTTON_DATA_INVALID", True),
+        ("Some new rule of theirs", False),
+        ("The chat is busy with something new", False),
+        ("", False),
+    ],
+)
+def test_an_emergency_is_given_up_only_for_words_that_are_known_to_be_about_itself(said: str, hopeless: bool) -> None:
+    failed = failed_of(BadRequest(said))
+    assert (failed.hopeless, failed.unfit, failed.slow) == (hopeless, hopeless, not hopeless)
+    assert not isinstance(failed, Unwelcome)
+    assert failed_of(BadRequest(said), edits=True).hopeless
+
+
+def test_a_chat_that_is_closed_to_the_bot_is_known_as_one() -> None:
+    for said in ("Chat not found", "Not enough rights to send text messages to the chat", "CHAT_WRITE_FORBIDDEN"):
+        assert isinstance(failed_of(BadRequest(said)), Unwelcome)

@@ -12,13 +12,18 @@ import pytest
 import pytest_asyncio
 from aiohttp import web
 
+from services.notifier.channels.base import Failed
 from services.notifier.channels.telegram_buttons import data_of
+from services.notifier.channels.telegram_line import Line
+from services.notifier.chat.answering import Talker
 from services.notifier.chat.asking import Asking
 from services.notifier.chat.chat import Chat
-from services.notifier.chat.offset import FACT
+from services.notifier.chat.command import Answer
+from services.notifier.chat.updates import FACT
 from services.notifier.store import Store
-from services.shared.messages import Lease, Reply
+from services.shared.messages import Lease, Reply, Trip
 from services.shared.vocabulary import AlarmKind, LeaseKind
+from services.simulator.site import Faults
 from tests.drivers.chat_house import ANNA, BOB, GROUP, HOST, PACE, STRANGER, TOKEN, House, record
 from tests.integration.api_running import state
 from tests.waiting import until
@@ -124,8 +129,8 @@ async def test_the_button_below_an_incident_acknowledges_it_and_no_later_one(hou
     await house.ask("/help")
     message = house.sink.chat(ANNA)[-1]["message_id"]
     assert await house.press(message, data_of("i-1", ("hot", "hotter")), BOB) == "Acknowledged: hot, hotter"
-    assert [one.acknowledged_by for one in house.desk.records.values()] == ["telegram:8", "telegram:8", ""]
-    assert await house.press(message, data_of("i-1", ())) == "Acknowledged before, by telegram:8"
+    assert [one.acknowledged_by for one in house.desk.records.values()] == ["8 (telegram)", "8 (telegram)", ""]
+    assert await house.press(message, data_of("i-1", ())) == "Acknowledged before, by 8 (telegram)"
     house.desk.stands(record("hot", "i-3"), record("hotter", "i-3"))
     assert "over" in await house.press(message, data_of("i-1", ()))
     assert not house.desk.records["hot"].acknowledged_by
@@ -138,7 +143,7 @@ async def test_ack_lists_and_takes_a_number_as_the_person_saw_it(house: House) -
     assert len(house.buttons()) == 3
     house.desk.stands(record("fire", kind=AlarmKind.EMERGENCY))
     assert await house.ask("/ack 1") == "Acknowledged: smoke."
-    assert "smoke was acknowledged by telegram:anna before" in await house.ask("/ack smoke")
+    assert "smoke was acknowledged by anna (telegram) before" in await house.ask("/ack smoke")
     assert "the list has 3" in await house.ask("/ack 9")
     assert "no open alarm nonsense" in await house.ask("/ack nonsense")
     assert "allowed is /ack" in await house.ask("/ack hot door")
@@ -186,20 +191,30 @@ async def test_an_acknowledgement_that_was_not_written_down_as_handled_comes_aga
     house.desk.acknowledge = original  # type: ignore[method-assign]
     await house.begin()
     await until(lambda: any("before" in words for words in house.said()))
-    assert house.desk.records["hot"].acknowledged_by == "telegram:anna"
+    assert house.desk.records["hot"].acknowledged_by == "anna (telegram)"
 
 
 async def test_silence_is_for_a_time_of_a_key_a_pattern_or_all_warnings(house: House) -> None:
     assert (await house.ask("/silence 60")).startswith("Silent until ")
     assert "device_lost_*" in await house.ask("/silence 2h device_lost_*")
-    assert await house.ask("/silence off hot") == "Told again: hot."
+    assert await house.ask("/silence off device_lost_*") == "Told again: device_lost_*. Still silent: *."
+    assert await house.ask("/silence off *") == "Told again: all warnings. Nothing is silent any more."
     assert house.desk.asked == [
-        ("shelve", "*", 60.0, "telegram:anna"),
-        ("shelve", "device_lost_*", 120.0, "telegram:anna"),
-        ("unshelve", "hot", "telegram:anna"),
+        ("shelve", "*", 60.0, "anna (telegram)"),
+        ("shelve", "device_lost_*", 120.0, "anna (telegram)"),
+        ("unshelve", "device_lost_*", "anna (telegram)"),
+        ("unshelve", "*", "anna (telegram)"),
     ]
     assert "How long?" in await house.ask("/silence")
     assert "'soon'" in await house.ask("/silence soon")
+
+
+async def test_silence_says_what_still_comes_and_what_nobody_knows(house: House) -> None:
+    house.desk.stands(record("hot", kind=AlarmKind.EMERGENCY))
+    assert "trip_* (warnings only; emergencies are shelved by their exact key)" in await house.ask("/silence 30 trip_*")
+    assert "hot. /silence off hot" in await house.ask("/silence 30 HOT")
+    assert house.desk.asked[-1] == ("shelve", "hot", 30.0, "anna (telegram)")
+    assert "no alarm of this name is known (open now: hot)" in await house.ask("/silence 30 nonsense")
 
 
 async def test_test_sends_by_each_way_and_tells_what_the_provider_said(house: House) -> None:
@@ -226,11 +241,11 @@ async def test_curtail_hold_and_release_go_to_the_controller_under_the_persons_n
     signal: dict[str, Any] = {"kind": "power_signal", "level": "control", "target_kw": 200.0, "minutes": 30.0}
     sleep = {"kind": "miners", "action": "sleep", "members": ["row-a", "row-b", "row-c"], "minutes": 15.0}
     assert wishes == [
-        ("lease", "telegram:anna", signal),
-        ("lease", "telegram:anna", {**signal, "target_kw": 0.0, "minutes": 90.0}),
-        ("lease", "telegram:8", sleep),
-        ("lease", "telegram:anna", {**sleep, "members": ["all"], "minutes": 60.0}),
-        ("release", "telegram:anna", {"id": "bf1ce76d15b5"}),
+        ("lease", "anna (telegram)", signal),
+        ("lease", "anna (telegram)", {**signal, "target_kw": 0.0, "minutes": 90.0}),
+        ("lease", "8 (telegram)", sleep),
+        ("lease", "anna (telegram)", {**sleep, "members": ["all"], "minutes": 60.0}),
+        ("release", "anna (telegram)", {"id": "bf1ce76d15b5"}),
     ]
     assert all(0 < one.expires_at - house.clock.now().wall_s <= 10 for one in house.requests)
 
@@ -265,7 +280,7 @@ async def test_release_lists_what_is_held_with_buttons_that_grow_old(house: Hous
     held = Lease(
         id="abc123", kind=LeaseKind.MINERS, owner="ruth", reason="dust", from_at=0.0, until_at=2e9, payload="{}"
     )  # fmt: skip
-    house.chat.take_state(state(leases=(held,)))
+    house.state = state(leases=(held,))
     assert "abc123 miners until 2033-" in await house.ask("/release")
     message, data = house.buttons()[0]
     house.clock.ahead_s = 601
@@ -287,8 +302,8 @@ async def test_a_stop_is_carried_out_once_the_same_person_confirms_it(house: Hou
     assert house.requests == []
     assert await house.press(message, yes) == "Stopping"
     await until(lambda: any(words.startswith("STOPPED") for words in house.said(GROUP)))
-    assert [(one.verb, one.who) for one in house.requests] == [("stop", "telegram:anna")]
-    await until(lambda: house.said(GROUP)[0] == "Stopping, confirmed by telegram:anna.")
+    assert [(one.verb, one.who) for one in house.requests] == [("stop", "anna (telegram)")]
+    await until(lambda: house.said(GROUP)[0] == "Stopping, confirmed by anna (telegram).")
     assert "reply_markup" not in house.sink.messages[message]
 
 
@@ -307,8 +322,8 @@ async def test_a_confirmed_stop_outlives_a_kill_and_an_old_confirmation_does_not
     house.sink.press(message, yes, ANNA)
     house.clock.ahead_s = 3_600
     await house.begin()
-    await until(lambda: house.said()[0].startswith("NOT stopped"))
-    assert len(house.requests) == 2
+    await house.heard_all()
+    assert house.said()[0].startswith("Stopping, confirmed by") and len(house.requests) == 2
 
 
 async def test_a_stop_that_is_taken_back_or_confirmed_too_late_stops_nothing(house: House) -> None:
@@ -321,6 +336,32 @@ async def test_a_stop_that_is_taken_back_or_confirmed_too_late_stops_nothing(hou
     house.clock.ahead_s = 61
     assert await house.press(message, yes) == "Too late"
     await until(lambda: house.said()[-1].startswith("NOT stopped"))
+    assert house.requests == []
+
+
+async def test_an_answered_stop_stays_answered(house: House) -> None:
+    await house.ask("/stop")
+    (message, yes), (_, no) = house.buttons()
+    assert await house.press(message, yes) == "Stopping"
+    await until(lambda: house.said()[-1].startswith("STOPPED"))
+    assert (await house.press(message, no)).startswith("Answered before: Stopping, confirmed")
+    house.clock.ahead_s = 61
+    assert (await house.press(message, yes)).startswith("Answered before: Stopping, confirmed")
+    await house.heard_all()
+    assert house.said()[0] == "Stopping, confirmed by anna (telegram)." and len(house.requests) == 1
+
+
+async def test_a_stop_that_was_taken_back_is_not_confirmed_by_its_old_button(house: House) -> None:
+    await house.ask("/stop")
+    (message, yes), (_, no) = house.buttons()
+    await house.press(message, no)
+    assert (await house.press(message, yes)).startswith("Answered before: Not stopped")
+    await until(lambda: house.said()[0].startswith("Not stopped"))
+    assert "reply_markup" not in house.sink.messages[message]
+    await house.end()
+    await house.begin()
+    assert (await house.press(message, yes)).startswith("Answered before: Not stopped")
+    await house.heard_all()
     assert house.requests == []
 
 
@@ -346,7 +387,7 @@ async def test_a_stop_goes_past_a_dead_broker_straight_to_the_controller(house: 
     message, yes = house.buttons()[0]
     await house.press(message, yes)
     await until(lambda: house.said()[-1].startswith("STOPPED"))
-    assert asked[0]["who"] == "telegram:anna"
+    assert asked[0]["who"] == "anna (telegram)"
     await runner.cleanup()
 
 
@@ -354,18 +395,57 @@ async def test_a_stop_goes_past_a_dead_broker_straight_to_the_controller(house: 
 
 
 async def test_status_tells_what_the_site_does_with_ages_and_what_is_not_known(house: House) -> None:
-    assert "The controller was not heard since this service started" in await house.ask("/status")
+    assert "[mine] Alive, but the controller was not heard" in await house.ask("/status")
     house.desk.stands(record("hot"))
-    house.chat.take_state(state())  # of no host's boot: its age is not known
-    assert "The controller is silent. It said last: curtailed" in await house.ask("/status")
-    house.chat.take_state(state(host_boot=house.clock.now().host_boot))
+    house.state = state()  # of no host's boot: its age is not known
+    assert "[mine] Alive: curtailed, armed (age unknown)" in await house.ask("/status")
+    boot = house.clock.now().host_boot
+    house.state = state(host_boot=boot, decided_mono_s=house.clock.now().mono_s - 61)
+    assert "[mine] Alive, but the controller is silent (its last decision 1 min 1 s ago)" in await house.ask("/status")
+    held = Lease(id="abc123", kind=LeaseKind.MINERS, owner="ruth", reason="dust", from_at=0.0, until_at=2e9, payload="{}")
+    trip = Trip(key="stop", reason="emergency stop by anna (telegram)", since_at=0.0)
+    house.state = state(host_boot=boot, leases=(held,), trips=(trip,))
     told = await house.ask("/status")
     for part in (
-        "[mine] Curtailed, control armed (0 s ago)", "Load 4 kW (0 s ago), target 0, nominal 990 kW, 12 kW unknown",
+        "[mine] Alive: curtailed, armed (0 s ago)", "Load 4 kW of 990 kW (0 s ago), target 0 kW", "Of 12 kW nobody knows",
         "Temperature 24.5 C", "the utility asks for control", "Signal utility: control", "Open alarms: 1", "hot is bad",
-        "email cannot send: no answer",
+        "Channel email does not work: no answer", "Held by ruth until 2033-05-17 22:33 CDT: miners (abc123)",
+        "Tripped: emergency stop by anna (telegram) (mine reset stop)",
     ):  # fmt: skip
         assert part in told
+
+
+async def test_curtail_says_which_lease_it_takes_the_place_of(house: House) -> None:
+    house.lease()
+    assert "takes the place" not in await house.ask("/curtail 30 200")
+    held = Lease(
+        id="abc123", kind=LeaseKind.POWER_SIGNAL, owner="ruth", reason="", from_at=0.0, until_at=2_000_000_000.0, payload="{}"
+    )
+    house.state = state(leases=(held, held.model_copy(update={"id": "other", "kind": LeaseKind.MINERS})))
+    assert "It takes the place of abc123 by ruth until 2033-05-17 22:33 CDT." in await house.ask("/curtail 30 100")
+
+
+class Turns(Faults):
+    """Telegram asks for a pause so many times."""
+
+    left = 0
+
+    def value(self, device: str, kind: str) -> float | str | None:
+        if kind != "rate_limit" or not self.left:
+            return super().value(device, kind)
+        self.left -= 1
+        return 1.0
+
+
+async def test_an_answer_waits_its_turn_where_several_were_asked_for_at_once(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    turns = house.sink._faults = Turns()
+    house.port = await house.sink.start(HOST, 0)
+    turns.left, line = 4, Line(house.settings().notifications)
+    await Talker(line).say(ANNA, Answer("because"))
+    assert house.said() == ["because"] and turns.left == 0
+    await line.close()
+    await house.sink.stop()
 
 
 async def test_why_is_asked_of_the_api_and_a_long_answer_is_cut_at_a_line(house: House) -> None:
@@ -391,15 +471,56 @@ async def test_the_app_offers_the_commands(house: House) -> None:
 # --- Telegram itself -----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(("asked_s", "pause_s"), [(-5.0, 1.0), (0.0, 1.0), (float("nan"), 1.0), (7.0, 7.0), (1e9, 3_600.0)])
+async def test_no_figure_in_an_answer_makes_the_chat_rush_or_sleep_for_ever(house: House, asked_s: float, pause_s: float) -> None:
+    assert house.chat._pause_s(Failed("a pause", retry_after_s=asked_s)) == pause_s
+
+
+async def test_a_button_with_a_broken_sign_is_answered_and_leaves_no_fault(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    await house.ask("/help")
+    message, at = house.sink.chat(ANNA)[-1]["message_id"], int(house.clock.now().wall_s)
+    assert (await house.press(message, f"rel:\ud800:{at}")).startswith("Releasing ?")
+    await until(lambda: house.said()[-1].startswith("Released: ?"))
+    assert not [one for one in caplog.records if one.levelno >= logging.ERROR]
+
+
 async def test_another_poller_is_a_reason_and_it_goes_on_when_that_ends(house: House, tmp_path: Path) -> None:
     await house.heard_all()
     other = House(tmp_path / "other")
     other.port, other.sink = house.port, house.sink
     await other.begin()
-    await until(lambda: "409" in house.chat.reason or "409" in other.chat.reason)
+    await until(lambda: "409" in house.chat.reason)
+    deaf_since_s = house.chat.deaf_since_mono_s
+    assert house.chat.is_deaf and deaf_since_s is not None
+    for number in range(5):
+        house.sink.say(f"hello {number}", ANNA, ANNA)  # whoever polls just then hears it; that is no end
+    await until(lambda: len(house.said()) + len(other.said()) >= 6)
+    assert house.chat.deaf_since_mono_s == deaf_since_s
     await other.end()
-    await until(lambda: house.chat.reason == "")
+    await until(lambda: house.chat.is_deaf is False)
+    assert house.chat.reason == "" and house.chat.deaf_since_mono_s is None
     await house.heard_all()
+
+
+async def test_polls_that_fail_while_telegram_takes_messages_are_a_deaf_chat_and_a_lost_link_is_none(house: House) -> None:
+    await house.heard_all()
+    house.faults.set("telegram", "reset")
+    await until(lambda: house.chat.is_deaf)
+    assert house.chat.deaf_since_mono_s is None
+    house.faults.clear()
+    await until(lambda: house.chat.is_deaf is False)
+    house.sink.updates.add_raw(object())  # no JSON: getUpdates alone answers 500 from now on
+    await until(lambda: house.chat.deaf_since_mono_s is not None)
+
+
+async def test_with_nobody_on_the_list_nobody_is_deaf(house: House) -> None:
+    settings = house.settings()
+    nobody = replace(settings, persons={}, notifications=settings.notifications.model_copy(update={"telegram_users": ()}))
+    chat = Chat(nobody, house.store, house.desk, house.asking, house.clock)
+    await chat.run()
+    assert chat.is_deaf is False
 
 
 async def test_telegram_that_fails_is_asked_again_until_it_answers(house: House) -> None:

@@ -13,13 +13,15 @@ from services.notifier.channels import CHANNELS
 from services.notifier.desk import Desk
 from services.notifier.stages import group
 from services.notifier.store import Store
-from services.notifier.trial import Trial
+from services.notifier.trial import check
+from services.notifier.trial.trial import Trial
 from services.notifier.watch import Circumstances, Watch
 from services.shared.clock import Clock
 from services.shared.settings import sections as s
 from services.shared.settings.tree import Settings
-from services.shared.vocabulary import HealthState
+from services.shared.vocabulary import AlarmKind, HealthState
 from tests.drivers.providers import SECRETS, Providers, providers_on
+from tests.unit.notifier.words import Owner
 from tests.waiting import until
 
 pytestmark = pytest.mark.asyncio
@@ -78,7 +80,7 @@ async def test_a_wrong_token_or_mailbox_is_told_by_the_other_ways_at_once(
     monkeypatch.setattr(group, "GROUP_S", 0.0)  # warnings wait for others of their kind, this test does not
     async with providers_on(tmp_path) as those:
         if fault:
-            those.faults.set(*fault)  # type: ignore[arg-type]
+            those.faults.set(*fault)
         async with notifier(those, tmp_path, **changes):
             others = {"telegram", "smtp", "webhook"} - {silent}
             await until(lambda: all(reason in read(those, name) for name in others), 15, "an alarm on the other ways")
@@ -93,3 +95,32 @@ async def test_a_test_that_a_person_asks_for_reaches_every_way_and_is_kept(tmp_p
             assert (worker.health.tested_at or 0.0) > 0.0
         for name in ("telegram", "smtp", "sms", "webhook"):
             assert "Test: this way to you works" in read(those, name)
+
+
+async def test_a_receiver_that_is_gone_for_good_is_told_by_the_others_and_found_again_without_a_person(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(group, "GROUP_S", 0.0)
+    monkeypatch.setattr(check, "ASKED_AGAIN_S", 0.2)
+    async with providers_on(tmp_path) as those, notifier(those, tmp_path) as (desk, _):
+        hook = desk.outbox.workers["webhook"]
+        await until(lambda: hook.health.state is HealthState.OK, 10)
+        those.faults.set("webhook", "offline")
+        desk.hear(Owner().says("smoke", kind=AlarmKind.EMERGENCY))
+        await until(lambda: "gone for good (410)" in read(those, "telegram"), 10)
+        assert not hook.rows
+        those.faults.clear()
+        await until(lambda: hook.health.state is HealthState.OK, 10)
+
+
+async def test_a_mailbox_that_is_put_off_gets_the_alarm_later_alone(tmp_path: Path) -> None:
+    async with providers_on(tmp_path) as those:
+        those.faults.set("smtp", "rate_limit", "b@demo.test")
+        async with notifier(those, tmp_path) as (desk, _):
+            desk.hear(Owner().says("smoke", kind=AlarmKind.EMERGENCY))
+            mail = desk.outbox.workers["email"]
+            await until(lambda: "b***@demo.test (452)" in mail.health.reason, 10)
+            those.faults.clear()
+            await until(lambda: not mail.rows and len(those.smtp.inbox.all()) == 2, 10)
+            assert [one["to"] for one in those.smtp.inbox.all()] == [["a@demo.test"], ["b@demo.test"]]
+            assert len({one["subject"] for one in those.smtp.inbox.all()}) == 1

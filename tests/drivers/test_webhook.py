@@ -12,9 +12,10 @@ from pydantic import SecretStr
 from services.notifier.channels.base import Failed
 from services.notifier.channels.webhook import Webhook, signature
 from services.notifier.message import Act
+from services.shared.http import Answer
 from services.shared.vocabulary import AlarmKind
 from services.shared.webhook_key import key_of
-from tests.drivers.providers import HOST, Providers, outgoing, providers_on
+from tests.drivers.providers import HOST, Providers, full, outgoing, providers_on
 
 
 @pytest_asyncio.fixture
@@ -128,3 +129,22 @@ async def test_the_check_only_knocks(providers: Providers) -> None:
     assert providers.webhook.inbox.all() == []
     await providers.webhook.stop()
     assert not (await providers.unknown("webhook")).slow
+
+
+@pytest.mark.asyncio
+async def test_a_connection_that_hangs_brought_nothing_there(providers: Providers, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Webhook, "deadline_s", 1.3)
+    with full() as port:
+        failed = await providers.refused("webhook", webhook_url=SecretStr(f"http://{HOST}:{port}/a-path-that-is-a-key"))
+    assert str(failed) == "the webhook: no connection within 0.3 s" and not failed.maybe_taken
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(("status", "unfit"), [(413, True), (422, True), (400, False)])
+async def test_a_message_that_is_refused_for_what_it_is_says_nothing_of_the_next(
+    providers: Providers, status: int, unfit: bool
+) -> None:
+    channel = Webhook(providers.told, "mine")
+    failed = channel._failed(Answer(status, {}, b""))
+    assert (failed.hopeless, failed.unfit, failed.slow) == (unfit, unfit, True)
+    await channel.close()

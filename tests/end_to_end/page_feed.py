@@ -14,6 +14,7 @@ from services.shared.vocabulary import (
     LoadTarget,
     Mode,
     PowerState,
+    Priority,
     Proof,
     SwitchRole,
 )
@@ -65,7 +66,7 @@ def contact(name: str, label: str, role: SwitchRole, active: bool | None = False
 
 
 def channel(name: str) -> ChannelHealth:
-    return ChannelHealth(name=name, state=HealthState.OK, reason="", waiting=0, last_delivered_at=NOW - 1200)
+    return ChannelHealth(name=name, state=HealthState.OK, reason="", waiting=0, last_delivered_at=NOW - 1200, tested_at=NOW - 600)
 
 
 def signal(level: Level, **more: Any) -> d.SignalTile:
@@ -148,18 +149,23 @@ def trouble() -> d.Dashboard:
     alarm = OpenAlarm(
         key="temperature_trip", kind=AlarmKind.EMERGENCY, active=True, cause="Intake temperature above 40 °C on two sensors",
         consequence="All miners are stopped", action="Look at the fans of the east wall, then reset the trip.", since_at=SINCE,
-        ended_at=None, acknowledged_by="",
+        ended_at=None, acknowledged_by="", priority=Priority.HIGH, escalated=2,
         receipts=tuple(f"{way} accepted at 2026-11-22T23:04:00Z (id 0)" for way in ("telegram", "email", "sms")),
     )  # fmt: skip
     warned = alarm.model_copy(update={
         "key": "fan_3", "kind": AlarmKind.WARNING, "cause": "Fan 3 draws 12 W while its relay lets current through",
-        "action": "Check the breaker and the belt of fan 3.", "acknowledged_by": "Ruth",
+        "action": "Check the breaker and the belt of fan 3.", "acknowledged_by": "Ruth", "priority": Priority.LOW,
+        "state": "acknowledged", "acknowledged_until_at": NOW + 3_600, "escalated": 0,
         "receipts": ("telegram refused at 2026-11-22T22:58:00Z (no route)",),
     })  # fmt: skip
     over = tuple(
         warned.model_copy(update={"key": f"door_{i}", "active": False, "cause": f"Door {i} was open.", "ended_at": SINCE + i})
         for i in range(5)
     )
+    aside = warned.model_copy(update={
+        "key": "door", "state": "shelved", "cause": "The door is open.", "acknowledged_by": "", "shelved_by": "Ben",
+        "shelved_until_at": NOW + 1_800, "receipts": (),
+    })  # fmt: skip
     base = curtailed()
     disproved = fan(3, proven=Proof.DISPROVED, watts=12.0, tone="bad", reason="12 W for 40 s, learnt 1421 W")
     unproven = fan(4, proven=Proof.UNPROVEN, tone="warning", reason="its watts are old", **STALE)
@@ -191,7 +197,7 @@ def trouble() -> d.Dashboard:
                    group("hall-c", 84, 0, 54, unknown=30, measured_kw=None, metered=0, outlets_off=12, tone="unknown")),
         "trips": (Trip(key="temperature", reason="40.6 °C at Cold aisle east and Cold aisle west", since_at=SINCE),),
         "missing": ("pdu-2: no answer for 6 min, 117 kW cannot be confirmed", "fan 7: its relay is unknown"),
-        "alarms": base.alarms.model_copy(update={"open": 2, "unacknowledged": 1, "alarms": (warned, alarm, *over)}),
+        "alarms": base.alarms.model_copy(update={"open": 3, "unacknowledged": 1, "alarms": (aside, warned, alarm, *over)}),
         "devices": (*base.devices, device("pdu-2", "snmp_pdu", "controller", **silent)),
         "services": (*base.services[:2], service("notifier", "offline"), base.services[3]),
         "clock_trusted": False,

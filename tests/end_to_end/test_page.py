@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page, async_playwright, expect
 
-from services.api import dashboard
+from services.api import dashboard, tile_views
 from services.api.history import commands
 from services.api.history.happened import EventRow
 from services.shared import messages
@@ -110,11 +110,20 @@ async def test_alarms_are_short_and_those_that_are_over_do_not_bury_the_others()
     async with visit(page_feed.trouble()) as seen:
         panel = seen.page.locator(".panel.alarms")
         told = panel.locator(".told").first
-        await expect(told.locator("summary")).to_have_text("not acknowledged; telegram, e-mail, SMS accepted 17:04")
+        await expect(told.locator("summary")).to_have_text(
+            "not acknowledged, escalated 2 times; telegram, e-mail, SMS accepted 17:04"
+        )
         await expect(told.locator("li").first).to_be_hidden()
         await told.locator("summary").click()
         await expect(told.locator("li").first).to_have_text("telegram accepted at 2026-11-22T23:04:00Z (id 0)")
-        await expect(panel.locator(".told summary").nth(1)).to_have_text("acknowledged by Ruth; telegram refused 16:58")
+        await expect(panel.locator(".told summary").nth(1)).to_have_text(
+            "acknowledged by Ruth until 18:04; telegram refused 16:58"
+        )
+        cards = panel.locator(".cards > li")
+        await expect(cards.first).to_contain_text("high priority, since")
+        await expect(cards.nth(2)).to_contain_text("shelved by Ben until 17:34; told nobody yet")
+        await expect(panel.locator(".note")).to_have_text("3 open, 1 not acknowledged, 1 shelved")
+        await expect(seen.page.locator(".devices-and-services .chips").last.locator("li").first).to_contain_text(", tested 16:54")
         over = panel.locator(".over > li")
         await expect(over).to_have_count(5)
         assert [await one.is_visible() for one in await over.all()] == [True] * 3 + [False] * 2
@@ -295,5 +304,5 @@ def test_the_scripts_of_the_page_are_below_60_kb_packed_and_nothing_comes_from_e
 def test_the_page_knows_the_fields_of_the_feed_and_no_others(model: type) -> None:
     found = re.search(rf"export interface {model.__name__}( extends Aged)? {{(.*?)\n}}", TYPES.read_text(), re.DOTALL)
     assert found is not None, f"{model.__name__} is missing in types.ts"
-    known = set(re.findall(r"^  (\w+):", found[2], re.MULTILINE)) | (set(dashboard.Aged.model_fields) if found[1] else set())
+    known = set(re.findall(r"^  (\w+):", found[2], re.MULTILINE)) | (set(tile_views.Aged.model_fields) if found[1] else set())
     assert known == set(model.model_fields)

@@ -22,7 +22,8 @@ from tests.unit.controller.test_loop import read_back, utility
 from tests.waiting import until
 
 STATES = {
-    "Presence", "Reading", "SwitchReading", "Signal", "State", "Desired", "Reported", "Stored", "Alarm", "AlarmState", "AlarmReport", "Devices",
+    "Presence", "Reading", "SwitchReading", "Signal", "State", "Desired", "Reported", "Stored", "Alarm", "AlarmState",
+    "AlarmReport", "Devices",
 }  # fmt: skip
 
 

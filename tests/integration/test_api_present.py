@@ -5,9 +5,20 @@ from typing import Any
 
 import pytest
 
-from services.shared.messages import AlarmState, Lease, LoadSummary, Lockout, OpenAlarm, Presence, Trip
+from services.shared.messages import (
+    AlarmCount,
+    AlarmReport,
+    AlarmState,
+    ChannelHealth,
+    Lease,
+    LoadSummary,
+    Lockout,
+    OpenAlarm,
+    Presence,
+    Trip,
+)
 from services.shared.settings import sections
-from services.shared.vocabulary import AlarmKind, LeaseKind
+from services.shared.vocabulary import AlarmKind, HealthState, LeaseKind
 from tests.broker import LiveBroker
 from tests.integration.api_running import running, state, voice
 from tests.waiting import until
@@ -82,6 +93,52 @@ async def test_open_alarms_are_told_with_who_has_seen_them(tmp_path: Path, broke
 
         alarms = await until(told)
         assert (alarms["open"], alarms["unacknowledged"], alarms["alarms"][0]["key"]) == (1, 1, "door")
+
+
+async def test_how_the_alarms_do_is_unknown_until_the_notifier_says_it(tmp_path: Path, broker: LiveBroker, site: str) -> None:
+    count = AlarmCount(key="door", count=3)
+    report = AlarmReport(
+        from_at=AT - 30 * 86_400, until_at=AT, days=30.0, raised=12, per_10_minutes=12 / 4_320, worst_10_minutes=3,
+        flood_minutes=0.0, chattering=(), most_frequent=(count,), standing=(AlarmCount(key="door", count=1, seconds=60.0),),
+        stale=(), acknowledged=11, never_acknowledged=1, acknowledged_within_s=95.0, priorities=(count,),
+    )  # fmt: skip
+    async with running(tmp_path, broker.settings("api"), site) as api, voice(broker.settings("admin"), "notifier", site) as bus:
+        unknown = (await api.get("/api/v1/alarms/report")).body
+        assert unknown.pop("known") is False
+        assert set(unknown.values()) == {None}
+        bus.publish(report)
+
+        async def told() -> Any:
+            figures = (await api.get("/api/v1/alarms/report")).body
+            return figures if figures["known"] else None
+
+        figures = await until(told)
+        assert {name: figures[name] for name in ("raised", "per_10_minutes", "never_acknowledged", "clock_trusted")} == {
+            "raised": 12, "per_10_minutes": 12 / 4_320, "never_acknowledged": 1, "clock_trusted": True,
+        }  # fmt: skip
+        assert figures["standing"] == [{"key": "door", "count": 1, "seconds": 60.0}]
+        bus.publish(Presence(subject=("notifier",), state="offline", version="0"))
+
+        async def silent() -> Any:
+            figures = (await api.get("/api/v1/alarms/report")).body
+            return None if figures["known"] else figures
+
+        assert (await until(silent))["raised"] == 12, "what it said last, and that it is silent"
+
+
+async def test_the_ways_to_people_are_told_with_their_last_test(tmp_path: Path, broker: LiveBroker, site: str) -> None:
+    sms = ChannelHealth(
+        name="sms", state=HealthState.OK, reason="", waiting=0, last_delivered_at=AT, tested_at=AT, test="SM1 queued"
+    )
+    async with running(tmp_path, broker.settings("api"), site) as api, voice(broker.settings("admin"), "notifier", site) as bus:
+        assert (await api.get("/api/v1/channels")).body == {"known": False, "channels": []}
+        bus.publish(AlarmState(alarms=(), channels=(sms,)))
+
+        async def told() -> Any:
+            channels = (await api.get("/api/v1/channels")).body
+            return channels if channels["known"] else None
+
+        assert (await until(told))["channels"] == [sms.model_dump(mode="json")]
 
 
 async def test_the_statistics_of_commands_stand_under_both_addresses(tmp_path: Path) -> None:

@@ -37,6 +37,8 @@ ASKED: tuple[tuple[str, dict[str, Any], str, dict[str, Any]], ...] = (
      {"signal": "utility", "in_service": False, "minutes": 30, "confirmed": False}),
     ("phase", {"phase": "free"}, "phase", {"phase": "free"}),
     ("check", {"channel": "email"}, "check", {"channel": "email"}),
+    ("shelve", {"key": "device_lost_*", "minutes": 120}, "shelve", {"key": "device_lost_*", "minutes": 120.0}),
+    ("unshelve", {"key": "device_lost_*"}, "unshelve", {"key": "device_lost_*"}),
     ("drill", {"device": "pdu-1"}, "drill", {"device": "pdu-1"}),
     ("acknowledge", {"key": "door"}, "acknowledge", {"key": "door"}),
     ("test", {"channel": "telegram"}, "test", {"channel": "telegram"}),
@@ -52,6 +54,9 @@ WRONG: tuple[tuple[str, dict[str, Any]], ...] = (
     ("lease", {"kind": "fans"}),
     ("lockout", {"target": ""}),
     ("service", {"signal": "utility", "in_service": 1}),
+    ("shelve", {"key": "door", "minutes": 0}),
+    ("shelve", {"key": "door", "minutes": 1441}),
+    ("shelve", {"minutes": 10}),
     ("cycle", {"surprise": 1}),
 )
 

@@ -56,7 +56,7 @@ async def chat(broker: LiveBroker, site: str) -> AsyncIterator[Asking]:
 
 
 async def text(asking: Asking, **payload: Any) -> str:
-    reply = await asking.ask("why", payload, "telegram:anna", of="api")
+    reply = await asking.ask("why", payload, "anna (telegram)", of="api")
     assert reply.accepted, reply.reason
     return str(result_of(reply)["text"])
 
@@ -111,7 +111,7 @@ async def test_the_present_is_told_and_wrong_moments_are_refused_with_what_is_al
                 ({}, "allowed is 14:05"), ("x" * 41, "allowed is 14:05"),
             )  # fmt: skip
             for at, part in refusals:
-                reply = await asking.ask("why", {"at": at}, "telegram:anna")
+                reply = await asking.ask("why", {"at": at}, "anna (telegram)")
                 assert not reply.accepted and part in reply.reason
 
 

@@ -18,12 +18,12 @@ from tests.integration.test_api import is_problem
 from tests.waiting import until
 
 pytestmark = pytest.mark.asyncio
-ANN, BEN = "ann (session, 192.168.1.7)", "Benedikt"
-NAMES = ("ann ", "192.168.1.7", BEN)
+ANN, BEN, ALICE = "ann (session, 192.168.1.7)", "Benedikt", "alice (telegram)"
+NAMES = ("ann ", "192.168.1.7", BEN, "alice")
 PATHS = (
     "/api/status", "/api/state", "/dashboard_data.json", "/plain", "/api/v1/leases", "/api/v1/lockouts", "/api/v1/trips",
     "/api/v1/alarms", "/api/v1/events", "/api/v1/events.csv", "/api/v1/decisions", "/api/v1/state-rows", "/api/v1/state-rows.csv",
-    "/api/v1/why", "/api/v1/alarms/history",
+    "/api/v1/why", "/api/v1/alarms/history", "/api/v1/alarms/report", "/api/v1/channels",
 )  # fmt: skip
 TELLING = ("/api/state", "/dashboard_data.json", "/api/v1/leases", "/api/v1/alarms", "/api/v1/events", "/api/v1/why")
 """Where who is known finds the names."""
@@ -38,19 +38,21 @@ def said() -> tuple[object, ...]:
     )  # fmt: skip
     alarm = OpenAlarm(
         key="door", kind=AlarmKind.WARNING, active=True, cause="The door is open.", consequence="", action="Close it.", **since,
-        ended_at=None, acknowledged_by=BEN, receipts=(),
+        ended_at=None, acknowledged_by=BEN, state="shelved", shelved_by=ANN, shelved_until_at=now_s + 600, receipts=(),
     )  # fmt: skip
     held = state(
         reasons=(f"a lease of {ANN}: dust",), limited_by="lease",
         leases=(lease,),
-        trips=(Trip(key="stop", reason=f"by {ANN}", **since),),
+        trips=(Trip(key="stop", reason=f"by {ANN}", **since), Trip(key="s2", reason=f"emergency stop by {ALICE}", **since)),
         lockouts=(Lockout(target="fan-3", owner=ANN, reason="belt", **since),),
     )  # fmt: skip
     turn = {"subject": ("controller",), "happened_at": now_s, "who": ANN}
     return (
         held,
         Event(**turn, ledger_seq=1, kind="audit", title=f"lease by {ANN}: done", reasons=("dust",)),
-        Event(**turn, ledger_seq=2, kind="decision", title="limited by lease", reasons=(f"a lease of {ANN}: dust",)),
+        Event(
+            **turn, ledger_seq=2, kind="decision", title=f"stopped by {ALICE}", reasons=(f"a lease of {ANN}: dust", f"by {ALICE}")
+        ),
         AlarmState(alarms=(alarm,), channels=()),
     )
 

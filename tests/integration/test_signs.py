@@ -17,7 +17,7 @@ from services.notifier.store import Store
 from services.notifier.watch import Watch
 from services.shared.bus import Bus
 from services.shared.clock import Clock
-from services.shared.messages import root
+from services.shared.messages import ping_filter
 from services.shared.ops import Ops
 from services.shared.service import Context
 from services.shared.settings import sections as s
@@ -27,6 +27,7 @@ from services.simulator.devices.telegram_sink import TelegramSink
 from services.simulator.site import Faults
 from tests.broker import LiveBroker
 from tests.unit.notifier.test_heartbeat import state
+from tests.unit.notifier.test_store import SILENT, hanging
 from tests.waiting import until
 
 UUID = "3f1c2b8e-6a4d-4c0b-9e57-d0a1b2c3d4e5"
@@ -42,6 +43,7 @@ class Site:
     voice: Bus
     signs: Signs
     desk: Desk
+    store: Store
 
     def pings(self) -> list[dict[str, Any]]:
         return self.watcher.inbox.all()
@@ -75,7 +77,7 @@ async def alive(broker: LiveBroker, site: str, tmp_path: Path, monkeypatch: pyte
     )
     watch = Watch(bus.boot, ())
     signs = Signs(context, desk, watch, store)
-    bus.on_topic(f"{root(site)}ping/+", watch.take_ping)
+    bus.on_topic(ping_filter(site), watch.take_ping)
     voice = Bus(broker.settings("admin"), service="controller", site=site, clock=CLOCK)
     await bus.start()
     await voice.start()
@@ -85,7 +87,7 @@ async def alive(broker: LiveBroker, site: str, tmp_path: Path, monkeypatch: pyte
         asyncio.create_task(desk.run(lambda now: watch.levels(now, signs.circumstances()), lambda *_: False)),
     ]
     await until(lambda: voice.connected and bus.connected)
-    yield Site(watcher, telegram, voice, signs, desk)
+    yield Site(watcher, telegram, voice, signs, desk, store)
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
@@ -123,3 +125,20 @@ async def test_people_get_the_same_words_silently(alive: Site) -> None:
     assert "Alive: thermal limit, armed" in beat["text"]
     assert "The outside watcher heard us at" in beat["text"]
     assert "Heard: collector never, controller" in beat["text"]
+
+
+@pytest.mark.asyncio
+async def test_the_watcher_is_told_of_alarms_that_nobody_passes_over_and_of_a_card_that_hangs(alive: Site) -> None:
+    await alive.decide()
+    await until(lambda: len(alive.pings()) == 2)
+
+    def says(words: str) -> bool:
+        return any(words in ping["body"] for ping in alive.pings() if ping["act"] == "fail")
+
+    def is_told_of_a_desk_that_stands() -> bool:
+        alive.desk.passed_mono_s = CLOCK.now().mono_s - 100.0
+        return says("the alarms were passed over ")
+
+    await until(is_told_of_a_desk_that_stands)
+    with hanging(alive.store):
+        await until(lambda: says(SILENT), 10.0)

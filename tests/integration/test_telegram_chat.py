@@ -33,7 +33,7 @@ async def test_what_a_person_asks_in_the_chat_is_done_by_the_controller(tmp_path
             assert await house.press(message, yes) == "Stopping"
             await until(lambda: house.said()[-1].startswith("STOPPED"))
         assert [(one.verb, one.who, one.source) for one in asked] == [
-            (verb, "telegram:anna", "notifier") for verb in ("lease", "lease", "release", "stop")
+            (verb, "anna (telegram)", "notifier") for verb in ("lease", "lease", "release", "stop")
         ]
         assert json.loads(asked[0].payload)["target_kw"] == 200
     finally:

@@ -82,7 +82,7 @@ async def test_the_records_say_why_it_was_off_who_asked_and_how_it_ended(tmp_pat
             ("utility", "control", 2.0), ("ra/s1", 24.5, None), ("pdu-1", 29.0, 10.0)
         }  # fmt: skip
         assert datetime.fromisoformat(told["decided_at"]).timestamp() - begun_at == 700
-        assert any("100 s before the moment" in note for note in told["notes"])
+        assert any("1 min 40 s before the moment" in note for note in told["notes"])
         later = await why(api, begun_at + 1100)
         assert (later["limited_by"], later["caused_by"]) == ("lease", "bob: dust")
         assert [act["what"] for act in later["acts"]] == [
@@ -99,7 +99,7 @@ async def test_the_records_say_why_it_was_off_who_asked_and_how_it_ended(tmp_pat
             assert part in words
         local = datetime.fromisoformat(told["at"]).strftime("%H:%M:%S")
         to_the_second = await asyncio.to_thread(mine, api, "why", "--at", local)
-        assert to_the_second.exit_code == 0 and "100 s before the moment" in to_the_second.output
+        assert to_the_second.exit_code == 0 and "1 min 40 s before the moment" in to_the_second.output
 
 
 async def test_the_present_is_told_from_what_the_services_say_and_a_silent_controller_is_unknown(

@@ -85,7 +85,8 @@ class Day:
         self.ways.fails = False
         end_s = _now_s() + SETTLED_S
         for _ in takewhile(lambda _: _now_s() < end_s, count()):
-            if not any(worker.rows for worker in desk.outbox.workers.values()) and not desk.open_alarms:
+            waits = any(worker.rows for worker in desk.outbox.workers.values())
+            if not waits and not any(one.is_open for one in desk.records.values()):
                 break
             await asyncio.sleep(10.0)
         self.left = sum(len(worker.rows) for worker in desk.outbox.workers.values())

@@ -10,6 +10,7 @@ import multiprocessing
 import os
 import secrets
 import signal
+from collections.abc import Collection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
@@ -59,6 +60,9 @@ class Line:
 
     async def check(self) -> str:
         return "knows us"
+
+    async def unreached(self, _addresses: Collection[str]) -> dict[str, str]:
+        return {}
 
     async def close(self) -> None: ...
 

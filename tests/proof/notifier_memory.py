@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from services.notifier.channels.base import Channel, Failed
 from services.notifier.message import Outgoing, Sent
@@ -44,6 +44,9 @@ class Fickle:
 
     async def check(self) -> str:
         return "knows us"
+
+    async def unreached(self, _addresses: Collection[str]) -> dict[str, str]:
+        return {}
 
     async def close(self) -> None: ...
 

@@ -121,3 +121,23 @@ def test_a_value_that_plays_about_its_limit_is_one_alarm_until_it_went_back_by_t
         decision = site.at(float(second), temperatures=temperatures, humidities=(HumiditySeen("ra/h", percent, float(second)),))
         stood.append(key in {alarm.key for alarm in decision.alarms})
     assert stood == [True, True, True, False, False]
+
+
+def of_the_air(temperatures):
+    snapshot = seen(0.0, PLANT, temperatures=temperatures)
+    zones = judge_zones(snapshot, Site(PLANT).state, PLANT, moment(0.0))
+    return {alarm.key: alarm.device for alarm in climate_alarms(zones, snapshot, PLANT, moment(0.0), ())}
+
+
+def test_what_one_device_alone_reads_names_it_and_what_several_read_names_none():
+    assert of_the_air((intake(20.0, -121.0, "ra/s1"), intake(None, -121.0, "ra/s2"))) == {"temperature_lost_main": "ra"}
+    assert of_the_air((intake(20.0, -121.0, "ra/s1"), intake(20.0, -121.0, "rb/s1"))) == {"temperature_lost_main": ""}
+    assert of_the_air((intake(20.0, 0.0, "ra/s1"), intake(20.0, -121.0, "rb/s1"))) == {"temperature_partial_main": "rb"}
+    assert of_the_air((intake(20.0, -121.0, "nameless"),)) == {"temperature_lost_main": ""}
+
+
+@pytest.mark.parametrize(("devices", "named"), [(("ra", "ra"), "ra"), (("ra", "rb"), ""), (("ra", ""), "")])
+def test_silent_contacts_name_the_device_that_reads_them_all(devices, named):
+    contacts = tuple(SwitchSeen(f"door-{n}", SwitchRole.SMOKE, None, 0.0, device) for n, device in enumerate(devices))
+    (alarm,) = switch_alarms(seen(0.0, PLANT, switches=contacts), PLANT, moment(0.0))
+    assert (alarm.key, alarm.device) == ("switch_lost_smoke", named)

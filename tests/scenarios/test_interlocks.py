@@ -82,6 +82,23 @@ def test_an_open_door_is_one_warning_for_all_doors():
     assert site.running() == 10
 
 
+@pytest.mark.parametrize(
+    ("role", "name", "words"),
+    [
+        (SwitchRole.SMOKE, "Smoke", "Tripped: Smoke."),
+        (SwitchRole.FLOOD, "flood", "Tripped: Water."),
+        (SwitchRole.FLOOD, "water", "Tripped: Water."),
+        (SwitchRole.FLOOD, "sump", "Tripped: Water at sump."),
+        (SwitchRole.DOOR, "door", "A door is open."),
+    ],
+)
+def test_a_contact_named_after_its_role_is_not_told_as_a_place(role, name, words):
+    site = hall()
+    site.changes = {"switches": (contact(True, 301.0, role, name),)}
+    site.step()
+    assert words in site.alarms().values()
+
+
 def test_a_utility_contact_is_a_power_signal_and_nothing_here():
     site = limits()
     switches = (contact(True, 0.0, SwitchRole.UTILITY), contact(None, 0.0, SwitchRole.UTILITY))

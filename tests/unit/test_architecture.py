@@ -28,12 +28,19 @@ def test_every_path_that_is_named_exists(page: str) -> None:
     assert [path for path in sorted(named) if not (ROOT / path).exists()] == []
 
 
-def test_a_power_signal_passes_through_at_most_seven_files_in_the_order_told() -> None:
-    steps = STEP.findall((ROOT / "ARCHITECTURE.md").read_text("utf-8"))
+@pytest.mark.parametrize(
+    ("way", "begin", "end"),
+    [
+        ("One power signal's way", "services/collector/drivers/", "services/controller/drivers/"),
+        ("One alarm's way", "services/notifier/", "services/notifier/channels/"),
+    ],
+)
+def test_a_way_passes_through_at_most_seven_files_in_the_order_told(way: str, begin: str, end: str) -> None:
+    section = (ROOT / "ARCHITECTURE.md").read_text("utf-8").partition(f"## {way}\n")[2].partition("\n## ")[0]
+    steps = STEP.findall(section)
     assert [int(number) for number, _, _ in steps] == list(range(1, len(steps) + 1))
     assert 2 <= len(steps) <= 7
-    assert steps[0][1].startswith("services/collector/drivers/")
-    assert steps[-1][1].startswith("services/controller/drivers/")
+    assert steps[0][1].startswith(begin) and steps[-1][1].startswith(end)
 
 
 def test_each_stop_of_the_way_is_where_it_is_told_to_be() -> None:
@@ -52,5 +59,5 @@ def test_the_table_of_messages_is_complete() -> None:
 
 
 def test_the_page_of_the_architecture_stays_one_page() -> None:
-    assert len((ROOT / "ARCHITECTURE.md").read_text("utf-8").splitlines()) <= 120
+    assert len((ROOT / "ARCHITECTURE.md").read_text("utf-8").splitlines()) <= 130
     assert len((ROOT / "README.md").read_text("utf-8").splitlines()) <= 150

@@ -1,7 +1,7 @@
 import { Badge, Panel } from "../parts";
 import type { Dashboard, OpenAlarm, Tone } from "../types";
 import { inShort } from "../receipts";
-import { moment } from "../words";
+import { moment, plural } from "../words";
 
 const SHOWN_OVER = 3;
 const TONES: Record<OpenAlarm["kind"], Tone> = { heartbeat: "good", warning: "warning", emergency: "bad" };
@@ -9,9 +9,10 @@ const TONES: Record<OpenAlarm["kind"], Tone> = { heartbeat: "good", warning: "wa
 /** Open alarms with cause and what to do. An empty list proves nothing while the notifier is silent. */
 export function Alarms({ feed }: { feed: Dashboard }) {
   const { known, open, unacknowledged, alarms } = feed.alarms;
-  const worst = alarms.some((alarm) => alarm.kind === "emergency") ? "bad" : "warning";
-  const tone = !known ? "unknown" : alarms.length > 0 ? worst : "good";
-  const note = known ? `${open ?? "?"} open, ${unacknowledged ?? "?"} not acknowledged` : "unknown: the notifier is silent";
+  const told = alarms.filter((alarm) => alarm.state !== "shelved");
+  const worst = told.some((alarm) => alarm.kind === "emergency") ? "bad" : "warning";
+  const tone = !known ? "unknown" : told.length > 0 ? worst : "good";
+  const note = known ? `${open ?? "?"} open, ${unacknowledged ?? "?"} not acknowledged${aside(alarms.length - told.length)}` : "unknown: the notifier is silent";
   return (
     <Panel title="Alarms" tone={tone} note={note}>
       {alarms.length === 0 ? <p class="calm">{known ? "No open alarm." : "Whether an alarm is open is unknown."}</p> : <List alarms={alarms} />}
@@ -19,9 +20,13 @@ export function Alarms({ feed }: { feed: Dashboard }) {
   );
 }
 
+function aside(shelved: number): string {
+  return shelved > 0 ? `, ${shelved} shelved` : "";
+}
+
 function List({ alarms }: { alarms: OpenAlarm[] }) {
   const active = alarms.filter((one) => one.active);
-  active.sort((a, b) => Number(b.kind === "emergency") - Number(a.kind === "emergency") || b.since_at - a.since_at);
+  active.sort((a, b) => rank(b) - rank(a) || b.since_at - a.since_at);
   const over = alarms.filter((one) => !one.active).sort((a, b) => endOf(b) - endOf(a));
   const older = over.slice(SHOWN_OVER);
   return (
@@ -46,7 +51,10 @@ function Cards({ alarms }: { alarms: OpenAlarm[] }) {
       {alarms.map((alarm) => (
         <li key={alarm.key}>
           <p>
-            <Badge tone={TONES[alarm.kind]}>{alarm.kind}</Badge> <span class="age">since {moment(alarm.since_at)}</span>
+            <Badge tone={alarm.state === "shelved" ? "unknown" : TONES[alarm.kind]}>{alarm.kind}</Badge>{" "}
+            <span class="age">
+              {alarm.priority} priority, since {moment(alarm.since_at)}
+            </span>
           </p>
           <p class="cause">{alarm.cause}</p>
           {alarm.action && <p class="detail">{alarm.action}</p>}
@@ -74,7 +82,7 @@ function Over({ alarms }: { alarms: OpenAlarm[] }) {
 }
 
 function Told({ alarm }: { alarm: OpenAlarm }) {
-  const by = alarm.acknowledged_by ? `acknowledged by ${alarm.acknowledged_by}` : "not acknowledged";
+  const by = standing(alarm);
   if (alarm.receipts.length === 0) return <p class="age">{by}; told nobody yet</p>;
   return (
     <details class="told">
@@ -90,6 +98,19 @@ function Told({ alarm }: { alarm: OpenAlarm }) {
       </ul>
     </details>
   );
+}
+
+/** Its state as people read it (ISA-18.2), and how often further people were told. */
+function standing(alarm: OpenAlarm): string {
+  if (alarm.state === "shelved") return `shelved by ${alarm.shelved_by} until ${moment(alarm.shelved_until_at)}`;
+  const until = alarm.acknowledged_until_at === null ? "" : ` until ${moment(alarm.acknowledged_until_at)}`;
+  const state = alarm.acknowledged_by ? `acknowledged by ${alarm.acknowledged_by}${until}` : "not acknowledged";
+  return alarm.escalated > 0 ? `${state}, escalated ${plural(alarm.escalated, "time")}` : state;
+}
+
+/** An emergency first, what is shelved last. */
+function rank(alarm: OpenAlarm): number {
+  return alarm.state === "shelved" ? 0 : alarm.kind === "emergency" ? 2 : 1;
 }
 
 function endOf(alarm: OpenAlarm): number {

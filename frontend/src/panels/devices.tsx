@@ -30,11 +30,12 @@ export function Devices({ feed }: { feed: Dashboard }) {
       <h3>Ways to people</h3>
       <ul class="chips">
         {feed.alarms.channels.map((one) => (
-          <li key={one.name} title={one.reason}>
+          <li key={one.name} title={[one.reason, one.test].filter(Boolean).join("; ")}>
             <Badge tone={HEALTH[one.state]}>
               {one.name} {words(one.state)}
               {one.waiting > 0 && `, ${one.waiting} waiting`}
               {one.last_delivered_at !== null && `, last ${moment(one.last_delivered_at)}`}
+              {one.tested_at !== null && `, tested ${moment(one.tested_at)}`}
             </Badge>
           </li>
         ))}

@@ -27,6 +27,8 @@ export function Events() {
 
 function about(event: EventRow): string {
   const life = event.phase && event.seconds !== null ? `${words(event.phase)} after ${event.seconds.toFixed(1)} s` : words(event.phase ?? "");
-  const parts = [life, ...event.reasons, event.detail, event.who && `by ${event.who}`, event.clock_trusted ? "" : "clock not trusted"];
+  // What a decision went by, and what was asked, are JSON for programs: /api/v1/why says it in words.
+  const detail = event.detail.startsWith("{") ? "" : event.detail;
+  const parts = [life, ...event.reasons, detail, event.who && `by ${event.who}`, event.clock_trusted ? "" : "clock not trusted"];
   return parts.filter(Boolean).join("; ");
 }

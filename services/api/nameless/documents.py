@@ -15,9 +15,10 @@ _TEXTS = frozenset(
     }
 )  # fmt: skip
 """Fields of free text, in which a name may stand."""
-_TOLD = re.compile(r"(?:debug listener|[^\s\"'<>;,()]+) \((?:session|token|local|loopback)(?:, [0-9A-Za-z.:%_-]+)?\)")
-"""As the records name somebody: login/person.py."""
-_WORTH_READING = re.compile(rb'"(?:%s)": ?"[^"]|\((?:session|token|local|loopback)[,)]' % "|".join(_PERSONS).encode())
+_HOW = "session|token|local|loopback"
+_TOLD = re.compile(rf"(?:debug listener|[^\s\"'<>;,()]+) \((?:(?:{_HOW})(?:, [0-9A-Za-z.:%_-]+)?|telegram)\)")
+"""As the records name somebody: login/person.py, and the notifier's chat."""
+_WORTH_READING = re.compile(rf'"(?:{"|".join(_PERSONS)})": ?"[^"]|\((?:{_HOW}|telegram)[,)]'.encode())
 
 
 def may_name(raw: bytes) -> bool:

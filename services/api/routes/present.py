@@ -1,4 +1,4 @@
-"""What holds now: sources, alarms, leases, lock-outs, trips, readiness. What the controller said too long ago is `stale`."""
+"""What holds now: sources, leases, lock-outs, trips, readiness. What the controller said too long ago is `stale`."""
 
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field
@@ -7,7 +7,7 @@ from pydantic.config import JsonDict
 from services.api.door import ByDoor, Door
 from services.api.login.gate import viewer
 from services.api.problems import responses
-from services.api.tile_views import AlarmsTile, SignalTile
+from services.api.tile_views import SignalTile
 from services.shared.messages import Lease, Lockout, Trip
 
 router = APIRouter(prefix="/api/v1", tags=["present"], dependencies=[Depends(viewer)], responses=responses(401, 429))
@@ -87,12 +87,6 @@ class Readiness(Held):
 async def list_sources(door: ByDoor) -> Sources:
     """The power signals."""
     return Sources(stale=_is_stale(door), age_s=_age_s(door), sources=door.feed().signals)
-
-
-@router.get("/alarms", operation_id="listAlarms")
-async def list_alarms(door: ByDoor) -> AlarmsTile:
-    """The open alarms, who has seen them, and the ways to people. `known` is false while the notifier is silent."""
-    return door.feed().alarms
 
 
 @router.get("/leases", operation_id="listLeases")

@@ -106,8 +106,20 @@ async def drill(body: asks.AskDrill, asking: ByAsking) -> AskedRequest:
 
 @_verb("acknowledge", "askAcknowledge", "Say that somebody has seen an alarm")
 async def acknowledge(body: asks.AskAcknowledge, asking: ByAsking) -> AskedRequest:
-    """It is escalated no further."""
+    """It is escalated no further, and asked about again when its hours are over."""
     return await asking.ask("acknowledge", "acknowledge", body.payload.model_dump(), body.reason)
+
+
+@_verb("shelve", "askShelve", "Put an alarm aside for a while")
+async def shelve(body: asks.AskShelve, asking: ByAsking) -> AskedRequest:
+    """It is shown and not told until the minutes are over: a warning up to 24 h, an emergency by its exact key up to an hour."""
+    return await asking.ask("shelve", "shelve", body.payload.model_dump(), body.reason)
+
+
+@_verb("unshelve", "askUnshelve", "Take an alarm back from its shelf")
+async def unshelve(body: asks.AskUnshelve, asking: ByAsking) -> AskedRequest:
+    """What stands is told. Refused where nothing is shelved under this key or pattern."""
+    return await asking.ask("unshelve", "unshelve", body.payload.model_dump(), body.reason)
 
 
 @_verb("test", "askTest", "Send a test message by one channel")

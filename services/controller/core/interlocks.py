@@ -6,22 +6,22 @@ from services.controller.core.moments import Now
 from services.controller.core.plant import SITE, Limits, zone_scope
 from services.controller.core.seen import Snapshot, SwitchSeen
 from services.controller.core.trips import trip_zone
-from services.controller.core.wanted import AlarmWanted, Ceiling, Floor
+from services.controller.core.wanted import AlarmWanted, Ceiling, Floor, one_device
 from services.controller.core.zones import is_fresh
 from services.shared.vocabulary import AlarmKind, SensorRole, SwitchRole
 
 STOP_TRIP = "stop"
 SMOKE_TRIP = "smoke"
 _LATCHED = {
-    SwitchRole.SMOKE: (SMOKE_TRIP, "Smoke at {name}.", "Call the fire brigade; reset after it was looked at."),
-    SwitchRole.FLOOD: ("flood", "Water at {name}.", "Look for the leak; reset after it is dry."),
+    SwitchRole.SMOKE: (SMOKE_TRIP, "Smoke", "Call the fire brigade; reset after it was looked at."),
+    SwitchRole.FLOOD: ("flood", "Water", "Look for the leak; reset after it is dry."),
 }
 
 
 def latch(state: State, snapshot: Snapshot, now: Now) -> tuple[Trip, ...]:
     """The trips that the switches demand now."""
     return tuple(
-        Trip(_LATCHED[switch.role][0], _LATCHED[switch.role][1].format(name=switch.name), now)
+        Trip(_LATCHED[switch.role][0], _found(_LATCHED[switch.role][1], switch), now)
         for switch in snapshot.switches
         if switch.active and switch.role in _LATCHED
     )
@@ -94,24 +94,39 @@ def fans_stop(trips: tuple[Trip, ...], limits: Limits) -> bool:
     return limits.fans_on_smoke == "off" and any(trip.key == SMOKE_TRIP for trip in trips)
 
 
+def _found(what: str, switch: SwitchSeen) -> str:
+    """A contact that is named after its role tells no place."""
+    return f"{what}." if _is_plain(switch) or switch.name.lower() == what.lower() else f"{what} at {switch.name}."
+
+
+def _is_plain(switch: SwitchSeen) -> bool:
+    return switch.name.lower() == switch.role.value.lower()
+
+
 def switch_alarms(snapshot: Snapshot, limits: Limits, now: Now) -> tuple[AlarmWanted, ...]:
     """An open door is worth a word; so is a smoke or water contact that nothing reads, one alarm per role."""
     alarms = []
-    doors = [switch.name for switch in snapshot.switches if switch.role is SwitchRole.DOOR and switch.active]
+    doors = [switch for switch in snapshot.switches if switch.role is SwitchRole.DOOR and switch.active]
     if doors:
-        alarms.append(AlarmWanted("door", AlarmKind.WARNING, f"Door {', '.join(doors)} is open.", "", "Close it."))
+        alarms.append(AlarmWanted("door", AlarmKind.WARNING, _open(doors), "", "Close it."))
     for role in _LATCHED:
-        silent = [s.name for s in snapshot.switches if s.role is role and not _is_read(s, limits, now)]
+        silent = [s for s in snapshot.switches if s.role is role and not _is_read(s, limits, now)]
         if silent:
-            alarms.append(_silent_alarm(role, silent))
+            alarms.append(_silent_alarm(role, [s.name for s in silent], one_device(s.device for s in silent)))
     return tuple(alarms)
 
 
-def _silent_alarm(role: SwitchRole, names: list[str]) -> AlarmWanted:
+def _open(doors: list[SwitchSeen]) -> str:
+    return "A door is open." if all(map(_is_plain, doors)) else f"Door {', '.join(door.name for door in doors)} is open."
+
+
+def _silent_alarm(role: SwitchRole, names: list[str], device: str) -> AlarmWanted:
     noun, verb = ("contact", "is") if len(names) == 1 else ("contacts", "are")
-    cause = f"{role.capitalize()} {noun} {', '.join(names)} {verb} not read."
+    plain = [role.value] == [name.lower() for name in names]
+    cause = f"{role.capitalize()} {noun}{'' if plain else ' ' + ', '.join(names)} {verb} not read."
     consequence = f"The controller would not see {'smoke' if role is SwitchRole.SMOKE else 'water'} there."
-    return AlarmWanted(f"switch_lost_{role}", AlarmKind.WARNING, cause, consequence, "Check the contact's device and its wires.")
+    action = "Check the contact's device and its wires."
+    return AlarmWanted(f"switch_lost_{role}", AlarmKind.WARNING, cause, consequence, action, device)
 
 
 def trip_alarms(trips: tuple[Trip, ...]) -> tuple[AlarmWanted, ...]:

@@ -38,6 +38,7 @@ def asked(memory: SourceMemory, others: tuple[str, ...]) -> AlarmWanted:
         memory.asked,
         consequence,
         "Nothing, unless the kW do not fall: see the page.",
+        rank=max(memory.level, Level.CONTROL, key=lambda level: level.severity).severity,  # until it is released
     )
 
 

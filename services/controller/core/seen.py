@@ -49,12 +49,13 @@ class HumiditySeen:
 
 @dataclass(frozen=True, slots=True)
 class SwitchSeen:
-    """One dry contact. `active` None is unknown."""
+    """One dry contact. `active` None is unknown; `device` is what it is read by, empty where that is not known."""
 
     name: str
     role: SwitchRole
     active: bool | None
     mono_s: float | None
+    device: str = ""
 
 
 @dataclass(frozen=True, slots=True)

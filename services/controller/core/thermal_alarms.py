@@ -5,7 +5,7 @@ from collections.abc import Container, Iterable
 from services.controller.core.moments import Now
 from services.controller.core.plant import Limits
 from services.controller.core.seen import Snapshot
-from services.controller.core.wanted import AlarmWanted
+from services.controller.core.wanted import AlarmWanted, one_device
 from services.controller.core.zones import Zone, is_fresh
 from services.shared.vocabulary import AlarmKind
 
@@ -36,7 +36,8 @@ def _of_zone(zone: Zone, limits: Limits, standing: Container[str]) -> list[Alarm
         alarms.append(_warning(f"temperature_low_{zone.name}", f"{_sentence(zone)}.", "Look at the louvres."))
     if zone.stale_names:
         names = ", ".join(zone.stale_names)
-        alarms.append(_warning(f"temperature_partial_{zone.name}", f"No fresh temperature from {names}.", "Check the sensor."))
+        cause = f"No fresh temperature from {names}."
+        alarms.append(_warning(f"temperature_partial_{zone.name}", cause, "Check the sensor.", _device(zone)))
     return alarms
 
 
@@ -50,7 +51,7 @@ def _unread(zone: Zone, limits: Limits) -> list[AlarmWanted]:
         cause = f"Zone {zone.name} has load, but no temperature of it was ever read."
         return [AlarmWanted(key, AlarmKind.WARNING, cause, "No load is raised there.", "Check the sensors and their zones.")]
     if zone.lost_s > limits.temperature_stale_s:
-        return [_warning(key, f"No temperature of zone {zone.name} is fresh.", "Check Room Alert.")]
+        return [_warning(key, f"No temperature of zone {zone.name} is fresh.", "Check Room Alert.", _device(zone))]
     return []
 
 
@@ -68,5 +69,10 @@ def _sentence(zone: Zone) -> str:
     return f"{zone.told[0].upper()}{zone.told[1:]}"
 
 
-def _warning(key: str, cause: str, action: str) -> AlarmWanted:
-    return AlarmWanted(key, AlarmKind.WARNING, cause, "", action)
+def _device(zone: Zone) -> str:
+    """By which all its silent sensors are read."""
+    return one_device(name.rpartition("/")[0] for name in zone.stale_names)
+
+
+def _warning(key: str, cause: str, action: str, device: str = "") -> AlarmWanted:
+    return AlarmWanted(key, AlarmKind.WARNING, cause, "", action, device)

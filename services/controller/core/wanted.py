@@ -1,5 +1,6 @@
 """What a decision says: ceilings and floors with their reasons, the wanted state of every load and fan, figures, alarms."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from services.controller.core.memory import Cause, State
@@ -39,13 +40,24 @@ class Says:
 
 @dataclass(frozen=True, slots=True)
 class AlarmWanted:
-    """An alarm condition that holds now. The key is the cause's, so that one cause is one alarm."""
+    """An alarm condition that holds now. The key is the cause's, so that one cause is one alarm. `device`: all is read by it.
+
+    `rank`: how bad it is among those of its kind; people are told again when it rises.
+    """
 
     key: str
     kind: AlarmKind
     cause: str
     consequence: str = ""
     action: str = ""
+    device: str = ""
+    rank: int = 0
+
+
+def one_device(names: Iterable[str]) -> str:
+    """The one device of all these; empty where they are of several, or one is not known."""
+    found = set(names)
+    return found.pop() if len(found) == 1 else ""
 
 
 @dataclass(frozen=True, slots=True)

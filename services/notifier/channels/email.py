@@ -5,7 +5,7 @@ import asyncio
 import contextlib
 import socket
 import ssl
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
 from email.utils import parseaddr
 
@@ -39,7 +39,8 @@ class Email:
         self._letterhead = Letterhead(site, told.email_from or told.email_username)
 
     async def send(self, recipient: str, message: Outgoing) -> Sent:
-        """Send; who was refused while others were not is told in the words. Raises Failed. There is no silent e-mail."""
+        """Send; who was refused while others were not is told in the words, and for now only, is sent it later by itself. Raises
+        Failed. There is no silent e-mail."""
         to = self._addresses(recipient)
         handed_over = False
         try:
@@ -53,7 +54,8 @@ class Email:
         except (aiosmtplib.SMTPException, OSError, ValueError) as error:
             raise failed(error, handed_over=handed_over) from None
         missed = f"; refused for {len(refused)} of {len(to)} recipients: {with_codes(refused)}" if refused else ""
-        return Sent(" ".join(answer.message.split())[:120] + missed, str(mail["Message-ID"]))
+        later = tuple(address for address, error in refused.items() if error.code < 500)
+        return Sent(" ".join(answer.message.split())[:120] + missed, str(mail["Message-ID"]), later)
 
     async def check(self) -> str:
         """Log in, name the sender and all recipients, and leave without a message. Raises Failed.
@@ -61,17 +63,17 @@ class Email:
         A recipient that the server asks to come back for is not held against it: many do that to whom they do not know yet.
         """
         to = self._addresses("")
-        try:
-            async with self._session() as client:
-                refused = await self._named(client, to)
-                await client.rset()
-        except (aiosmtplib.SMTPException, OSError, ValueError) as error:
-            raise failed(error, handed_over=False) from None
-        wrong = {address: error for address, error in refused.items() if error.code >= 500}
+        refused = await self._asked(to)
+        wrong = _for_good(refused)
         if wrong:
             reason = f"the mail server refuses {len(wrong)} of {len(to)} recipients: {with_codes(wrong)}"
             raise Failed(reason, slow=True)
         return f"logged in; {len(to) - len(refused)} of {len(to)} recipients taken"
+
+    async def unreached(self, addresses: Collection[str]) -> dict[str, str]:
+        """Those that the server refuses for good. Raises Failed."""
+        wrong = _for_good(await self._asked(tuple(addresses)))
+        return {address: f"the mail server refuses {with_codes({address: error})}" for address, error in wrong.items()}
 
     async def close(self) -> None:
         """There is nothing to close: each message has its own connection."""
@@ -97,6 +99,15 @@ class Email:
         finally:
             client.close()
 
+    async def _asked(self, to: tuple[str, ...]) -> Refused:
+        try:
+            async with self._session() as client:
+                refused = await self._named(client, to)
+                await client.rset()
+                return refused
+        except (aiosmtplib.SMTPException, OSError, ValueError) as error:
+            raise failed(error, handed_over=False) from None
+
     async def _named(self, client: aiosmtplib.SMTP, to: tuple[str, ...]) -> Refused:
         """Name the sender and the recipients; those that are refused, with the answers."""
         await client.mail(parseaddr(self._letterhead.sender)[1])
@@ -107,6 +118,10 @@ class Email:
             except aiosmtplib.SMTPRecipientRefused as error:
                 refused[address] = error
         return refused
+
+
+def _for_good(refused: Refused) -> Refused:
+    return {address: error for address, error in refused.items() if error.code >= 500}
 
 
 def _trust(ca_file: str) -> ssl.SSLContext:

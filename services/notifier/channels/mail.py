@@ -1,6 +1,6 @@
 """A message as an e-mail: plain and HTML, in its thread, marked as sent by a machine.
 
-Every mail of a thread refers to one that was never sent, whose Message-ID is made of the thread and the recipient; an answer
+Every mail of a thread refers to one that was never sent, whose Message-ID is made of the thread; an answer
 refers to the thread's post too (RFC 5322, 3.6.4). So they stay together even when the post got lost. A mail that is tried again
 has the same Message-ID each time, by which mail programs know a repetition.
 """
@@ -36,7 +36,7 @@ class Letterhead:
         mail["Date"] = format_datetime(localtime())
         mail["Message-ID"] = self._id("message", message.id, str(message.created_at), recipient)
         if message.thread:
-            mail["References"] = f"{self._id('thread', message.thread, recipient)} {message.ref}".rstrip()
+            mail["References"] = f"{self._id('thread', message.thread)} {message.ref}".rstrip()
         if message.ref:
             mail["In-Reply-To"] = message.ref
         mail["Auto-Submitted"] = "auto-generated"  # RFC 3834, 5: an out-of-office robot does not answer

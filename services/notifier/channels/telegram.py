@@ -1,15 +1,17 @@
 """Telegram: one message per incident, edited as it changes, answered when something must be heard."""
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
-from services.notifier.channels.base import Channel, Failed
+from services.notifier.channels.base import Channel, Gone, Moved, Unwelcome
 from services.notifier.channels.telegram_buttons import LABEL, data_of
-from services.notifier.channels.telegram_failed import Gone, Moved
 from services.notifier.message import Act, Outgoing, Sent, Text
 from services.shared.settings.telling import Notifications
 
 if TYPE_CHECKING:
     from services.notifier.channels.telegram_line import Buttons, Line
+
+_STRANGER = "Telegram does not let the bot write to this person, who must have written to it once"
 
 
 class Telegram:
@@ -37,8 +39,10 @@ class Telegram:
             self._moved[wanted] = moved.chat
             sent = await self._send(moved.chat, message)
             return Sent(f"{sent.words}; {moved}", sent.ref)
-        except Failed as failed:
-            raise (_of_person(failed) if recipient else failed) from None
+        except Unwelcome:
+            if not recipient:
+                raise
+            raise Unwelcome(_STRANGER, hopeless=True) from None  # one person must not hold up the others
 
     async def check(self) -> str:
         """Whether Telegram knows the bot and the chat. Raises Failed."""
@@ -49,6 +53,16 @@ class Telegram:
             self._moved[self._chat] = moved.chat
             return f"bot @{name}; {moved}"
         return f"bot @{name}, chat {title[:40]}"
+
+    async def unreached(self, addresses: Collection[str]) -> dict[str, str]:
+        """Who never wrote to the bot is a chat that it does not know; who blocked it is one that it knows."""
+        found = {}
+        for address in addresses:
+            try:
+                await self._line.chat(address)
+            except Unwelcome:
+                found[address] = _STRANGER
+        return found
 
     async def close(self) -> None:
         """Close the connections."""
@@ -91,10 +105,3 @@ def _buttons(message: Outgoing) -> "Buttons":
 def _number(ref: str, chat: str) -> int | None:
     where, _, number = ref.rpartition("/")
     return int(number) if number.isascii() and number.isdigit() and where in ("", chat) else None
-
-
-def _of_person(failed: Failed) -> Failed:
-    """One person who never wrote to the bot, or blocked it, must not hold up the others."""
-    if not failed.slow or "token" in str(failed):
-        return failed
-    return Failed("Telegram does not let the bot write to this person, who must have written to it once", hopeless=True)

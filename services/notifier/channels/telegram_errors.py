@@ -4,41 +4,53 @@ import datetime
 
 from telegram.error import BadRequest, ChatMigrated, Conflict, Forbidden, InvalidToken, RetryAfter, TelegramError
 
-from services.notifier.channels.base import Failed
-from services.notifier.channels.telegram_failed import Gone, Moved, Taken
+from services.notifier.channels.base import Failed, Gone, Moved, Taken, Unwelcome
 
 _AFTER_SENDING = ("ReadTimeout", "WriteTimeout", "ReadError", "WriteError", "RemoteProtocolError", "CloseError")
 _GONE = ("message to edit not found", "message can't be edited", "message_id_invalid", "message to be replied not found")
+_NO_CHAT = ("chat not found", "chat_id is empty", "peer_id_invalid")
+_CLOSED_CHAT = (
+    "not enough rights", "have no rights", "need administrator rights", "chat_write_forbidden", "chat_restricted",
+    "chat_admin_required", "chat was deactivated", "chat was deleted", "user is deactivated", "input_user_deactivated",
+)  # fmt: skip
+_UNFIT = (
+    "message is too long", "message_too_long", "message text is empty", "text must be non-empty", "can't parse",
+    "entities_too_long", "must be encoded in utf-8", "button_", "reply markup is too long", "reply_markup_too_long",
+    "bot_command", "too many commands", "query is too old", "query_id_invalid",
+)  # fmt: skip
+"""What is wrong with what was sent. All other words may be of a fault that passes or that somebody puts right."""
 
 
-def failed_of(error: TelegramError) -> Failed:
-    """What an error of the library means for a person and for the one who sends."""
+def failed_of(error: TelegramError, *, edits: bool = False) -> Failed:
+    """What an error of the library means for a person and for the one who sends, `edits` when an edit met it."""
     match error:
         case RetryAfter():
             return _asked_to_pause(error)
         case InvalidToken():
             return Failed("Telegram refuses the token: telegram_token is wrong", slow=True)
         case Forbidden():
-            return Failed("Telegram forbids the bot to write to this chat", slow=True)
+            return Unwelcome("Telegram forbids the bot to write to this chat", slow=True)
         case ChatMigrated():
-            return Moved(error.new_chat_id)
+            return Moved(f"the chat has moved: set telegram_chat_id to {error.new_chat_id}", str(error.new_chat_id))
         case Conflict():
             return Taken("another program asks for this bot's messages (409): only one may, so end it or give it another bot")
         case BadRequest():
-            return _refused(error.message)
+            return _refused(error.message, edits=edits)
         case _:
             return _no_answer(error)
 
 
-def _refused(said: str) -> Failed:
+def _refused(said: str, *, edits: bool) -> Failed:
+    """An edit that is refused is not tried again: its incident was told, and what follows is told anew."""
     words = said.lower()
     if any(part in words for part in _GONE):
         return Gone(f"Telegram does not know the message any more: {said[:120]}", hopeless=True)
-    if "chat not found" in words or "chat_id is empty" in words or "peer_id_invalid" in words:
-        return Failed("chat not found: telegram_chat_id is wrong, or nobody wrote to the bot yet", slow=True)
-    if "chat" in words:
-        return Failed(f"Telegram refuses this chat: {said[:120]}", slow=True)
-    return Failed(f"Telegram refuses the message: {said[:120]}", hopeless=True)
+    if any(part in words for part in _NO_CHAT):
+        return Unwelcome("chat not found: telegram_chat_id is wrong, or nobody wrote to the bot yet", slow=True)
+    if any(part in words for part in _CLOSED_CHAT):
+        return Unwelcome(f"Telegram refuses this chat: {said[:120]}", slow=True)
+    is_unfit = any(part in words for part in _UNFIT)
+    return Failed(f"Telegram refuses the message: {said[:120]}", hopeless=is_unfit or edits, unfit=is_unfit, slow=not is_unfit)
 
 
 def _asked_to_pause(error: RetryAfter) -> Failed:

@@ -61,7 +61,7 @@ class Line:
             )
         except BadRequest as error:
             if "message is not modified" not in error.message.lower():
-                raise failed_of(error) from None
+                raise failed_of(error, edits=True) from None
         except TelegramError as error:
             raise failed_of(error) from None
 

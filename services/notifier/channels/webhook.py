@@ -9,19 +9,21 @@ import hmac
 import json
 import time
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
-from services.notifier.channels.base import Channel, Failed
+from services.notifier.channels.base import Channel, Closed, Failed
+from services.notifier.channels.portal import BETWEEN, is_page
 from services.notifier.message import Outgoing, Sent
-from services.shared.device import DeviceError
+from services.shared.device import DeviceError, may_have_arrived
 from services.shared.http import Answer, HttpClient, retry_after_s
 from services.shared.settings.sections import Notifications
 from services.shared.vocabulary import AlarmKind
 from services.shared.webhook_key import key_of
 
-GONE = "the webhook's receiver says that it is gone for good (410); nothing is sent there until a check finds it again"
-_HOPELESS = (413, 422)
+GONE = "the webhook's receiver says that it is gone for good (410); it is asked each hour, and sent nothing until it is back"
+_UNFIT = (413, 422)
+_MAX_ANSWER_BYTES = 100_000
 
 
 def signature(key: bytes, number: str, at: int, body: bytes) -> str:
@@ -45,9 +47,9 @@ class Webhook:
         self._gone = False
 
     async def send(self, recipient: str, message: Outgoing) -> Sent:
-        """POST it; any 2xx has taken it. Raises Failed."""
+        """POST it; any 2xx has taken it, but for a web page. Raises Failed."""
         if self._gone:
-            raise Failed(GONE, hopeless=True, slow=True)
+            raise Closed(GONE)
         number = f"{self._site}-{message.id}"
         body = json.dumps(self._document(number, message), ensure_ascii=False).encode()
         at = int(self._now())
@@ -58,6 +60,8 @@ class Webhook:
         answer = await self._exchange("POST", headers, body)
         if not 200 <= answer.status < 300:
             raise self._failed(answer)
+        if is_page(answer):
+            raise Failed(f"the webhook answers {answer.status} with a web page: {BETWEEN}")
         return Sent(f"{answer.status}, {number}", number)
 
     async def check(self) -> str:
@@ -68,18 +72,24 @@ class Webhook:
         self._gone = False
         return f"it answers ({answer.status}); whether it takes our signature, a test tells"
 
+    async def unreached(self, _addresses: Collection[str]) -> dict[str, str]:
+        """No person has an address here."""
+        return {}
+
     async def close(self) -> None:
         """Close the client."""
         await self._http.close()
 
     async def _exchange(self, method: str, headers: dict[str, str], body: bytes | None = None) -> Answer:
         try:
-            return await self._http.request(method, self._url, headers=headers, data=body)
+            return await self._http.request(
+                method, self._url, headers=headers, data=body, max_bytes=_MAX_ANSWER_BYTES, in_part=True
+            )
         except DeviceError as error:
-            raise Failed(f"the webhook: {error}", maybe_taken="Connector" not in str(error)) from None
+            raise Failed(f"the webhook: {error}", maybe_taken=may_have_arrived(error)) from None
 
     def _document(self, number: str, message: Outgoing) -> dict[str, Any]:
-        is_heartbeat = message.kind is AlarmKind.HEARTBEAT
+        is_heartbeat = message.kind is AlarmKind.HEARTBEAT and not message.thread
         return {
             "id": number, "type": "heartbeat" if is_heartbeat else "alarm" if message.keys else "notice", "site": self._site,
             "kind": message.kind.value, "act": message.act.value, "keys": list(message.keys), "subject": message.text.subject,
@@ -91,12 +101,12 @@ class Webhook:
         reason = f"the webhook answers {answer.status}"
         if answer.status == 410:
             self._gone = True
-            return Failed(GONE, hopeless=True, slow=True)
+            return Closed(GONE)
         if 300 <= answer.status < 400:
             return Failed(f"{reason}: a redirect is not followed", slow=True)
         if answer.status in (408, 429) or answer.status >= 500:
             return Failed(reason, retry_after_s=retry_after_s(answer))
-        return Failed(reason, hopeless=answer.status in _HOPELESS, slow=True)
+        return Failed(reason, hopeless=answer.status in _UNFIT, unfit=answer.status in _UNFIT, slow=True)
 
 
 def make(told: Notifications, site: str = "") -> Channel | str:

@@ -10,14 +10,11 @@ from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from typing import Any
 
 from services.notifier.channels.telegram_line import Line
-from services.notifier.chat.age import Freshness
+from services.notifier.chat.admission import Freshness, Strangers
+from services.notifier.chat.answering import EDITED, FOREIGN, Talker, answer_of, too_old
 from services.notifier.chat.command import Answer, Call, Pressed
 from services.notifier.chat.commands import Commands
-from services.notifier.chat.offset import Offset
-from services.notifier.chat.outcome import EDITED, FOREIGN, outcome, too_old
-from services.notifier.chat.strangers import Strangers
-from services.notifier.chat.talker import Talker
-from services.notifier.chat.updates import Press, Words, number_of, read
+from services.notifier.chat.updates import Offset, Press, Words, number_of, read
 from services.shared.clock import Clock
 
 log = logging.getLogger(__name__)
@@ -105,7 +102,7 @@ class Listener:
         call = Call(self._people[heard.user], heard.user, words, self._clock.now())
         log.info("%s asks /%s %s", call.who, name, " ".join(words)[:100])
         if command.repeatable:
-            self._answer(heard, await outcome(command.run(call), command.usage))
+            self._answer(heard, await answer_of(command.run(call), command.usage))
             return
         self._offset.handled(number, call.now)
         await self._offset.save()
@@ -113,7 +110,8 @@ class Listener:
 
     async def _press(self, press: Press, number: int) -> None:
         handler = self._commands.handler_of(press.data)
-        call = Call(self._people[press.user], press.user, (), self._clock.now())
+        place = None if press.chat is None or press.message is None else (press.chat, press.message)
+        call = Call(self._people[press.user], press.user, (), self._clock.now(), place, press.text)
         if handler is None:
             self._spawn(self._talker.note(press, Pressed("This button is of no use any more")))
             return
@@ -123,21 +121,21 @@ class Listener:
         if pressed.then is None:
             return
         if pressed.repeatable:
-            self._spawn(self._tell(press, await outcome(pressed.then())))
+            self._spawn(self._tell(press, await answer_of(pressed.then())))
             return
         self._offset.handled(number, call.now)
         await self._offset.save()
         self._spawn(self._after(press, pressed.then))
 
     async def _after(self, press: Press, then: Callable[[], Awaitable[Answer]]) -> None:
-        await self._tell(press, await outcome(then()))
+        await self._tell(press, await answer_of(then()))
 
     async def _tell(self, press: Press, answer: Answer) -> None:
         if press.chat is not None:
             await self._talker.say(press.chat, answer, press.message)
 
     async def _carry_out(self, heard: Words, work: Awaitable[Answer], usage: str) -> None:
-        await self._talker.say(heard.chat, await outcome(work, usage), heard.message)
+        await self._talker.say(heard.chat, await answer_of(work, usage), heard.message)
 
     def _answer(self, heard: Words, answer: Answer) -> None:
         self._spawn(self._talker.say(heard.chat, answer, heard.message))
@@ -145,4 +143,9 @@ class Listener:
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work, name="chat")
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (fault := task.exception()) is not None:
+            log.error("an answer in the chat failed by a fault of our own", exc_info=fault)

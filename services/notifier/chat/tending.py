@@ -4,17 +4,16 @@ import asyncio
 from collections.abc import Iterable, Sequence
 
 from services.notifier.channels import telegram_buttons
+from services.notifier.chat import silencing
 from services.notifier.chat.asking import Asking, NoAnswer, result_of
-from services.notifier.chat.command import Answer, Call, Desk, Pressed, Wrong
-from services.notifier.chat.times import SiteTime
+from services.notifier.chat.command import Answer, Call, Desk, Pressed, SiteTime, Wrong
+from services.notifier.chat.silencing import EVERYTHING
 from services.notifier.record import Record, severity
 from services.shared.vocabulary import HealthState
 
 _MOST_BUTTONS = 20
 _TEST_WITHIN_S = 30.0
 _LABEL = 40
-EVERYTHING = "*"
-"""The pattern of all warnings."""
 
 
 class Tending:
@@ -52,19 +51,27 @@ class Tending:
 
     async def silence(self, call: Call) -> Answer:
         """Nobody is told for so long: of one alarm, of a pattern, or of all warnings. 0 or off: tell again."""
-        pattern = call.words[-1] if len(call.words) > 1 else EVERYTHING
         if call.words and call.words[0].lower() in ("0", "off"):
-            refusal = await self._desk.unshelve(pattern, call.who)
-            return Answer(f"Not done: {refusal}." if refusal else f"Told again: {_named(pattern)}.")
+            return await self._told_again(call.words[-1] if len(call.words) > 1 else EVERYTHING, call)
         minutes, rest = self._time.minutes(call.words, call.now)
         if len(rest) > 1:
             raise Wrong(f"Found {' '.join(rest)[:60]!r}; allowed is one key, or a pattern such as device_lost_*.")
-        pattern = rest[0] if rest else EVERYTHING
+        pattern = silencing.as_known(rest[0], self._desk.records) if rest else EVERYTHING
         refusal = await self._desk.shelve(pattern, minutes, call.who, "asked for in the chat")
         if refusal:
             return Answer(f"Not silenced: {refusal}.")
-        until = self._time.clock(call.now.wall_s + minutes * 60, call.now)
-        return Answer(f"Silent until {until}: {_named(pattern)}. /silence off {pattern} ends it before.")
+        until, named = self._time.clock(call.now.wall_s + minutes * 60, call.now), silencing.named(pattern, self._desk.records)
+        return Answer(f"Silent until {until}: {named}. /silence off {pattern} ends it before.")
+
+    async def _told_again(self, pattern: str, call: Call) -> Answer:
+        standing = [shelf.pattern for shelf in self._desk.shelves.standing]
+        pattern = next((one for one in standing if one.lower() == pattern.lower()), pattern)
+        refusal = await self._desk.unshelve(pattern, call.who)
+        if refusal:
+            return Answer(f"Not done: {refusal}.")
+        again = "all warnings" if pattern == EVERYTHING else pattern
+        left = ", ".join(shelf.pattern for shelf in self._desk.shelves.standing)[:200]
+        return Answer(f"Told again: {again}. " + (f"Still silent: {left}." if left else "Nothing is silent any more."))
 
     async def test(self, call: Call) -> Answer:
         """A test message by one way, or by each that is set up, and what its provider said."""
@@ -114,7 +121,3 @@ class Tending:
 
 def _buttons(waiting: Sequence[Record]) -> list[list[tuple[str, str]]]:
     return [[(f"Acknowledge {one.key}"[:_LABEL], telegram_buttons.data_of("", [one.key]))] for one in waiting]
-
-
-def _named(pattern: str) -> str:
-    return "all warnings; emergencies still come" if pattern == EVERYTHING else pattern

@@ -37,7 +37,9 @@ def ended_digests(out: Outcome) -> None:
         if records:
             out.budget = out.budget.posted(lane, out.now.wall_s)
             text = ended_text(out.plan.site, records, out.now)
-            out.say(out.new_thread(waited), records, {channel: _told_by(channel, records)}, Act.POST, text)
+            thread, ways = out.new_thread(waited), {channel: _told_by(channel, records)}
+            out.were_told([one.key for one in records], thread, ways)
+            out.say(thread, records, ways, Act.POST, text)
 
 
 def _within_budget(incident: Incident, records: Sequence[Record], out: Outcome) -> Ways:

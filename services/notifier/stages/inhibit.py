@@ -3,12 +3,14 @@
 from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
 
-from services.notifier.record import Record
+from services.notifier.record import Phase, Record
 from services.notifier.rules import Rules
 from services.shared.vocabulary import AlarmKind
 
 SERVICE_LOST = "service_lost_"
 """A lost service inhibits, beside what the catalogue says, all alarms that it owns."""
+DEVICE_LOST = "device_lost_"
+"""A lost device inhibits what is read by it alone, until a person acknowledged or shelved its own alarm: then each speaks."""
 
 
 class Causes:
@@ -17,6 +19,11 @@ class Causes:
     def __init__(self, records: Sequence[Record]) -> None:
         self._standing = {record.key: record for record in records if record.stands}
         self._found: dict[str, tuple[Record, ...]] = {}
+
+    def device_of(self, record: Record) -> Record | None:
+        """The alarm that what it is read by is lost, as long as nobody has answered that."""
+        one = self._standing.get(DEVICE_LOST + record.device) if record.device else None
+        return None if one is None or one.is_shelved or one.phase is Phase.ACKNOWLEDGED else one
 
     def like(self, pattern: str) -> tuple[Record, ...]:
         """Those that stand and whose key matches."""
@@ -36,6 +43,7 @@ def inhibit(records: Mapping[str, Record], rules: Rules) -> dict[str, str]:
     for record in live:
         patterns = (*rules.of(record.key).follows, SERVICE_LOST + record.source)
         cause = next((one for pattern in patterns for one in causes.like(pattern) if _explains(one, record)), None)
+        cause = cause or (causes.device_of(record) if record.kind is not AlarmKind.EMERGENCY else None)
         if cause is not None:
             found[record.key] = f"follows from {cause.key}"
     return found

@@ -1,6 +1,6 @@
 """Silence: what a person acknowledged, or put on a shelf until a moment, says no more."""
 
-from services.notifier import alarms
+from services.notifier import answers
 from services.notifier.outcome import Outcome
 from services.notifier.record import Phase, Record, severity
 from services.notifier.shelves import Shelves
@@ -16,7 +16,7 @@ def shelve(out: Outcome, shelves: Shelves) -> None:
         if shelf is None:
             _take_back(out, record)
         elif record.shelved_until_at != shelf.until_at:
-            out.remember(alarms.shelved(record, shelf.by, shelf.until_at), None if record.is_shelved else "shelved", shelf.by)
+            out.remember(answers.shelved(record, shelf.by, shelf.until_at), None if record.is_shelved else "shelved", shelf.by)
 
 
 def is_silent(record: Record, out: Outcome) -> bool:
@@ -32,4 +32,4 @@ def is_silent(record: Record, out: Outcome) -> bool:
 
 def _take_back(out: Outcome, record: Record) -> None:
     if record.is_shelved:
-        out.remember(alarms.unshelved(record, out.now), "unshelved")
+        out.remember(answers.unshelved(record, out.now), "unshelved")

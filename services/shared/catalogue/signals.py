@@ -11,6 +11,7 @@ SIGNALS = (
         "the utility, its signal or its dry contact, asks for control or emergency",
         "load comes off and stays off until the signal is normal",
         "nothing, unless the kW do not fall",
+        chatters=False,
     ),
     AlarmClass(
         "signal_planned_*", _OWNER, AlarmKind.WARNING, Priority.LOW,

@@ -40,6 +40,13 @@ TELLING = (
         follows=("channel_lost_{}",),
     ),
     AlarmClass(
+        "chat_deaf", _OWNER, AlarmKind.WARNING, Priority.LOW,
+        "for 10 min nothing is heard by Telegram, which takes what is sent: most often another program polls with the same token",
+        "buttons and commands in the chat, /stop too, do nothing",
+        "end the other program or give it a bot of its own; meanwhile use the page or `mine`",
+        follows=("channel_lost_telegram",),
+    ),
+    AlarmClass(
         "not_reaching_watcher", _OWNER, AlarmKind.WARNING, Priority.LOW,
         "the outside watcher was not reached for three periods",
         "it may call that the site is silent; when the site falls silent nobody can tell the difference",

@@ -8,11 +8,12 @@ from pydantic import ValidationError
 from services.shared.settings.environment import Given
 from services.shared.settings.keys import allowed, is_secret, set_text
 from services.shared.settings.problems import Problem, shown
-from services.shared.settings.sections import Section
+from services.shared.settings.sections import Notifications, Section
 from services.shared.settings.types import is_placeholder
 
 SectionT = TypeVar("SectionT", bound=Section)
-_CHANNELS = {"telegram": "Telegram is off", "email": "e-mail is off", "sms": "SMS is off"}
+_CHANNELS = {"telegram": "Telegram is off", "email": "e-mail is off", "sms": "SMS is off", "webhook": "the webhook is off"}
+"""What is off when a key of [NOTIFICATIONS] that begins so is not set."""
 
 
 def section(
@@ -26,8 +27,8 @@ def section(
             texts[name] = text
         is_list = get_origin(kind.model_fields[name].annotation) is tuple
         if any(is_placeholder(part) for part in (value.text.split(",") if is_list else [value.text])):
-            off = _CHANNELS.get(name.partition("_")[0], "it counts as not set")
-            warnings.append(f"{value.where}: [{label}] {name} still holds the sample's text: {off}")
+            off = _CHANNELS.get(name.partition("_")[0]) if label == Notifications.TITLE else None
+            warnings.append(f"{value.where}: [{label}] {name} still holds the sample's text: {off or 'it counts as not set'}")
     try:
         return kind.model_validate(texts)
     except ValidationError as error:

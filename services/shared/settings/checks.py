@@ -16,7 +16,7 @@ from services.shared.settings.sensor_checks import sensor_warnings
 from services.shared.settings.signal_checks import signal_problems
 from services.shared.settings.telling_checks import annunciator_problems, person_problems, telling_warnings
 from services.shared.settings.tree import Settings
-from services.shared.settings.webhook_checks import webhook_problems
+from services.shared.settings.webhook_checks import webhook_problems, webhook_warnings
 from services.shared.vocabulary import Control, SensorRole, SwitchRole
 
 _READING = re.compile(r"^[a-z0-9_-]+/[a-z0-9_-]+$")
@@ -49,7 +49,7 @@ def problems(settings: Settings, told: Sequence[Problem] = (), *, loads_are_sure
 
 def warnings(settings: Settings) -> tuple[str, ...]:
     """What stops nothing but is hardly meant."""
-    checks = (sensor_warnings, fan_warnings, feeder_warnings, door_warnings, telling_warnings)
+    checks = (sensor_warnings, fan_warnings, feeder_warnings, door_warnings, telling_warnings, webhook_warnings)
     found = [warning for check in checks for warning in check(settings)]
     if settings.general.control is Control.ARMED and not settings.loads:
         found.append("control = armed, but there are no loads to switch")

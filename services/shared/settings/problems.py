@@ -51,10 +51,10 @@ def shown(text: str, *, secret: bool = False) -> str:
     """A value as an error may quote it: secrets and the user part of an address are masked, long texts are cut."""
     if secret:
         return MASK
-    text = without_user(text)
+    text = re.sub(r"//.*@", f"//{MASK}@", text, flags=re.DOTALL)  # a mistake may stand inside the password
     return repr(text if len(text) <= 80 else text[:77] + "...")
 
 
 def without_user(text: str) -> str:
     """An address without its user part, which may hold a password."""
-    return re.sub(r"//[^/@\s]*@", f"//{MASK}@", text)
+    return re.sub(r"//[^/\s]*@", f"//{MASK}@", text)

@@ -17,12 +17,12 @@ from services.shared.settings.types import (
     Addresses,
     Pairs,
     Secret,
-    Url,
     Vocabulary,
     Words,
     YesNo,
     key,
 )
+from services.shared.settings.urls import Url, UrlTemplate
 from services.shared.vocabulary import Control, OnLoss
 
 
@@ -260,7 +260,7 @@ class HttpLoads(Section):
     TITLE: ClassVar[str] = "HTTP_LOADS"
     NAMED: ClassVar[bool] = True
     ABOUT: ClassVar[str] = "Loads switched by plain HTTP: rows of kind http in loads.csv, or a range here."
-    url: Url = key("", "{address} and {name} are filled from loads.csv or the range")
+    url: UrlTemplate = key("", "{address} and {name} are filled from loads.csv or the range")
     range: str = key("", "such as 10.0.0.1-10.0.0.36:8080 or 127.0.0.1:9001-9036; empty: the rows of loads.csv")
     kw: float = key(3.3, "of each load of the range", "kW", ge=0)
     zone: str = key("main", "of each load of the range")

@@ -24,7 +24,8 @@ def key(default: Any, text: str, unit: str = "", *, clearable: bool = False, **l
     return Field(default=default, description=text, json_schema_extra={"unit": unit, "clearable": clearable}, **limits)
 
 
-def _list(value: object) -> object:
+def as_list(value: object) -> object:
+    """The parts of a text between its commas, without those that are empty; what is no text stays."""
     if isinstance(value, str):
         return tuple(" ".join(part.split()) for part in value.split(",") if part.strip())
     return value
@@ -46,22 +47,11 @@ def _address(value: str) -> str:
     return value
 
 
-def _url(value: str) -> str:
-    if value and not re.match(r"^https?://[^/\s]+", value):
-        raise ValueError("allowed: an address that begins with http:// or https://")
-    return value
-
-
-def _secret_url(value: SecretStr) -> SecretStr:
-    _url(value.get_secret_value())
-    return value
-
-
 def _pairs(value: object) -> object:
     if not isinstance(value, str):
         return value
     pairs = []
-    for part in _list(value):  # type: ignore[attr-defined]
+    for part in as_list(value):  # type: ignore[attr-defined]
         left, separator, right = part.rpartition("=")
         if not separator:
             raise ValueError(f"found {part!r} without '='; allowed: name = value, separated by commas")
@@ -103,20 +93,17 @@ def _user(value: str) -> str:
 
 
 Address = Annotated[str, AfterValidator(_address)]
-Addresses = Annotated[tuple[Address, ...], BeforeValidator(_list)]
-Url = Annotated[str, AfterValidator(_url)]
-Words = Annotated[tuple[str, ...], BeforeValidator(_list)]
+Addresses = Annotated[tuple[Address, ...], BeforeValidator(as_list)]
+Words = Annotated[tuple[str, ...], BeforeValidator(as_list)]
 Ways = Annotated[Words, AfterValidator(_ways)]
 User = Annotated[str, AfterValidator(_user)]
-Users = Annotated[tuple[User, ...], BeforeValidator(_list)]
+Users = Annotated[tuple[User, ...], BeforeValidator(as_list)]
 OnCall = Annotated[str, AfterValidator(_on_call)]
 Weekly = Annotated[str, AfterValidator(_weekly)]
 YesNo = Annotated[bool, BeforeValidator(_yes_no)]
 Pairs = Annotated[tuple[tuple[str, str], ...], BeforeValidator(_pairs)]
 Vocabulary = Annotated[tuple[tuple[str, str], ...], BeforeValidator(_pairs), AfterValidator(_levels)]
 Secret = SecretStr
-SecretUrl = Annotated[SecretStr, AfterValidator(_secret_url)]
-"""An address whose path is a key: whoever knows it may speak for us."""
 
 
 def host_port(address: str, default_port: int) -> tuple[str, int]:

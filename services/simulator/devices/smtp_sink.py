@@ -1,8 +1,9 @@
 """A mail server that takes mail over STARTTLS from whoever has the right name and password, and delivers nothing.
 
-Faults of `smtp`: `unauthorised` (535 whoever asks), `error` (451 after the data), `rate_limit` (452 at the recipient), `refuse`
-(550 at the recipient that `value` names), `slow` and `hang` (before the answer to the data), `frozen` (it takes a connection and
-never says a word), `reset` (the connection is cut at the recipient), `lie` (250, and the mail is lost).
+Faults of `smtp`: `unauthorised` (535 whoever asks), `error` (451 after the data), `rate_limit` (452 at the recipient, or at
+the one alone that `value` names), `refuse` (550 at the recipient that `value` names), `slow` and `hang` (before the answer to the
+data), `frozen` (it takes a connection and never says a word), `reset` (the connection is cut at the recipient), `lie` (250, and
+the mail is lost).
 """
 
 import asyncio
@@ -84,12 +85,16 @@ class SmtpSink:
         """One recipient."""
         if self._faults.has(self.name, "reset") and isinstance(server.transport, asyncio.Transport):
             server.transport.abort()
-        if self._faults.has(self.name, "rate_limit"):
+        if self._is_put_off(address):
             return "452 4.5.3 Too many recipients, try again later"
         if self._faults.value(self.name, "refuse") == address:
             return "550 5.1.1 No such mailbox"
         envelope.rcpt_tos.append(address)
         return "250 2.1.5 OK"
+
+    def _is_put_off(self, address: str) -> bool:
+        named = self._faults.value(self.name, "rate_limit")
+        return named == address if isinstance(named, str) and "@" in named else named is not None
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 - the library's name
         """The mail itself."""

@@ -55,7 +55,7 @@ class TelegramSink(HttpSink):
         """A person presses a button. Returns the query's id. Raises LookupError for a message that was never sent."""
         query, message = str(next(self._queries)), self.messages[message_id]
         self._asked.add(query)
-        pressed = {"id": query, "from": objects.person(user_id), "message": message, "chat_instance": "1", "data": data}
+        pressed = {"id": query, "from": objects.person(user_id), "message": dict(message), "chat_instance": "1", "data": data}
         self.updates.add(callback_query=pressed)
         return query
 

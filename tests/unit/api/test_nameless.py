@@ -27,15 +27,18 @@ def test_a_name_in_a_field_goes_and_goes_from_the_texts_beside_it_but_from_no_ke
 
 @pytest.mark.parametrize(
     "how",
-    ["ann (session, 192.168.1.7)", "grafana.2 (token, fe80::1%eth0)", "debug listener (local, 127.0.0.1)", "cli:pi (loopback)"],
-)
+    [
+        "ann (session, 192.168.1.7)", "grafana.2 (token, fe80::1%eth0)", "debug listener (local, 127.0.0.1)", "cli:pi (loopback)",
+        "alice (telegram)", "123456789 (telegram)",
+    ],
+)  # fmt: skip
 def test_whoever_is_named_as_the_records_do_it_is_a_person_in_any_text(how: str) -> None:
     assert of_text(f"stop by {how}: done") == "stop by a person: done"
     assert may_name(json.dumps({"title": f"stop by {how}"}).encode())
 
 
 def test_a_service_is_no_person_and_a_chart_is_not_even_read() -> None:
-    same = {"owner": "controller", "reason": "the controller is silent", "devices": [{"owner": "collector"}]}
+    same = {"owner": "controller", "reason": "silent; told by two ways (telegram, email)", "devices": [{"owner": "collector"}]}
     assert of_document(same) == same
     assert not may_name(b'{"t":[1,2,3],"v":[20.5,null,21.0],"unit":"Cel"}')
 
@@ -64,10 +67,18 @@ async def answered(kind: str, *pieces: bytes, how: str = "free view") -> bytes:
 async def test_every_kind_of_answer_is_without_names_whatever_pieces_it_comes_in() -> None:
     assert await answered("application/json", b'{"who":"a', b'nn"}') == b'{"who":"a person"}'
     assert await answered("application/json", b'{"who":"ann"}', how="token") == b'{"who":"ann"}'
+    trips = b'{"trips":[{"key":"stop","reason":"emergency stop by alice (telegram)"}]}'
+    assert await answered("application/json", trips[:20], trips[20:]) == trips.replace(b"alice (telegram)", b"a person")
+    assert await answered("text/event-stream", b"data: " + trips + b"\n\n") == (
+        b"data: " + trips.replace(b"alice (telegram)", b"a person") + b"\n\n"
+    )
     stream = b'event: event\ndata: {"who":"ann","title":"x by ann"}\nid: 7\n\n: ping\n\n'
     assert await answered("text/event-stream", stream) == stream.replace(b"ann", b"a person")
-    rows = (b"id,who,title\r\n", b'1,ann,"stop by ann (session, 10.0.0.7): done"\r\n2,,limited by nothing\r\n')
+    rows = (
+        b"id,who,title\r\n",
+        b'1,ann,"stop by ann (session, 10.0.0.7): done"\r\n2,alice (telegram),stop by alice (telegram)\r\n',
+    )
     assert await answered("text/csv; charset=utf-8", *rows) == (
-        b"id,who,title\r\n1,a person,stop by a person: done\r\n2,,limited by nothing\r\n"
+        b"id,who,title\r\n1,a person,stop by a person: done\r\n2,a person,stop by a person\r\n"
     )
     assert await answered("text/html; charset=utf-8", b"<li>by ann (session, 10.0.0.7)</li>") == b"<li>by a person</li>"

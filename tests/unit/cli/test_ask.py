@@ -44,6 +44,8 @@ ASKING: tuple[tuple[tuple[str, ...], str, dict[str, Any]], ...] = (
     (("release", "l1"), "release", {"id": "l1"}),
     (("reset", "stop"), "reset", {"trip": "stop"}),
     (("ack", "door"), "acknowledge", {"key": "door"}),
+    (("shelve", "device_lost_*", "-m", "120"), "shelve", {"key": "device_lost_*", "minutes": 120.0}),
+    (("unshelve", "device_lost_*"), "unshelve", {"key": "device_lost_*"}),
     (("lockout", "fan-3"), "lockout", {"target": "fan-3"}),
     (("unlock", "fan-3"), "unlock", {"target": "fan-3"}),
     (("once",), "cycle", {}),
@@ -95,14 +97,21 @@ def test_where_the_loopback_listener_is_not_there_the_token_opens_the_pages(api:
 
 
 def test_without_a_name_the_commands_list_what_there_is(api: FakeApi) -> None:
-    alarm = {"key": "door", "kind": "warning", "active": True, "cause": "open", "since_at": 1.0, "acknowledged_by": ""}
+    alarm = {
+        "key": "door", "kind": "warning", "priority": "low", "state": "unacknowledged", "active": True, "cause": "open",
+        "since_at": 1.0, "acknowledged_by": "", "escalated": 0,
+    }  # fmt: skip
     state = {
         "leases": [LEASE],
         "trips": [{"key": "stop", "reason": "smoke seen", "since_at": 1.0}],
         "lockouts": [{"target": "fan-3", "owner": "ann", "reason": "belt", "since_at": 1.0}],
     }
     seen = {**alarm, "key": "flood", "acknowledged_by": "ann"}
-    api.answers = {"GET /api/state": [(200, {"state": state, "alarm_state": {"alarms": [alarm, seen]}})]}
+    aside = {**alarm, "key": "flood-2", "state": "shelved"}
+    api.answers = {
+        "GET /api/state": [(200, {"state": state})],
+        "GET /api/v1/alarms": [(200, {"known": True, "alarms": [alarm, seen, aside]})],
+    }
     for command, words in (
         ("release", "l1  miners  until 2026-09-21 09:13 CDT  by ann: dust"),
         ("reset", "smoke seen"),
@@ -112,7 +121,7 @@ def test_without_a_name_the_commands_list_what_there_is(api: FakeApi) -> None:
         result = mine(command, env=api.env())
         assert result.exit_code == 0 and words in result.output, result.output
         assert "flood" not in result.output
-    api.answers = {"GET /api/state": [(200, {"state": None, "alarm_state": None})]}
+    api.answers = {"GET /api/state": [(200, {"state": None})], "GET /api/v1/alarms": [(200, {"known": False, "alarms": []})]}
     for command in ("release", "reset", "unlock", "ack"):
         assert mine(command, env=api.env()).exit_code == 4
 

@@ -10,7 +10,7 @@ from services.controller.core.orders import Act, Order
 from services.controller.report import Report, summary
 from services.shared.messages import Alarm, Desired, Reported, State
 from services.shared.vocabulary import Level, LoadTarget
-from tests.plant import BOOT, Site, limits, miner, pdu_meter, seen, signal
+from tests.plant import BOOT, Site, intake, limits, miner, pdu_meter, seen, signal
 from tests.unit.controller.parts import KeptBus
 
 
@@ -61,6 +61,11 @@ def test_an_alarm_is_told_when_it_begins_and_when_it_ends_and_not_between():
     signal = [one for one in told.bus.of(Alarm) if one.key == "signal_utility"]
     assert [one.active for one in signal] == [True, False]
     assert len({one.since_at for one in signal}) == 1
+
+
+def test_an_alarm_of_what_one_device_reads_names_it():
+    told = Told().at(1.0, temperatures=(intake(20.0, -300.0, "ra/s1"),))
+    assert {one.key: one.device for one in told.bus.of(Alarm)}["temperature_lost_main"] == "ra"
 
 
 def test_after_a_restart_an_alarm_that_holds_is_told_again_with_its_own_beginning():

@@ -148,3 +148,9 @@ def test_the_site_meter_is_read_in_its_own_unit(unit, kw):
     assert senses.site_meter() is None
     senses.take_reading(reading(900.0, quantity="kw", unit=unit))
     assert senses.site_meter().kw == kw
+
+
+def test_a_contact_names_the_device_that_reads_it():
+    senses = Senses(Settings())
+    senses.take_switch(contact(True))
+    assert [(one.name, one.device) for one in senses.switches()] == [("ra/w1", "ra")]

@@ -6,14 +6,15 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from services.notifier import alarms, pipeline
-from services.notifier.alarms import Phase, Record, Transition
+from services.notifier import alarms, answers, pipeline, timeline
 from services.notifier.budget import Budget
 from services.notifier.message import Act, Draft
 from services.notifier.outcome import Memory, Outcome, Plan
 from services.notifier.people import People
+from services.notifier.record import Phase, Record, Transition
 from services.notifier.rules import Rules
 from services.notifier.shelves import Shelves
+from services.notifier.text import Site
 from services.shared.clock import Moment
 from services.shared.messages import Alarm
 from services.shared.settings import sections as s
@@ -25,7 +26,9 @@ _RECORD = TypeAdapter(Record)
 
 
 class House:
-    """`said` are the messages with a sound, `edits` those that change one silently; by channel, with what is read first."""
+    """`said` are the messages with a sound, `edits` those that change one silently; by channel, with what is read first.
+
+    The host's clock is off by `skew_s`, and `trusted` or not."""
 
     def __init__(
         self, ways: Mapping[str, tuple[str, ...]] = WAYS, persons: Mapping[str, dict[str, Any]] | None = None,
@@ -37,7 +40,7 @@ class House:
             alarms={key: s.AlarmChoice.model_validate(keys) for key, keys in (choices or {}).items()},
         )
         self.rules = Rules(settings.alarms)
-        self.plan = Plan("mine", People(settings, own, self.rules), self.rules)
+        self.plan = Plan(Site("mine"), People(settings, own, self.rules), self.rules)
         self.memory = Memory(Budget(limit), Shelves())
         self.records: dict[str, Record] = {}
         self.said: list[tuple[str, str]] = []
@@ -45,15 +48,19 @@ class House:
         self.drafts: list[tuple[float, Draft]] = []
         self.steps_taken: list[Transition] = []
         self.trusted = True
+        self.skew_s = 0.0
+        self.reckoning = timeline.reckoning(self.records, self.memory, self.raw(0.0))
 
     def hear(self, alarm: Alarm, mono_s: float) -> None:
-        record = alarms.heard(self.records.get(alarm.key), alarm, self.at(mono_s), self.rules)
+        now, said = self.at(mono_s), self.reckoning.heard(alarm, self.raw(mono_s))
+        record = alarms.heard(self.records.get(alarm.key), said, now, self.rules)
         if record is not None:
             self.records[alarm.key] = record
 
     def step(self, mono_s: float) -> Outcome:
-        self.memory.shelves.expire(self.at(mono_s))
-        out = pipeline.step(self.records, self.memory, self.plan, self.at(mono_s))
+        now = self.at(mono_s)
+        self.memory.shelves.expire(now)
+        out = pipeline.step(self.records, self.memory, self.plan, now)
         self.records |= out.changed
         self.memory = Memory(out.budget, self.memory.shelves, out.said)
         self.steps_taken += out.transitions
@@ -69,20 +76,30 @@ class House:
     def restart(self, mono_s: float) -> None:
         """A kill and a new process: what was only in memory is gone."""
         stored = [_RECORD.validate_json(_RECORD.dump_json(one)) for one in self.records.values() if one.phase is not Phase.NEW]
-        self.records = {one.key: alarms.resumed(one, self.at(mono_s)) for one in stored}
+        self.records = {one.key: alarms.resumed(one, self.raw(mono_s)) for one in stored}
         budget = Budget.load(self.memory.budget.limit, self.memory.budget.document())
         self.memory = Memory(budget, Shelves.load(self.memory.shelves.document()))
+        fact = timeline.document(self.reckoning)
+        self.reckoning = timeline.reckoning(self.records, self.memory, self.raw(mono_s), fact)
 
     def acknowledge(self, key: str, who: str, mono_s: float, hours: float = 4) -> None:
         now = self.at(mono_s)
-        self.records[key] = alarms.acknowledged(self.records[key], who, now.wall_s + hours * 3_600, now)
+        self.records[key] = answers.acknowledged(self.records[key], who, now.wall_s + hours * 3_600, now)
 
     def shelve(self, pattern: str, minutes: float, mono_s: float, who: str = "anna") -> None:
         now = self.at(mono_s)
         assert self.memory.shelves.add(pattern, now.wall_s + minutes * 60, who, "", now) is None
 
+    def raw(self, mono_s: float) -> Moment:
+        """As the host's clock shows it, which is off by `skew_s`."""
+        return replace(at(mono_s), wall_s=at(mono_s).wall_s + self.skew_s, wall_trusted=self.trusted)
+
     def at(self, mono_s: float) -> Moment:
-        return replace(at(mono_s), wall_trusted=self.trusted)
+        """As reckoned; where the clock was set since the last look, what is counted by it is set first."""
+        if (step := self.reckoning.look(self.raw(mono_s))) is not None:
+            moved, self.memory = timeline.set_by(self.records, self.memory, step)
+            self.records |= moved
+        return self.reckoning.moment(self.raw(mono_s))
 
     def on(self, channel: str) -> list[str]:
         return [subject for name, subject in self.said if name == channel]

@@ -2,21 +2,23 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from services.notifier.change import Change, Done
 from services.notifier.channels.base import Failed
 from services.notifier.message import Act, Draft, Outgoing, Row, Sent, Text
 from services.notifier.outbox import Outbox
-from services.notifier.store import Change, Done, Store
+from services.notifier.store import Store
 from services.notifier.worker import Way, Worker
 from services.shared.clock import Clock
 from services.shared.vocabulary import AlarmKind
 
 
 class Provider:
-    """A channel. What it takes it keeps; `failures` come first, one by one, or `down` for ever; `gate` holds an answer back."""
+    """A channel. What it takes it keeps; `failures` come first, one by one, or `down` for ever; `gate` holds an answer back.
+    `later` are put off when all are sent to at once."""
 
     def __init__(self, name: str = "telegram", recipients: tuple[str, ...] = ("a",), *, edits: bool = True) -> None:
         self.name, self.recipients, self.edits = name, recipients, edits
@@ -27,6 +29,7 @@ class Provider:
         self.down: Failed | None = None
         self.forbidden: dict[str, Failed] = {}
         self.gate: asyncio.Event | None = None
+        self.later: tuple[str, ...] = ()
 
     async def send(self, recipient: str, message: Outgoing) -> Sent:
         self.asked.append(message)
@@ -37,10 +40,13 @@ class Provider:
         if self.failures:
             raise self.failures.pop(0)
         self.taken.append((recipient, message))
-        return Sent("taken", f"ref-{len(self.taken)}")
+        return Sent("taken", f"ref-{len(self.taken)}", () if recipient else self.later)
 
     async def check(self) -> str:
         return "knows us"
+
+    async def unreached(self, addresses: Collection[str]) -> dict[str, str]:
+        return {one: str(self.forbidden[one]) for one in addresses if one in self.forbidden}
 
     async def close(self) -> None:
         pass
@@ -58,7 +64,8 @@ class Bench:
         self.provider = provider or Provider()
         self.store = Store(folder / "alerts.db")
         self.settled: list[tuple[int, str, bool]] = []
-        way = Way(self.store, Clock("yes"), retry_s, self._settle, on_health=lambda: None)
+        self.clock = Clock("yes")
+        way = Way(self.store, self.clock, retry_s, self._settle, on_health=lambda: None, post=lambda drafts: self.post(*drafts))
         self.outbox = Outbox({self.provider.name: self.provider, "pigeon": "not set up"}, way)
         self.worker: Worker = self.outbox.workers[self.provider.name]
 
@@ -73,9 +80,9 @@ class Bench:
         text, all_ = Text(subject, "", ""), Text(whole, "", "") if whole else None
         return Draft(self.provider.name, kind, keys, text, to, thread, act, all_, ask)
 
-    def add(self, *drafts: Draft) -> list[Row]:
+    def add(self, *drafts: Draft, made_at: float = 1_000.0) -> list[Row]:
         """Without a disk in between."""
-        rows = self.outbox.rows_of(drafts, 1_000.0)
+        rows = self.outbox.rows_of(drafts, made_at)
         self.outbox.replace(rows, self.outbox.superseded(rows))
         return rows
 

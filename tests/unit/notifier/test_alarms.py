@@ -6,8 +6,9 @@ from dataclasses import replace
 import pytest
 from pydantic import TypeAdapter
 
-from services.notifier import alarms
-from services.notifier.alarms import Phase, Record, Rules
+from services.notifier import alarms, answers
+from services.notifier.record import Phase, Record
+from services.notifier.rules import Rules
 from services.shared.settings.telling import AlarmChoice
 from services.shared.vocabulary import Priority
 from tests.unit.notifier.words import EMERGENCY, RULES, WALL_S, WARNING, Owner, at
@@ -104,12 +105,12 @@ def test_an_acknowledged_alarm_that_returned_is_not_shown_and_an_unacknowledged_
     assert not begun().shown
     over = alarms.returned(told())
     assert over.shown
-    assert not alarms.acknowledged(over, "anna", WALL_S + 60, at(6)).shown
-    assert alarms.acknowledged(told(), "anna", WALL_S + 60, at(6)).phase is Phase.ACKNOWLEDGED
+    assert not answers.acknowledged(over, "anna", WALL_S + 60, at(6)).shown
+    assert answers.acknowledged(told(), "anna", WALL_S + 60, at(6)).phase is Phase.ACKNOWLEDGED
 
 
 def test_after_it_returned_the_same_key_begins_a_new_life() -> None:
-    over = alarms.acknowledged(alarms.returned(told()), "anna", WALL_S + 60, at(6))
+    over = answers.acknowledged(alarms.returned(told()), "anna", WALL_S + 60, at(6))
     new = then(over, later_owner(), 500, kind=WARNING)
     assert (new.phase, new.told, new.acknowledged_by, new.channels, new.thread) == (Phase.NEW, None, "", (), "")
 
@@ -117,25 +118,25 @@ def test_after_it_returned_the_same_key_begins_a_new_life() -> None:
 def test_an_acknowledgement_ends_and_the_alarm_is_asked_about_and_may_escalate_anew() -> None:
     record = alarms.escalated(alarms.escalated(told(), at(300)), at(600))
     assert (record.escalated, record.escalated_at) == (2, WALL_S + 600)
-    seen = alarms.acknowledged(record, "anna", WALL_S + 4 * HOUR_S, at(700))
-    assert not alarms.ack_expired(seen, at(4 * HOUR_S - 1))
-    assert alarms.ack_expired(seen, at(4 * HOUR_S))
-    asked = alarms.asked_again(seen, at(4 * HOUR_S))
+    seen = answers.acknowledged(record, "anna", WALL_S + 4 * HOUR_S, at(700))
+    assert not answers.ack_expired(seen, at(4 * HOUR_S - 1))
+    assert answers.ack_expired(seen, at(4 * HOUR_S))
+    asked = answers.asked_again(seen, at(4 * HOUR_S))
     assert (asked.standing, asked.acknowledged_by, asked.escalated) == ("unacknowledged", "", 0)
     assert asked.told_at == WALL_S + 4 * HOUR_S
 
 
 def test_nobody_is_asked_about_what_is_gone_and_an_older_acknowledgement_has_no_end() -> None:
-    seen = alarms.acknowledged(told(), "anna", WALL_S + 60, at(10))
-    assert not alarms.ack_expired(then(seen, later_owner(), 20, active=False), at(100))
-    assert not alarms.ack_expired(replace(seen, acknowledged_until_at=None), at(100))
-    assert not alarms.ack_expired(told(), at(1e6))
+    seen = answers.acknowledged(told(), "anna", WALL_S + 60, at(10))
+    assert not answers.ack_expired(then(seen, later_owner(), 20, active=False), at(100))
+    assert not answers.ack_expired(replace(seen, acknowledged_until_at=None), at(100))
+    assert not answers.ack_expired(told(), at(1e6))
 
 
 def test_a_calendar_that_is_set_back_by_hours_ends_an_acknowledgement() -> None:
-    seen = alarms.acknowledged(told(), "anna", WALL_S + 7_200, at(3_600))
-    assert alarms.ack_expired(seen, at(1_000))
-    assert not alarms.ack_expired(seen, at(3_590)), "a small step of NTP"
+    seen = answers.acknowledged(told(), "anna", WALL_S + 7_200, at(3_600))
+    assert answers.ack_expired(seen, at(1_000))
+    assert not answers.ack_expired(seen, at(3_590)), "a small step of NTP"
 
 
 def test_what_begins_three_times_in_an_hour_ends_only_after_ten_quiet_minutes_until_it_was_quiet_for_an_hour() -> None:
@@ -161,22 +162,22 @@ def test_what_its_owner_forgot_has_ended_at_once_however_it_chattered() -> None:
 
 
 def test_a_shelved_alarm_is_shown_as_such_and_told_when_it_is_taken_back_if_it_stands() -> None:
-    shelved = alarms.shelved(told(), "anna", WALL_S + 600)
+    shelved = answers.shelved(told(), "anna", WALL_S + 600)
     assert (shelved.standing, shelved.shown) == ("shelved", True)
-    assert alarms.shelved(begun(), "anna", WALL_S + 600).shown, "though nobody was told"
-    back = alarms.unshelved(shelved, at(600))
+    assert answers.shelved(begun(), "anna", WALL_S + 600).shown, "though nobody was told"
+    back = answers.unshelved(shelved, at(600))
     assert not alarms.is_ripe(back, at(604), RULES)
     assert alarms.is_ripe(back, at(605), RULES)
     assert not alarms.is_ripe(alarms.raised(back, (), at(605)), at(700), RULES), "once"
-    assert alarms.is_ripe(alarms.unshelved(alarms.shelved(begun(), "anna", WALL_S + 600), at(600)), at(605), RULES)
-    gone = alarms.unshelved(then(shelved, later_owner(), 300, active=False), at(600))
+    assert alarms.is_ripe(answers.unshelved(answers.shelved(begun(), "anna", WALL_S + 600), at(600)), at(605), RULES)
+    gone = answers.unshelved(then(shelved, later_owner(), 300, active=False), at(600))
     assert not alarms.is_ripe(gone, at(700), RULES)
     assert alarms.has_ended(gone, at(700), RULES)
 
 
 def test_a_source_out_of_service_is_told_again_each_hour_that_its_words_change_even_if_acknowledged() -> None:
     owner = later_owner()
-    seen = alarms.acknowledged(told("signal_out_of_service_utility"), "anna", WALL_S + 1e5, at(10))
+    seen = answers.acknowledged(told("signal_out_of_service_utility"), "anna", WALL_S + 1e5, at(10))
     hour = then(seen, owner, 3_600, cause="out of service, for 1 h")
     assert alarms.is_ripe(hour, at(3_605), RULES)
     raised = alarms.raised(hour, (), at(3_605))
@@ -208,7 +209,7 @@ def test_a_step_carries_who_took_it() -> None:
     assert (step.at, step.key, step.what, step.who, step.priority) == (WALL_S + 60, "door", "acknowledged", "anna", Priority.LOW)
 
 
-@pytest.mark.parametrize("record", [told(), alarms.shelved(told(), "anna", 4e9)])
+@pytest.mark.parametrize("record", [told(), answers.shelved(told(), "anna", 4e9)])
 def test_a_record_survives_the_file_and_one_of_an_older_version_loads(record: Record) -> None:
     kind = TypeAdapter(Record)
     assert kind.validate_json(kind.dump_json(record)) == record

@@ -54,29 +54,39 @@ def test_each_channel_has_its_own_budget() -> None:
     assert len(house.on("email")) == 2, "it came and went before the digest"
 
 
-def test_the_first_emergencies_leave_at_once_and_more_of_them_as_one_within_half_a_minute() -> None:
+def test_the_first_emergencies_leave_at_once_and_more_of_them_as_one_within_seconds() -> None:
     house, owner = House(), Owner()
     for number in range(40):
         house.hear(owner.says(f"trip-{number}", kind=EMERGENCY), 0)
     house.step(0)
-    assert len(house.on("sms")) == 5
-    house.steps(1, 29)
-    assert len(house.on("sms")) == 5
-    house.step(30)
-    assert len(house.on("sms")) == len(house.on("telegram")) == 6
-    assert house.on("sms")[-1].startswith("[mine] 35 EMERGENCIES: ")
-    assert len(house.drafts[-1][1].keys) == 35
+    assert len(house.on("sms")) == 10
+    house.steps(1, 2)
+    assert len(house.on("sms")) == 10
+    house.step(3)
+    assert len(house.on("sms")) == len(house.on("telegram")) == 11
+    assert house.on("sms")[-1].startswith("[mine] 30 EMERGENCIES: ")
+    assert len(house.drafts[-1][1].keys) == 30
+
+
+def test_a_storm_of_emergencies_that_goes_on_is_a_digest_each_half_minute() -> None:
+    house, owner = House(), Owner()
+    for second in range(300):
+        house.hear(owner.says(f"trip-{second}", kind=EMERGENCY), second)
+        house.step(second)
+    assert len(house.on("sms")) <= 10 + 3 + 10
+    house.steps(300, 340)
+    assert {key for _, draft in house.drafts if draft.channel == "sms" for key in draft.keys} == set(house.records)
 
 
 def test_an_emergency_that_ended_before_its_digest_is_told_all_the_same() -> None:
     house, owner = House(choices={"trip-*": {"off_delay_seconds": 0}}), Owner()
-    for number in range(6):
+    for number in range(11):
         house.hear(owner.says(f"trip-{number}", kind=EMERGENCY), 0)
     house.step(0)
-    house.hear(owner.says("trip-5", kind=EMERGENCY, active=False), 2)
+    house.hear(owner.says("trip-10", kind=EMERGENCY, active=False), 2)
     house.steps(2, 60)
-    assert any("trip-5" in draft.keys for _, draft in house.drafts)
-    assert house.on("sms")[-1] == "[mine] Ended after 2 s: trip-5 is bad"
+    assert any("trip-10" in draft.keys for _, draft in house.drafts)
+    assert house.on("sms")[-1] == "[mine] Ended after 2 s: trip-10 is bad"
 
 
 def test_no_restart_makes_the_budget_larger_or_loses_what_waits() -> None:
@@ -92,13 +102,13 @@ def test_no_restart_makes_the_budget_larger_or_loses_what_waits() -> None:
 
 def test_emergencies_that_wait_for_their_digest_outlive_a_kill() -> None:
     house, owner = House(), Owner()
-    for number in range(10):
+    for number in range(20):
         house.hear(owner.says(f"trip-{number}", kind=EMERGENCY), 0)
     house.step(0)
-    house.restart(5)
-    house.steps(5, 40)
+    house.restart(1)
+    house.steps(1, 40)
     assert {key for _, draft in house.drafts if draft.channel == "sms" for key in draft.keys} == set(house.records)
-    assert len(house.on("sms")) == 6
+    assert len(house.on("sms")) == 11
 
 
 def test_warnings_use_up_nothing_of_the_emergencies_budget() -> None:
@@ -131,6 +141,8 @@ def test_a_hundred_warnings_that_end_together_are_a_few_messages() -> None:
     house.steps(700, 1_400)
     assert len(house.on("telegram")) == 30 + 6 + 1
     assert house.on("telegram")[-1].startswith("[mine] 24 alarms ended: fault-6 is bad; ")
+    told_in = {told.thread for told in house.records["fault-6"].told_to}
+    assert house.drafts[-1][1].thread in told_in, "by it the receipt finds the alarm"
 
 
 def test_what_somebody_acknowledged_meanwhile_is_not_in_the_digest() -> None:

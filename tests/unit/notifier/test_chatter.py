@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from services.notifier import alarms, chatter
-from services.notifier.alarms import Record, Rules
+from services.notifier.record import Record
+from services.notifier.rules import Rules
 from services.shared.settings.telling import AlarmChoice
 from tests.unit.notifier.words import RULES, WALL_S, Owner, at
 

@@ -14,6 +14,7 @@ from services.notifier.board import SHOWN_BYTES, board
 from services.notifier.channels.base import Failed
 from services.notifier.desk import Desk
 from services.notifier.message import Act
+from services.notifier.record import Phase
 from services.notifier.store import Store
 from services.shared.bus import MAX_PAYLOAD_BYTES
 from services.shared.clock import Clock, Moment
@@ -21,20 +22,21 @@ from services.shared.messages import AlarmState, Message, OpenAlarm
 from services.shared.settings import sections as s
 from services.shared.settings.tree import Settings
 from tests.unit.notifier.providers import Provider
+from tests.unit.notifier.test_store import SILENT, hanging
 from tests.unit.notifier.words import EMERGENCY, Owner
 from tests.waiting import until
 
 
 class Forward(Clock):
-    """The real clock, and as much later as the test says."""
+    """The real clock, and as much later as the test says; or off by `skew_s`, and then not to be trusted."""
 
     def __init__(self) -> None:
         super().__init__("yes")
-        self.later_s = 0.0
+        self.later_s = self.skew_s = 0.0
 
     def now(self) -> Moment:
         now = super().now()
-        return Moment(now.mono_s + self.later_s, now.wall_s + self.later_s, now.wall_trusted, now.host_boot)
+        return Moment(now.mono_s + self.later_s, now.wall_s + self.later_s + self.skew_s, not self.skew_s, now.host_boot)
 
 
 class Office:
@@ -92,6 +94,15 @@ async def test_an_emergency_goes_to_all_and_is_shown_with_its_receipts(tmp_path:
         alarm = office.shown("smoke")
         assert alarm is not None and alarm.state == "unacknowledged"
         assert [step.what for step in await office.store.transitions(0.0)] == ["raised"]
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("users", [[], ["8"]])
+async def test_the_button_is_shown_only_where_somebody_may_answer_it(tmp_path: Path, users: list[str]) -> None:
+    async with at_work(tmp_path, telegram_users=users) as office:
+        office.desk.hear(Owner().says("smoke", kind=EMERGENCY))
+        await until(lambda: office.told("telegram"))
+        assert [one.ask for one in office.providers["telegram"].asked] == [bool(users)]
 
 
 @pytest.mark.asyncio
@@ -174,6 +185,45 @@ async def test_what_was_written_and_not_sent_goes_out_after_a_kill_once(tmp_path
 
 
 @pytest.mark.asyncio
+async def test_a_card_that_hangs_keeps_no_emergency_from_people_and_is_told_of(tmp_path: Path) -> None:
+    async with at_work(tmp_path) as office:
+        await until(lambda: office.states)
+        with hanging(office.store):
+            began_s = time.monotonic()
+            office.desk.hear(Owner().says("smoke", kind=EMERGENCY))
+            await until(lambda: all(office.told(name) == [SMOKE] for name in office.providers), 10.0)
+            assert time.monotonic() - began_s < 4.0
+            assert office.store.fault == SILENT
+            office.desk.hear(Owner().says("flood", kind=EMERGENCY))
+            await until(lambda: all(len(office.told(name)) == 2 for name in office.providers), 2.0)
+            assert await office.desk.acknowledge("smoke", "anna") is None
+        await until(lambda: office.store.fault is None)
+    again = Store(tmp_path / "alerts.db")
+    again.close()
+    assert again.records["smoke"].acknowledged_by == "anna" and not again.rows
+
+
+@pytest.mark.asyncio
+async def test_a_receipt_that_comes_late_is_none_of_the_alarm_that_began_meanwhile(tmp_path: Path) -> None:
+    clock, owner = Forward(), Owner()
+    async with at_work(tmp_path, clock) as office:
+        office.providers["telegram"].gate = held = asyncio.Event()
+        await told_after_its_delay(office, owner, "hot")
+        await until(lambda: office.providers["telegram"].asked)
+        office.desk.hear(owner.says("hot", active=False))
+        clock.later_s += 60.0
+        await until(lambda: office.desk.records["hot"].phase is Phase.RETURNED)
+        await until(lambda: not office.desk.outbox.workers["email"].rows)
+        office.desk.hear(owner.says("hot"))
+        held.set()
+        await until(lambda: not any(worker.rows for worker in office.desk.outbox.workers.values()))
+        assert (office.desk.records["hot"].phase, office.desk.records["hot"].receipts) == (Phase.NEW, ())
+    again = Store(tmp_path / "alerts.db")
+    again.close()
+    assert again.records["hot"].phase is Phase.RETURNED, "what waits for its delay is not written"
+
+
+@pytest.mark.asyncio
 async def test_five_thousand_alarms_of_endless_words_are_published_within_what_the_broker_takes(tmp_path: Path) -> None:
     office = Office(tmp_path, Forward())
     owner = Owner()
@@ -219,3 +269,60 @@ async def told_after_its_delay(office: Office, owner: Owner, key: str) -> None:
     await until(lambda: key in office.desk.records)
     office.clock.later_s += 20.0
     await until(lambda: office.desk.records[key].is_open)
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("skew_s", [-3_000.0, 4e8, -1.7e9], ids=["behind", "ahead", "1970"])
+async def test_after_a_boot_with_a_wrong_clock_what_people_did_stands_and_the_step_changes_nothing(
+    tmp_path: Path, skew_s: float
+) -> None:
+    clock, owner = Forward(), Owner()
+    async with at_work(tmp_path, clock) as office:
+        for key in ("smoke", "fire"):
+            office.desk.hear(owner.says(key, kind=EMERGENCY))
+        assert await office.desk.shelve("door", 30, "anna", "painters") is None
+        await until(lambda: all(len(office.told(name)) == 2 for name in office.providers))
+        await until(lambda: not any(worker.rows for worker in office.desk.outbox.workers.values()))
+        await office.desk.acknowledge("smoke", "anna")
+        stamps = {key: record.told_at for key, record in office.desk.records.items()}
+    for wrong_s in (skew_s, 0.0, 3_000.0, 0.0):
+        clock.skew_s = wrong_s
+        async with at_work(tmp_path, clock) as office:
+            office.desk.hear(owner.says("door"))
+            await until(lambda: (alarm := office.shown("door")) and alarm.state == "shelved")
+            if wrong_s:
+                clock.skew_s = 0.0
+                office.desk.hear(owner.says("door", cause="wider open"))
+            await office.desk.post(())
+            assert not any(office.told(name) for name in office.providers if name != "telegram")
+            assert office.desk.records["smoke"].acknowledged_by == "anna" and not office.desk.records["fire"].escalated
+            assert {key: office.desk.records[key].told_at for key in stamps} == stamps
+
+
+@pytest.mark.asyncio
+async def test_what_was_stamped_by_a_wrong_clock_is_stored_as_corrected(tmp_path: Path) -> None:
+    clock, owner = Forward(), Owner()
+    clock.skew_s = -3_000.0
+    async with at_work(tmp_path, clock) as office:
+        office.desk.hear(owner.says("smoke", kind=EMERGENCY))
+        await until(lambda: office.desk.records["smoke"].told is not None)
+        clock.skew_s = 0.0
+        await office.desk.shelve("door", 30, "anna", "painters")
+    async with at_work(tmp_path, clock) as office:
+        assert office.desk.records["smoke"].told_at == pytest.approx(clock.now().wall_s, abs=60)
+
+
+@pytest.mark.asyncio
+async def test_a_clock_that_proves_right_leaves_nothing_for_the_next_process_to_doubt(tmp_path: Path) -> None:
+    clock, owner = Forward(), Owner()
+    clock.skew_s = 1e-3
+    async with at_work(tmp_path, clock) as office:
+        office.desk.hear(owner.says("smoke", kind=EMERGENCY))
+        await until(lambda: office.desk.records["smoke"].told is not None)
+        clock.skew_s = 0.0
+        await office.desk.acknowledge("smoke", "anna")
+        told_at = office.desk.records["smoke"].told_at
+    clock.later_s = 3_600.0
+    async with at_work(tmp_path, clock) as office:
+        assert office.store.facts["calendar"] == ""
+        assert office.desk.records["smoke"].told_at == pytest.approx(told_at, abs=1)

@@ -6,8 +6,9 @@ from typing import Any
 
 from services.notifier import alarms
 from services.notifier.account import UNWATCHED, Around, account, headline
-from services.notifier.alarms import Phase, Record
 from services.notifier.heartbeat import FACT, Heartbeat
+from services.notifier.record import Phase, Record
+from services.notifier.rules import Rules
 from services.shared.messages import ChannelHealth, LoadSummary, SignalView, State
 from services.shared.settings.sections import Notifications
 from services.shared.vocabulary import AlarmKind, Control, HealthState, Level, Mode
@@ -30,7 +31,7 @@ def state(decided_mono_s: float, measured_kw: float | None = 987.0, host_boot: s
 
 
 def record(key: str, mono_s: float = 0, **changes: Any) -> Record:
-    heard = alarms.heard(None, Owner().says(key, cause=f"{key} is bad"), at(mono_s), alarms.Rules())
+    heard = alarms.heard(None, Owner().says(key, cause=f"{key} is bad"), at(mono_s), Rules())
     assert heard is not None
     return replace(heard, **{"phase": Phase.UNACKNOWLEDGED, "told": AlarmKind.WARNING, **changes})
 
@@ -54,37 +55,34 @@ def says_not(around: Around, words: str, of: Iterable[str] | None = None) -> Non
 
 def test_it_beats_once_an_hour_and_a_restart_is_no_beat() -> None:
     heart = Heartbeat(HOURLY, "mine", {}, at(0))
-    heart.take_state(state(0))
-    assert not heart.is_due(at(3_599))
-    assert heart.is_due(at(3_600))
-    _, facts = heart.drafts(TELEGRAM, Around(), at(3_600))
-    assert not heart.is_due(at(7_199))
-    assert heart.is_due(at(7_200))
+    assert not heart.is_due(at(3_599), heard=True)
+    assert heart.is_due(at(3_600), heard=True)
+    _, facts = heart.drafts(state(3_600), TELEGRAM, Around(), at(3_600))
+    assert not heart.is_due(at(7_199), heard=True)
+    assert heart.is_due(at(7_200), heard=True)
     restarted = Heartbeat(HOURLY, "mine", facts, at(3_700))
-    restarted.take_state(state(3_700))
-    assert not restarted.is_due(at(3_800))
-    assert restarted.is_due(at(7_200))
+    assert not restarted.is_due(at(3_800), heard=True)
+    assert restarted.is_due(at(7_200), heard=True)
 
 
 def test_it_waits_for_the_controller_and_then_says_that_it_was_not_heard() -> None:
     heart = Heartbeat(HOURLY, "mine", {FACT: repr(WALL_S - 4_000)}, at(0))
-    assert not heart.is_due(at(29))
-    assert heart.is_due(at(30))
-    (draft,), _ = heart.drafts(TELEGRAM, Around(), at(30))
+    assert not heart.is_due(at(29), heard=False)
+    assert heart.is_due(at(29), heard=True)
+    assert heart.is_due(at(30), heard=False)
+    (draft,), _ = heart.drafts(None, TELEGRAM, Around(), at(30))
     assert draft.text.subject == "[mine] Alive, but the controller was not heard"
 
 
 def test_a_calendar_that_was_set_back_does_not_silence_it_and_zero_turns_it_off() -> None:
     heart = Heartbeat(HOURLY, "mine", {FACT: repr(WALL_S + 1e6)}, at(0))
-    heart.take_state(state(0))
-    assert heart.is_due(at(1))
-    assert not Heartbeat(Notifications(heartbeat_minutes=0), "mine", {}, at(0)).is_due(at(1e6))
+    assert heart.is_due(at(1), heard=True)
+    assert not Heartbeat(Notifications(heartbeat_minutes=0), "mine", {}, at(0)).is_due(at(1e6), heard=True)
 
 
 def test_it_goes_to_whom_it_is_given_as_a_message_of_its_own() -> None:
     heart = Heartbeat(HOURLY, "mine", {}, at(0))
-    heart.take_state(state(100))
-    drafts, _ = heart.drafts({"telegram": ("42", "7"), "email": ()}, Around(), at(102))
+    drafts, _ = heart.drafts(state(100), {"telegram": ("42", "7"), "email": ()}, Around(), at(102))
     assert [(one.channel, one.recipients, one.thread, one.kind) for one in drafts] == [
         ("telegram", ("42", "7"), "", AlarmKind.HEARTBEAT),
         ("email", (), "", AlarmKind.HEARTBEAT),
@@ -95,7 +93,7 @@ def test_it_goes_to_whom_it_is_given_as_a_message_of_its_own() -> None:
 def test_it_tells_mode_power_target_heat_and_how_old_each_is() -> None:
     assert lines(Around(), state(100))[:4] == [
         "Load 987 kW of 1000 kW (5 s ago), target 900 kW",
-        "Temperature 36.5 C, the hottest intake (2 s ago)",
+        "Temperature 36.5 C, the hottest intake (2 s ago); fans: stage 9",
         "In this mode since 2027-01-15T08:00:00Z",
         "zone east is hot",
     ]
@@ -103,8 +101,7 @@ def test_it_tells_mode_power_target_heat_and_how_old_each_is() -> None:
 
 def test_what_is_not_known_is_said_to_be_unknown() -> None:
     heart = Heartbeat(HOURLY, "mine", {}, at(0))
-    heart.take_state(state(100, measured_kw=None, host_boot="another-boot"))
-    (draft,), _ = heart.drafts(TELEGRAM, Around(), at(102))
+    (draft,), _ = heart.drafts(state(100, measured_kw=None, host_boot="another-boot"), TELEGRAM, Around(), at(102))
     assert "Load unknown of 1000 kW (age unknown)" in draft.text.body
     assert "(age unknown)" in draft.text.subject
 

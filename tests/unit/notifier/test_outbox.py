@@ -7,6 +7,7 @@ import pytest
 
 from services.notifier.channels.base import Failed
 from services.notifier.message import Act
+from services.notifier.outbox import Outbox
 from tests.unit.notifier.providers import Bench, Provider, running
 from tests.unit.notifier.words import EMERGENCY, HEARTBEAT, WARNING
 from tests.waiting import until
@@ -25,6 +26,23 @@ async def test_a_provider_that_was_away_gets_one_message_that_tells_the_incident
     async with running(bench):
         await until(lambda: bench.settled)
         assert bench.provider.told == [("post", "smoke, over after 2 min")]
+
+
+@pytest.mark.asyncio
+async def test_a_channel_that_cannot_be_closed_keeps_no_other_open(tmp_path: Path) -> None:
+    closed = []
+
+    class Line(Provider):
+        async def close(self) -> None:
+            closed.append(self.name)
+            raise OSError(self.name)
+
+    bench = Bench(tmp_path)
+    outbox = Outbox({name: Line(name) for name in ("telegram", "sms")}, bench.worker._way)
+    with pytest.raises(OSError, match=r"telegram|sms"):
+        await outbox.close()
+    assert sorted(closed) == ["sms", "telegram"]
+    bench.store.close()
 
 
 @pytest.mark.asyncio

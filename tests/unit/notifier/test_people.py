@@ -99,12 +99,6 @@ def test_the_hour_that_comes_twice_is_on_call_twice() -> None:
     assert hours == [False, True, True, False, False]  # 00:00 CDT, 01:00 CDT, 01:00 CST, 02:00, 03:00
 
 
-def test_a_telegram_user_has_a_persons_name() -> None:
-    those = people(bob=BOB)
-    assert those.name_of_telegram(1001) == "bob"
-    assert those.name_of_telegram("7") == "telegram 7"
-
-
 def test_a_heartbeat_is_never_an_sms() -> None:
     assert "sms" not in people(bob=BOB).ways(AlarmKind.HEARTBEAT, (), wall(WALL_S + DAY))
 

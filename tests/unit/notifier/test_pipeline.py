@@ -4,8 +4,8 @@ from fnmatch import fnmatchcase
 
 import pytest
 
-from services.notifier.alarms import Phase
 from services.notifier.message import Act
+from services.notifier.record import Phase
 from services.shared.catalogue import CATALOGUE
 from services.shared.vocabulary import AlarmKind
 from tests.unit.notifier.house import House
@@ -323,3 +323,30 @@ def test_what_ended_is_said_when_the_rest_of_its_incident_goes_on_as_an_emergenc
     house.hear(owner.says("hot", kind=EMERGENCY), 61)
     house.step(61)
     assert house.on("email")[1:] == ["[mine] EMERGENCY: hot is bad", "[mine] Ended after 21 s: door is bad"]
+
+
+def test_a_utility_that_asks_for_more_is_told_again_although_somebody_acknowledged() -> None:
+    house, owner = House(), Owner()
+    asked = {"key": "signal_utility", "kind": EMERGENCY}
+    house.hear(owner.says(**asked, cause="asks for control: at most 300 kW", rank=3), 0)
+    house.steps(0, 5)
+    house.acknowledge("signal_utility", "anna", 10)
+    house.hear(owner.says(**asked, cause="asks for emergency: at most 0 kW", rank=4), 60)
+    house.steps(60, 65)
+    assert house.on("sms")[-1] == "[mine] EMERGENCY: asks for emergency: at most 0 kW"
+    assert house.records["signal_utility"].acknowledged_by == ""
+    told = len(house.on("sms"))
+    house.hear(owner.says(**asked, cause="asks for control: at most 300 kW", rank=3), 90)
+    house.hear(owner.says(**asked, cause="asks for emergency: at most 0 kW", rank=4), 120)
+    house.steps(120, 125)
+    assert len(house.on("sms")) == told, "once more at most for the same level"
+
+
+def test_each_event_of_a_utility_that_calls_often_is_told() -> None:
+    house, owner = House(), Owner()
+    for begin in (0, 400, 800, 1_200):
+        house.hear(owner.says("signal_utility", kind=EMERGENCY, rank=3), begin)
+        house.steps(begin, begin + 5)
+        house.hear(owner.says("signal_utility", active=False, kind=EMERGENCY), begin + 200)
+        house.steps(begin + 200, begin + 240)
+    assert sum("EMERGENCY" in one for one in house.on("sms")) == 4

@@ -9,7 +9,7 @@ import pytest
 
 from services.notifier.requests import Requests
 from services.notifier.store import Store
-from services.notifier.trial import Trial
+from services.notifier.trial.trial import Trial
 from services.shared.bus import Arrival
 from services.shared.messages import Message, Reply, Request
 from tests.unit.notifier.test_trial import Asked, Site
@@ -134,4 +134,34 @@ async def test_a_request_is_carried_out_once_and_never_when_late_or_left_in_the_
     await until(lambda: len(counter.replies) == 2)
     await asyncio.sleep(0)
     assert counter.book.asked == [("acknowledge", "door", "anna")]
+    counter.store.close()
+
+
+async def test_who_asked_before_the_end_hears_what_came_of_it_or_that_nobody_knows(tmp_path: Path) -> None:
+    counter, hangs = Counter(tmp_path), asyncio.Event()
+
+    async def shelve(*_asked: object) -> str | None:
+        await asyncio.sleep(0.1)
+        return None
+
+    async def unshelve(*_asked: object) -> str | None:
+        await hangs.wait()
+        return None
+
+    counter.book.shelve, counter.book.unshelve = shelve, unshelve  # type: ignore[method-assign,assignment]
+    work = asyncio.create_task(counter.requests.run())
+    await asyncio.sleep(0)
+    counter.take("shelve", json.dumps({"key": "door", "minutes": 5}), "slow")
+    counter.take("unshelve", json.dumps({"key": "door"}), "stuck")
+    await asyncio.sleep(0)
+    work.cancel()
+    await asyncio.wait({work}, timeout=5)
+    assert work.done()
+    counter.take("acknowledge", json.dumps({"key": "door"}), "late")
+    await until(lambda: len(counter.replies) == 3)
+    assert {one.request_id: (one.accepted, one.reason) for one in counter.replies} == {
+        "slow": (True, "done"),
+        "stuck": (False, "the notifier ended before it was known what came of it"),
+        "late": (False, "the notifier ends; ask again"),
+    }
     counter.store.close()

@@ -9,7 +9,7 @@ from tests.unit.notifier.words import at
 
 WELL = Known(
     started_mono_s=0.0, decided_mono_s=10_000.0, measures=True, heard_mono_s=9_990.0, lost=(), broker_lost_mono_s=None,
-    emergency_waits_s=None, store_fault=None, proved_mono_s=9_000.0, prove_within_s=86_400.0,
+    emergency_waits_s=None, desk_fault=None, store_fault=None, proved_mono_s=9_000.0, prove_within_s=86_400.0,
 )  # fmt: skip
 NOW = at(10_001)
 
@@ -28,6 +28,7 @@ def test_a_site_that_is_controlled_measured_connected_and_heard_is_well() -> Non
         ({"lost": ("collector", "api")}, "the collector has fallen silent; the api has fallen silent"),
         ({"broker_lost_mono_s": 9_000.0}, "the broker has been away for 16 min"),
         ({"emergency_waits_s": 700.0}, "no channel has accepted an emergency for 11 min"),
+        ({"desk_fault": "the alarms were passed over 31 s ago"}, "the alarms were passed over 31 s ago"),
         ({"store_fault": "alerts.db cannot be written: disk full"}, "alerts.db cannot be written: disk full"),
         ({"prove_within_s": 900.0}, "no channel has taken a message for 16 min"),
         ({"prove_within_s": 900.0, "proved_mono_s": None}, "no channel has taken a message for 2 h 46 min"),

@@ -5,7 +5,7 @@ import math
 import pytest
 
 from services.notifier import alarms
-from services.notifier.alarms import Record
+from services.notifier.record import Record
 from services.notifier.shelves import AT_MOST, Shelves
 from services.shared.vocabulary import AlarmKind
 from tests.unit.notifier.words import EMERGENCY, RULES, WALL_S, WARNING, Owner, at
@@ -53,7 +53,9 @@ def test_an_emergency_is_shelved_by_its_exact_key_and_for_an_hour_at_most() -> N
     [
         ("door", WALL_S), ("door", WALL_S - 1), ("door", WALL_S + 25 * HOUR_S), ("door", math.nan), ("door", math.inf),
         ("door", 1e308),
-        ("", WALL_S + 60), ("a\nb", WALL_S + 60), ("[a-z]", WALL_S + 60), ("x" * 121, WALL_S + 60), ("trip_smoke", WALL_S + 60),
+        ("", WALL_S + 60), ("a\nb", WALL_S + 60), ("[a-z]", WALL_S + 60),
+        ("\ud800", WALL_S + 60), ("door\ud800", WALL_S + 60), ("döör", WALL_S + 60), ("two words", WALL_S + 60),
+        ("x" * 121, WALL_S + 60), ("trip_smoke", WALL_S + 60),
         ("signal_out_of_service_utility", WALL_S + 60),
     ],
 )  # fmt: skip
@@ -61,6 +63,17 @@ def test_what_makes_no_sense_or_is_not_allowed_is_refused_with_a_reason(pattern:
     shelves = Shelves()
     assert shelves.add(pattern, until_at, "anna", "", at(0))
     assert shelves.standing == ()
+    assert shelves.document() == "[]"
+
+
+def test_whatever_a_person_writes_as_name_and_reason_can_be_stored() -> None:
+    shelves = Shelves()
+    assert shelves.add("door", WALL_S + 60, "an\ud800na", "new\udfff\x00 door \u2028", at(0)) is None
+    assert [(one.by, one.reason) for one in Shelves.load(shelves.document()).standing] == [("an na", "new door")]
+
+
+def test_a_zone_may_be_named_with_capitals_and_dots_and_its_alarms_can_be_shelved() -> None:
+    assert Shelves().add("temperature_high_Hall.A-2", WALL_S + 60, "anna", "", at(0)) is None
 
 
 def test_a_shelf_is_taken_back_once_and_a_later_one_takes_the_place_of_an_earlier() -> None:
@@ -97,3 +110,10 @@ def test_what_was_stored_comes_back_and_what_cannot_be_read_hides_nothing() -> N
 
 def test_a_calendar_that_was_set_back_hides_nothing() -> None:
     assert shelved("door", DAY_S).covers(record("door"), at(-2 * DAY_S)) is None
+
+
+def test_a_warning_that_is_an_emergency_now_is_shelved_for_no_more_than_an_hour() -> None:
+    refusal = Shelves().add("fans_weak", WALL_S + 2 * HOUR_S, "anna", "", at(0), AlarmKind.EMERGENCY)
+    assert "60 minutes" in str(refusal)
+    assert Shelves().add("fans_weak", WALL_S + HOUR_S, "anna", "", at(0), AlarmKind.EMERGENCY) is None
+    assert Shelves().add("fans_weak", WALL_S + 2 * HOUR_S, "anna", "", at(0), AlarmKind.WARNING) is None

@@ -1,22 +1,30 @@
 """`alerts.db`: all or nothing, after a kill too; and a card that refuses silences nobody."""
 
 import asyncio
+import logging
 import os
 import signal
 import sqlite3
 import subprocess
 import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from services.notifier import alarms
+from services.notifier import store as store_
+from services.notifier.change import Change, Done, Place
 from services.notifier.message import Act, Row, Text
 from services.notifier.record import Transition
-from services.notifier.store import Change, Done, Place, Store
+from services.notifier.store import Store
 from services.notifier.tables import REFS_KEPT
 from services.shared.vocabulary import Priority
 from tests.unit.notifier.words import EMERGENCY, RULES, Owner, at
+from tests.waiting import until
 
 
 def change(number: int) -> Change:
@@ -107,6 +115,103 @@ async def test_without_a_place_for_its_file_it_goes_on_in_memory_and_is_not_read
     await store.save(change(1))
     assert store.fault is not None and store.fault.startswith("alerts.db cannot be opened")
     store.close()
+
+
+@contextmanager
+def hanging(store: Store) -> Iterator[threading.Event]:
+    """A card that answers nothing until the event is set."""
+    back = threading.Event()
+    store._thread.submit(back.wait, 60)
+    try:
+        yield back
+    finally:
+        back.set()
+
+
+SILENT = "alerts.db cannot be written: the card does not answer"
+
+
+@pytest.mark.asyncio
+async def test_a_card_that_hangs_holds_nobody_up_and_has_all_when_it_is_back(tmp_path: Path) -> None:
+    store = Store(tmp_path / "alerts.db")
+    with hanging(store) as back:
+        took_s = []
+        for number in (1, 2, 3):
+            began_s = time.monotonic()
+            await store.save(change(number))
+            took_s.append(time.monotonic() - began_s)
+        assert 1.5 < took_s[0] < 3.5 and max(took_s[1:]) < 0.5, "it is waited for once"
+        assert store.fault == SILENT
+        back.set()
+        await until(lambda: store.fault is None)
+    await store.save(Change())
+    store.close()
+    again = Store(tmp_path / "alerts.db")
+    again.close()
+    assert [row.id for row in again.rows] == [1, 2, 3]
+
+
+@pytest.mark.asyncio
+async def test_an_orderly_end_writes_what_was_staged_and_what_comes_later_is_no_fault(tmp_path: Path) -> None:
+    store = Store(tmp_path / "alerts.db")
+    store.stage(change(1))
+    store.close()
+    store.close()
+    await store.save(change(2))
+    assert (await store.transitions(0.0), store.fault) == ([], "alerts.db is closed")
+    again = Store(tmp_path / "alerts.db")
+    again.close()
+    assert [row.id for row in again.rows] == [1]
+
+
+NO_ROOM = """CREATE TRIGGER no_room BEFORE INSERT ON refs WHEN NOT EXISTS (SELECT * FROM facts WHERE name = 'room')
+BEGIN SELECT RAISE(ABORT, 'disk full'); END"""
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("refused", [False, True])
+async def test_an_orderly_end_waits_for_what_is_being_written_and_writes_it_again_if_the_card_refused_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, refused: bool
+) -> None:
+    monkeypatch.setattr(store_, "PATIENCE_S", 0.05)
+    store = Store(tmp_path / "alerts.db")
+    if refused:
+        with sqlite3.connect(tmp_path / "alerts.db") as blocker:
+            blocker.execute(NO_ROOM)
+        blocker.close()
+    with hanging(store) as back:
+        store.stage(Change(refs={("incident", "sms", "+1"): "4711"}))
+        await store.save(change(1))
+        store.stage(Change(rows=change(2).rows, facts={"room": "there is"}))
+        back.set()
+        store.close()
+    again = Store(tmp_path / "alerts.db")
+    again.close()
+    assert ([row.id for row in again.rows], set(again.refs)) == ([1, 2], {("incident", "sms", "+1")})
+
+
+def test_a_card_that_hangs_at_the_end_does_not_keep_us(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(store_, "_END_S", 0.1)
+    store = Store(tmp_path / "alerts.db")
+    store.stage(change(1))
+    with hanging(store):
+        store.close()
+    assert "closed without what was to be written last" in caplog.text
+
+
+def test_a_message_that_cannot_be_read_is_named_by_its_number_and_nobody_with_it(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    Store(tmp_path / "alerts.db").close()
+    with sqlite3.connect(tmp_path / "alerts.db") as db:
+        db.execute("""INSERT INTO outbox VALUES (9, 'sms', '{"id": 9, "recipient": "+15005550001"}')""")
+    db.close()
+    with caplog.at_level(logging.DEBUG):
+        Store(tmp_path / "alerts.db").close()
+    assert "passed over: 9 (missing)" in caplog.text
+    assert "5550001" not in caplog.text
 
 
 DAY_S = 86_400.0

@@ -1,14 +1,17 @@
 """What people read."""
 
 from dataclasses import replace
+from zoneinfo import ZoneInfo
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.notifier import alarms, text, words
-from services.notifier.alarms import Record
+from services.notifier import alarms, answers, text, words
 from services.notifier.message import Text
+from services.notifier.record import Phase, Record
 from tests.unit.notifier.words import EMERGENCY, RULES, WALL_S, Owner, at
+
+MINE = text.Site("mine", ZoneInfo("America/Chicago"))
 
 
 def record(cause: str = "Zone east is at 41 °C") -> Record:
@@ -18,7 +21,7 @@ def record(cause: str = "Zone east is at 41 °C") -> Record:
 
 
 def said(*records: Record) -> Text:
-    return words.incident_text("mine", records, at(0))
+    return words.incident_text(MINE, records, at(0))
 
 
 def test_an_sms_is_one_segment_of_plain_characters() -> None:
@@ -36,7 +39,7 @@ def test_a_cause_of_several_lines_forges_no_header() -> None:
 def test_the_body_names_cause_consequence_action_and_since_when() -> None:
     found = replace(record(), consequence="Miners shut down.", action="Open the doors.")
     assert said(found).body == (
-        "Zone east is at 41 °C\nMiners shut down.\nTo do: Open the doors.\nSince 2027-01-15T08:00:00Z."
+        "Zone east is at 41 °C\nMiners shut down.\nTo do: Open the doors.\nSince 2027-01-15 02:00 CST."
     )  # fmt: skip
 
 
@@ -47,10 +50,27 @@ def test_a_message_of_five_hundred_alarms_is_short_and_says_how_many_it_leaves_o
 
 
 def test_what_anna_does_and_until_when_is_said() -> None:
-    seen = alarms.acknowledged(alarms.raised(record(), (), at(0)), "anna", WALL_S + 60, at(1))
+    seen = answers.acknowledged(alarms.raised(record(), (), at(0)), "anna", WALL_S + 60, at(1))
     assert said(seen).subject == "[mine] EMERGENCY (acknowledged by anna): Zone east is at 41 °C"
-    put = alarms.shelved(seen, "anna", WALL_S + 60)
-    assert "Shelved by anna until 2027-01-15T08:01:00Z." in said(put).body
+    put = answers.shelved(seen, "anna", WALL_S + 60)
+    assert "Shelved by anna until 2027-01-15 02:01 CST." in said(put).body
+
+
+def test_an_end_says_what_ended_how_long_and_since_when_and_nothing_to_do() -> None:
+    told = alarms.raised(replace(record("Smoke."), consequence="Load is off.", action="Call the fire brigade."), (), at(0))
+    over = replace(told, phase=Phase.RETURNED, ended_at=WALL_S + 300)
+    for message, head in ((words.ended_text(MINE, [over], at(300)), "Ended after 5 min"), (said(over), "ended after 5 min")):
+        assert message.body == "Since 2027-01-15 02:00 CST."
+        assert message.subject.count("5 min") == 1 and head in message.subject
+    both = words.ended_text(MINE, [over, replace(over, key="other", cause="Water.")], at(300))
+    assert both.subject == "[mine] 2 alarms ended: Smoke.; Water."
+    assert both.body.startswith("Smoke.\nSince 2027-01-15 02:00 CST, ended after 5 min") and "fire" not in both.body
+
+
+def test_the_last_of_several_to_stand_keeps_its_instructions_beside_what_ended() -> None:
+    told = alarms.raised(replace(record("Smoke."), action="Call the fire brigade."), (), at(0))
+    over = replace(told, key="other", cause="Hot.", action="Open the doors.", phase=Phase.RETURNED, ended_at=WALL_S + 300)
+    assert "fire brigade" in said(told, over).body and "Open the doors" not in said(told, over).body
 
 
 def test_a_clock_that_was_set_meanwhile_tells_no_duration() -> None:
@@ -59,17 +79,12 @@ def test_a_clock_that_was_set_meanwhile_tells_no_duration() -> None:
     assert words.lasted(replace(record(), since_at=100.0, ended_at=WALL_S)) == "an unknown time"
 
 
-def test_durations_are_told_in_two_units() -> None:
-    told = [text.span(seconds) for seconds in (0, 59, 61, 601, 3_661, 90_000)]
-    assert told == ["0 s", "59 s", "1 min 1 s", "10 min", "1 h 1 min", "1 d 1 h"]
-
-
 @given(st.lists(st.text(), min_size=1, max_size=8), st.floats(allow_nan=False))
 def test_any_words_make_a_message_that_every_way_can_carry(causes: list[str], since_at: float) -> None:
     records = [replace(record(cause), key=f"key-{number}", since_at=since_at) for number, cause in enumerate(causes)]
     for message in (
-        said(*records), words.ended_text("mine", records, at(0)), words.still_text("mine", records, at(0)),
-        words.unanswered_text("mine", records, since_at, "bob", at(0)), words.moved_text("mine", records, at(0)),
+        said(*records), words.ended_text(MINE, records, at(0)), words.still_text(MINE, records, at(0)),
+        words.unanswered_text(MINE, records, since_at, "bob", at(0)), words.moved_text(MINE, records, at(0)),
     ):  # fmt: skip
         assert message.subject.isprintable() and len(message.subject) <= 200
         assert len(message.body) <= 3_500 and len(message.short) <= 160 and message.short.isascii()

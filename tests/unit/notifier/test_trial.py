@@ -2,18 +2,19 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from services.notifier import alarms, trial_check
-from services.notifier.channels.base import CANNOT_ASK, Failed
+from services.notifier import alarms
+from services.notifier.channels.base import CANNOT_ASK, Closed, Failed
 from services.notifier.desk import Desk
 from services.notifier.store import Store
-from services.notifier.trial import Trial
+from services.notifier.trial import check as trial_check
+from services.notifier.trial.trial import Trial
 from services.notifier.watch import Circumstances, Watch
 from services.notifier.worker import Worker
 from services.shared.clock import Clock, Moment
@@ -65,9 +66,12 @@ class SetClock(Clock):
 class Site:
     """A desk with its trial; one that comes later reads what was stored."""
 
-    def __init__(self, folder: Path, *providers: Asked, now_at: float = MONDAY_TEN - HOUR_S, when: str = "mon 10:00") -> None:
+    def __init__(
+        self, folder: Path, *providers: Asked, now_at: float = MONDAY_TEN - HOUR_S, when: str = "mon 10:00",
+        persons: Mapping[str, s.Person] | None = None,
+    ) -> None:  # fmt: skip
         told = s.Notifications(retry_seconds=0.01, channel_test=when)
-        settings = Settings(general=s.General(site="mine", timezone="UTC"), notifications=told)
+        settings = Settings(general=s.General(site="mine", timezone="UTC"), notifications=told, persons=dict(persons or {}))
         self.clock = SetClock(now_at)
         self.store = Store(folder / "alerts.db")
         channels: dict[str, Asked | str] = {"pigeon": "no bird"} | {one.name: one for one in providers}
@@ -311,4 +315,88 @@ async def test_a_channel_that_is_not_set_up_says_why_and_an_unknown_one_which_th
             await work("pigeon")
         with pytest.raises(Failed, match="there is no channel 'fax'; there are telegram, pigeon"):
             await work("fax")
+    site.store.close()
+
+
+async def test_a_provider_that_closed_later_is_asked_again_each_hour(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert trial_check.ASKED_AGAIN_S == HOUR_S
+    monkeypatch.setattr(trial_check, "ASKED_AGAIN_S", 0.01)
+    site = Site(tmp_path, hook := Asked("webhook"))
+    async with site.running():
+        await until(lambda: site.worker("webhook").health.state is HealthState.OK)
+        assert hook.checks == 1
+        site.worker("webhook").checked(Closed("gone (410)"))
+        await until(lambda: site.worker("webhook").health.state is HealthState.OK)
+        assert hook.checks == 2
+
+
+async def test_a_test_that_was_written_down_by_a_clock_that_was_ahead_holds_up_none(tmp_path: Path) -> None:
+    first = Site(tmp_path, Asked("telegram"))
+    await first.week(MONDAY_TEN - HOUR_S)
+    first.clock.wall_s = MONDAY_TEN + 365 * 24 * HOUR_S
+    await first.trial.test("telegram")
+    first.store.close()
+    later = Site(tmp_path, one := Asked("telegram"))
+    for minutes in (0, 1, 60):
+        await later.week(MONDAY_TEN + 60.0 * minutes)
+    assert len(one.taken) == 1
+    later.store.close()
+
+
+# --- the persons ---------------------------------------------------------------------------------------------------------
+
+ANNA, BOB = s.Person(telegram="7"), s.Person(telegram="8", on_call="never")
+
+
+async def test_a_person_whom_the_provider_would_not_tell_is_a_warning_beside_a_channel_that_works(tmp_path: Path) -> None:
+    one = Asked("telegram")
+    one.forbidden = {"8": Failed("must write to the bot once")}
+    site = Site(tmp_path, one, persons={"anna": ANNA, "bob": BOB})
+    async with site.running():
+        await until(lambda: site.worker("telegram").health.reason == "bob: must write to the bot once")
+        assert site.worker("telegram").health.state is HealthState.OK
+        assert await site.trial.check("telegram") == "knows us; bob: must write to the bot once"
+        one.forbidden = {}
+        await site.trial.check("telegram")
+        assert site.worker("telegram").health.reason == ""
+
+
+async def test_persons_are_part_of_the_weekly_test_and_of_the_one_after_that_failed_for_them(tmp_path: Path) -> None:
+    site = Site(tmp_path, one := Asked("telegram"), persons={"anna": ANNA, "bob": BOB})
+    one.forbidden = {"8": Failed("must write to the bot once", hopeless=True)}
+    await site.week(MONDAY_TEN - HOUR_S)
+    await site.week(MONDAY_TEN)
+    assert [to for to, _ in one.taken] == ["a", "7"]
+    assert site.worker("telegram").test_failed == "bob: must write to the bot once"
+    one.forbidden = {}
+    await site.trial.test("telegram")
+    assert [to for to, _ in one.taken] == ["a", "7", "a", "8"]
+    assert site.worker("telegram").test_failed == ""
+    site.store.close()
+
+
+async def test_a_test_that_a_person_asks_for_wakes_no_other_person(tmp_path: Path) -> None:
+    site = Site(tmp_path, one := Asked("telegram"), persons={"anna": ANNA})
+    await site.trial.test("telegram")
+    assert [to for to, _ in one.taken] == ["a"]
+    site.store.close()
+
+
+@pytest.mark.parametrize("answer", ["knows us", Failed("no answer")])
+async def test_a_check_whose_library_swallows_the_end_ends_all_the_same(tmp_path: Path, answer: str | Failed) -> None:
+    asked = asyncio.Event()
+
+    class Swallows(Asked):
+        async def check(self) -> str:
+            asked.set()
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.sleep(60)
+            return await super().check()
+
+    site = Site(tmp_path, Swallows("email", answer))
+    task = asyncio.create_task(site.trial.run())
+    await asked.wait()
+    task.cancel()
+    await asyncio.wait({task}, timeout=5)
+    assert task.done()
     site.store.close()

@@ -4,8 +4,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from services.notifier import alarms
-from services.notifier.alarms import Record
 from services.notifier.lifesign import LifeSign
+from services.notifier.record import Record
+from services.notifier.rules import Rules
 from services.notifier.watch import Circumstances, Watch
 from services.shared.bus import Arrival, Foreign
 from services.shared.clock import Clock
@@ -20,6 +21,7 @@ class Way:
 
     lost_since_mono_s: float | None = None
     rows: dict[int, Any] = field(default_factory=lambda: {1: "waits"})
+    refuses_since_mono_s: float | None = None
     last_delivered_at: float | None = None
     check_failed: str = ""
     test_failed: str = ""
@@ -182,7 +184,7 @@ def test_an_outside_watcher_that_is_not_reached_for_three_periods_is_told_and_it
 
 
 def test_that_the_watcher_is_not_reached_outlives_a_restart_until_it_is_or_nobody_watches_any_more() -> None:
-    old = alarms.heard(None, Owner("notifier", "old-boot").says("not_reaching_watcher"), at(0), alarms.Rules())
+    old = alarms.heard(None, Owner("notifier", "old-boot").says("not_reaching_watcher"), at(0), Rules())
     assert old is not None
     night = Night((old,))
     night.watcher = sign(300.0)

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from services.notifier.weekly import last_due_at
+from services.notifier.trial.weekly import last_due_at
 
 CHICAGO = ZoneInfo("America/Chicago")
 

@@ -1,16 +1,18 @@
 """What the notifier saw of the site, as the self-test asks for it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from services.notifier import alarms, answers
 from services.notifier.message import Row, Text
+from services.notifier.record import Receipt, Record
 from services.notifier.self_test import Known
 from services.notifier.witness import Surroundings, Witness
 from services.shared.messages import ChannelHealth, DeviceHealth, Devices
 from services.shared.settings.sections import Notifications
 from services.shared.vocabulary import AlarmKind, HealthState
 from tests.unit.notifier.test_heartbeat import state
-from tests.unit.notifier.words import EMERGENCY, WALL_S, WARNING, at
+from tests.unit.notifier.words import EMERGENCY, RULES, WALL_S, WARNING, Owner, at
 
 
 @dataclass
@@ -30,9 +32,15 @@ def row(number: int, key: str, created_at: float, kind: AlarmKind = EMERGENCY) -
     return Row(number, "way", "42", kind, (key,), Text("", "", ""), created_at)
 
 
-def known(witness: Witness, mono_s: float, **ways: Way) -> Known:
-    around: Any = Surroundings(ways, (), None, None)  # type: ignore[arg-type]
+def known(witness: Witness, mono_s: float, *records: Record, **ways: Way) -> Known:
+    around: Any = Surroundings(ways, records, (), None, None, None)  # type: ignore[arg-type]
     return witness.known(at(mono_s), around)
+
+
+def told(key: str, *receipts: Receipt) -> Record:
+    record = alarms.heard(None, Owner().says(key, kind=EMERGENCY), at(0), RULES)
+    assert record is not None
+    return replace(alarms.raised(record, ("way",), at(0)), receipts=receipts)
 
 
 def devices(*states: HealthState, last_ok_mono_s: float | None = None) -> Devices:
@@ -87,10 +95,30 @@ def test_a_site_that_measures_nothing_for_its_controller_is_heard_by_its_devices
 def test_an_emergency_is_stuck_only_while_every_channel_has_yet_to_take_it() -> None:
     one = witness()
     telegram, email = Way({1: row(1, "smoke", WALL_S + 10)}), Way({2: row(2, "smoke", WALL_S + 12)})
+    assert known(one, 10, telegram=telegram, email=email).emergency_waits_s == 0
     assert known(one, 700, telegram=telegram, email=email).emergency_waits_s == 690
     email.rows = {3: row(3, "other", WALL_S), 4: row(4, "smoke", WALL_S, WARNING)}
     assert known(one, 700, telegram=telegram, email=email).emergency_waits_s is None
     assert known(one, 700).emergency_waits_s is None
+
+
+def test_a_clock_that_is_set_makes_no_emergency_wait_longer() -> None:
+    one, way = witness(), Way({1: row(1, "smoke", WALL_S - 40_000)})
+    assert known(one, 10, way=way).emergency_waits_s == 0
+    way.rows = {1: row(1, "smoke", WALL_S + 40_000)}
+    assert known(one, 70, way=way).emergency_waits_s == 60
+
+
+def test_an_emergency_that_every_provider_refused_waits_until_somebody_has_it_or_has_seen_it() -> None:
+    one, refused = witness(), Receipt("way", "way refused", delivered=False)
+    assert known(one, 10, told("smoke")).emergency_waits_s is None, "without a channel there is nobody to take it"
+    assert known(one, 10, told("smoke"), way=Way()).emergency_waits_s == 0
+    assert known(one, 700, told("smoke", refused), way=Way()).emergency_waits_s == 690
+    taken = told("smoke", refused, Receipt("way", "way accepted"))
+    assert known(one, 710, taken, way=Way()).emergency_waits_s is None
+    assert known(one, 720, told("smoke", refused), way=Way()).emergency_waits_s == 0
+    seen = answers.acknowledged(told("smoke", refused), "anna", WALL_S + 9_000, at(721))
+    assert known(one, 721, seen, way=Way()).emergency_waits_s is None
 
 
 def test_a_channel_is_proved_when_it_takes_something_however_the_calendar_leaps() -> None:

@@ -121,6 +121,23 @@ async def test_a_message_that_always_fails_keeps_no_other_waiting(tmp_path: Path
 
 
 @pytest.mark.asyncio
+async def test_a_fault_of_our_own_is_logged_with_its_place_and_without_its_words(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    bench = Bench(tmp_path)
+
+    async def send(_recipient: str, _message: Outgoing) -> Sent:
+        raise KeyError("+15005550001")
+
+    bench.provider.send = send  # type: ignore[method-assign,assignment]
+    bench.add(bench.draft(WARNING, "hot"))
+    async with running(bench):
+        await until(lambda: bench.worker.health.state is HealthState.LOST)
+    assert "telegram: a fault of our own: KeyError at test_worker.py:" in caplog.text
+    assert "5550001" not in caplog.text
+
+
+@pytest.mark.asyncio
 async def test_a_channel_whose_library_swallows_the_end_ends_all_the_same(tmp_path: Path) -> None:
     bench, sending = Bench(tmp_path), asyncio.Event()
 
@@ -177,3 +194,32 @@ async def test_a_post_that_can_be_changed_no_more_is_no_lost_channel(tmp_path: P
     async with running(bench):
         await until(lambda: not bench.worker.rows)
         assert (bench.worker.lost_since_mono_s, bench.settled) == (None, [])
+
+
+@pytest.mark.asyncio
+async def test_whom_the_provider_puts_off_is_sent_it_later_by_itself_and_nobody_else_again(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, Provider("email", recipients=("",)))
+    bench.provider.later = ("b@demo.test",)
+    bench.provider.forbidden = {"b@demo.test": Failed("452")}
+    await bench.post(bench.draft(EMERGENCY, "smoke", thread="smoke", keys=("smoke",), ask=True))
+    async with running(bench):
+        await until(lambda: bench.settled == [(1, "taken", True)] and bench.worker.rows)
+        (row,) = bench.worker.rows.values()
+        assert (row.recipient, row.text.subject, row.thread, row.keys) == ("b@demo.test", "smoke", "smoke", ("smoke",))
+        bench.provider.forbidden = {}
+        await until(lambda: not bench.worker.rows)
+        assert [to for to, _ in bench.provider.taken] == ["", "b@demo.test"]
+
+
+@pytest.mark.asyncio
+async def test_whom_the_provider_put_off_is_not_forgotten_by_a_restart(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, Provider("email", recipients=("",)))
+    bench.provider.later = ("b@demo.test",)
+    bench.provider.forbidden = {"b@demo.test": Failed("452", slow=True)}
+    await bench.post(bench.draft(EMERGENCY, "smoke", thread="smoke"))
+    async with running(bench):
+        await until(lambda: bench.worker.health.reason == "452")
+    after = Bench(tmp_path, Provider("email", recipients=("",)))
+    async with running(after):
+        await until(lambda: after.settled)
+        assert [to for to, _ in after.provider.taken] == ["b@demo.test"]

@@ -20,9 +20,18 @@ class Owner:
     def __init__(self, source: str = "controller", boot: str = "boot-1") -> None:
         self.source, self.boot, self.seq = source, boot, 0
 
-    def says(self, key: str, active: bool = True, kind: AlarmKind = WARNING, cause: str = "", since_at: float = WALL_S) -> Alarm:
+    def says(
+        self,
+        key: str,
+        active: bool = True,
+        kind: AlarmKind = WARNING,
+        cause: str = "",
+        since_at: float = WALL_S,
+        device: str = "",
+        rank: int = 0,
+    ) -> Alarm:
         self.seq += 1
         return Alarm(
             key=key, active=active, kind=kind, cause=cause or f"{key} is bad", since_at=since_at, source=self.source,
-            boot=self.boot, seq=self.seq,
+            boot=self.boot, seq=self.seq, device=device, rank=rank,
         )  # fmt: skip

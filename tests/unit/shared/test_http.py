@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import socket
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -243,3 +244,75 @@ def test_an_unwell_server_is_unreachable_and_a_no_is_refused() -> None:
         raise_for_status(Answer(503, {}, b"<html>"))
     with pytest.raises(Refused):
         raise_for_status(Answer(302, {}, b""))
+
+
+@pytest.mark.asyncio
+async def test_a_connection_that_is_never_made_brought_nothing_there_and_one_that_falls_silent_may_have() -> None:
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as full:
+        address = full.getsockname()
+        waiting = [socket.socket() for _ in range(4)]
+        for one in waiting:
+            one.setblocking(False)
+            one.connect_ex(address)
+        async with client(deadline_s=0.3) as http:
+            with pytest.raises(Unreachable, match=r"no connection within 0\.3 s") as hung:
+                await http.request("POST", f"http://127.0.0.1:{address[1]}/")
+        for one in waiting:
+            one.close()
+
+    async def says_nothing(reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+
+    async with server(says_nothing) as url, client(deadline_s=0.3) as http:
+        with pytest.raises(Unreachable, match=r"no answer within 0\.3 s") as silent:
+            await http.request("POST", url)
+    assert (hung.value.connected, silent.value.connected) == (False, True)
+
+
+@pytest.mark.asyncio
+async def test_a_connection_that_is_used_again_counts_as_one() -> None:
+    async def once(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 204 No Content\r\n\r\n")
+        await writer.drain()
+        await _reader.readuntil(b"\r\n\r\n")
+
+    async with server(once) as url, client() as http:
+        await http.request("GET", url)
+        with pytest.raises(Unreachable) as broken:
+            await http.request("POST", url)
+    assert broken.value.connected
+
+
+@pytest.mark.parametrize("what", ["truncated", "reset in the body", "chunks cut short", "compressed garbage"])
+@pytest.mark.asyncio
+async def test_a_head_that_came_is_an_answer_where_a_part_is_enough(what: str) -> None:
+    async with server(BROKEN[what]) as url, client() as http:
+        answer = await http.request("POST", url, in_part=True)
+    assert (answer.status, answer.is_cut) == (200, True) and b"half".startswith(answer.body)
+
+
+@pytest.mark.parametrize(
+    "what", ["reset before the head", "closed before the head", "garbage for a status line", "an endless head"]
+)
+@pytest.mark.asyncio
+async def test_without_a_head_there_is_no_part(what: str) -> None:
+    async with server(BROKEN[what]) as url, client() as http:
+        with pytest.raises((Unreachable, Nonsense)):
+            await http.request("POST", url, in_part=True)
+
+
+@pytest.mark.asyncio
+async def test_of_a_body_that_is_too_long_or_too_late_the_beginning_is_the_part() -> None:
+    async with server(says(OK % 500_000, b"x" * 500_000)) as url, client(limit=1) as http:
+        for _ in range(2):
+            long = await http.request("POST", url, max_bytes=1000, in_part=True)
+            assert (long.status, long.body, long.is_cut) == (200, b"x" * 1000, True)
+        assert not (await http.request("POST", url, in_part=True)).is_cut
+
+    async def stops(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(OK % 100 + b"half")
+        await never(_reader, writer)
+
+    async with server(stops) as url, client(deadline_s=0.3) as http:
+        late = await http.request("POST", url, in_part=True)
+    assert (late.status, late.body, late.is_cut) == (200, b"half", True)

@@ -48,6 +48,13 @@ def test_the_old_files_placeholders_turn_their_channels_off_and_are_told() -> No
         assert word in sentences
 
 
+def test_a_placeholder_of_the_webhook_turns_it_off_and_one_of_a_person_turns_off_no_channel(tmp_path: Path) -> None:
+    text = "[NOTIFICATIONS]\nwebhook_secret = YOUR_SECRET\n[PERSON anna]\nemail = YOUR_ADDRESS\n"
+    hook, person = [one for one in load(written(tmp_path, text), env={}).warnings if "sample's text" in one]
+    assert "webhook_secret still holds the sample's text: the webhook is off" in hook
+    assert "[PERSON anna] email still holds the sample's text: it counts as not set" in person
+
+
 def test_a_real_recipient_beside_a_placeholder_stays(tmp_path: Path) -> None:
     text = "[NOTIFICATIONS]\nemail_recipients = me@mine.example, backup@yourdomain.com\n"
     assert load(written(tmp_path, text), env={}).notifications.email_recipients == ("me@mine.example",)

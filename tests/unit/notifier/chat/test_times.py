@@ -6,8 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from services.notifier.chat.command import Wrong
-from services.notifier.chat.times import SiteTime
+from services.notifier.chat.command import SiteTime, Wrong
 from services.shared.clock import Moment
 
 TIME = SiteTime("America/Chicago")

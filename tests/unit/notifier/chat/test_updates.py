@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.notifier.chat.age import Freshness
-from services.notifier.chat.people import allowed
+from services.notifier.chat.admission import Freshness, allowed
 from services.notifier.chat.updates import Press, Words, number_of, read
 from services.shared.clock import Moment
 from services.shared.settings import Settings
@@ -65,7 +64,7 @@ def test_only_numbers_are_on_the_list_and_persons_have_their_names() -> None:
     told = s.Notifications.model_construct(telegram_users=("8", "7", "@bob", "-5", "٣", "0"))  # as if nothing had been checked
     persons = {"anna": s.Person(telegram="7"), "carl": s.Person.model_construct(telegram=" 9")}
     people = allowed(Settings(notifications=told, persons=persons))
-    assert people == {8: "telegram:8", 7: "telegram:anna", 9: "telegram:carl"}
+    assert people == {8: "8 (telegram)", 7: "anna (telegram)", 9: "carl (telegram)"}
 
 
 def test_old_is_over_two_minutes_by_a_trusted_calendar() -> None:

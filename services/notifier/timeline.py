@@ -1,0 +1,63 @@
+"""All that is stamped with Unix seconds and counted on: where an earlier process left it, and when the clock is set."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import replace
+
+from services.notifier.outcome import Memory
+from services.notifier.reckoning import Reckoning, Step
+from services.notifier.record import Phase, Record
+from services.shared.clock import Moment
+from services.shared.vocabulary import AlarmKind
+
+FACT = "calendar"
+
+
+def reckoning(records: Mapping[str, Record], memory: Memory, now: Moment, stored: str = "") -> Reckoning:
+    """How the calendar goes on from what was stored, with the fact that an earlier process left."""
+    stamps = [at for record in records.values() for at in _stamps(record)]
+    waits = bool(memory.shelves.standing) or any(_waits(record) for record in records.values())
+    return Reckoning(now, (*stamps, *memory.shelves.stamps, *memory.budget.stamps), waits=waits, unproven_from_at=_number(stored))
+
+
+def document(reckoning: Reckoning) -> str:
+    """The fact for the next process: what is stamped from then on was stamped by no trusted clock. Empty: all was."""
+    return "" if reckoning.unproven_from_at is None else repr(reckoning.unproven_from_at)
+
+
+def set_by(records: Mapping[str, Record], memory: Memory, step: Step) -> tuple[dict[str, Record], Memory]:
+    """The records that change, and the memory, as after the clock was set."""
+    moved = {key: _moved(record, step) for key, record in records.items()}
+    memory.shelves.set_by(step)
+    return {key: one for key, one in moved.items() if one != records[key]}, replace(memory, budget=memory.budget.set_by(step))
+
+
+def _number(stored: str) -> float | None:
+    try:
+        number = float(stored)
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
+
+
+def _moved(record: Record, step: Step) -> Record:
+    def at(stamp: float | None) -> float | None:
+        return None if stamp is None else step.moved(stamp)
+
+    until_at, from_at = record.acknowledged_until_at, record.acknowledged_at
+    if until_at is not None and from_at is not None:
+        until_at += step.moved(from_at) - from_at
+    return replace(
+        record, since_at=step.moved(record.since_at), told_at=at(record.told_at), ended_at=at(record.ended_at),
+        acknowledged_at=at(from_at), acknowledged_until_at=until_at, escalated_at=at(record.escalated_at),
+        began_at=tuple(step.moved(one) for one in record.began_at),
+    )  # fmt: skip
+
+
+def _stamps(record: Record) -> list[float]:
+    stamps = (record.told_at, record.ended_at, record.acknowledged_at, record.escalated_at, *record.began_at)
+    return [at for at in stamps if at is not None]
+
+
+def _waits(record: Record) -> bool:
+    return record.phase is Phase.ACKNOWLEDGED or (record.phase is Phase.UNACKNOWLEDGED and record.told is AlarmKind.EMERGENCY)

@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from services.api.why import Calendar, Why, WhyCommand
+from services.api.why_past import off_times
 
 _BEFORE_MS, _AFTER_MS = 3_600_000, 900_000
 _LONGEST_MS = 86_400_000
@@ -27,7 +28,8 @@ _FAILURE = sa.text("SELECT target, phase, detail, title FROM events WHERE id = :
 def with_commands(connection: sa.Connection, why: Why, calendar: Calendar, now_at: float) -> Why:
     """The answer with the commands since the site left normal running, or of the hour before, until 15 min after the moment."""
     at_ms = _ms(why.at) or 0
-    began_ms = _ms(why.off_since) or (None if why.mode == "normal" else _ms(why.since)) or at_ms - _BEFORE_MS
+    left_ms = None if why.mode == "normal" else off_times(connection, at_ms)[0] or _ms(why.since)
+    began_ms = _ms(why.off_since) or left_ms or at_ms - _BEFORE_MS
     window = {"start": max(min(began_ms, at_ms), at_ms - _LONGEST_MS), "end": min(at_ms + _AFTER_MS, int(now_at * 1000))}
     found = connection.execute(_COMMANDS, window).all()
     return why.model_copy(update={"commands": [_told(row, _failure(connection, row.failure_id), calendar) for row in found]})

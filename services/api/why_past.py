@@ -106,7 +106,7 @@ def _sentence(found: Recorded, mode: str, source: Source, calendar: Calendar, no
 
 def _times(connection: sa.Connection, found: Recorded, mode: str, at_ms: int, calendar: Calendar) -> dict[str, Any]:
     following = connection.execute(_NEXT, {"at": at_ms}).mappings().one_or_none()
-    off_ms, again_ms = (None, None) if mode == Mode.NORMAL else _off(connection, at_ms)
+    off_ms, again_ms = (None, None) if mode == Mode.NORMAL else off_times(connection, at_ms)
     return {
         "since": calendar.iso(found.transition.at if found.transition else None),
         "until": _iso(calendar, following["happened_ms"] if following else None),
@@ -121,7 +121,8 @@ def _beginning(connection: sa.Connection, calendar: Calendar) -> str:
     return "there are no records yet" if first_ms is None else f"the records begin at {calendar.iso(first_ms / 1000)}"
 
 
-def _off(connection: sa.Connection, at_ms: int) -> tuple[int | None, int | None]:
+def off_times(connection: sa.Connection, at_ms: int) -> tuple[int | None, int | None]:
+    """When the site last left normal running before a moment, and when it was back; None where that is not recorded."""
     normal_ms = connection.execute(_LAST_NORMAL, {"at": at_ms}).scalar()
     left_ms = connection.execute(_LEFT, {"normal": -1 if normal_ms is None else normal_ms, "at": at_ms}).scalar()
     return left_ms, connection.execute(_NORMAL_AGAIN, {"at": at_ms}).scalar()

@@ -12,8 +12,8 @@ from services.shared.spans import span
 AVERAGE, WORST, FLOOD_PERCENT, HIGH_PERCENT = 1.0, 10, 1.0, 5.0
 """An average below one alarm in ten minutes, never more than ten, a flood in less than 1 % of the time, 5 % of high priority."""
 _NAMED = 5
-_ENOUGH = 20
-"""Of fewer alarms no share is judged."""
+_ENOUGH, _JUDGED_FROM_DAYS = 20, 1.0
+"""Of fewer alarms no share is judged, and nothing of a shorter time."""
 
 
 def report_text(site: str, report: AlarmReport, zone: ZoneInfo) -> Text:
@@ -24,7 +24,9 @@ def report_text(site: str, report: AlarmReport, zone: ZoneInfo) -> Text:
 
 def report_lines(report: AlarmReport, zone: ZoneInfo) -> list[str]:
     """The figures, one line each, with a judgement."""
-    return [_span_told(report, zone), *(f"{text}: {judgement}" for text, judgement, _ in _figures(report)), *_beside(report)]
+    figures = [text if _young(report) else f"{text}: {judgement}" for text, judgement, _ in _figures(report)]
+    young = ["Too short a time to be judged."] if _young(report) else []
+    return [_span_told(report, zone), *figures, *young, *_beside(report)]
 
 
 def _figures(report: AlarmReport) -> Iterator[tuple[str, str, bool]]:
@@ -49,6 +51,11 @@ def _beside(report: AlarmReport) -> Iterator[str]:
     if report.raised:
         yield "By priority: " + ", ".join(f"{one.count} {one.key}" for one in report.priorities)
         yield f"Most frequent: {_keys(report.most_frequent, _times)}"
+
+
+def _young(report: AlarmReport) -> bool:
+    """A mean of minutes says nothing."""
+    return report.days < _JUDGED_FROM_DAYS
 
 
 def _judged(text: str, target: str, good: bool) -> tuple[str, str, bool]:

@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
-from services.notifier import tables
+from services.notifier import opening, salvage, tables
 from services.notifier.change import Change
 from services.notifier.record import Transition
 
@@ -44,7 +44,7 @@ class Store:
         self._is_slow = self._is_closed = False
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="alerts")
         self._path = path
-        opened = self._thread.submit(tables.open_file, path).result()
+        opened = self._thread.submit(opening.open_file, path).result()
         self._db, self._unopened, self._damage, held = opened.db, opened.unopened, opened.damage, opened.held
         self._damage_until_s: float | None = None
         self.fault: str | None = self._unopened or self._damage
@@ -150,12 +150,12 @@ class Store:
         try:
             return work(self._db)
         except sqlite3.Error as error:
-            if self._unopened or not tables.is_damage(error):
+            if self._unopened or not salvage.is_damage(error):
                 raise
             log.error("alerts.db is damaged and made anew: %s", error)
             known = Change(dict(self._known.records), dict(self._known.rows), facts=dict(self._known.facts), refs=dict(self.refs))
-            self._db = tables.renewed(self._path, self._db, known)
-            self._damage, self._damage_until_s = tables.damage_words(str(error), self._path), None
+            self._db = opening.renewed(self._path, self._db, known)
+            self._damage, self._damage_until_s = opening.damage_words(str(error), self._path), None
         return work(self._db)
 
     def _forget_damage(self, now_s: float) -> None:

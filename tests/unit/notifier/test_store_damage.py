@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from services.notifier import opening
 from services.notifier import store as store_
-from services.notifier import tables
 from services.notifier.change import Change, Done
 from services.notifier.record import Transition
 from services.notifier.store import Store
@@ -187,8 +187,8 @@ def test_a_kill_between_the_laying_aside_and_the_new_file_loses_nothing(tmp_path
     filled(path)
     overwrite(path, "alarms", "zeroed")
     with monkeypatch.context() as killed:
-        killed.setattr(tables, "_lay_aside", lambda file: file.replace(file.with_name("alerts.db.damaged")))
-        killed.setattr(tables, "_whole", _killed_the_second_time(tables._whole))
+        killed.setattr(opening, "_lay_aside", lambda file: file.replace(file.with_name("alerts.db.damaged")))
+        killed.setattr(opening, "_whole", _killed_the_second_time(opening._whole))
         with pytest.raises(KeyboardInterrupt):
             Store(path)
     assert not path.exists()
@@ -197,10 +197,10 @@ def test_a_kill_between_the_laying_aside_and_the_new_file_loses_nothing(tmp_path
     assert len(store.rows) == MANY and all(row.repeated for row in store.rows)
 
 
-def _killed_the_second_time(whole: Callable[[Path], tables.Opened]) -> Callable[[Path], tables.Opened]:
+def _killed_the_second_time(whole: Callable[[Path], opening.Opened]) -> Callable[[Path], opening.Opened]:
     asked: list[Path] = []
 
-    def look(path: Path) -> tables.Opened:
+    def look(path: Path) -> opening.Opened:
         asked.append(path)
         if len(asked) > 1:
             raise KeyboardInterrupt

@@ -88,7 +88,7 @@ def store_fault(fault: str) -> Finding:
     """What is told is not written down."""
     return Finding(
         AlarmKind.WARNING,
-        f"The notifier cannot write: {fault}",
-        "Messages go out but are forgotten at a restart.",
-        "Look at the disk.",
+        f"The notifier's own record: {fault}",
+        "Messages go out; what could not be written is forgotten at a restart.",
+        "Look at the card.",
     )

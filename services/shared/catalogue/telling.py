@@ -54,9 +54,9 @@ TELLING = (
     ),
     AlarmClass(
         "alerts_database", _OWNER, AlarmKind.WARNING, Priority.LOW,
-        "`alerts.db` cannot be written",
-        "messages go out but are forgotten at a restart",
-        "look at the disk",
+        "`alerts.db` cannot be written, or was damaged and lies aside as `alerts.db.damaged`",
+        "messages go out; what could not be written or read is forgotten at a restart",
+        "look at the card",
     ),
     AlarmClass(
         "site_silent", "second machine", AlarmKind.EMERGENCY, Priority.HIGH,

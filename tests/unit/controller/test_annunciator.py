@@ -4,7 +4,7 @@ from services.controller.annunciator import Annunciator
 from services.shared import messages
 from services.shared.bus import Arrival
 from services.shared.settings import sections
-from tests.unit.controller.parts import WALL_S, KeptBus, LeapingClock
+from tests.unit.controller.parts import KeptBus, LeapingClock
 
 START_S = 1000.0
 
@@ -18,17 +18,14 @@ class NoBoard:
 
 
 class Site:
-    def __init__(self, *emergencies: str, trusted: bool = True) -> None:
-        self.clock = LeapingClock(START_S, trusted=trusted)
+    def __init__(self, *emergencies: str) -> None:
+        self.clock = LeapingClock(START_S)
         choice = sections.Annunciator(board="relay-1")
         self.annunciator = Annunciator(choice, NoBoard(), KeptBus(), self.clock, lambda: emergencies)  # type: ignore[arg-type]
 
-    def hear(self, sound: bool, *, sent_s: float | None = None, kept: bool = False, first: bool = False) -> None:
-        sent_at = WALL_S + (self.clock.mono_s if sent_s is None else sent_s)
-        level = messages.Annunciator(
-            sound=sound, reason="why" if sound else "", since_at=None, sent_at=sent_at, clock_trusted=True
-        )
-        self.annunciator.take(level, Arrival(self.clock.mono_s, kept, first))
+    def hear(self, sound: bool, *, kept: bool = False) -> None:
+        level = messages.Annunciator(sound=sound, reason="why" if sound else "", since_at=None)
+        self.annunciator.take(level, Arrival(self.clock.mono_s, kept, False))
 
     def wanted(self, mono_s: float) -> bool | None:
         self.clock.mono_s = mono_s

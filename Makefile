@@ -5,10 +5,10 @@ TESTS ?= tests
 DEMO := docker compose --file docker-compose.yml --file docker-compose.demo.yml
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check coverage bench proof demo up down logs frontend generate pytest setup-demo setup-dev
+.PHONY: help run test check coverage bench proof screenshots demo up down logs frontend generate pytest setup-demo setup-dev
 
 help:  ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
 
 run: setup-demo frontend  ## the services and the simulated site on this computer, without containers
 	$(PY) -m services.cli.main run --simulated
@@ -40,6 +40,9 @@ proof: setup-dev  ## the long forms: 1,000 simulated days, all walks, 1,000 kill
 	$(PY) -m tests.proof.kills 1000
 	.venv/bin/mutmut run
 	.venv/bin/mutmut results
+
+screenshots: setup-dev frontend  ## take the pictures of the README and the manual, of the running simulated site
+	$(PY) -m tests.end_to_end.screenshots
 
 demo:  ## the containers with the simulated site
 	$(DEMO) up --build --detach --wait

@@ -1,24 +1,28 @@
 import { useErrorBoundary } from "preact/hooks";
+import { Actions, EmergencyStop, Login } from "./ask/actions";
+import { Charts } from "./charts/charts";
+import { Curtailments } from "./event/list";
 import { Alarms } from "./panels/alarms";
 import { Banners } from "./panels/banners";
 import { Commands } from "./panels/commands";
+import { Contacts } from "./panels/contacts";
 import { Devices } from "./panels/devices";
 import { Events } from "./panels/events";
 import { Fans } from "./panels/fans";
-import { Groups } from "./panels/groups";
 import { Headline } from "./panels/headline";
+import { OwnHealth } from "./panels/health";
 import { Holds } from "./panels/holds";
 import { Load } from "./panels/load";
-import { Sensors } from "./panels/sensors";
+import { Loads } from "./panels/map";
+import { Pdus } from "./panels/pdus";
 import { Signals } from "./panels/signals";
 import { Temperature } from "./panels/temperature";
-import { Trend } from "./panels/trend";
 import { Badge } from "./parts";
 import { feed, lostSince, sinceFeedS } from "./store";
 import type { Dashboard } from "./types";
-import { duration, moment } from "./words";
+import { clock, duration } from "./words";
 
-/** The page: what the site is doing first, what must be known about that, then the evidence. */
+/** The page: what the site is doing first, what must be known about that, then the evidence, then the records. */
 export function App() {
   const [broken] = useErrorBoundary();
   const now = feed.value;
@@ -37,28 +41,42 @@ export function App() {
   );
 }
 
+/** What needs a person stands in a column of its own, which grows alone; first by ear and on a phone. The events fill its rest. */
 function Evidence({ now }: { now: Dashboard }) {
   return (
     <>
       <Headline feed={now} />
-      <div class="grid">
-        <div class="column">
-          <Load feed={now} />
-          <Groups feed={now} />
-          <Trend feed={now} />
-          <Commands />
-          <Events />
-        </div>
-        <div class="column">
-          <Temperature feed={now} />
-          <Fans feed={now} />
-          <Sensors feed={now} />
-        </div>
-        <div class="column">
+      <div class="board">
+        <div class="column side">
           <Alarms feed={now} />
           <Signals feed={now} />
           <Holds feed={now} />
+          <EmergencyStop />
+          <Actions feed={now} />
           <Devices feed={now} />
+          <Events />
+        </div>
+        <div class="column">
+          <div class="pairs">
+            <div class="column">
+              <Load feed={now} />
+              <Loads feed={now} />
+              <Pdus feed={now} />
+            </div>
+            <div class="column">
+              <Temperature feed={now} />
+              <Fans feed={now} />
+              <Contacts feed={now} />
+            </div>
+          </div>
+          <Charts feed={now} />
+          <div class="pairs">
+            <div class="column">
+              <Curtailments />
+              <OwnHealth feed={now} />
+            </div>
+            <Commands />
+          </div>
         </div>
       </div>
     </>
@@ -66,27 +84,24 @@ function Evidence({ now }: { now: Dashboard }) {
 }
 
 function Top({ now }: { now: Dashboard | null }) {
+  const live = lostSince.value === null && now;
   return (
     <header class="top">
       <h1>
-        Bitcoin Mine Control <span class="site">{now?.site}</span>
+        <span class="product">Bitcoin Mine Control</span> <span class="site">{now?.site}</span>
       </h1>
-      {now && <ControlBadge control={lostSince.value === null && !now.state_stale ? now.control : null} />}
+      {now?.simulated && <span class="note">simulated site</span>}
       <p class="link">
-        <Badge tone={lostSince.value === null && now ? "good" : "bad"}>{connection(now)}</Badge>
+        <Badge tone={live ? "good" : "bad"}>{connection(now)}</Badge>
       </p>
+      <Login />
     </header>
   );
 }
 
-function ControlBadge({ control }: { control: Dashboard["control"] }) {
-  if (control === null) return <Badge tone="unknown">control unknown</Badge>;
-  return control === "armed" ? <Badge tone="good">Armed: it acts</Badge> : <Badge tone="warning">Observing: it sends nothing</Badge>;
-}
-
 function connection(now: Dashboard | null): string {
   if (now === null || lostSince.value !== null) return "no connection";
-  return sinceFeedS.value < 5 ? `live, ${moment(now.time, true)}` : `${moment(now.time, true)}, ${duration(sinceFeedS.value)} ago`;
+  return sinceFeedS.value < 3 ? `live, ${clock(now.time, true)}` : `${clock(now.time, true)}, ${duration(sinceFeedS.value)} ago`;
 }
 
 function Broken({ text }: { text: string }) {

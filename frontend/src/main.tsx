@@ -15,4 +15,17 @@ effect(() => {
 
 start();
 followPast();
-render(<App />, document.getElementById("page") as HTMLElement);
+
+// What the api wrote into the page stands until a feed came, or none does.
+const page = document.getElementById("page") as HTMLElement;
+const waiting = effect(() => {
+  if (feed.value === null && lostSince.value === null) return;
+  queueMicrotask(() => {
+    waiting();
+    page.replaceChildren();
+    render(<App />, page);
+  });
+});
+
+// Only over HTTPS or on this computer: elsewhere browsers have none.
+void navigator.serviceWorker?.register("/sw.js").catch(() => undefined);

@@ -2,7 +2,7 @@
 
 import { type ComponentChildren, toChildArray } from "preact";
 import { freshness, lostSince } from "./store";
-import type { Aged, Tone } from "./types";
+import type { Aged, Dashboard, Tone } from "./types";
 import { UNKNOWN, duration, number, unitOf } from "./words";
 
 interface PanelProps {
@@ -101,6 +101,32 @@ export function Table({ label, head, children }: { label: string; head: string[]
       </table>
     </div>
   );
+}
+
+export interface Stretch {
+  kind: string; // its class: fill, unknown, target, ...
+  from: number;
+  to: number;
+}
+
+/** Amounts on one line, each at its place from `low` to `high`; what it shows is said by `label`. No label: words beside it say it. */
+export function Meter({ label, low = 0, high, parts, marks = [], slim }: { label?: string; low?: number; high: number; parts: Stretch[]; marks?: { kind: string; at: number }[]; slim?: boolean }) {
+  const place = (value: number) => (100 * (Math.min(Math.max(value, low), high) - low)) / Math.max(high - low, 1e-9);
+  return (
+    <div class={slim ? "meter is-slim" : "meter"} {...(label === undefined ? { "aria-hidden": true } : { role: "img", "aria-label": label })}>
+      {parts.map(({ kind, from, to }) => (
+        <span key={kind} class={kind} style={{ left: `${place(from)}%`, width: `${place(to) - place(from)}%` }} />
+      ))}
+      {marks.map(({ kind, at }) => (
+        <i key={kind} class={kind} style={{ left: `${place(at)}%` }} />
+      ))}
+    </div>
+  );
+}
+
+/** Whether the service that tells something is gone: what it said last is past, however young. */
+export function isSilent(feed: Dashboard, service: string): boolean {
+  return feed.services.find((one) => one.name === service)?.state !== "online";
 }
 
 /** The gravest of several tones. */

@@ -1,47 +1,57 @@
-// What was: the latest events, followed by their cursor, how commands fared, and the rows that fill the trend before this page
-// was opened.
+// What the feed does not carry: how commands fared, the last hour of the sensors, what we cost, which loads hang where.
 
-import { signal } from "@preact/signals";
-import type { CommandTruth, EventRow, StateRow } from "./types";
+import { computed, effect, signal } from "@preact/signals";
+import type { Cost, Series } from "./answers";
+import { get } from "./get";
+import { followEvents } from "./happened";
+import { feed } from "./store";
+import type { CommandTruth, LoadRow } from "./types";
 
-const MOST_EVENTS = 30;
-const EVERY_MS = 10_000;
 const COMMANDS_EVERY_MS = 30_000;
-const ANSWER_MS = 5000;
+const MINUTE_MS = 60_000;
+const HOUR_S = 3600;
+const MOST_SENSORS = 12; // of one question
+const CLIMATE = ["Cel", "F", "%RH"];
 
-export const events = signal<EventRow[] | null>(null); // null: the history does not answer
-export const commands = signal<CommandTruth | null>(null); // likewise
-let after: number | null = null;
+export const commands = signal<CommandTruth | null>(null); // null: the history does not answer
+export const cost = signal<Cost | null>(null); // null: not told
+export const hour = signal<ReadonlyMap<string, Series>>(new Map()); // by sensor; none when the history does not answer
+export const loads = signal<LoadRow[] | null>(null); // null: not told
+export const loadsAt = signal(0); // when, in the site's time: their ages are of then
 
-/** Keep the events and how commands fared up to date for as long as the page is open. */
+const sensors = computed(() => (feed.value?.sensors ?? []).filter((one) => CLIMATE.includes(one.unit)).map((one) => one.name).join("\n"));
+const members = computed(() => (feed.value?.groups ?? []).map((group) => `${group.name} ${group.members}`).join("\n"));
+
+/** Keep it up to date for as long as the page is open. */
 export function followPast(): void {
-  void more();
-  void count();
-  setInterval(() => void more(), EVERY_MS);
-  setInterval(() => void count(), COMMANDS_EVERY_MS);
+  followEvents();
+  every(COMMANDS_EVERY_MS, countCommands);
+  every(MINUTE_MS, tellCost);
+  effect(() => {
+    if (sensors.value !== "") void recall();
+  });
+  setInterval(() => void recall(), MINUTE_MS);
+  effect(() => {
+    if (members.value !== "") void tellLoads();
+  });
 }
 
-/** The recorded rows of the last hour, oldest first; none when the history does not answer. */
-export async function recordedRows(): Promise<StateRow[]> {
+/** Ask for the loads again: their watts and ages are those of the moment of asking. */
+export async function tellLoads(): Promise<void> {
   try {
-    return (await get<{ rows: StateRow[] }>("/api/v1/state-rows?limit=60")).rows;
+    loads.value = (await get<{ loads: LoadRow[] }>("/api/v1/loads")).loads;
+    loadsAt.value = feed.peek()?.time ?? 0;
   } catch {
-    return [];
+    loads.value = null;
   }
 }
 
-async function more(): Promise<void> {
-  try {
-    const found = await get<{ events: EventRow[]; next_after: number }>(`/api/v1/events?commands=false&limit=${MOST_EVENTS}${after === null ? "" : `&after=${after}`}`);
-    after = found.next_after;
-    if (found.events.length > 0 || events.value === null) events.value = [...(events.value ?? []), ...found.events].slice(-MOST_EVENTS);
-  } catch {
-    events.value = null;
-    after = null;
-  }
+function every(ms: number, task: () => Promise<void>): void {
+  void task();
+  setInterval(() => void task(), ms);
 }
 
-async function count(): Promise<void> {
+async function countCommands(): Promise<void> {
   try {
     commands.value = await get<CommandTruth>("/api/commands?hours=24");
   } catch {
@@ -49,8 +59,26 @@ async function count(): Promise<void> {
   }
 }
 
-async function get<T>(path: string): Promise<T> {
-  const answer = await fetch(path, { signal: AbortSignal.timeout(ANSWER_MS) });
-  if (!answer.ok) throw new Error(`HTTP ${answer.status}`);
-  return (await answer.json()) as T;
+async function tellCost(): Promise<void> {
+  try {
+    cost.value = await get<Cost>("/api/v1/cost");
+  } catch {
+    cost.value = null;
+  }
+}
+
+async function recall(): Promise<void> {
+  const names = sensors.peek().split("\n").filter(Boolean);
+  const end = Math.floor(feed.peek()?.time ?? 0);
+  const found = new Map<string, Series>();
+  try {
+    for (let from = 0; from < names.length; from += MOST_SENSORS) {
+      const asked = names.slice(from, from + MOST_SENSORS).map((name) => `sensor=${encodeURIComponent(name)}&`);
+      const answer = await get<{ series: Series[] }>(`/api/v1/series/several?${asked.join("")}from=${end - HOUR_S}&to=${end}&buckets=60`);
+      for (const one of answer.series) found.set(one.sensor, one);
+    }
+  } catch {
+    found.clear();
+  }
+  hour.value = found;
 }

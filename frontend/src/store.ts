@@ -5,14 +5,20 @@ import type { Aged, Dashboard } from "./types";
 
 const STREAM = "/api/v1/stream";
 const ONCE = "/dashboard_data.json";
-const QUIET_S = 10; // then the feed is asked for, and without an answer the connection is lost
-const ANSWER_S = 5;
+const TICK_MS = 500;
+const ASKED_AFTER_S = 2.5; // the feed comes each second: quiet so long, it is asked for
+const LOST_AFTER_S = 4; // and quiet so long, nobody is there
+const ANSWER_S = 2;
+const DEAF_S = 10; // a stream that hears nothing while the server answers is opened anew
 
 export const feed = signal<Dashboard | null>(null);
 export const lostSince = signal<number | null>(null); // Unix seconds of this browser; null while connected
-export const sinceFeedS = signal(0); // age of the feed itself: every age grows by it
+export const isStranger = signal(false); // the server answers, and wants a login first
+export const sinceFeedS = signal(0); // age of the feed itself, whole seconds: every age grows by it
 
 let received = { monotonic: performance.now(), wall: Date.now() };
+let streamedMs = performance.now();
+let source: EventSource | null = null;
 let asking = false;
 
 /** Take a feed: the page is connected from now. */
@@ -21,13 +27,14 @@ export function receive(text: string): void {
   received = { monotonic: performance.now(), wall: Date.now() };
   sinceFeedS.value = 0;
   lostSince.value = null;
+  isStranger.value = false;
 }
 
 /** Start listening, for as long as the page is open. */
 export function start(): void {
   listen();
   void ask();
-  setInterval(tick, 1000);
+  setInterval(tick, TICK_MS);
   document.addEventListener("visibilitychange", tick);
 }
 
@@ -42,20 +49,28 @@ export function grown(ageS: number | null): number | null {
   return ageS === null ? null : ageS + sinceFeedS.value;
 }
 
-function listen(): void {
-  const source = new EventSource(STREAM);
-  source.addEventListener("dashboard", (event: MessageEvent<string>) => tryReceive(event.data));
-  source.onerror = () => {
+/** Open the stream anew, as after a login: it goes on as whoever opened it. */
+export function listen(): void {
+  source?.close();
+  const opened = new EventSource(STREAM);
+  source = opened;
+  streamedMs = performance.now();
+  opened.addEventListener("dashboard", (event: MessageEvent<string>) => {
+    streamedMs = performance.now();
+    tryReceive(event.data);
+  });
+  opened.onerror = () => {
     void ask();
-    if (source.readyState === EventSource.CLOSED) setTimeout(listen, 3000);
+    if (opened.readyState === EventSource.CLOSED) setTimeout(() => source === opened && listen(), 3000);
   };
 }
 
 function tick(): void {
   // A computer that slept: one of its clocks may have stood still, so the longer time counts.
-  const sinceMs = Math.max(performance.now() - received.monotonic, Date.now() - received.wall);
-  sinceFeedS.value = sinceMs / 1000;
-  if (sinceFeedS.value > QUIET_S) void ask();
+  const silentS = Math.max(performance.now() - received.monotonic, Date.now() - received.wall) / 1000;
+  sinceFeedS.value = Math.floor(silentS);
+  if (silentS > ASKED_AFTER_S) void ask();
+  if (silentS > LOST_AFTER_S) lose();
 }
 
 async function ask(): Promise<void> {
@@ -64,7 +79,8 @@ async function ask(): Promise<void> {
   try {
     const answer = await fetch(ONCE, { cache: "no-store", signal: AbortSignal.timeout(ANSWER_S * 1000) });
     if (answer.ok) tryReceive(await answer.text());
-    else lose();
+    else lose(answer.status === 401);
+    if (answer.ok && performance.now() - streamedMs > DEAF_S * 1000) listen();
   } catch {
     lose();
   } finally {
@@ -80,6 +96,7 @@ function tryReceive(text: string): void {
   }
 }
 
-function lose(): void {
+function lose(stranger = isStranger.value): void {
+  isStranger.value = stranger;
   lostSince.value ??= Date.now() / 1000;
 }

@@ -16,6 +16,8 @@ export interface Headline {
   tone: Tone;
   safe: boolean | null;
   curtailed: boolean | null;
+  back_at: number | null; // the earliest moment at which load may return; null when unknown or nothing holds it
+  todo: string[]; // what a person should do now; empty: nothing
 }
 
 export interface SensorTile extends Aged {
@@ -63,7 +65,8 @@ export interface LoadTile extends Aged {
   unknown_kw: number | null;
   nominal_kw: number | null;
   ready_kw: number | null;
-  interval_kw: number | null;
+  interval_kw: number | null; // projected mean of the running settlement interval; null outside a power event
+  interval_ends_at: number | null;
   interval_limit_kw: number | null;
   interval_minutes: number;
 }
@@ -74,6 +77,7 @@ export interface FanTile extends Aged {
   running: Power;
   proven: "proven" | "unproven" | "disproved";
   watts: number | null;
+  hours: number | null; // it ran in all
   locked_out: boolean;
   reason: string;
   tone: Tone;
@@ -90,6 +94,18 @@ export interface GroupTile {
   target: "run" | "sleep" | "off" | "mixed";
   measured_kw: number | null;
   metered: number;
+  states: string; // one letter a member, in the order of GET /api/v1/loads: h hashing, w waking, a asleep, o off at its outlet, u unknown
+  tone: Tone;
+}
+
+export interface PduTile extends Aged {
+  name: string;
+  kw: number | null;
+  limit_kw: number | null; // of its feeder, when one is configured for it alone
+  outlets_on: number;
+  outlets_off: number;
+  outlets_unknown: number;
+  reason: string;
   tone: Tone;
 }
 
@@ -178,7 +194,7 @@ export interface Limit {
 
 export interface Lease {
   id: string;
-  kind: "power_signal" | "miners" | "fans" | "temperature" | "drill";
+  kind: "power_signal" | "miners" | "fans" | "temperature" | "drill" | "raw";
   owner: string;
   reason: string;
   from_at: number;
@@ -197,6 +213,7 @@ export interface Trip {
   key: string;
   reason: string;
   since_at: number;
+  present: string; // why a reset would be refused now; empty: it may be reset
 }
 
 export interface Drill {
@@ -211,6 +228,7 @@ export interface Dashboard {
   time: number;
   clock_trusted: boolean;
   timezone: string;
+  simulated: boolean; // the simulated site of `make run` and `make demo`
   site: string;
   version: string;
   broker_connected: boolean;
@@ -233,6 +251,7 @@ export interface Dashboard {
   fan_stage: number | null;
   fans: FanTile[];
   groups: GroupTile[];
+  pdus: PduTile[];
   limits: Limit[];
   leases: Lease[];
   lockouts: Lockout[];
@@ -305,9 +324,19 @@ export interface CommandTruth {
   rows: CommandRow[];
 }
 
-/** What the page uses of a row of `GET /api/v1/state-rows`. */
-export interface StateRow {
-  timestamp: string;
-  measured_kw: number | null;
-  temperature_max_c: number | null;
+/** One load as `GET /api/v1/loads` gives it, in the order of the letters of its group's `states`. */
+export interface LoadRow {
+  name: string;
+  group: string;
+  zone: string;
+  kw: number;
+  priority: number;
+  pdu: string;
+  outlet: number | null;
+  target: "run" | "sleep" | "off" | "unknown";
+  state: "hashing" | "waking" | "asleep" | "unknown";
+  outlet_state: Power;
+  watts: number | null;
+  watts_age_s: number | null;
+  locked_out: boolean;
 }

@@ -33,15 +33,28 @@ export function duration(seconds: number): string {
 /** A moment in the site's time zone: the time today, with the day otherwise. */
 export function moment(at: number | null, seconds = false): string {
   if (at === null) return UNKNOWN;
-  const timeZone = feed.value?.timezone ?? "UTC";
-  const day = (unix: number) => new Date(unix * 1000).toLocaleDateString("en-CA", { timeZone });
-  const time = new Date(at * 1000).toLocaleTimeString("en-GB", {
-    timeZone,
-    hour: "2-digit",
-    minute: "2-digit",
-    ...(seconds ? { second: "2-digit" } : {}),
-  });
-  return day(at) === day(feed.value?.time ?? at) ? time : `${day(at)} ${time}`;
+  return dayOf(at) === dayOf(feed.value?.time ?? at) ? clock(at, seconds) : `${dayOf(at)} ${clock(at, seconds)}`;
+}
+
+/** The time of day of a moment at the site. */
+export function clock(at: number, seconds = false): string {
+  return new Date(at * 1000).toLocaleTimeString("en-GB", { timeZone: zone(), hour: "2-digit", minute: "2-digit", ...(seconds ? { second: "2-digit" } : {}) });
+}
+
+/** The day of a moment at the site: 2026-11-22. */
+export function dayOf(at: number): string {
+  return new Date(at * 1000).toLocaleDateString("en-CA", { timeZone: zone() });
+}
+
+function zone(): string {
+  return feed.value?.timezone ?? "UTC";
+}
+
+/** Bytes in the largest unit of 1000 that fits. */
+export function bytes(count: number | null): string {
+  if (count === null) return UNKNOWN;
+  const power = Math.min(4, Math.max(0, Math.floor(Math.log10(Math.max(count, 1)) / 3)));
+  return `${number(count / 1000 ** power, power > 0 && count / 1000 ** power < 10 ? 1 : 0)} ${["B", "kB", "MB", "GB", "TB"][power]}`;
 }
 
 export function words(text: string): string {

@@ -15,12 +15,15 @@ from services.api.networks import Networks
 from services.api.routes import (
     alarms,
     asked,
+    bus,
     commands,
     config,
     cost,
+    curtailments,
     debug,
     docs,
     events,
+    forms,
     health,
     login,
     metrics,
@@ -29,6 +32,7 @@ from services.api.routes import (
     records,
     requests,
     series,
+    simulated,
     status,
     why,
 )  # fmt: skip
@@ -55,15 +59,16 @@ def build(*, with_debug: bool) -> FastAPI:
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     problems.install(app)
-    past = (series.router, events.router, records.router, commands.router, why.router)
+    past = (series.router, events.router, records.router, commands.router, why.router, curtailments.router)
     for router in (status.router, present.router, alarms.router, config.router, *past, metrics.router, cost.router, asked.router):
         _behind_the_gate(app, router)
     for router in (requests.router, login.router):
         _behind_the_gate(app, router)
-    for router in (login.open_router, login.page_router, cost.page_router, health.router):
+    for router in (login.open_router, login.page_router, forms.router, cost.page_router, health.router):
         app.include_router(router)
     if with_debug:
-        _behind_the_gate(app, debug.router)
+        for router in (debug.router, bus.router, simulated.router):
+            _behind_the_gate(app, router)
         app.include_router(page.debug_router)
     app.include_router(docs.router)
     app.include_router(page.router)

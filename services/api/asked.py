@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import json
+import math
 import uuid
 from collections import OrderedDict
 from dataclasses import dataclass, field
@@ -10,8 +11,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.shared.answer import loads_strict
 from services.shared.device import DeviceError
-from services.shared.http import loads_strict
 from services.shared.messages import Reply, Verb
 
 KEPT = 1_000
@@ -25,7 +26,7 @@ class Wish:
     """Something a person or a program asks for. `name` is the word they used, `verb` and `payload` what goes to the bus.
 
     `key` makes it one wish however often it is sent; it belongs to `person` alone. A stop is another one each time: after a reset
-    the old answer would stop nothing.
+    the old answer would stop nothing. Later than `until_at` (Unix seconds) nobody begins it.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Wish:
     reason: str
     person: str = ""
     key: str = ""
+    until_at: float = math.inf
 
     @property
     def id(self) -> str:

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 
 Name = Annotated[str, Field(min_length=1, max_length=100)]
 Minutes = Annotated[float, Field(gt=0, le=1440, description="how long it holds", examples=[30])]
+RawMinutes = Annotated[float, Field(ge=1, le=60, description="how long they are shown", examples=[5])]
 Reason = Annotated[str, Field(max_length=500, description="for the records")]
 FanNumber = Literal["1", "2", "3", "4", "5", "6", "7", "8", "9"]
 
@@ -108,6 +109,19 @@ class Temperature(Lasting):
     def releases(self) -> bool:
         """A null temperature."""
         return self.celsius is None
+
+
+class RawAnswers(Lasting):
+    """Show on the bus, under `raw/<device>`, what a device answers. Null ends that for all devices. It holds nothing."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"device": "pdu-1", "minutes": 5}]})
+    device: Name | None
+    minutes: RawMinutes = 5
+
+    @property
+    def releases(self) -> bool:
+        """A null device."""
+        return self.device is None
 
 
 class RawState(Lasting):

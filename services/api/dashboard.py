@@ -5,6 +5,7 @@ since it received the feed, and shows a number older than `stale_after_s` as sta
 """
 
 from services.api.tile_views import (
+    Age,
     AlarmsTile,
     DeviceTile,
     FanTile,
@@ -13,6 +14,7 @@ from services.api.tile_views import (
     HistoryTile,
     HumidityTile,
     LoadTile,
+    PduTile,
     SensorTile,
     ServiceTile,
     SignalTile,
@@ -30,6 +32,7 @@ class Dashboard(View):
     time: float
     clock_trusted: bool
     timezone: str
+    simulated: bool
     site: str
     version: str
     broker_connected: bool
@@ -40,7 +43,7 @@ class Dashboard(View):
     phase: str | None
     reasons: tuple[str, ...]
     limited_by: str | None
-    state_age_s: float | None
+    state_age_s: Age
     state_stale: bool
     forced: bool | None
     signals: tuple[SignalTile, ...]
@@ -52,6 +55,7 @@ class Dashboard(View):
     fan_stage: int | None
     fans: tuple[FanTile, ...]
     groups: tuple[GroupTile, ...]
+    pdus: tuple[PduTile, ...]
     limits: tuple[Limit, ...]
     leases: tuple[Lease, ...]
     lockouts: tuple[Lockout, ...]

@@ -6,7 +6,7 @@ from services.api.problems import ProblemBody, responses
 
 _SCHEMA = "#/components/schemas/{model}"
 _NOT_OURS = ("HTTPValidationError", "ValidationError")
-_METHODS = ("get", "post")
+_METHODS = ("get", "post", "delete")
 _NAMES_PEOPLE = {"listAudit", "verifyAudit", "listRequests", "getRequest", "getConfig"}  # `gate.known` stands before these
 
 

@@ -4,8 +4,9 @@ from http import HTTPStatus
 
 from services.api.asked import Asked
 from services.api.problems import Problem
+from services.shared.answer import Answer
 from services.shared.device import DeviceError
-from services.shared.http import Answer, HttpClient
+from services.shared.http import HttpClient
 from services.shared.messages import Reply
 from services.shared.settings.sections import Ops
 

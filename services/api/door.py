@@ -9,7 +9,8 @@ from typing import Annotated, TypeVar
 import sqlalchemy as sa
 from fastapi import Depends, Request
 
-from services.api import feed
+from services.api import bus_tap, feed
+from services.api.bus_tap import BusTap
 from services.api.cost_ledger import CostLedger
 from services.api.dashboard import Dashboard
 from services.api.event_stream import EventNews
@@ -43,15 +44,19 @@ class Door:
     metrics: AllMetrics
     cost: CostLedger
     lock: Lock
+    tap: BusTap
     lan_places: Places = field(default_factory=lambda: Places(MOST_OF_ONE))
     debug_places: Places = field(default_factory=Places)
+    tap_places: Places = field(default_factory=lambda: Places(bus_tap.MOST_CLIENTS, bus_tap.MOST_CLIENTS))
 
     def close_streams(self) -> None:
         """End all streams now."""
         self.lan_places.close()
         self.debug_places.close()
+        self.tap_places.close()
         self.stream.close()
         self.news.close()
+        self.tap.close()
 
     def feed(self) -> Dashboard:
         """The page's feed of this moment."""

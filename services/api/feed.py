@@ -1,13 +1,13 @@
 """The whole feed of the page, built from the image at one moment."""
 
-from services.api import tiles, tiles_of_services
+from services.api import tiles, tiles_of_loads, tiles_of_services
 from services.api.dashboard import Dashboard
-from services.api.headline import NO_BROKER, headline
+from services.api.headline import NO_BROKER, clock_of, headline
 from services.api.image import Image
 from services.api.latest import age_s
 from services.api.tile_views import (
+    DeviceTile,
     FanTile,
-    GroupTile,
     HistoryTile,
     HumidityTile,
     LoadTile,
@@ -16,6 +16,7 @@ from services.api.tile_views import (
     TemperatureTile,
     Tone,
 )
+from services.api.todo import todo
 from services.shared.clock import Moment
 from services.shared.messages import State
 from services.shared.settings.tree import Settings
@@ -31,14 +32,22 @@ def build(image: Image, settings: Settings, *, broker_connected: bool, history: 
     state = image.state
     silence = image.silence(now) if broker_connected else NO_BROKER
     stale = bool(silence)
+    load = _load(state, stale, settings, now)
+    alarms = tiles_of_services.alarms(image, broker_connected)
+    services = tiles_of_services.services(image, broker_connected)
+    devices = _devices(image, now, broker_connected=broker_connected)
+    stored = HistoryTile(ok=not history, reason=history)
+    to_do = todo(state, silence, alarms, services, devices, stored)
+    clock = clock_of(settings.general.timezone, now.wall_s)
     return Dashboard(
         time=now.wall_s,
         clock_trusted=now.wall_trusted,
         timezone=settings.general.timezone,
+        simulated=settings.general.demo,
         site=settings.general.site,
         version=VERSION,
         broker_connected=broker_connected,
-        headline=headline(state, silence),
+        headline=headline(state, silence, clock, measured=not load.stale, todo=to_do),
         mode=state.mode if state else None,
         since_at=state.since_at if state else None,
         control=state.control if state else None,
@@ -48,15 +57,16 @@ def build(image: Image, settings: Settings, *, broker_connected: bool, history: 
         state_age_s=image.state_age_s(now),
         state_stale=stale,
         forced=_forced(image, state),
-        signals=_signals(image, settings, state, now),
-        load=_load(state, stale, settings, now),
+        signals=_signals(image, settings, state, now, silent=stale),
+        load=load,
         temperature=_temperature(None if stale or state is None else state.temperature_max_c, settings),
         humidity=_humidity(image.humidity_percent(now), settings),
         sensors=_sensors(image, now),
         switches=tuple(tiles.switch(image, switch, now) for switch in image.switches.all()),
         fan_stage=state.fan_stage if state and not stale else None,
-        fans=_fans(state, settings, now),
-        groups=_groups(image, now),
+        fans=_fans(state, settings, now, silent=stale),
+        groups=tiles_of_loads.groups(image, settings, now, silent=stale),
+        pdus=tiles_of_loads.pdus(image, settings, now, silent=stale),
         limits=state.limits if state else (),
         leases=state.leases if state else (),
         lockouts=state.lockouts if state else (),
@@ -64,14 +74,18 @@ def build(image: Image, settings: Settings, *, broker_connected: bool, history: 
         drills=state.drills if state else (),
         would_do=state.would_do if state else (),
         missing=state.missing if state else (),
-        alarms=tiles_of_services.alarms(image, broker_connected),
-        services=tiles_of_services.services(image, broker_connected),
-        devices=tuple(
-            tiles_of_services.device(health, owner.source, owner.host_boot, now)
-            for owner in image.devices.all()
-            for health in owner.devices
-        ),
-        history=HistoryTile(ok=not history, reason=history),
+        alarms=alarms,
+        services=services,
+        devices=devices,
+        history=stored,
+    )
+
+
+def _devices(image: Image, now: Moment, *, broker_connected: bool) -> tuple[DeviceTile, ...]:
+    return tuple(
+        tiles_of_services.device(health, owner, now, unheard=tiles_of_services.unheard(owner, image, broker_connected))
+        for owner in image.devices.all()
+        for health in owner.devices
     )
 
 
@@ -85,12 +99,12 @@ def _sensors(image: Image, now: Moment) -> tuple[SensorTile, ...]:
     return tuple(tiles.sensor(image, reading, now) for reading in image.readings.all())
 
 
-def _signals(image: Image, settings: Settings, state: State | None, now: Moment) -> tuple[SignalTile, ...]:
+def _signals(image: Image, settings: Settings, state: State | None, now: Moment, *, silent: bool) -> tuple[SignalTile, ...]:
     found = []
     for view in state.signals if state else ():
         source = settings.signals.get(view.name)
-        heartbeat_s = source.heartbeat_minutes * 60 if source else 900.0
-        found.append(tiles.signal(image, view, state.host_boot if state else "", heartbeat_s, now))
+        heartbeat_s = 60 * (source.heartbeat_minutes if source else settings.power.contact_lost_minutes)
+        found.append(tiles.signal(image, view, state.host_boot if state else "", heartbeat_s, now, silent=silent))
     return tuple(found)
 
 
@@ -110,6 +124,7 @@ def _load(state: State | None, stale: bool, settings: Settings, now: Moment) -> 
         nominal_kw=load.nominal_kw if load else None,
         ready_kw=present.ready_kw if present else None,
         interval_kw=present.interval_kw if present else None,
+        interval_ends_at=present.interval_ends_at if present else None,
         interval_limit_kw=_asked_kw(state) if state and present else None,
         interval_minutes=settings.power.interval_minutes,
     )
@@ -146,10 +161,6 @@ def _humidity(percent: float | None, settings: Settings) -> HumidityTile:
     return HumidityTile(max_percent=percent, limit_percent=limit, tone=tone)
 
 
-def _fans(state: State | None, settings: Settings, now: Moment) -> tuple[FanTile, ...]:
+def _fans(state: State | None, settings: Settings, now: Moment, *, silent: bool) -> tuple[FanTile, ...]:
     limit_s = settings.fans.watts_max_age_seconds
-    return tuple(tiles.fan(view, state, limit_s, now) for view in state.fans) if state else ()
-
-
-def _groups(image: Image, now: Moment) -> tuple[GroupTile, ...]:
-    return tuple(tiles.group(reported, now) for reported in image.reported.all())
+    return tuple(tiles.fan(view, state.host_boot, limit_s, now, silent=silent) for view in state.fans) if state else ()

@@ -16,7 +16,7 @@ from services.api.networks import Networks, by_own_name, of_own_page
 log = logging.getLogger(access.LOGGER)
 MOST_BODY_BYTES = 65_536
 STOP_PATH = "/api/debug/emergency-shutdown"  # a stop is never refused for its body, nor for how much else is asked
-STOP_PATHS = {STOP_PATH, "/api/v1/requests/stop"}  # neither waits for, nor keeps waiting, what else is being answered
+STOP_PATHS = {STOP_PATH, "/api/v1/requests/stop", "/stop"}  # neither waits for, nor keeps waiting, what else is being answered
 PER_S, BURST = 50.0, 200.0
 """Requests of one address; a page that is open asks for less than one a second."""
 LINES_PER_S, LINES_BURST = 2.0, 200.0
@@ -30,7 +30,7 @@ HEADERS = {
     ),
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
+    "Referrer-Policy": "same-origin",  # without it a form of our own page carries no origin, and is refused as foreign
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",

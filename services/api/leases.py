@@ -5,8 +5,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from services.api.history.rows import milliseconds, timestamp
+from services.shared.answer import loads_strict
 from services.shared.device import DeviceError
-from services.shared.http import loads_strict
 from services.shared.messages import Lease
 
 

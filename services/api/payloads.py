@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from services.api.bodies import Body, FanNumber, Minutes, Name
+from services.api.bodies import Body, FanNumber, Minutes, Name, RawMinutes
 from services.shared.vocabulary import LeaseKind
 
 
@@ -90,7 +90,15 @@ class TemperatureLease(Body):
     minutes: Minutes = 30
 
 
-AnyLease = Annotated[SignalLease | MinersLease | FansLease | TemperatureLease, Field(discriminator="kind")]
+class RawLease(Body):
+    """The answers of a device are shown on the bus as they come; nothing is held."""
+
+    kind: Literal["raw"]
+    device: Name
+    minutes: RawMinutes = 5
+
+
+AnyLease = Annotated[SignalLease | MinersLease | FansLease | TemperatureLease | RawLease, Field(discriminator="kind")]
 
 
 class Target(Body):

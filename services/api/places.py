@@ -53,8 +53,9 @@ class EventStream(Response):
 class Places:
     """Who may listen at once at one listener, over all streams together."""
 
-    def __init__(self, of_one: int = MOST_CLIENTS) -> None:
+    def __init__(self, of_one: int = MOST_CLIENTS, most: int = MOST_CLIENTS) -> None:
         self._of_one = of_one
+        self._most = most
         self._taken: Counter[str] = Counter()
         self._closed = False
 
@@ -83,8 +84,8 @@ class Places:
     def _why_not(self, home: str) -> str:
         if self._closed:
             return "this service is about to end"
-        if self._taken.total() >= MOST_CLIENTS:
-            return f"{MOST_CLIENTS} clients listen already"
+        if self._taken.total() >= self._most:
+            return f"{self._most} clients listen already"
         return f"{self._of_one} clients of one address listen already" if self._taken[home] >= self._of_one else ""
 
 

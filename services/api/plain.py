@@ -5,36 +5,45 @@ from datetime import UTC, datetime
 from html import escape
 
 from services.api.dashboard import Dashboard
+from services.api.tile_views import FanTile
 from services.shared.messages import OpenAlarm
+from services.shared.vocabulary import PowerState, Proof
 
 
-def page(feed: Dashboard) -> str:
-    """The page as HTML. It asks for itself again every 10 seconds."""
+def page(feed: Dashboard, form: str) -> str:
+    """The page as HTML, with the form of the emergency stop. It asks for itself again every 30 seconds."""
+    return document(f"{feed.site}: {feed.headline.sentence}", (body(feed), form), again_s=30)
+
+
+def body(feed: Dashboard) -> str:
+    """The state, why, what is to be done, the load, temperatures, fans, alarms, services."""
     head = feed.headline
     parts = [
         f"<h1>{escape(head.sentence)}</h1>",
         f"<p>{escape(_times(feed))}</p>",
+        _list("To do", head.todo) if head.todo else "",
         _list("Why", head.why),
         _list("The load", _load(feed)),
         table("Temperatures", ("sensor", "value", "age"), _sensors(feed)),
         table(
-            "Fans", ("fan", "commanded", "running", "proven"), ((f.number, f.commanded, f.running, f.proven) for f in feed.fans)
+            "Fans", ("fan", "commanded", "running", "proven"), ((f.number, f.commanded, f.running, _proof(f)) for f in feed.fans)
         ),
         _alarms(feed),
         table("Services", ("service", "state"), ((s.name, s.state) for s in feed.services)),
         f"<p>{escape(feed.site)}, version {escape(feed.version)}. Records: {escape(feed.history.reason or 'stored')}.</p>",
         '<p><a href="/cost">What this costs: memory, processor, bytes written</a></p>',
     ]
-    return document(f"{feed.site}: {head.sentence}", parts, again_s=10)
+    return "".join(parts)
 
 
-def document(title: str, parts: Iterable[str], *, again_s: int) -> str:
-    """A whole page without scripts, that asks for itself again after so many seconds."""
+def document(title: str, parts: Iterable[str], *, again_s: int | None = None, then: str = "") -> str:
+    """A whole page without scripts; after `again_s` seconds it asks for itself again, or for the page `then`."""
+    again = f'<meta http-equiv="refresh" content="{again_s}{then and f"; url={then}"}">' if again_s else ""
     return (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><meta http-equiv="refresh" content="{again_s}">'
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8">{again}'
         f'<meta name="viewport" content="width=device-width, initial-scale=1"><title>{escape(title)}</title>'
         '<link rel="icon" href="/favicon.svg" type="image/svg+xml"><link rel="stylesheet" href="/plain.css">'
-        f"</head><body>{''.join(parts)}</body></html>"
+        f"</head><body><main>{''.join(parts)}</main></body></html>"
     )
 
 
@@ -61,6 +70,13 @@ def _sensors(feed: Dashboard) -> Iterable[tuple[object, ...]]:
         if tile.unit in ("Cel", "%RH"):
             value = "unknown" if tile.stale else number(tile.value, "°C" if tile.unit == "Cel" else "%")
             yield tile.label or tile.name, value, number(tile.age_s, "s")
+
+
+def _proof(fan: FanTile) -> str:
+    """Where a fan rests there is no air to prove. One that draws although it is wanted off, as the controller says, does not."""
+    draws = fan.reason.endswith("although it is wanted off")
+    is_off = fan.commanded is PowerState.OFF and fan.running is PowerState.OFF
+    return "resting" if is_off and fan.proven is Proof.UNPROVEN and not draws else fan.proven
 
 
 def _alarms(feed: Dashboard) -> str:

@@ -12,6 +12,8 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
+from services.shared.unanswered import OWN_FAULT
+
 log = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
 _TYPES = "urn:mine:problem:"
@@ -108,8 +110,8 @@ def _found(request: Request, value: object) -> str:
     return "what is not shown" if request.url.path in _NOT_SHOWN else repr(value)[:80]
 
 
-def _of_fault(_request: Request, error: Exception) -> Response:
-    return answer(500, "fault", f"a fault of this program ({type(error).__name__}); its log says more")
+def _of_fault(_request: Request, _error: Exception) -> Response:
+    return answer(500, "fault", OWN_FAULT)
 
 
 def _title(status: int) -> str:

@@ -46,7 +46,7 @@ class Requests:
         asked.settle(reply)
 
     def begin(self, wish: Wish) -> tuple[Asked, bool]:
-        """Ask, and whether it was asked before and is not asked again. Raises Problem: 422 key of another wish, 503 no broker."""
+        """Ask, and whether it was asked before and is not asked again. Problem: 409 late, 422 key of another, 503 no broker."""
         asked, again = self._entered(wish)
         if not again:
             self._publish(asked)
@@ -89,8 +89,12 @@ class Requests:
                 detail = f"found another request under the key {wish.key}; allowed: the same request, or a new key"
                 raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "idempotency-conflict", detail)
             return found, True
+        if now.wall_s > wish.until_at:
+            late_s = now.wall_s - wish.until_at
+            raise Problem(HTTPStatus.CONFLICT, "too-late", f"it came {late_s:.0f} s too late; it was not begun")
         open_s = EXPIRES_S + _SLOW_S.get(wish.verb, self._answer_s)
-        asked = Asked(request_id, wish, now.wall_s, now.wall_s + EXPIRES_S, now.mono_s, now.mono_s + open_s)
+        expires_at = min(now.wall_s + EXPIRES_S, wish.until_at)
+        asked = Asked(request_id, wish, now.wall_s, expires_at, now.mono_s, now.mono_s + open_s)
         self.register.add(asked)
         return asked, False
 

@@ -1,14 +1,18 @@
 """The parts of the page's feed, one for each tile."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, PlainSerializer
 
 from services.shared.messages import ChannelHealth, OpenAlarm
 from services.shared.vocabulary import HealthState, Level, LoadTarget, PowerState, Proof, SwitchRole
 
 Tone = Literal["good", "warning", "bad", "unknown"]
 """The colour of a sentence or a tile; never the only carrier of its meaning."""
+
+
+Age = Annotated[float | None, PlainSerializer(lambda age: age if age is None else round(age, 1), return_type=float | None)]
+"""Seconds. To a tenth on the wire: what a float adds beyond that is no measurement, and is sent each second."""
 
 
 class View(BaseModel):
@@ -20,19 +24,25 @@ class View(BaseModel):
 class Aged(View):
     """Something measured. When it was never measured, or on another boot of the host, its age is null and it is stale."""
 
-    age_s: float | None
+    age_s: Age
     stale: bool
     stale_after_s: float
 
 
 class Headline(View):
-    """The five-second answer. `safe` and `curtailed` are null when the controller is silent."""
+    """The five-second answer. `safe` and `curtailed` are null when the controller is silent.
+
+    `back_at`: the earliest moment at which load may return, Unix seconds; null when something that holds it has no known end,
+    and when nothing holds it. `todo`: what a person should do now, the gravest first, at most four; empty when nothing.
+    """
 
     sentence: str
     why: tuple[str, ...]
     tone: Tone
     safe: bool | None
     curtailed: bool | None
+    back_at: float | None = None
+    todo: tuple[str, ...] = ()
 
 
 class SensorTile(Aged):
@@ -83,7 +93,8 @@ class LoadTile(Aged):
     """The site's load in kW; `age_s` is that of `measured_kw`. What is unknown is counted in no other figure.
 
     `ready_kw` could be taken off and confirmed now. In a power event `interval_kw` is the projected mean of the running
-    settlement interval of `interval_minutes`, and `interval_limit_kw` the lowest that a signal asks for.
+    settlement interval of `interval_minutes`, which ends at `interval_ends_at` (Unix seconds), and `interval_limit_kw` the
+    lowest that a signal asks for.
     """
 
     measured_kw: float | None
@@ -93,25 +104,31 @@ class LoadTile(Aged):
     nominal_kw: float | None
     ready_kw: float | None
     interval_kw: float | None
+    interval_ends_at: float | None = None
     interval_limit_kw: float | None
     interval_minutes: float
 
 
 class FanTile(Aged):
-    """One fan: commanded, what its relay says, what its watts say."""
+    """One fan: commanded, what its relay says, what its watts say, and how many hours it was on in all."""
 
     number: int
     commanded: PowerState
     running: PowerState
     proven: Proof
     watts: float | None
+    hours: float | None
     locked_out: bool
     reason: str
     tone: Tone
 
 
 class GroupTile(View):
-    """A load group by what its devices report. `measured_kw` is the sum of fresh watts, null when none is metered."""
+    """A load group by what its devices report. `measured_kw` is the sum of fresh watts, null when none is metered.
+
+    `states` has a letter for each configured load of the group, in the order of `GET /api/v1/loads`: h hashing, w waking,
+    a asleep, o off at its outlet, u unknown. While the controller is silent all of it is unknown.
+    """
 
     name: str
     members: int
@@ -123,6 +140,23 @@ class GroupTile(View):
     target: LoadTarget | Literal["mixed"]
     measured_kw: float | None
     metered: int
+    states: str
+    tone: Tone
+
+
+class PduTile(Aged):
+    """A PDU or relay that feeds loads: what it delivers, by its own meter, and its outlets as it reports them.
+
+    `limit_kw` is that of its feeder when the feeder is its alone. `reason` says what is wrong with the device.
+    """
+
+    name: str
+    kw: float | None
+    limit_kw: float | None
+    outlets_on: int
+    outlets_off: int
+    outlets_unknown: int
+    reason: str
     tone: Tone
 
 
@@ -175,7 +209,7 @@ class DeviceTile(View):
     owner: str
     state: HealthState
     reason: str
-    age_s: float | None
+    age_s: Age
     lost_since_at: float | None
 
 

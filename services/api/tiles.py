@@ -1,18 +1,17 @@
 """The tiles of the plant, each from what the bus told last."""
 
-from services.api.image import READING_STALE_S, STATE_STALE_S, Image
+from services.api.image import READING_STALE_S, Image
 from services.api.latest import age_s
 from services.api.tile_views import (
     FanTile,
-    GroupTile,
     SensorTile,
     SignalTile,
     SwitchTile,
     Tone,
 )
 from services.shared.clock import Moment
-from services.shared.messages import FanView, Reading, Reported, SignalView, State, SwitchReading
-from services.shared.vocabulary import Level, LoadState, LoadTarget, PowerState, Proof, SwitchRole
+from services.shared.messages import FanView, Reading, SignalView, SwitchReading
+from services.shared.vocabulary import Level, PowerState, Proof, SwitchRole
 
 
 def sensor(image: Image, last: Reading, now: Moment) -> SensorTile:
@@ -57,8 +56,11 @@ def switch(image: Image, last: SwitchReading, now: Moment) -> SwitchTile:
     )
 
 
-def signal(image: Image, view: SignalView, host_boot: str, heartbeat_s: float, now: Moment) -> SignalTile:
-    """A signal source as the decision sees it, with the text it was read from."""
+def signal(
+    image: Image, view: SignalView, host_boot: str, heartbeat_s: float, now: Moment, *, silent: bool = False
+) -> SignalTile:
+    """A signal source as the decision sees it, with its text. What a silent controller makes of it is unknown."""
+    effective = Level.UNKNOWN if silent else view.effective
     said = image.signals.get(view.name)
     age = age_s(view.observed_mono_s, host_boot, now)
     return SignalTile(
@@ -67,7 +69,7 @@ def signal(image: Image, view: SignalView, host_boot: str, heartbeat_s: float, n
         stale_after_s=heartbeat_s,
         name=view.name,
         level=view.level,
-        effective=view.effective,
+        effective=effective,
         target_kw=view.target_kw,
         event_id=view.event_id,
         from_at=view.from_at,
@@ -77,16 +79,15 @@ def signal(image: Image, view: SignalView, host_boot: str, heartbeat_s: float, n
         in_service=view.in_service,
         reason=view.reason,
         raw_text=said.raw_text if said else "",
-        tone=_level_tone(view.effective),
+        tone=_level_tone(effective),
     )
 
 
-def fan(view: FanView, state: State, limit_s: float, now: Moment) -> FanTile:
+def fan(view: FanView, host_boot: str, limit_s: float, now: Moment, *, silent: bool) -> FanTile:
     """A fan. Old watts prove nothing; the relay's word, which the controller reads apart, holds while the controller speaks."""
-    age = age_s(view.read_mono_s, state.host_boot, now)
+    age = age_s(view.read_mono_s, host_boot, now)
     stale = age is None or age > limit_s
-    said_s = age_s(state.decided_mono_s, state.host_boot, now)
-    running = view.running if said_s is not None and said_s <= STATE_STALE_S else PowerState.UNKNOWN
+    running = PowerState.UNKNOWN if silent else view.running
     proven = Proof.UNPROVEN if stale else view.proven
     return FanTile(
         age_s=age,
@@ -97,32 +98,10 @@ def fan(view: FanView, state: State, limit_s: float, now: Moment) -> FanTile:
         running=running,
         proven=proven,
         watts=None if stale else view.watts,
+        hours=view.hours,
         locked_out=view.locked_out,
         reason=view.reason,
-        tone=_fan_tone(running, proven, view.locked_out),
-    )
-
-
-def group(reported: Reported, now: Moment) -> GroupTile:
-    """A load group, counted. Members whose watts are old are not counted as metered."""
-    members = reported.members
-    states = [member.state for member in members]
-    ages = [(m.watts, age_s(m.watts_mono_s, reported.host_boot, now)) for m in members]
-    watts = [w for w, age in ages if w is not None and age is not None and age <= READING_STALE_S]
-    targets = {member.target for member in members}
-    unknown = states.count(LoadState.UNKNOWN)
-    return GroupTile(
-        name=reported.group,
-        members=len(members),
-        hashing=states.count(LoadState.HASHING),
-        waking=states.count(LoadState.WAKING),
-        asleep=states.count(LoadState.ASLEEP),
-        unknown=unknown,
-        outlets_off=sum(member.outlet is PowerState.OFF for member in members),
-        target=targets.pop() if len(targets) == 1 else "mixed" if targets else LoadTarget.RUN,
-        measured_kw=sum(watts) / 1000 if watts else None,
-        metered=len(watts),
-        tone="unknown" if unknown else "good",
+        tone="unknown" if stale else _fan_tone(running, proven, view.locked_out),
     )
 
 

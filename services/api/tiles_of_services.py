@@ -4,28 +4,37 @@ from services.api.image import Image
 from services.api.latest import age_s
 from services.api.tile_views import AlarmsTile, DeviceTile, ServiceTile
 from services.shared.clock import Moment
-from services.shared.messages import DeviceHealth, OpenAlarm, Presence
+from services.shared.messages import DeviceHealth, Devices, OpenAlarm, Presence
+from services.shared.vocabulary import HealthState
 
 SERVICES = ("api", "collector", "controller", "notifier")
 
 
-def device(health: DeviceHealth, owner: str, host_boot: str, now: Moment) -> DeviceTile:
-    """A device by its owner's word; when the owner itself is silent, the page says so by the owner's presence."""
+def unheard(owner: Devices, image: Image, broker_connected: bool) -> str:
+    """Why nobody reads the devices of a service now, as far as is known; empty where it does."""
+    if not broker_connected:
+        return "nobody hears of it: the broker cannot be reached"
+    presence = image.presence.get(owner.source)
+    return f"nobody reads it: the {owner.source} is offline" if presence and presence.state == "offline" else ""
+
+
+def device(health: DeviceHealth, owner: Devices, now: Moment, *, unheard: str) -> DeviceTile:
+    """A device by its owner's word; one that nobody reads is lost, whatever was said of it last."""
+    silent = bool(unheard) and health.state in (HealthState.OK, HealthState.STARTING)
     return DeviceTile(
         name=health.device,
         kind=health.kind,
-        owner=owner,
-        state=health.state,
-        reason=health.reason,
-        age_s=age_s(health.last_ok_mono_s, host_boot, now),
+        owner=owner.source,
+        state=HealthState.LOST if silent else health.state,
+        reason=unheard if silent else health.reason,
+        age_s=age_s(health.last_ok_mono_s, owner.host_boot, now),
         lost_since_at=health.lost_since_at,
     )
 
 
 def services(image: Image, broker_connected: bool) -> tuple[ServiceTile, ...]:
-    """Our services. Without the broker nobody's presence is known but our own."""
-    names = sorted({*SERVICES, *(presence.source for presence in image.presence.all())})
-    return tuple(_service(name, image.presence.get(name) if broker_connected else None) for name in names)
+    """Our services, and nobody who only listens. Without the broker nobody's presence is known but our own."""
+    return tuple(_service(name, image.presence.get(name) if broker_connected else None) for name in SERVICES)
 
 
 def is_notifier_silent(image: Image, broker_connected: bool) -> bool:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from services.api.asked_why import AskedWhy
+from services.api.bus_tap import BusTap
 from services.api.cost_ledger import CostLedger
 from services.api.door import Door, build_feed
 from services.api.event_stream import EventNews
@@ -44,8 +45,9 @@ def door(settings: Settings, bus: Bus, clock: Clock, page: Path = BUILT_PAGE) ->
     metrics = AllMetrics(settings.ops)
     cost = CostLedger(settings, clock, metrics)
     lock = Lock.of(settings, history.write)
+    tap = BusTap(settings.general.site, clock)
     requests = Requests(bus, clock, settings.ops, lock.book, stopped=image.overtake)
-    return Door(settings, bus, image, history, requests, page, stream, news, metrics, cost, lock)
+    return Door(settings, bus, image, history, requests, page, stream, news, metrics, cost, lock, tap)
 
 
 def listen(door: Door) -> Recorder:
@@ -53,6 +55,7 @@ def listen(door: Door) -> Recorder:
     bus, image, history = door.bus, door.image, door.history
     interval_s = door.settings.general.loop_interval_minutes * 60
     recorder = Recorder(image, history, interval_s, broker=lambda: bus.connected)
+    bus.watch(door.tap.take)
     bus.on(State, lambda message, _: image.take_state(message))
     bus.on(State, lambda message, _: recorder.take_state(message))
     bus.on(Reading, lambda message, _: image.take_reading(message))

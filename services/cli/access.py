@@ -5,7 +5,7 @@ import re
 import secrets
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +17,8 @@ from pydantic import ValidationError
 from services.api.login import access_file, hashes
 from services.api.login.access_file import Access, PersonRecord, TokenRecord
 from services.api.login.person import Role
+from services.cli.exit_codes import EXIT_REFUSED
+from services.cli.options import Yes
 from services.cli.reading import end, judged
 from services.cli.setup import write_private
 from services.shared.settings.known import LEAST_LETTERS, is_known
@@ -26,11 +28,18 @@ Name = Annotated[str, typer.Argument(help="Letters a-z, digits, . _ -; at most 4
 AsRole = Annotated[Role, typer.Option("--role", help="A viewer looks; an operator also asks for something.")]
 Generate = Annotated[bool, typer.Option("--generate", help="Make a password and print it once.")]
 _GENERATED_BYTES = 15
+_LAST = (
+    "{name} is the last operator: then nobody can ask for anything on the page (stop, curtail, reset, acknowledge). Who is on "
+    "this computer still can, by `mine`, and programs with an operator's token."
+)
 
 
 @app.command("list")
 def list_all() -> None:
-    """Everybody, by name."""
+    """Everybody, by name.
+
+    Exit code 0 listed, 1 the file cannot be read, 2 mistakes.
+    """
     access = _read(_path())
     for kind, entries in (("person", access.people), ("token", access.tokens)):
         for entry in entries:
@@ -41,46 +50,62 @@ def list_all() -> None:
 
 @app.command()
 def add(name: Name, role: AsRole, generate: Generate = False) -> None:
-    """Add a person. The password is asked for, or read from stdin."""
+    """Add a person. The password is asked for, or read from stdin.
+
+    Exit code 0 added, 1 refused, 2 mistakes.
+    """
     with _changing() as (access, save):
         if any(person.name == name for person in access.people):
-            end(f"There is a person {name} already: mine access password {name}", 1)
+            end(f"There is a person {name} already: mine access password {name}", EXIT_REFUSED)
         save(access.model_copy(update={"people": (*access.people, _person(name, role, generate))}))
     typer.echo(f"{name} may log in as {role.value}.")
 
 
 @app.command()
 def password(name: Name, generate: Generate = False) -> None:
-    """Give a person another password; every login of theirs ends."""
+    """Give a person another password; every login of theirs ends.
+
+    Exit code 0 given, 1 refused, 2 mistakes.
+    """
     with _changing() as (access, save):
         role = next((person.role for person in access.people if person.name == name), None)
         if role is None:
-            end(f"There is no person {name}.", 1)
+            end(f"There is no person {name}.", EXIT_REFUSED)
         new = _person(name, role, generate)
         save(access.model_copy(update={"people": tuple(new if one.name == name else one for one in access.people)}))
     typer.echo(f"{name} has another password; all logins of {name} have ended.")
 
 
 @app.command()
-def remove(name: Name) -> None:
-    """Remove a person; every login of theirs ends."""
+def remove(name: Name, yes: Yes = False) -> None:
+    """Remove a person; every login of theirs ends. The last operator only with --yes, or when you confirm it: then nobody can ask
+    for anything on the page.
+
+    Exit code 0 removed, 1 refused, 2 mistakes.
+    """
     with _changing() as (access, save):
         rest = tuple(person for person in access.people if person.name != name)
         if len(rest) == len(access.people):
-            end(f"There is no person {name}.", 1)
+            end(f"There is no person {name}.", EXIT_REFUSED)
+        is_last = _has_operator(access.people) and not _has_operator(rest)
+        if is_last and not yes:
+            _confirmed(name)
         save(access.model_copy(update={"people": rest}))
     typer.echo(f"{name} may come in no more.")
-    if not any(person.role is Role.OPERATOR for person in rest):
+    if is_last:
         typer.echo("No operator is left: mine access add NAME --role operator makes one.", err=True)
 
 
 @app.command()
 def token(name: Name, role: AsRole) -> None:
-    """Make a token for a program and print it, once: only its hash is kept."""
+    """Make a token for a program and print it, once: only its hash is kept.
+
+    Exit code 0 made, 1 refused, 2 mistakes.
+    """
     text = hashes.new_token()
     with _changing() as (access, save):
         if any(one.name == name for one in access.tokens):
-            end(f"There is a token {name} already: mine access revoke {name}", 1)
+            end(f"There is a token {name} already: mine access revoke {name}", EXIT_REFUSED)
         try:
             made = TokenRecord(name=name, role=role, sha256=hashes.of_token(text), made_at=time.time())
         except ValidationError:
@@ -91,13 +116,29 @@ def token(name: Name, role: AsRole) -> None:
 
 @app.command()
 def revoke(name: Name) -> None:
-    """Take a token back."""
+    """Take a token back.
+
+    Exit code 0 taken back, 1 refused, 2 mistakes.
+    """
     with _changing() as (access, save):
         rest = tuple(one for one in access.tokens if one.name != name)
         if len(rest) == len(access.tokens):
-            end(f"There is no token {name}.", 1)
+            end(f"There is no token {name}.", EXIT_REFUSED)
         save(access.model_copy(update={"tokens": rest}))
     typer.echo(f"The token {name} opens nothing any more.")
+
+
+def _has_operator(people: Iterable[PersonRecord]) -> bool:
+    return any(person.role is Role.OPERATOR for person in people)
+
+
+def _confirmed(name: str) -> None:
+    """Raises typer.Exit where a person does not say yes; a program must say --yes."""
+    typer.echo(_LAST.format(name=name), err=True)
+    if not sys.stdin.isatty():
+        end(f"Refused, nothing was done: mine access remove {name} --yes", EXIT_REFUSED)
+    if not typer.confirm(f"Remove {name} all the same?"):
+        end("Nothing was done.", EXIT_REFUSED)
 
 
 def _person(name: str, role: Role, generate: bool) -> PersonRecord:
@@ -117,10 +158,10 @@ def _asked(name: str) -> str:
     else:
         text = sys.stdin.readline().rstrip("\r\n")
     if len(text) < LEAST_LETTERS:
-        end(f"The password is too short: at least {LEAST_LETTERS} letters, such as four words in a row.", 1)
+        end(f"The password is too short: at least {LEAST_LETTERS} letters, such as four words in a row.", EXIT_REFUSED)
     besides = re.sub(r"[\W\d_]+", "", text.lower().replace(name, ""))
     if is_known(text) or not besides or is_known(besides):
-        end("Everybody knows this password: choose another.", 1)
+        end("Everybody knows this password: choose another.", EXIT_REFUSED)
     return text
 
 
@@ -133,7 +174,7 @@ def _changing() -> Iterator[tuple[Access, "_Save"]]:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield _read(path), _Save(path)
     except OSError as error:
-        end(f"{path} cannot be changed: {error.strerror}", 1)
+        end(f"{path} cannot be changed: {error.strerror}", EXIT_REFUSED)
 
 
 class _Save:
@@ -151,9 +192,9 @@ def _read(path: Path) -> Access:
     try:
         return access_file.read(path)
     except FileNotFoundError:
-        end(f"There is no {path}: `mine setup {path.parent}` makes it.", 1)
+        end(f"There is no {path}: `mine setup {path.parent}` makes it.", EXIT_REFUSED)
     except (OSError, ValueError) as error:
-        end(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}", 1)
+        end(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}", EXIT_REFUSED)
 
 
 def _path() -> Path:
@@ -161,7 +202,7 @@ def _path() -> Path:
 
 
 def _bad_name(name: str) -> NoReturn:
-    end(f"found the name {name!r}; allowed: a-z, 0-9, . _ -, at most 40 letters", 1)
+    end(f"found the name {name!r}; allowed: a-z, 0-9, . _ -, at most 40 letters", EXIT_REFUSED)
 
 
 def _day(at: float) -> str:

@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from services.cli.ask import EXIT_NO_ANSWER, Api, NotDone, api_of, carried_out, told
+from services.cli.ask import Api, NotDone, api_of, carried_out, told
+from services.cli.exit_codes import EXIT_NO_ANSWER
 from services.cli.latches import Row, ask_for, list_all
 from services.cli.local_time import SiteTime
 from services.cli.options import Json, Minutes, Reason
@@ -27,7 +28,7 @@ def alarms(
 ) -> None:
     """List the open alarms: state, age, who has seen them, priority.
 
-    Exit code 0 done, 3 not running, 4 no answer.
+    Exit code 0 done, 1 refused, 2 mistakes, 3 not running, 4 no answer.
     """
     if report:
         _report(as_json=as_json)
@@ -127,8 +128,12 @@ def _alarm_told(alarm: Row, time_: SiteTime) -> str:
 def _state_told(alarm: Row, time_: SiteTime) -> str:
     match alarm["state"]:
         case "shelved":
-            return f"shelved by {alarm['shelved_by']} until {time_.clock(alarm['shelved_until_at'])}"
+            return f"shelved by {alarm['shelved_by']}{_until(alarm['shelved_until_at'], time_)}"
         case "acknowledged":
-            return f"acknowledged by {alarm['acknowledged_by']} until {time_.clock(alarm['acknowledged_until_at'])}"
+            return f"acknowledged by {alarm['acknowledged_by']}{_until(alarm['acknowledged_until_at'], time_)}"
         case _:
             return "not acknowledged"
+
+
+def _until(at: float | None, time_: SiteTime) -> str:
+    return "" if at is None else f" until {time_.clock(at)}"

@@ -21,13 +21,13 @@ import typer
 from services.api.login import access_file
 from services.api.login.person import CLAIM
 from services.cli.claim import user
-from services.cli.reading import EXIT_MISTAKES, EXIT_NOT_RUNNING, end, judged
+from services.cli.exit_codes import EXIT_MISTAKES, EXIT_NO_ANSWER, EXIT_NOT_RUNNING, EXIT_REFUSED
+from services.cli.reading import end, judged
+from services.shared.answer import Answer
 from services.shared.device import DeviceError
-from services.shared.http import Answer, HttpClient
+from services.shared.http import HttpClient
 from services.shared.settings import Settings
 
-EXIT_REFUSED = 1
-EXIT_NO_ANSWER = 4
 OPERATOR_TOKEN = "operator-token"  # noqa: S105 - the name of its file, beside access_file
 T = TypeVar("T")
 _CONNECT_S = 2.0
@@ -129,9 +129,8 @@ async def api_of(settings: Settings, *, answer_s: float = _ANSWER_S) -> AsyncIte
             finally:
                 await client.close()
             return
-    raise NotDone(
-        f"The api does not answer: no connection to port {settings.api.port} or {settings.api.debug_port}", EXIT_NOT_RUNNING
-    )
+    ports = f"port {settings.api.port} or {settings.api.debug_port}"
+    raise NotDone(f"Nobody is there to ask: the api takes no connection at {ports} of this computer", EXIT_NOT_RUNNING)
 
 
 def carried_out(work: Callable[[Settings], Awaitable[T]], *, quiet: bool = False) -> T:

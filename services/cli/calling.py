@@ -1,9 +1,13 @@
-"""How a second machine calls out: the notifier's desk, outbox and channels, with an alarm of its own, `site_silent`."""
+"""How a second machine calls out: the notifier's desk, outbox and channels, with alarms of its own: `site_silent`, and what is
+wrong with the machine itself."""
 
 import asyncio
+from collections.abc import Iterator
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from pathlib import Path
 
+from services.cli.own_faults import Listening, OwnFaults, told_by_what_is_left
 from services.cli.watchman import FILE, Watchman
 from services.notifier.account import Around, account
 from services.notifier.channels import CHANNELS
@@ -11,9 +15,12 @@ from services.notifier.chat.asking import Asking
 from services.notifier.chat.chat import Chat
 from services.notifier.desk import Desk
 from services.notifier.lifesign import life_sign
+from services.notifier.routing import CHANNEL_LOST
 from services.notifier.store import Store
 from services.notifier.trial.trial import Trial
+from services.notifier.watch import Circumstances
 from services.shared.clock import Clock, Moment
+from services.shared.messages import Alarm
 from services.shared.settings import Settings
 from services.shared.systemd import Systemd
 
@@ -32,10 +39,14 @@ class Calling:
         folder.mkdir(parents=True, exist_ok=True)
         self._store = Store(folder / FILE)
         channels = {name: make(told, site) for name, make in CHANNELS.items()}
+        own = [name for name, made in channels.items() if not isinstance(made, str)]
+        settings = replace(settings, alarms=told_by_what_is_left(own, settings.alarms))
         self._desk = Desk(settings, self._store, self._clock, lambda _: None, channels)
         self._trial = Trial(settings, self._desk, self._clock, self._store.facts)
         nobody_to_ask = Asking(lambda _: None, self._clock, lambda: False)
         self._chat = Chat(settings, self._store, self._desk, nobody_to_ask, self._clock)
+        self._listening = Listening(self._chat)
+        self._own = OwnFaults(self._desk.records.values(), man.say)
         self._sign = life_sign(told, self._clock, self._test, self._content)
 
     async def run(self) -> None:
@@ -51,7 +62,7 @@ class Calling:
             async with asyncio.TaskGroup() as group:
                 for worker in self._desk.outbox.workers.values():
                     group.create_task(worker.run())
-                group.create_task(self._desk.run(self._man.levels, lambda _record, _now: False))
+                group.create_task(self._desk.run(self._levels, lambda _record, _now: False))
                 group.create_task(self._trial.run())
                 group.create_task(self._chat.run())
                 group.create_task(self._man.keep_asking())
@@ -59,16 +70,27 @@ class Calling:
                 if self._sign is not None:
                     group.create_task(self._sign.run())
 
+    @property
+    def waiting(self) -> int:
+        """Messages that nobody has taken yet."""
+        return sum(len(worker.rows) for worker in self._desk.outbox.workers.values())
+
+    def _levels(self, now: Moment) -> Iterator[Alarm]:
+        yield from self._man.levels(now)
+        chat = self._listening.look(now, linked=self._man.look(now).alive)
+        workers = self._desk.outbox.workers
+        self._own.look_at(self._desk.records.values(), now)
+        yield from self._own.levels(now, Circumstances(None, workers, self._store.fault, self._sign, chat))
+
     async def _fault(self) -> str | None:
         age_s = self._clock.now().mono_s - self._desk.passed_mono_s
         return f"nobody has looked for {age_s:.0f} s" if age_s > _STANDS_AFTER_S else None
 
     def _test(self, _now: Moment) -> tuple[str, ...]:
-        """What would keep it from calling out. A silent site is no fault of the watcher's."""
-        workers = self._desk.outbox.workers
-        refused = [f"{name} refuses us: {worker.check_failed}" for name, worker in workers.items() if worker.check_failed]
-        nobody = [] if workers else ["no channel is set up: nobody would be called"]
-        return tuple([*([self._store.fault] if self._store.fault else []), *refused, *nobody])
+        """What keeps it from calling out. A silent site is no fault of the watcher's."""
+        lost = [cause for key, cause in self._own.standing.items() if key.startswith(CHANNEL_LOST)]
+        nobody = [] if self._desk.outbox.workers else ["no channel is set up: nobody would be called"]
+        return tuple([*([self._store.fault] if self._store.fault else []), *lost, *self._own.untold, *nobody])
 
     def _content(self, now: Moment) -> str:
         around = Around(tuple(self._desk.records.values()), self._desk.outbox.health(), watcher="")

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
+from services.cli.exit_codes import MEANINGS
+
 _HEAD = """\
 # Commands
 
@@ -22,26 +24,32 @@ timezone, which is named; with `--json` the answer is the API's.
 `mine stop` needs neither the broker nor the api: with a dead broker the api goes straight to the controller, and where the
 api does not do it within 5 s the command itself goes there (`POST /stop` on the controller's port of `[OPS]`; loopback needs
 no token, from elsewhere it sends the ops token). It says which way it went, and never that it stopped what did not confirm
-it. In containers `docker compose exec controller mine stop` works without the api.
+it. Where nobody took a connection nothing was asked, nothing waits to be carried out later, and it ends with 3: open the breaker.
+Where somebody was asked and nobody confirmed it, it may still be carried out, and it ends with 4. In containers
+`docker compose exec controller mine stop` works without the api.
+
+## Completion
+
+`mine --show-completion bash` (or `zsh`, `fish`) prints the script that completes commands and options by the Tab key;
+`mine --install-completion bash` puts it in its place, for this user. Both need `mine` as a program on the `PATH`, not as an
+alias; without containers make one, with your own folder:
+
+```
+printf '#!/bin/sh\\ncd /opt/mine && exec .venv/bin/python -m services.cli.main "$@"\\n' | sudo tee /usr/local/bin/mine
+sudo chmod 755 /usr/local/bin/mine
+```
 
 ## Exit codes
 
 | Code | Means |
 |---|---|
-| 0 | done |
-| 1 | refused, by the controller or because this user may not; or something was found, as by `mine db check` |
-| 2 | mistakes: in the configuration, or in what was typed |
-| 3 | not running: the api cannot be reached, or has no broker; nothing was asked |
-| 4 | no answer: it may have been done |
-
-## The commands
-
 """
 
 
 def document(program: Any) -> str:
     """The whole page for the program's Typer app, by its click command; the same every time."""
-    return _HEAD + "\n".join(_sections(program, "mine"))
+    codes = "".join(f"| {code} | {meaning} |\n" for code, meaning in MEANINGS.items())
+    return f"{_HEAD}{codes}\nEach command names its own below.\n\n## The commands\n\n" + "\n".join(_sections(program, "mine"))
 
 
 def _sections(group: Any, path: str) -> Iterator[str]:

@@ -8,7 +8,8 @@ from typing import Annotated, Any
 import typer
 
 from services.cli import local_time
-from services.cli.ask import EXIT_NO_ANSWER, EXIT_REFUSED, Api, NotDone, api_of, carried_out, told
+from services.cli.ask import Api, NotDone, api_of, carried_out, told
+from services.cli.exit_codes import EXIT_NO_ANSWER, EXIT_REFUSED
 from services.cli.holds import lease_told
 from services.cli.options import Json, Minutes, Reason
 from services.shared.settings import Settings

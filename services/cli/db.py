@@ -1,21 +1,19 @@
-"""`mine db`: care for the records, `mine_data.db`. It never touches `ledger.db` or `alerts.db`.
-
-Exit codes: 0 done, 1 refused or something was found, 2 mistakes.
-"""
+"""`mine db`: care for the records, `mine_data.db`. It never touches `ledger.db` or `alerts.db`."""
 
 import sqlite3
 from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import typer
 
 from services.cli import local_time, noted
-from services.cli.ask import EXIT_REFUSED, told
+from services.cli.ask import told
+from services.cli.exit_codes import EXIT_REFUSED
 from services.cli.local_time import SiteTime
-from services.cli.options import Json
+from services.cli.options import Json, Yes
 from services.cli.reading import end, judged
 from services.shared.settings import Settings
 
@@ -24,7 +22,6 @@ if TYPE_CHECKING:
 
 FILE = "mine_data.db"
 T = TypeVar("T")
-Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 app = typer.Typer(help="Care for the records, mine_data.db: never for ledger.db.", no_args_is_help=True)
 
 
@@ -32,7 +29,7 @@ app = typer.Typer(help="Care for the records, mine_data.db: never for ledger.db.
 def init() -> None:
     """Make the records, or bring them to this version. Not needed: the api does it when it starts.
 
-    Exit code 0 done, 1 not.
+    Exit code 0 done, 1 not, 2 mistakes.
     """
     path = _path(judged())
     is_new = _tried(lambda: _history("care").init(path))
@@ -43,7 +40,7 @@ def init() -> None:
 def check() -> None:
     """Look at every page and at the chain of the audit; also while the api runs.
 
-    Exit code 0 well, 1 faults were found.
+    Exit code 0 well, 1 faults were found, 2 mistakes.
     """
     path = _path(judged())
     found = _tried(lambda: _history("care").check(path))
@@ -56,7 +53,7 @@ def check() -> None:
 def repair(yes: Yes = False) -> None:
     """Copy all that can be read into a new file; the old one is kept beside it. The api must be stopped.
 
-    Exit code 0 done, 1 not.
+    Exit code 0 done, 1 not, 2 mistakes.
     """
     settings = judged()
     path = _alone(settings)
@@ -71,7 +68,7 @@ def repair(yes: Yes = False) -> None:
 def reset(yes: Yes = False) -> None:
     """Begin new records; the old file is kept beside them. The api must be stopped.
 
-    Exit code 0 done, 1 not.
+    Exit code 0 done, 1 not, 2 mistakes.
     """
     path = _alone(judged())
     _sure(f"Begin new records? {path} is set aside.", yes)
@@ -83,7 +80,7 @@ def reset(yes: Yes = False) -> None:
 def show(as_json: Json = False) -> None:
     """Rows, bytes, oldest and newest of each table; also while the api runs.
 
-    Exit code 0 done, 1 it cannot be read.
+    Exit code 0 done, 1 it cannot be read, 2 mistakes.
     """
     settings = judged(quiet=as_json)
     path = _path(settings)

@@ -7,7 +7,8 @@ from typing import Any
 
 import typer
 
-from services.cli.ask import EXIT_REFUSED, Api, NotDone, api_of, carried_out
+from services.cli.ask import Api, NotDone, api_of, carried_out
+from services.cli.exit_codes import EXIT_REFUSED
 from services.shared.settings import Settings
 
 _PATIENCE_S = 900.0  # longer than any device's own time to show an effect
@@ -20,7 +21,7 @@ def drill(
 ) -> None:
     """Move a device and prove it by a reading.
 
-    Exit code 0 proven, 1 refused or not proven, 3 not running, 4 no answer.
+    Exit code 0 proven, 1 refused or not proven, 2 mistakes, 3 not running, 4 no answer.
     """
 
     async def work(settings: Settings) -> list[dict[str, Any]]:
@@ -56,4 +57,5 @@ def told(one: dict[str, Any]) -> str:
     if one["at"] is None:
         return f"{one['device']}: never drilled"
     day = datetime.fromtimestamp(one["at"], UTC).strftime("%Y-%m-%d %H:%M UTC")
-    return f"{one['device']}: {'proven' if one['proven'] else 'NOT proven'} on {day} after {one['seconds']:.1f} s: {one['how']}"
+    after = "" if one["seconds"] is None else f" after {one['seconds']:.1f} s"
+    return f"{one['device']}: {'proven' if one['proven'] else 'NOT proven'} on {day}{after}: {one['how']}"

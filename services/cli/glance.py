@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from services.cli.local_time import SiteTime
+from services.shared.settings.missing import NO_SENSORS
 from services.shared.spans import span
 
 Feed = dict[str, Any]
@@ -56,6 +57,8 @@ def _mode(feed: Feed, time: SiteTime) -> Iterator[str]:
 
 def _load(feed: Feed) -> str:
     load = feed["load"]
+    if not feed["state_stale"] and load["nominal_kw"] == 0 and load["measured_kw"] is None:
+        return "none is set up"
     measured = "not measured" if load["stale"] or load["measured_kw"] is None else f"{load['measured_kw']:.1f} kW on"
     age = "" if load["stale"] or load["age_s"] is None else f" (measured {span(load['age_s'])} ago)"
     parts = [measured + age]
@@ -83,6 +86,9 @@ def _signal(one: Feed, time: SiteTime) -> str:
 
 def _temperatures(feed: Feed) -> Iterator[str]:
     limits = feed["temperature"]
+    if limits["max_c"] is None and any(line.startswith(NO_SENSORS) for line in feed["missing"]):
+        yield "no sensor is set up"
+        return
     hottest = "unknown" if limits["max_c"] is None else f"{limits['max_c']:.1f} °C"
     yield f"hottest intake {hottest} (alarm {limits['warn_c']:g}, shed {limits['shed_c']:g}, trip {limits['emergency_c']:g})"
     for one in (tile for tile in feed["sensors"] if tile["unit"] in ("Cel", "%RH")):

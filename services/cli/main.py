@@ -6,6 +6,7 @@ from services.cli import (
     access,
     alarms,
     check,
+    completion,
     config,
     curtail,
     db,
@@ -51,5 +52,7 @@ app.add_typer(db.app, name="db")
 app.add_typer(notify.app, name="notify")
 app.add_typer(access.app, name="access")
 
+completion.add_to(app)
+
 if __name__ == "__main__":
-    app()
+    app(prog_name=completion.NAME)

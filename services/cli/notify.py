@@ -5,7 +5,8 @@ from typing import Annotated, Any
 
 import typer
 
-from services.cli.ask import EXIT_NO_ANSWER, EXIT_REFUSED, Api, NotDone, api_of, carried_out, told
+from services.cli.ask import Api, NotDone, api_of, carried_out, told
+from services.cli.exit_codes import EXIT_NO_ANSWER, EXIT_REFUSED
 from services.cli.options import Json, Reason
 from services.shared.settings import Settings
 from services.shared.vocabulary import HealthState

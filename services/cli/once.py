@@ -11,7 +11,7 @@ from services.shared.settings import Settings
 def once(as_json: Json = False) -> None:
     """One full cycle now: re-check everything, record a state row.
 
-    Exit code 0 done, 1 refused, 3 not running, 4 no answer.
+    Exit code 0 done, 1 refused, 2 mistakes, 3 not running, 4 no answer.
     """
 
     async def work(settings: Settings) -> dict[str, Any]:

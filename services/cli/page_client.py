@@ -5,8 +5,9 @@ import ssl
 from typing import Any
 
 from services.cli.sight import PageWord
+from services.shared.answer import Answer
 from services.shared.device import DeviceError
-from services.shared.http import Answer, HttpClient
+from services.shared.http import HttpClient
 from services.shared.settings.sections import Watcher
 
 DEADLINE_S = 10.0

@@ -9,11 +9,9 @@ from typing import NoReturn
 import typer
 
 from services.cli import noted
-from services.shared.settings import Settings, SettingsError, file_of, load
+from services.cli.exit_codes import EXIT_MISTAKES
+from services.shared.settings import CONFIG, EXAMPLE, Settings, SettingsError, file_of, load
 from services.shared.settings.sections import Data
-
-EXIT_MISTAKES = 2
-EXIT_NOT_RUNNING = 3
 
 
 def settings_or_exit(env: Mapping[str, str]) -> Settings:
@@ -35,9 +33,15 @@ def judged(*, quiet: bool = False) -> Settings:
     given = {name: text for name, text in run.env().items() if not env.get(name)} if run else {}
     env |= given
     if not quiet:
-        typer.echo(f"Configuration: {file_of(env)}" + (f", of the run that is process {run.pid}" if run else ""))
+        typer.echo(f"Configuration: {file_of(env)}{_of_whom(env, run)}")
     settings = settings_or_exit(env)
     return replace(settings, origins={**settings.origins, **{noted.key_of(name): "the run" for name in given}})
+
+
+def _of_whom(env: Mapping[str, str], run: noted.Run | None) -> str:
+    if run is not None:
+        return f", of the run that is process {run.pid}"
+    return "" if env.get("MINE_CONFIG") or file_of(env) != EXAMPLE else f" (the example, because there is no {CONFIG})"
 
 
 def end(text: str, code: int) -> NoReturn:

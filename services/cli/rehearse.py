@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from services.cli.reading import EXIT_MISTAKES, end, judged, settings_or_exit
+from services.cli.exit_codes import EXIT_DONE, EXIT_MISTAKES, EXIT_REFUSED
+from services.cli.reading import end, judged, settings_or_exit
 from services.controller.drivers import pdu_profiles
 from services.controller.limits import limits_from
 from services.shared.settings import Settings, file_of
@@ -24,7 +25,6 @@ from services.simulator.twin.story import Story
 from services.simulator.twin.text import DayWrong, Reader
 from services.simulator.twin.twin import Twin
 
-_EXIT_SHORT = 1
 _A_DAY_H = 24.0
 _MOST_HOURS = 14 * 24.0
 
@@ -41,7 +41,10 @@ def rehearse(
     story: Annotated[bool, typer.Option("--story", help="Tell all that happened, with times.")] = False,
     faults: Annotated[bool, typer.Option("--list", help="The faults there are, and end.")] = False,
 ) -> None:
-    """Does this site make its kW in time? Exit code 0 it does, 1 it falls short, 2 what was asked for cannot be understood."""
+    """Does this site make its kW in time?
+
+    Exit code 0 it does, 1 it falls short, 2 mistakes, or what was asked for cannot be understood.
+    """
     if faults:
         typer.echo("\n".join(_table()))
         return
@@ -69,7 +72,7 @@ def _run(reader: Reader, day: Day, *, tells: bool) -> int:
     if tells or wrong:
         typer.echo("\n".join((*day.lines(), *story.lines, *twin.watchers.trace, "")))
     typer.echo("\n".join(report(reader.limits, day, record, wrong)))
-    return _EXIT_SHORT if falls_short(record, wrong) else 0
+    return EXIT_REFUSED if falls_short(record, wrong) else EXIT_DONE
 
 
 def _day(reader: Reader, events: list[str], faults: list[str], file: Path | None, seed: int | None, hours: float | None) -> Day:

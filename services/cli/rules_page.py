@@ -44,7 +44,7 @@ def text() -> str:
     """The page."""
     rows = [_row(rule) for rule in RULES]
     floors = [_row(rule) for rule in FLOORS]
-    modes = [f"| `{mode.value}` | {_first_line(applies)} |" for mode, applies in TABLE]
+    modes = [f"| `{mode.value}` | {first_line(applies)} |" for mode, applies in TABLE]
     return _HEAD + "\n".join(rows) + "\n" + _FANS + "\n".join(floors) + "\n" + _MODES + "\n".join(modes) + "\n\n" + _diagram()
 
 
@@ -53,16 +53,17 @@ def _diagram() -> str:
     for number, (mode, applies) in enumerate(TABLE[:-1]):
         following = f"q{number + 1}" if number + 2 < len(TABLE) else TABLE[-1][0].value
         lines += [
-            f'  q{number}{{"{_first_line(applies)}?"}} -- yes --> {mode.value}',
+            f'  q{number}{{"{first_line(applies)}?"}} -- yes --> {mode.value}',
             f"  q{number} -- no --> {following}",
         ]
     return "\n".join([*lines, "```", ""])
 
 
 def _row(rule: Callable[..., Any]) -> str:
-    return f"| {rule.__name__.replace('_', ' ')} | {_first_line(rule)} |"
+    return f"| {rule.__name__.replace('_', ' ')} | {first_line(rule)} |"
 
 
-def _first_line(function: Callable[..., Any]) -> str:
+def first_line(function: Callable[..., Any]) -> str:
+    """What a rule or a row of the modes says of itself."""
     assert function.__doc__ is not None
     return " ".join(function.__doc__.partition("\n\n")[0].split())

@@ -15,7 +15,8 @@ import typer
 from services.api import tls
 from services.cli import broker, noted
 from services.cli import simulated as site
-from services.cli.reading import EXIT_NOT_RUNNING, end, settings_or_exit
+from services.cli.exit_codes import EXIT_NOT_RUNNING
+from services.cli.reading import end, settings_or_exit
 from services.cli.setup import provision, told
 from services.cli.supervisor import Program, Supervisor
 from services.cli.wellness import Wellness
@@ -34,6 +35,8 @@ def run(simulated: bool = typer.Option(False, "--simulated", help="Start the sim
 
     Keys come from the configuration or the environment: MINE_DATA_FOLDER, MINE_API_PORT, MINE_API_DEBUG_PORT,
     MINE_OPS_COLLECTOR_PORT and so on, MINE_SIMULATOR_CONTROL_PORT, MINE_SIMULATOR_BASE_PORT.
+
+    Exit code 0 told to stop, 2 mistakes, 3 a port or the folder is taken.
     """
     env = dict(os.environ)
     if simulated and not env.get("MINE_CONFIG"):

@@ -13,6 +13,7 @@ from services.api.login import access_file, hashes
 from services.api.login.access_file import Access, PersonRecord, TokenRecord
 from services.api.login.person import Role
 from services.cli import certificate
+from services.cli.exit_codes import EXIT_REFUSED
 from services.cli.passwords import SALT_BYTES, password_line
 
 USERS = ("collector", "controller", "notifier", "api", "cli", "site")
@@ -29,8 +30,15 @@ def setup(
     name: Annotated[list[str] | None, typer.Option(help="One more name or address of the page, for its certificate.")] = None,
 ) -> None:
     """Make what is missing in FOLDER: a password for each user of the broker, the broker's password file, the tokens, the
-    operator's password, the key that signs logins, a certificate for HTTPS."""
-    made = provision(folder, name or [])
+    operator's password, the key that signs logins, a certificate for HTTPS.
+
+    Exit code 0 everything is there, 1 the folder cannot be written, 2 mistakes.
+    """
+    try:
+        made = provision(folder, name or [])
+    except OSError as error:
+        typer.echo(f"{folder} cannot be written: {error.strerror or error}", err=True)
+        raise typer.Exit(EXIT_REFUSED) from None
     typer.echo(f"{folder}: made {', '.join(made)}" if made else f"{folder}: everything is there")
     for line in told(folder, made):
         typer.echo(line)

@@ -11,7 +11,7 @@ from services.shared.settings import Settings
 def status(as_json: Json = False) -> None:
     """Ask the running api.
 
-    Exit code 0 answered, 1 refused, 2 mistakes, 3 when it does not run, 4 when it does not answer.
+    Exit code 0 answered, 1 refused, 2 mistakes, 3 not running, 4 no answer.
     """
 
     async def work(settings: Settings) -> tuple[Any, list[str]]:

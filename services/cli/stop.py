@@ -1,19 +1,27 @@
 """`mine stop`: the emergency stop. Through the api; with a dead api straight to the controller's own small app."""
 
+from http import HTTPStatus
 from typing import Any
 
-from services.cli.ask import EXIT_NO_ANSWER, EXIT_REFUSED, NotDone, api_of, carried_out, detail, told
+from services.cli.ask import NotDone, api_of, carried_out, detail, told
 from services.cli.claim import user
+from services.cli.exit_codes import EXIT_NO_ANSWER, EXIT_NOT_RUNNING, EXIT_REFUSED
 from services.cli.options import Json, Reason
-from services.cli.reading import EXIT_NOT_RUNNING
 from services.cli.secret import ops_token
-from services.shared.device import DeviceError
+from services.shared.device import DeviceError, may_have_arrived
 from services.shared.http import HttpClient
 from services.shared.settings import Settings
 
 _API_S = 5.0  # the api gives the broker 2 s of them, then it goes straight to the controller itself
 _DIRECT_S = 8.0  # the controller itself gives its loop 5 s
-_BY_HAND = "It may still be carried out when they answer again; stop the site by hand."
+_NOBODY = (
+    "Nothing was carried out by anybody that could be reached, and nothing waits to be carried out later. The site goes on as it "
+    "is: open the breaker by hand."
+)
+_OPEN = "It was asked, and may still be carried out: look at the load, and stop the site by hand, at the breaker."
+_REFUSED = "It is not carried out: stop the site by hand, at the breaker."
+NO_BROKER = "the stop reached nobody: the broker cannot be reached"
+"""How the api's word begins when it could give the stop to nobody (services/api/direct_stop.py)."""
 _WAYS = {
     "bus": "through the api and the broker",
     "controller": "through the api, which went straight to the controller: the broker does not carry it",
@@ -24,7 +32,8 @@ _WAYS = {
 def stop(reason: Reason = "emergency stop by command", as_json: Json = False) -> None:
     """Stop everything now: the whole site trips, and stays tripped until `mine reset`. Needs neither broker nor api.
 
-    Exit code 0 stopped, 1 refused, 3 nothing runs that could stop, 4 nobody confirmed it: stop the site by hand.
+    Exit code 0 stopped, 1 refused, 2 mistakes, 3 nobody was there to ask: nothing was carried out, open the breaker; 4 it was
+    asked and nobody confirmed it: it may still be carried out, stop the site by hand.
     """
     found = carried_out(lambda settings: _stopped(settings, reason), quiet=as_json)
     told(found, [f"STOPPED, {_WAYS.get(found['by'], found['by'])}.", *found["notes"]], as_json=as_json)
@@ -44,26 +53,33 @@ async def _stopped(settings: Settings, reason: str) -> dict[str, Any]:
 async def _directly(settings: Settings, reason: str, first: NotDone) -> dict[str, Any]:
     token = ops_token(settings)
     client = HttpClient(deadline_s=_DIRECT_S)
-    url = f"http://{settings.ops.controller_host}:{settings.ops.controller_port}/stop"
+    place = f"{settings.ops.controller_host}:{settings.ops.controller_port}"
     headers = {"Authorization": f"Bearer {token}"} if token else {}
+    body = {"who": f"cli:{user()} (local, directly)", "reason": reason[:500]}
     try:
-        answer = await client.request(
-            "POST", url, headers=headers, json_body={"who": f"cli:{user()} (local, directly)", "reason": reason[:500]}
-        )
-        said = answer.json() if answer.status == 200 else None
+        answer = await client.request("POST", f"http://{place}/stop", headers=headers, json_body=body)
+        said = answer.json() if answer.status == HTTPStatus.OK else None
     except DeviceError as error:
-        code = EXIT_NOT_RUNNING if first.code == EXIT_NOT_RUNNING and "connect" in str(error).lower() else EXIT_NO_ANSWER
-        raise NotDone(
-            f"NOT STOPPED. {first}; the controller directly: {error}. {_BY_HAND}",
-            code,
-        ) from None
+        raise _not_stopped(first, f"the controller directly, at {place}: {error}", may_have_arrived(error)) from None
     finally:
         await client.close()
-    if not isinstance(said, dict) or said.get("stopped") is not True:
-        why = said.get("reason") if isinstance(said, dict) else detail(answer)
-        code = EXIT_REFUSED if isinstance(said, dict) else EXIT_NO_ANSWER
-        raise NotDone(
-            f"NOT STOPPED. {first}; the controller directly: {why}. {_BY_HAND}",
-            code,
-        )
-    return {"stopped": True, "by": "directly", "notes": [f"(The other way: {first})"]}
+    if isinstance(said, dict) and said.get("stopped") is True:
+        return {"stopped": True, "by": "directly", "notes": [f"(The other way: {first})"]}
+    why = said.get("reason") if isinstance(said, dict) else detail(answer)
+    if isinstance(said, dict) and said.get("stopped") is False:
+        raise NotDone(f"NOT STOPPED. {first}; the controller directly: {why}. {_REFUSED}", EXIT_REFUSED)
+    raise _not_stopped(first, f"the controller directly, at {place}: {why}", True)
+
+
+def _not_stopped(first: NotDone, then: str, may_be_done: bool) -> NotDone:
+    """Nobody confirmed it. `may_be_done`: by the controller that was asked directly."""
+    if may_be_done or _may_be_done(first):
+        return NotDone(f"NOT CONFIRMED, SO NOT STOPPED AS FAR AS IS KNOWN. {first}; {then}. {_OPEN}", EXIT_NO_ANSWER)
+    code = EXIT_NOT_RUNNING if first.code in (EXIT_NOT_RUNNING, EXIT_NO_ANSWER) else EXIT_REFUSED
+    return NotDone(f"NOT STOPPED. {first}; {then}. {_NOBODY}", code)
+
+
+def _may_be_done(first: NotDone) -> bool:
+    """An api without a broker asks nobody over it, and one that found no controller did not ask it either."""
+    said = str(first)
+    return first.code == EXIT_NO_ANSWER and not (NO_BROKER in said and "no answer" not in said)

@@ -5,28 +5,34 @@ import contextlib
 import logging
 import os
 import signal
+from typing import Any
 
 import typer
 
 from services.cli.calling import Calling
+from services.cli.exit_codes import EXIT_DONE, EXIT_INTERRUPTED, EXIT_MISTAKES, EXIT_REFUSED
 from services.cli.reading import end, settings_or_exit
-from services.cli.watchman import Watchman
+from services.cli.watchman import FILE, Watchman
+from services.notifier.text import moment
 from services.shared import logs
 from services.shared.clock import Clock
-from services.shared.settings import Settings
+from services.shared.settings import Settings, counted, missing
 
-EXIT_ALIVE, EXIT_SILENT, EXIT_MISTAKES = 0, 1, 2
 ONCE_WITHIN_S = 25.0
 """The controller says its state at least every 5 s; connecting to the broker may take some more."""
 ONCE_ASK_S = 3.0
 
 
 def watch(once: bool = typer.Option(False, "--once", help="Look once, call nobody: for cron.")) -> None:
-    """Watch the site that [WATCH] names, by its page (GET /health), by its broker, or both, and call out by this machine's own
-    [NOTIFICATIONS] when its controller has not been seen to decide for silence_minutes; say when it returns. One line for each
-    change. What waits to be sent is kept in watch.db of the data folder; heartbeat_url is pinged too.
+    """Watch a site from a second machine, elsewhere, and call out when it falls silent.
 
-    Exit code 0 told to stop, or alive with --once; 1 silent with --once, or a fault; 2 mistakes, or nothing to listen to.
+    It looks at the site that [WATCH] names by its page (GET /health), by its broker, or both, and calls out by this machine's own
+    [NOTIFICATIONS] when its controller has not been seen to decide for silence_minutes; its return is told too. A way of its own
+    that takes nothing is told by the others. One line for each change, and one when it ends: nobody watches then. What waits to
+    be sent is kept in watch.db of the data folder; heartbeat_url is pinged too.
+
+    Exit code 0 told to stop (SIGINT, SIGTERM), or alive with --once; 1 silent with --once, or a fault; 2 mistakes, or nothing to
+    listen to; 130 --once was interrupted: nothing is known.
     """
     settings = settings_or_exit(os.environ)
     if not settings.watch.url and not settings.watch.broker:
@@ -34,13 +40,19 @@ def watch(once: bool = typer.Option(False, "--once", help="Look once, call nobod
     listener = logs.start("watch", settings)
     logging.getLogger().setLevel(logging.WARNING)
     try:
-        man = Watchman(settings, Clock(settings.general.clock_trusted), lambda line: print(line, flush=True))
+        man = Watchman(settings, Clock(settings.general.clock_trusted), _say)
         code = asyncio.run(_once(man) if once else _for_ever(man, settings))
     except OSError as error:
         end(f"it cannot watch: {error}", EXIT_MISTAKES)
+    except KeyboardInterrupt:
+        end(f"Interrupted: whether {settings.general.site} lives is not known.", EXIT_INTERRUPTED)
     finally:
         listener.stop()
     raise typer.Exit(code)
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)
 
 
 async def _once(man: Watchman) -> int:
@@ -53,22 +65,38 @@ async def _once(man: Watchman) -> int:
         while True:
             await man.ask_page()
             if man.sight.heard or loop.time() + ONCE_ASK_S > end_s:
-                return EXIT_ALIVE if man.say_once() else EXIT_SILENT
+                return EXIT_DONE if man.say_once() else EXIT_REFUSED
             await asyncio.sleep(ONCE_ASK_S)
     finally:
         await man.close()
 
 
 async def _for_ever(man: Watchman, settings: Settings) -> int:
-    stop = asyncio.Event()
+    told: asyncio.Future[str] = asyncio.get_running_loop().create_future()
     for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        asyncio.get_running_loop().add_signal_handler(number, _tell, told, number)
+    for line in (*settings.warnings, *missing(settings)):
+        _say(line)
     calling = Calling(man, settings)
     work = asyncio.create_task(calling.run())
-    ending = asyncio.create_task(stop.wait())
-    await asyncio.wait([work, ending], return_when=asyncio.FIRST_COMPLETED)
-    for task in (work, ending):
-        task.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await work
-    return EXIT_ALIVE
+    either: list[asyncio.Future[Any]] = [work, told]
+    try:
+        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+        if told.done():
+            work.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await work
+    finally:
+        _say(_last_words(settings, told.result() if told.done() else "a fault of its own", calling.waiting))
+    return EXIT_DONE
+
+
+def _tell(told: "asyncio.Future[str]", number: signal.Signals) -> None:
+    if not told.done():
+        told.set_result(number.name)
+
+
+def _last_words(settings: Settings, why: str, waiting: int) -> str:
+    now = Clock(settings.general.clock_trusted).now()
+    left = f" {counted(waiting, 'message')} not sent: kept in {FILE} for its next start." if waiting else ""
+    return f"{moment(now.wall_s)} The watch has ended ({why}): nobody watches {settings.general.site} from here now.{left}"

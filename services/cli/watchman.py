@@ -26,12 +26,14 @@ class Watchman:
 
     def __init__(self, settings: Settings, clock: Clock, say: Callable[[str], None]) -> None:
         watch, site = settings.watch, settings.general.site
-        self._clock, self._say, self._site = clock, say, site
+        self.say = say
+        self._clock, self._site = clock, site
         self._ask_s = min(ASK_S, watch.silence_minutes * 60.0 / 5)
         self.page = PageClient(watch) if watch.url else None
         self.bus = Bus(settings.broker, service=BUS_USER, site=site, clock=clock) if watch.broker else None
         self.sight = Sight(site, watch.silence_minutes * 60.0, clock.now(), page=bool(watch.url), broker=watch.broker)
         if self.bus is not None:
+            self.bus.only_listen()
             self.bus.on(State, lambda state, arrival: self.sight.take_state(state, arrival, clock.now()))
             self.bus.on_topic(ping_filter(site), self.sight.take_ping)
         self._seq, self._words = 0, ""
@@ -48,7 +50,7 @@ class Watchman:
         verdict = self.sight.look(now, broker_connected=self.bus is not None and self.bus.connected)
         if verdict.words != self._words:
             self._words = verdict.words
-            self._say(described(verdict, now, self.sight.last_alive))
+            self.say(described(verdict, now, self.sight.last_alive))
         return verdict
 
     def say_once(self) -> bool:
@@ -56,7 +58,7 @@ class Watchman:
         now = self._clock.now()
         verdict = self.sight.look(now, broker_connected=self.bus is not None and self.bus.connected)
         words = verdict.words if self.sight.heard else verdict.words.replace("not heard yet", "SILENT", 1)
-        self._say(described(replace(verdict, words=words), now, self.sight.last_alive))
+        self.say(described(replace(verdict, words=words), now, self.sight.last_alive))
         return self.sight.heard
 
     def levels(self, now: Moment) -> Iterator[Alarm]:

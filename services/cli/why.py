@@ -81,8 +81,10 @@ def _signal(one: Answer, time: SiteTime) -> str:
 
 def _load(load: Answer, time: SiteTime) -> str:
     named = (("measured_kw", "on"), ("target_kw", "target"), ("unknown_kw", "unknown"))
-    told = [f"{'unknown' if load[key] is None else f'{load[key]:.1f}'} kW {word}" for key, word in named]
-    return ", ".join(told) + f", as recorded at {time.of_iso(load['as_of'])}"
+    told = [f"{load[key]:.1f} kW {word}" for key, word in named if load[key] is not None]
+    unmeasured = ["not measured"] if load["measured_kw"] is None else []
+    recorded = [f"as recorded at {time.of_iso(load['as_of'])}"] if load["as_of"] is not None else []
+    return ", ".join([*unmeasured, *told, *recorded])
 
 
 def _input(one: Answer) -> str:

@@ -14,8 +14,8 @@ from bs4 import BeautifulSoup
 from bs4.exceptions import ParserRejectedMarkup
 from soupsieve import SelectorSyntaxError
 
+from services.shared.answer import loads_strict
 from services.shared.device import Nonsense
-from services.shared.http import loads_strict
 
 _MOST_TAGS = 40_000
 _MOST_BROKEN_TAGS = 500  # a parser begins anew at each tag that never ends: ten thousand of them take it seconds
@@ -35,8 +35,10 @@ def css(document: str, selector: str, attribute: str = "text") -> str:
     _refuse_monsters(document)
     try:
         elements = BeautifulSoup(document, "html.parser").select(selector, limit=2)
-    except (ParserRejectedMarkup, SelectorSyntaxError, RecursionError, AssertionError) as error:
-        raise NotFound(f"the page cannot be searched for {selector!r}: {type(error).__name__}") from None
+    except SelectorSyntaxError:
+        raise NotFound(f"the selector {selector!r} is none of CSS") from None
+    except (ParserRejectedMarkup, RecursionError, AssertionError):
+        raise NotFound(f"the page cannot be searched for {selector!r}: it is no HTML that can be read") from None
     element = _only(elements, f"the selector {selector!r}")
     if attribute == "text":
         return str(element.get_text(" "))

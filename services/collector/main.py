@@ -4,6 +4,9 @@ import sys
 
 from services.collector.drivers import DRIVERS
 from services.collector.owner import SERVICE, Owner
+from services.shared import raw
+from services.shared.messages import State
+from services.shared.raw_tap import Tap
 from services.shared.service import Context, run
 
 BACKLOG = 100_000
@@ -12,6 +15,9 @@ BACKLOG = 100_000
 
 async def serve(context: Context) -> None:
     """Make the sensors, start the bus, poll until cancelled."""
+    tap = Tap(context.bus, context.clock, context.settings)
+    raw.install(tap)
+    context.bus.on(State, lambda state, _: tap.hold(state.leases))
     sensors = [sensor for make in DRIVERS.values() for sensor in make(context.settings, context.bus, context.clock)]
     owner = Owner(sensors, context.bus, context.clock)
     context.ops.ages("mine_reading_age_seconds", "since the device last answered", owner.ages_s)

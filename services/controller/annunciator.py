@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection
 from typing import Protocol, runtime_checkable
 
 from services.controller.report import Publishes
-from services.shared import messages
+from services.shared import messages, raw
 from services.shared.bus import Arrival
 from services.shared.clock import Clock, Moment
 from services.shared.device import DeviceError, Refused
@@ -76,6 +76,7 @@ class Annunciator:
 
     async def run(self) -> None:
         """Look and drive for ever."""
+        raw.about(self._choice.board)
         self._tell(None)  # what an earlier process said of it is over
         while True:
             self._news.clear()

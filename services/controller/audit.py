@@ -11,6 +11,7 @@ from services.controller.core.seen import Snapshot
 from services.controller.core.stamps import is_over
 from services.controller.core.wanted import Decision
 from services.shared.messages import Event
+from services.shared.vocabulary import Mode
 
 log = logging.getLogger(__name__)
 
@@ -23,7 +24,7 @@ def event(kind: str, title: str, now: Now, **more: object) -> Event:
 
 
 class Turns:
-    """A change of mode is a transition; a change of reasons within a mode is a decision."""
+    """A change of mode is a transition; a change of reasons within a mode is a decision, and so is a stage of the return."""
 
     def __init__(self) -> None:
         self._told: tuple[str, ...] = ()
@@ -32,6 +33,7 @@ class Turns:
         """What of a decision is news after the one before."""
         rules = (decision.limited_by, *(f"{c.rule} {c.scope} {c.kw:.0f}" for c in decision.ceilings))
         mode = decision.state.mode
+        rules += (f"{decision.load.setpoint_kw:.0f} kW",) if mode is Mode.RESTORING else ()
         turned = mode is not before.mode or before.mode_since is None
         if not turned and rules == self._told:
             return []
@@ -47,7 +49,8 @@ def by_itself(before: State, after: State, now: Now) -> Iterator[Event]:
     """What a decision changed between two states that a person should find in the audit. Requests have events of their own."""
     for hold in before.holds:
         if hold.id not in {kept.id for kept in after.holds}:
-            yield _ended(hold, "its time is over" if is_over(hold, now) else "it is done", now)
+            done = "a trip stands" if before.trips else "it is done"
+            yield _ended(hold, "its time is over" if is_over(hold, now) else done, now)
     for drilled in after.drilled:
         if drilled not in before.drilled:
             yield event("audit", f"drill of {drilled.device}: {drilled.how}", now, device=drilled.device, seconds=drilled.seconds)

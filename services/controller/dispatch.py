@@ -15,9 +15,11 @@ from services.controller.core.orders import LedgerView, Order, Sent
 from services.controller.core.plant import Limits
 from services.controller.core.seen import Snapshot
 from services.controller.drivers.base import Driver, TellsFate
+from services.shared import raw
 from services.shared.clock import Clock
 from services.shared.device import DeviceError, Refused
 from services.shared.messages import Event
+from services.shared.unanswered import OWN_FAULT
 from services.shared.vocabulary import CommandPhase
 
 log = logging.getLogger(__name__)
@@ -88,6 +90,7 @@ class Dispatch:
         task.add_done_callback(self._tasks.discard)
 
     async def _send(self, sent: Sent) -> None:
+        raw.about(sent.order.device)
         phase, detail, again_s = await self._call(sent)
         now = self._now()
         self._tell(self._book.answered(sent.id, phase, now, detail, again_s), now)
@@ -102,9 +105,9 @@ class Dispatch:
             return CommandPhase.REFUSED, str(error), error.retry_after_s
         except (DeviceError, TimeoutError) as error:
             return CommandPhase.FAILED, str(error) or "no answer in time", None
-        except Exception as error:  # a driver's fault must not stop the loop; it is an order that failed
+        except Exception:  # a driver's fault must not stop the loop; it is an order that failed
             log.exception("driver %s failed on %s", order.device, order)
-            return CommandPhase.FAILED, type(error).__name__, None
+            return CommandPhase.FAILED, OWN_FAULT, None
 
     def _ask_fate(self, sent: Sent) -> None:
         """An order that showed no effect: where its device can tell, say what it thinks became of it."""
@@ -113,6 +116,7 @@ class Dispatch:
             self._begin(self._tell_fate(driver, sent))
 
     async def _tell_fate(self, driver: TellsFate, sent: Sent) -> None:
+        raw.about(sent.order.device)
         try:
             async with asyncio.timeout(_FATE_WITHIN_S):
                 word = await driver.fate(sent.order.target)

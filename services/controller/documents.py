@@ -17,7 +17,7 @@ from services.controller.core.orders import Sent
 _STATE = TypeAdapter(State)
 _SENT = TypeAdapter(Sent)
 _HINTS = get_type_hints(State)
-_LONG = ("running", "lowered", "opened", "lockouts", "drilled")
+_LONG = ("running", "lowered", "proven_off", "opened", "lockouts", "drilled")
 _UNREAD: dict[str, Any] = {"phase": Phase.STARTING, "started": Stamp(0.0, 0.0, False, "")}
 """For what has no default: as after any start, nothing is raised and airflow comes first."""
 

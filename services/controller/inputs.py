@@ -8,11 +8,12 @@ from services.controller.core.seen import SignalSeen, Snapshot
 from services.controller.core.wanted import Decision
 
 _MOST = 40  # of each kind; a decision is a row, not a dump
+_MOST_LETTERS = 200
 
 
 def told(decision: Decision, snapshot: Snapshot, now: Now) -> str:
     """JSON: `signals`, `temperatures`, `switches`, `meters` with `age_s` (seconds since their poll began, null: never in this
-    boot), `load` in kW, `ceilings` in force. Unknown is null."""
+    boot) and a signal's raw text, `load` in kW, `ceilings` in force. Unknown is null."""
     inputs = {
         "signals": [
             {"name": one.name, "level": one.level.value, "target_kw": one.target_kw, "age_s": _age_s(one.mono_s, now)}
@@ -27,15 +28,20 @@ def told(decision: Decision, snapshot: Snapshot, now: Now) -> str:
             {"name": one.name, "active": one.active, "age_s": _age_s(one.mono_s, now)} for one in snapshot.switches[:_MOST]
         ],
         "meters": [{"name": one.name, "kw": one.kw, "age_s": _age_s(one.mono_s, now)} for one in snapshot.meters[:_MOST]],
-        "load": {"measured_kw": _kw(decision.load.measured_kw), "unknown_kw": _kw(decision.load.unknown_kw)},
+        "load": {
+            "measured_kw": _kw(decision.load.measured_kw),
+            "unknown_kw": _kw(decision.load.unknown_kw),
+            "setpoint_kw": _kw(decision.load.setpoint_kw),
+        },
         "ceilings": [{"rule": one.rule, "scope": one.scope, "kw": _kw(one.kw)} for one in decision.ceilings[:_MOST]],
     }
     return json.dumps(inputs, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
 def _event(signal: SignalSeen) -> dict[str, Any]:
-    """The event that a signal names, where it names one."""
-    named = {"event_id": signal.event_id or None, "from_at": signal.from_at, "until_at": signal.until_at}
+    """The event that a signal names, where it names one, and what stood on its page."""
+    named = {"event_id": signal.event_id or None, "from_at": signal.from_at, "until_at": signal.until_at,
+             "raw_text": signal.raw_text[:_MOST_LETTERS] or None}  # fmt: skip
     return {key: value for key, value in named.items() if value is not None}
 
 

@@ -16,6 +16,7 @@ from services.shared.vocabulary import LeaseKind, Level
 
 Number = Annotated[float, Field(allow_inf_nan=False)]
 _HOLD = TypeAdapter(Hold)
+_LONGEST_RAW_MIN = 60
 
 
 class Body(BaseModel):
@@ -37,6 +38,7 @@ class LeaseBody(Body):
     stage: Annotated[int, Field(ge=0, le=9)] | None = None
     celsius: Annotated[Number, Field(ge=-60, le=120)] | None = None
     sensor: str | None = None
+    device: str | None = None
 
 
 def lease(
@@ -45,6 +47,8 @@ def lease(
     """The state with the lease, and the lease for the answer. Raises HoldRefused."""
     if body.kind is LeaseKind.DRILL:
         raise holds.HoldRefused("kind: a drill is asked for as one, not as a lease")
+    if body.kind is LeaseKind.RAW:
+        _check_raw(body, limits)
     held_fans, released = holds.fan_wishes(dict(body.fans))
     if released:
         state = holds.release_fans(state, released)
@@ -62,13 +66,21 @@ def lease(
         fans=held_fans,
         fan_stage=body.stage,
         celsius=body.celsius,
-        sensor=body.sensor or "",
+        sensor=(body.device if body.kind is LeaseKind.RAW else body.sensor) or "",
     )
     if body.kind is LeaseKind.FANS and not held_fans and body.stage is None:
         return state, {"released": sorted(released)}
     state = holds.grant(state, hold, limits)
     holds.check_sensor(hold, snapshot)
     return state, json.loads(lease_message(hold).model_dump_json())
+
+
+def _check_raw(body: LeaseBody, limits: Limits) -> None:
+    known = sorted({*limits.device_kinds, *limits.sensing_devices})
+    if body.device not in known:
+        raise holds.HoldRefused(f"device: found {body.device!r:.100}; allowed: {', '.join(known) or 'none is set up'}")
+    if not 1 <= body.minutes <= _LONGEST_RAW_MIN:
+        raise holds.HoldRefused(f"minutes: found {body.minutes:g}; allowed for raw answers: 1 to {_LONGEST_RAW_MIN:g}")
 
 
 def lease_id() -> str:
@@ -85,5 +97,12 @@ def lease_message(hold: Hold) -> Lease:
         reason=hold.reason,
         from_at=hold.began.wall_s,
         until_at=hold.began.wall_s + hold.seconds,
-        payload=_HOLD.dump_json(hold, exclude_none=True, exclude={"began"}).decode(),
+        payload=json.dumps(_payload(hold), ensure_ascii=False, separators=(",", ":")),
     )
+
+
+def _payload(hold: Hold) -> dict[str, Any]:
+    parts: dict[str, Any] = _HOLD.dump_python(hold, mode="json", exclude_none=True, exclude={"began"})
+    if hold.kind is LeaseKind.RAW:
+        parts["device"] = parts.pop("sensor")
+    return parts

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 from services.controller.core.plant import Limits, Pace
 from services.controller.limits_plant import fans_of, feeders_of, foreman_is_set_up, keep_order, loads_of, sensed_zones
 from services.controller.limits_power import schedules_of, sources_of
+from services.shared.settings.sensing import sensing_devices
 from services.shared.settings.tree import Settings
 
 _HTTP_IN_FLIGHT = 400
@@ -65,6 +66,7 @@ def limits_from(settings: Settings) -> Limits:
         fan_watts_max_age_s=fans.watts_max_age_seconds,
         fans_on_smoke=fans.on_smoke,
         keep_order=keep_order(loads),
+        sensing_devices=sensing_devices(settings),
         feeders=feeders_of(settings),
         schedules=schedules_of(settings),
         timezone=ZoneInfo(general.timezone),

@@ -22,7 +22,8 @@ from services.controller.report import Report
 from services.controller.senses import Senses
 from services.controller.stop_route import add_stop_route
 from services.controller.wake import Wake
-from services.shared import messages, service
+from services.shared import messages, raw, service
+from services.shared.raw_tap import Tap
 from services.shared.service import Context
 from services.shared.settings import missing
 
@@ -35,7 +36,9 @@ async def serve(context: Context) -> None:
     ledger, wake = Ledger(Path(settings.data.folder) / "ledger.db"), Wake()
     senses, readback = Senses(settings), Readback(limits)
     dispatch = Dispatch(drivers, limits, clock, bus.boot, on_news=wake.shortly)
-    report = Report(bus, limits, missing(settings))
+    tap = Tap(bus, clock, settings)
+    raw.install(tap)
+    report = Report(bus, limits, missing(settings), on_leases=tap.hold)
     devices = ActingDevices(drivers, readback, bus, clock, on_news=wake.soon)
     stepped = context.ops.seconds("mine_control_step_seconds", "from a decision's begin to its orders being sent and told")
     loop = Loop(Parts(limits, clock, bus, ledger, senses, readback, dispatch, report, wake, devices.nudge_lost, stepped))

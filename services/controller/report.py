@@ -1,7 +1,8 @@
 """What the controller tells the bus after each decision: its state, what it wants, what it reads back, its alarms."""
 
 from collections import Counter, defaultdict
-from typing import Protocol
+from collections.abc import Callable
+from typing import Any, Protocol
 
 from services.controller.core.moments import Now
 from services.controller.core.orders import Order
@@ -9,11 +10,13 @@ from services.controller.core.plant import Limits
 from services.controller.core.seen import Snapshot
 from services.controller.core.wanted import Decision
 from services.controller.state_message import state_message
-from services.shared.messages import Alarm, Desired, MemberReport, Message, Reported
+from services.shared.messages import Alarm, Desired, Lease, MemberReport, Message, Reported
 from services.shared.vocabulary import AlarmKind, Control, LoadTarget, PowerState
 
 _AT_LEAST_EACH_S = 5.0
 _TABLES_EACH_S = 1.0
+_JITTERS: dict[str, Any] = {"decided_mono_s": True, "back_at": True, "load": {"measured_at"}}
+"""The calendar jitters beside the monotonic clock."""
 FAN_BANK = "fans"
 LEDGER_ALARM = "ledger"
 
@@ -27,12 +30,22 @@ class Publishes(Protocol):
 
 
 class Report:
-    """Publishes on change, and the state at least every 5 s so that its age shows a live controller."""
+    """Publishes on change, and the state at least every 5 s so that its age shows a live controller.
 
-    def __init__(self, bus: Publishes, limits: Limits, missing: tuple[str, ...]) -> None:
+    `on_leases` is told of the leases in force after each decision.
+    """
+
+    def __init__(
+        self,
+        bus: Publishes,
+        limits: Limits,
+        missing: tuple[str, ...],
+        on_leases: Callable[[tuple[Lease, ...]], None] = lambda _: None,
+    ) -> None:
         self._bus = bus
         self._limits = limits
         self._missing = missing
+        self._on_leases = on_leases
         self._groups: dict[str, list[int]] = defaultdict(list)
         for index, load in enumerate(limits.loads):
             self._groups[load.group].append(index)
@@ -46,7 +59,8 @@ class Report:
         self._tell_alarms(decision, now, alarmed_before)
         would_do = summary(would) if self._limits.control is Control.OBSERVE else ()
         state = state_message(decision, snapshot, would_do, self._missing, self._limits, now)
-        core = state.model_dump(exclude={"decided_mono_s": True, "load": {"measured_at"}})  # the calendar jitters beside mono_s
+        self._on_leases(state.leases)
+        core = state.model_dump(exclude=_JITTERS)
         if core != self._last.get("state") or now.mono_s - self._state_mono_s >= _AT_LEAST_EACH_S:
             self._last["state"] = core
             self._state_mono_s = now.mono_s

@@ -1,11 +1,16 @@
 """One decision as the bus knows it: the controller's whole state in one message."""
 
+from math import ceil
+
+from services.controller.core.fans import life_h
+from services.controller.core.interlocks import cause_present
 from services.controller.core.moments import Now
 from services.controller.core.plant import Limits
 from services.controller.core.seen import Snapshot
 from services.controller.core.wanted import Decision
 from services.controller.leases import lease_message
 from services.shared import messages as m
+from services.shared.vocabulary import LeaseKind
 
 
 def state_message(
@@ -41,19 +46,29 @@ def state_message(
             proven=load.proven,
             ready_kw=round(load.ready_kw, 1),
             interval_kw=_rounded(load.interval_kw),
+            interval_ends_at=state.interval.began.wall_s + limits.interval_s if state.interval else None,
         ),
         temperature_max_c=decision.temperature_max_c,
         fan_stage=state.fan_stage,
-        fans=_fans(decision, snapshot, limits),
+        fans=_fans(decision, snapshot, limits, now),
         leases=tuple(lease_message(hold) for hold in state.holds),
         lockouts=tuple(
             m.Lockout(target=x.target, owner=x.owner, reason=x.reason, since_at=x.since.wall_s) for x in state.lockouts
         ),
-        trips=tuple(m.Trip(key=x.key, reason=x.reason, since_at=x.since.wall_s) for x in state.trips),
+        trips=tuple(
+            m.Trip(
+                key=x.key,
+                reason=x.reason,
+                since_at=x.since.wall_s,
+                present=cause_present(x.key, snapshot, limits, now, state.holds) or "",
+            )
+            for x in state.trips
+        ),
         drills=_drills(decision, limits),
         would_do=would,
         missing=missing,
-        forced=bool(state.holds),
+        forced=any(hold.kind is not LeaseKind.RAW for hold in state.holds),
+        back_at=None if decision.back_at is None else float(ceil(decision.back_at)),
         decided_mono_s=now.mono_s,
     )  # fmt: skip
 
@@ -68,15 +83,16 @@ def _drills(decision: Decision, limits: Limits) -> tuple[m.Drill, ...]:
     )
 
 
-def _fans(decision: Decision, snapshot: Snapshot, limits: Limits) -> tuple[m.FanView, ...]:
-    rows = zip(limits.fans, decision.targets.fans, snapshot.fans, decision.fans, strict=True)
+def _fans(decision: Decision, snapshot: Snapshot, limits: Limits, now: Now) -> tuple[m.FanView, ...]:
+    rows = zip(limits.fans, decision.targets.fans, snapshot.fans, decision.fans, decision.state.fans, strict=True)
     return tuple(
         m.FanView(
             number=fan.number, commanded=wanted, running=seen.relay, proven=figures.proof, watts=seen.watts,
             read_mono_s=seen.watts_mono_s if seen.watts_mono_s is not None else seen.relay_mono_s,
             locked_out=figures.locked_out, reason=figures.reason if fan.wired else f"no wiring; {figures.reason}",
+            hours=round(life_h(memory, now), 1),
         )
-        for fan, wanted, seen, figures in rows
+        for fan, wanted, seen, figures, memory in rows
     )  # fmt: skip
 
 

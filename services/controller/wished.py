@@ -47,6 +47,10 @@ def _temperature(body: _Body) -> str:
     return f"{body.get('celsius')} °C at {body.get('sensor') or 'every zone'}"
 
 
+def _raw(body: _Body) -> str:
+    return f"raw answers of {body.get('device')}"
+
+
 def _release(body: _Body) -> str:
     if body.get("id") is not None:
         return f"lease {body['id']}"
@@ -82,6 +86,7 @@ _KINDS: Mapping[str, Callable[[_Body], str]] = {
     "miners": _miners,
     "fans": _fans,
     "temperature": _temperature,
+    "raw": _raw,
 }
 _VERBS: Mapping[str, Callable[[_Body], str]] = {
     "lease": _lease,

@@ -132,6 +132,7 @@ def _quiet(record: Record, now: Moment, ended_at: float) -> Record:
 
 
 def _said_at(alarm: Alarm, record: Record, now: Moment) -> float:
-    """When its owner said so, which may have been while we were away; now, where its clock or ours is not to be believed."""
-    sane = alarm.clock_trusted and now.wall_trusted and record.since_at <= alarm.sent_at <= now.wall_s
+    """When its owner said so, which may have been while we were away; now, where only one of the two clocks is to be believed.
+    Where neither is, they are the same one, and the word comes as reckoned."""
+    sane = alarm.clock_trusted is now.wall_trusted and record.since_at <= alarm.sent_at <= now.wall_s
     return alarm.sent_at if sane else now.wall_s

@@ -35,7 +35,7 @@ class Board:
 
 
 class Diary:
-    """Logs changes, not states: each step of each alarm, and, for who looks closer, why one is not told."""
+    """Logs changes, not states: each step of each alarm that people were told of, and, for who looks closer, why one is not."""
 
     def __init__(self) -> None:
         self._phases: dict[str, Phase] = {}
@@ -44,7 +44,7 @@ class Diary:
     def note(self, changed: Iterable[Record], reasons: Mapping[str, str]) -> None:
         """After a pass: what changed, and why the others are not told."""
         for record in changed:
-            if self._phases.get(record.key) is not record.phase:
+            if record.told is not None and self._phases.get(record.key) is not record.phase:
                 self._phases[record.key] = record.phase
                 log.info("%s: %s is %s: %s", record.kind.value, record.key, record.phase.value, one_line(record.cause, _CAUSE))
         if log.isEnabledFor(logging.DEBUG):

@@ -22,24 +22,28 @@ class Heartbeat:
     def __init__(self, told: Notifications, site: str, facts: Mapping[str, str], now: Moment) -> None:
         self._told = told
         self._site = site
-        self._last_at = number(facts.get(FACT, ""))
+        self._stored_at = number(facts.get(FACT, ""))
+        self._last_mono_s: float | None = None
         self._started_mono_s = now.mono_s
 
     def is_due(self, now: Moment, *, heard: bool) -> bool:
-        """Whether it is time. `heard`: the controller has said its state. A calendar that was set back does not silence it."""
+        """Whether it is time. `heard`: the controller has said its state. A calendar that is set neither silences nor hurries it;
+        that of an earlier process is asked for the first one alone."""
         period_s = self._told.heartbeat_minutes * 60.0
         running_s = now.mono_s - self._started_mono_s
         if period_s <= 0 or (not heard and running_s < WAIT_FOR_STATE_S):
             return False
-        if self._last_at is None:
+        if self._last_mono_s is not None:
+            return now.mono_s - self._last_mono_s >= period_s
+        if self._stored_at is None:
             return running_s >= period_s
-        return not 0 <= now.wall_s - self._last_at < period_s
+        return running_s >= period_s or not 0 <= now.wall_s - self._stored_at < period_s
 
     def drafts(
         self, state: State | None, ways: Mapping[str, tuple[str, ...]], around: Around, now: Moment
     ) -> tuple[list[Draft], dict[str, str]]:
         """The messages, and the fact to be written with them. `ways` are the recipients by channel; none: the channel's own."""
-        self._last_at = now.wall_s
+        self._last_mono_s = now.mono_s
         text = plain_text(self._site, headline(state, now), "\n".join(account(state, around, now)))
         drafts = [Draft(way, AlarmKind.HEARTBEAT, (), text, recipients) for way, recipients in ways.items()]
         return drafts, {FACT: repr(now.wall_s)}

@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable
 
 from services.notifier.account import UNWATCHED
+from services.notifier.own_fault import own_fault
 from services.notifier.pinging import Pinging
 from services.notifier.text import moment
 from services.shared.clock import Clock, Moment
@@ -97,13 +98,13 @@ class LifeSign:
         try:
             return self._test(now)
         except Exception as error:
-            return (f"the self-test itself failed ({type(error).__name__})",)
+            return (f"the self-test itself failed: {own_fault('the self-test', error)}",)
 
     def _content_at(self, now: Moment) -> str:
         try:
             return self._content(now)
         except Exception as error:
-            return f"What the site does cannot be told ({type(error).__name__})."
+            return f"What the site does cannot be told: {own_fault('the account of the site', error)}."
 
 
 def life_sign(told: Notifications, clock: Clock, test: Test, content: Content) -> LifeSign | None:

@@ -20,11 +20,20 @@ class Act(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """What is said: `subject` one line, `body` plain text with further lines, `short` an SMS of at most 160 characters."""
+    """What is said: `subject` one line, `body` plain text with further lines, `short` an SMS of at most 160 characters.
+
+    `title` stands above the body where both are one text; empty: the subject does.
+    """
 
     subject: str
     body: str
     short: str
+    title: str = ""
+
+    @property
+    def headline(self) -> str:
+        """The line above the body, which says nothing that the body says."""
+        return self.title or self.subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +41,7 @@ class Draft:
     """A message for one channel before it has numbers. `recipients` are addresses of that channel; empty: its own.
 
     `thread` names the incident it belongs to (empty: none). `whole` is the thread as it stands, for an edit and the merge with
-    a post that still waits; None: `text` is it. `ask` shows a way to acknowledge `keys`.
+    a post that still waits; None: `text` is it. `ask` shows a way to acknowledge `keys`. `repeated`: it may have come before.
     """
 
     channel: str
@@ -44,6 +53,7 @@ class Draft:
     act: Act = Act.POST
     whole: Text | None = None
     ask: bool = False
+    repeated: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,9 @@ from contextlib import AsyncExitStack
 from services.notifier.change import Change
 from services.notifier.channels.base import Channel
 from services.notifier.message import Draft, Row
+from services.notifier.sending import Way
 from services.notifier.threads import in_order, joined, post_of
-from services.notifier.worker import Way, Worker
+from services.notifier.worker import Worker
 from services.shared.messages import ChannelHealth
 from services.shared.vocabulary import AlarmKind, HealthState
 
@@ -83,7 +84,7 @@ class Outbox:
         worker = self.workers[draft.channel]
         row = Row(
             self._last_id + 1, draft.channel, recipient, draft.kind, draft.keys, draft.text, now_at, thread=draft.thread,
-            act=draft.act, ask=draft.ask, whole=draft.whole,
+            act=draft.act, ask=draft.ask, whole=draft.whole, repeated=draft.repeated,
         )  # fmt: skip
         before = (*worker.rows.values(), *self._new.values())
         found = joined(before, row, post_of(row, self._store.refs), edits=worker.channel.edits)

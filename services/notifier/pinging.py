@@ -8,9 +8,11 @@ recorded nothing; then its body says why.
 import logging
 from urllib.parse import urlsplit, urlunsplit
 
+from services.notifier.own_fault import own_fault
+from services.shared.answer import Answer, retry_after_s
 from services.shared.clock import Clock
 from services.shared.device import DeviceError
-from services.shared.http import Answer, HttpClient, retry_after_s
+from services.shared.http import HttpClient
 
 log = logging.getLogger(__name__)
 
@@ -51,8 +53,11 @@ class Pinging:
         except DeviceError as error:
             self._failed(str(error))
             return 0.0
-        except Exception as error:  # whatever stands in the address or goes wrong here must not end who calls
-            self._failed(f"no ping was possible ({type(error).__name__})")
+        except ValueError:
+            self._failed("its address cannot be read")
+            return 0.0
+        except Exception as error:  # whatever goes wrong here must not end who calls
+            self._failed(str(own_fault("the outside watcher", error)))
             return 0.0
         if (refusal := _refusal(answer)) is not None:
             self._failed(refusal)

@@ -1,22 +1,16 @@
 """The messages of one channel that wait or are being sent, each thread in order, and how one is handed over."""
 
 import asyncio
-import logging
-import traceback
 from collections.abc import Iterable
 from dataclasses import replace
-from pathlib import Path
 
 from services.notifier import text
 from services.notifier.change import Change
 from services.notifier.channels.base import Channel, Failed
 from services.notifier.message import Act, Outgoing, Row, Sent
+from services.notifier.own_fault import own_fault
 from services.notifier.store import Store
 from services.notifier.threads import Post, in_order, post_of, same_thread
-
-log = logging.getLogger(__name__)
-
-_FRAMES_TOLD = 5
 
 
 class Queue:
@@ -95,11 +89,4 @@ async def hand_over(channel: Channel, row: Row, ref: str = "") -> Sent:
     except Failed:
         raise
     except Exception as error:
-        log.error("%s: a fault of our own: %s", channel.name, _where(error))
-        raise Failed(f"a fault of our own ({type(error).__name__})", maybe_taken=True) from None
-
-
-def _where(error: Exception) -> str:
-    """What it is and where it came up, innermost first. Its own words may name a person or a token."""
-    frames = reversed(traceback.extract_tb(error.__traceback__)[-_FRAMES_TOLD:])
-    return f"{type(error).__name__} at {' < '.join(f'{Path(one.filename).name}:{one.lineno}' for one in frames)}"
+        raise own_fault(channel.name, error, maybe_taken=True) from None

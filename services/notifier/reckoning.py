@@ -66,6 +66,10 @@ class Reckoning:
 
     def heard(self, alarm: Alarm, now: Moment) -> Alarm:
         """An owner's word, as reckoned where the owner stamped it by the clock that is not trusted: since the host started."""
-        if now.wall_trusted or not now.wall_s - now.mono_s <= alarm.since_at <= now.wall_s + STEP_S:
+        if now.wall_trusted:
             return alarm
-        return alarm.model_copy(update={"since_at": alarm.since_at + self.moment(now).wall_s - now.wall_s})
+        by_s, boot_at = self.moment(now).wall_s - now.wall_s, now.wall_s - now.mono_s
+        stamps = {"since_at": alarm.since_at, "sent_at": alarm.sent_at}
+        return alarm.model_copy(
+            update={name: at + by_s if boot_at <= at <= now.wall_s + STEP_S else at for name, at in stamps.items()}
+        )

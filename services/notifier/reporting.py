@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from services.notifier.board import Publish
 from services.notifier.desk import TICK_S, Desk
+from services.notifier.facts import number
 from services.notifier.message import Draft
 from services.notifier.monthly import last_due_at, month_of, name_of
 from services.notifier.report import DAY_S, DAYS, LOOK_BACK_S, Window, report_of
@@ -36,7 +37,7 @@ class Reporting:
         self._settings = settings
         self._zone = ZoneInfo(settings.general.timezone)
         self._desk, self._store, self._clock, self._publish = desk, store, clock, publish
-        self._since_at = _number(store.facts.get(SINCE, ""))
+        self._since_at = number(store.facts.get(SINCE, ""))
         self._sent = store.facts.get(SENT, "")
         self._began_at = clock.now().wall_s
         self._told_mono_s: float | None = None
@@ -110,10 +111,3 @@ class Reporting:
         if now.wall_trusted and (self._since_at is None or self._since_at > now.wall_s):
             self._since_at = min(self._began_at, now.wall_s) if self._since_at is None else now.wall_s
             await self._desk.post((), {SINCE: repr(self._since_at)})
-
-
-def _number(text: str) -> float | None:
-    try:
-        return float(text)
-    except ValueError:
-        return None

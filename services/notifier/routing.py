@@ -16,6 +16,11 @@ CHANNEL_TEST = "channel_test_"
 """The keys of the alarms that a channel is lost, or failed its test, begin so; they do not go by that channel."""
 
 
+def is_of_a_channel(key: str) -> bool:
+    """Whether it says that a channel is lost, or failed its test."""
+    return key.startswith((CHANNEL_LOST, CHANNEL_TEST))
+
+
 def channels_for(kind: AlarmKind, configured: Collection[str], *, heartbeat_email: bool = False) -> tuple[str, ...]:
     """The ways of a kind, as far as they are set up. A heartbeat is never an SMS."""
     by_mail = (EMAIL,) if kind is AlarmKind.HEARTBEAT and heartbeat_email else ()

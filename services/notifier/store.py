@@ -1,24 +1,21 @@
 """`alerts.db`: the alarms, the messages that wait, the receipts. What is written together stands together after any kill.
 
-One thread owns the connection; WAL with FULL. A card that refuses or hangs stops nobody from being told: what changed stays in
-memory and is written when the card is back, and `fault` says so meanwhile. A file that is found damaged, at the start or later,
-is laid aside for a new one; `fault` says so long enough for people to be told.
+A card that refuses or hangs stops nobody from being told: what changed stays in memory and is written when the card is back, and
+`fault` says so meanwhile. That a file was found damaged, at the start or later, `fault` says long enough for people to be told.
 """
 
 import asyncio
 import logging
 import sqlite3
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TypeVar
 
-from services.notifier import opening, salvage, tables
+from services.notifier import tables
 from services.notifier.change import Change
+from services.notifier.file import AlertsFile
+from services.notifier.own_fault import own_fault
 from services.notifier.record import Transition
 
 log = logging.getLogger(__name__)
-T = TypeVar("T")
 
 DAMAGE_TOLD_S = 600.0
 """That a file was damaged is a fault for so long, though a new one is written: longer than an alarm's delay."""
@@ -36,27 +33,20 @@ class Store:
 
     def __init__(self, path: Path) -> None:
         self._pending = Change()
-        self._held: Change | None = None
-        """What the thread writes. It can neither be hurried nor called back."""
         self._lock = asyncio.Lock()
         self._under_way: asyncio.Task[None] | None = None
         self._next: asyncio.Task[None] | None = None
         self._is_slow = self._is_closed = False
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="alerts")
-        self._path = path
-        opened = self._thread.submit(opening.open_file, path).result()
-        self._db, self._unopened, self._damage, held = opened.db, opened.unopened, opened.damage, opened.held
-        self._damage_until_s: float | None = None
-        self.fault: str | None = self._unopened or self._damage
-        self._known = Change(dict(held.records), {row.id: row for row in held.rows}, facts=dict(held.facts))
-        """What stands in the file, or will. With it a damaged one is made anew."""
+        self._file = AlertsFile(path)
+        self.fault = self._lasting_fault
+        held = self._file.held
         self.records, self.rows, self.facts, self.last_id = held.records, held.rows, held.facts, held.last_id
-        self.refs = held.refs
+        self.refs = self._file.refs
 
     def stage(self, change: Change) -> None:
         """Write it with the next change that is saved, in the same commit."""
         self._pending.then(change)
-        self._known.stands_with(change)
+        self._file.known.stands_with(change)
         del self._pending.transitions[:-_UNWRITTEN_KEPT], self._pending.done[:-_UNWRITTEN_KEPT]
         for place, ref in change.refs.items():
             self.refs.pop(place, None)
@@ -84,9 +74,7 @@ class Store:
             found: list[Transition] = []
             try:
                 if not self._is_closed:
-                    found = await asyncio.get_running_loop().run_in_executor(
-                        self._thread, self._mended, lambda db: tables.transitions(db, since_at)
-                    )
+                    found = await self._file.read(lambda db: tables.transitions(db, since_at))
             except sqlite3.Error as error:
                 self._tell(f"alerts.db cannot be read: {error}")
             return found + [step for step in self._pending.transitions if step.at >= since_at]
@@ -96,10 +84,8 @@ class Store:
         if self._is_closed:
             return
         self._is_closed = True
-        end = self._thread.submit(self._end)
-        self._thread.shutdown(wait=False)
         try:
-            end.result(_END_S)
+            self._file.end(self._pending).result(_END_S)
         except (sqlite3.Error, TimeoutError) as error:
             log.error("alerts.db is closed without what was to be written last: %s", error or "the card does not answer")
 
@@ -122,64 +108,39 @@ class Store:
             self._under_way = None
 
     async def _write_pending(self) -> None:
-        loop = asyncio.get_running_loop()
-        self._held = held = self._pending
+        loop, held = asyncio.get_running_loop(), self._pending
         self._pending = Change()
         began_s = loop.time()
         try:
-            await loop.run_in_executor(self._thread, self._put, held)
+            await self._file.put(held)
         except sqlite3.Error as error:
             held.then(self._pending)
-            self._pending, self._held = held, None
+            self._pending = held
             self._is_slow = loop.time() - began_s > PATIENCE_S
             self._tell(f"alerts.db cannot be written: {error}")
         except Exception as error:  # kept, it would keep all that comes after it from the card
-            self._held = None
-            self._tell(f"alerts.db lacks a change by a fault of our own ({type(error).__name__})")
+            self._tell(f"alerts.db lacks a change: {own_fault('alerts.db', error)}")
         else:
             self._is_slow = loop.time() - began_s > PATIENCE_S and self._pending != Change()
             if not self._is_slow:
-                self._tell(self._unopened or self._damage)
+                self._tell(self._lasting_fault)
 
-    def _put(self, change: Change) -> None:
-        self._mended(lambda db: tables.write(db, change))
-        self._held = None
-
-    def _mended(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        """On the thread. What meets damage is done again, in a new file. Copies are made at one stroke: others go on staging."""
-        try:
-            return work(self._db)
-        except sqlite3.Error as error:
-            if self._unopened or not salvage.is_damage(error):
-                raise
-            log.error("alerts.db is damaged and made anew: %s", error)
-            known = Change(dict(self._known.records), dict(self._known.rows), facts=dict(self._known.facts), refs=dict(self.refs))
-            self._db = opening.renewed(self._path, self._db, known)
-            self._damage, self._damage_until_s = opening.damage_words(str(error), self._path), None
-        return work(self._db)
+    @property
+    def _lasting_fault(self) -> str | None:
+        """What is wrong with the file, though it was written just now."""
+        return self._file.unopened or (self._file.damage.words if self._file.damage else None)
 
     def _forget_damage(self, now_s: float) -> None:
-        if self._damage is None:
+        damage = self._file.damage
+        if damage is None:
             return
-        if self._damage_until_s is None:
-            self._damage_until_s = now_s + DAMAGE_TOLD_S
-            self._tell(self.fault or self._damage)
-        elif now_s >= self._damage_until_s:
-            if self.fault == self._damage:
-                self._tell(self._unopened)
-            self._damage = None
-
-    def _end(self) -> None:
-        """On the thread, behind what it wrote last, which the card may have refused."""
-        left = Change()
-        for change in (self._held, self._pending):
-            if change is not None:
-                left.then(change)
-        try:
-            if left != Change():
-                self._mended(lambda db: tables.write(db, left))
-        finally:
-            self._db.close()
+        if damage.told_until_s is None:
+            damage.told_until_s = now_s + DAMAGE_TOLD_S
+            self._tell(self.fault or damage.words)
+        elif now_s >= damage.told_until_s:
+            if self.fault == damage.words:
+                self._tell(self._file.unopened)
+            self._file.damage = None
 
     def _tell(self, fault: str | None) -> None:
         if fault != self.fault:

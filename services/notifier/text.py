@@ -36,15 +36,25 @@ def trial_text(site: Site, now_at: float) -> Text:
     return plain_text(site.name, "Test: this way to you works", f"Sent at {site.moment(now_at)} because somebody asked for it.")
 
 
-def plain_text(site: str, head: str, body: str) -> Text:
-    """Any text: `head` becomes one line that names the site."""
-    line = one_line(f"[{site}] {head}", 2 * SUBJECT_LENGTH)
-    return Text(cut(line, SUBJECT_LENGTH), cut(body, BODY_LENGTH), cut(_ascii(line), SMS_LENGTH))
+def plain_text(site: str, head: str, body: str, title: str = "") -> Text:
+    """Any text: `head` becomes one line that names the site, and so does `title`, a shorter one for where the body follows it."""
+    line, above = _headline(site, head), _headline(site, title) if title else ""
+    return Text(cut(line, SUBJECT_LENGTH), cut(body, BODY_LENGTH), cut(_ascii(line), SMS_LENGTH), cut(above, SUBJECT_LENGTH))
+
+
+def fits(site: str, head: str) -> bool:
+    """Whether a subject holds all of it."""
+    return len(_headline(site, head)) <= SUBJECT_LENGTH
+
+
+def _headline(site: str, head: str) -> str:
+    return one_line(f"[{site}] {head}", 2 * SUBJECT_LENGTH)
 
 
 def as_repeated(text: Text) -> Text:
     """Marked as one that may have come before."""
-    return Text(REPEATED + text.subject, text.body, (REPEATED + text.short)[:SMS_LENGTH])
+    title = REPEATED + text.title if text.title else ""
+    return Text(REPEATED + text.subject, text.body, (REPEATED + text.short)[:SMS_LENGTH], title)
 
 
 def moment(at: float) -> str:

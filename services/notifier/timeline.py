@@ -1,9 +1,9 @@
 """All that is stamped with Unix seconds and counted on: where an earlier process left it, and when the clock is set."""
 
-import math
 from collections.abc import Mapping
 from dataclasses import replace
 
+from services.notifier.facts import number
 from services.notifier.outcome import Memory
 from services.notifier.reckoning import Reckoning, Step
 from services.notifier.record import Phase, Record
@@ -17,7 +17,7 @@ def reckoning(records: Mapping[str, Record], memory: Memory, now: Moment, stored
     """How the calendar goes on from what was stored, with the fact that an earlier process left."""
     stamps = [at for record in records.values() for at in _stamps(record)]
     waits = bool(memory.shelves.standing) or any(_waits(record) for record in records.values())
-    return Reckoning(now, (*stamps, *memory.shelves.stamps, *memory.budget.stamps), waits=waits, unproven_from_at=_number(stored))
+    return Reckoning(now, (*stamps, *memory.shelves.stamps, *memory.budget.stamps), waits=waits, unproven_from_at=number(stored))
 
 
 def document(reckoning: Reckoning) -> str:
@@ -30,14 +30,6 @@ def set_by(records: Mapping[str, Record], memory: Memory, step: Step) -> tuple[d
     moved = {key: _moved(record, step) for key, record in records.items()}
     memory.shelves.set_by(step)
     return {key: one for key, one in moved.items() if one != records[key]}, replace(memory, budget=memory.budget.set_by(step))
-
-
-def _number(stored: str) -> float | None:
-    try:
-        number = float(stored)
-    except ValueError:
-        return None
-    return number if math.isfinite(number) else None
 
 
 def _moved(record: Record, step: Step) -> Record:

@@ -4,7 +4,7 @@ Every service sends itself a message through the broker every few seconds (the b
 they are the only ones that each service sends whatever the plant does.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from services.notifier.chat_watch import Ears, chat_found
@@ -53,17 +53,21 @@ class Circumstances:
 
 
 class Watch:
-    """Begins with the alarms of our own that stood when an earlier process ended: they stand until the opposite is seen."""
+    """Begins with the alarms of our own that stood when an earlier process ended: they stand until the opposite is seen.
 
-    def __init__(self, boot: str, records: Iterable[Record]) -> None:
+    `services` are those that are listened for: none where there is no bus.
+    """
+
+    def __init__(self, boot: str, records: Iterable[Record], services: Collection[str] = SERVICES) -> None:
         self._boot = boot
+        self._services = services
         self._seq = 0
         self._heard: dict[str, float] = {}
         self._offline: dict[str, float] = {}
         self._boots: dict[str, tuple[str, float]] = {}
         self._connected_mono_s: float | None = None
         self._standing = {record.key for record in records if record.source == OWNER and record.active}
-        self._lost = {service: _NEVER for service in SERVICES if f"service_lost_{service}" in self._standing}
+        self._lost = {service: _NEVER for service in services if f"service_lost_{service}" in self._standing}
         self._said: dict[str, Finding] = {}
 
     def take_presence(self, presence: Presence, arrival: Arrival) -> None:
@@ -112,7 +116,7 @@ class Watch:
 
     def _found(self, now: Moment, seen: Circumstances) -> Iterator[tuple[str, Finding]]:
         yield from self._broker(now, seen.broker_lost_mono_s)
-        for service in SERVICES:
+        for service in self._services:
             if self._is_lost(service, now):
                 yield f"service_lost_{service}", service_lost(service)
         for name, worker in seen.workers.items():

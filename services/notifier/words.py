@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from services.notifier.chatter import is_chattering
 from services.notifier.message import Text
 from services.notifier.record import Phase, Record, severity
-from services.notifier.text import Site, cut, one_line, plain_text
+from services.notifier.text import Site, cut, fits, one_line, plain_text
 from services.shared.clock import Moment
 from services.shared.spans import span
 from services.shared.vocabulary import AlarmKind
@@ -25,34 +25,32 @@ _NAMES = {
 def incident_text(site: Site, records: Sequence[Record], now: Moment, *, gone: int = 0) -> Text:
     """An incident as it stands: one alarm, or several that began together. `gone` more came, and ended or were seen to."""
     came = f" ({gone} more came and are settled)" if gone else ""
-    return plain_text(site.name, _head(records, site) + came, _body(records, site, now))
+    return _text(site, _head(records, site) + came, records, now, state=len(records) > 1)
 
 
 def ended_text(site: Site, records: Sequence[Record], now: Moment) -> Text:
     """That all of them ended, how long they lasted and since when; nothing of what was to be done."""
-    first = records[0]
-    one = f"Ended after {lasted(first)}: {_cause(first)}"
-    head = one if len(records) == 1 else f"{len(records)} alarms ended: {_causes(records)}"
-    return plain_text(site.name, head, _body(records, site, now))
+    if len(records) == 1:
+        return _text(site, f"Ended after {lasted(records[0])}", records, now, state=False)
+    return _text(site, f"{len(records)} alarms ended", records, now)
 
 
 def unanswered_text(site: Site, records: Sequence[Record], since_at: float, person: str, now: Moment) -> Text:
     """That nobody acknowledged, and who is told now beside the others (empty: nobody new)."""
     also = f"Told now too: {person}." if person else "Everybody was told."
-    head = f"NOT ACKNOWLEDGED for {_since(since_at, now)}: {_causes(records)}"
-    return plain_text(site.name, head, f"{also}\n\n{_body(records, site, now)}")
+    return _text(site, f"NOT ACKNOWLEDGED for {_since(since_at, now)}", records, now, lead=also, state=False)
 
 
 def still_text(site: Site, records: Sequence[Record], now: Moment) -> Text:
     """That somebody acknowledged long ago and it still stands. `records` are as they were acknowledged."""
     who = ", ".join(dict.fromkeys(one.acknowledged_by for one in records))
-    head = f"Still on it? {who} acknowledged, and it still stands: {_causes(records)}"
-    return plain_text(site.name, head, f"Acknowledge again, or it goes on to others.\n\n{_body(records, site, now, state=False)}")
+    head = f"Still on it? {who} acknowledged, and it still stands"
+    return _text(site, head, records, now, lead="Acknowledge again, or it goes on to others.", state=False)
 
 
 def moved_text(site: Site, records: Sequence[Record], now: Moment) -> Text:
     """That it goes on in another message, because it became an emergency or came back from a shelf."""
-    return plain_text(site.name, f"Goes on in a new message: {_causes(records)}", _body(records, site, now))
+    return _text(site, "Goes on in a new message", records, now)
 
 
 def lasted(record: Record) -> str:
@@ -61,14 +59,22 @@ def lasted(record: Record) -> str:
     return span(seconds) if 0 <= seconds < _YEAR_S else "an unknown time"
 
 
+def _text(site: Site, head: str, records: Sequence[Record], now: Moment, *, lead: str = "", state: bool = True) -> Text:
+    """`head` says of the alarms that follow it what they have in common. What it says whole is not said again below it."""
+    line = f"{head}: {_causes(records)}"
+    is_said = len(records) == 1 and fits(site.name, line)
+    body = _body(records, site, now, cause=not is_said, state=state)
+    return plain_text(site.name, line, f"{lead}\n\n{body}" if lead else body, title=head if len(records) > 1 else "")
+
+
 def _head(records: Sequence[Record], site: Site) -> str:
     one, several = _NAMES[max((one.told or one.kind for one in records), key=severity)]
     if len(records) == 1:
         state = _state(records[0], site)
-        return f"{one} ({state}): {_cause(records[0])}" if state else f"{one}: {_cause(records[0])}"
+        return f"{one} ({state})" if state else one
     over = sum(record.phase is Phase.RETURNED for record in records)
     ended = f" ({'all' if over == len(records) else over} ended)" if over else ""
-    return f"{len(records)} {several}{ended}: {_causes(records)}"
+    return f"{len(records)} {several}{ended}"
 
 
 def _state(record: Record, site: Site) -> str:
@@ -82,16 +88,8 @@ def _state(record: Record, site: Site) -> str:
     return "not acknowledged" if record.escalated else ""
 
 
-def _ended(record: Record, site: Site) -> str:
-    """Of one whose end stands in the headline; its words again only where that is too short for them."""
-    cause = _cause(record)
-    return f"{cause}\n" * (len(cause) > _SHORT) + f"Since {site.moment(record.since_at)}."
-
-
-def _body(records: Sequence[Record], site: Site, now: Moment, *, state: bool = True) -> str:
-    if len(records) == 1 and records[0].phase is Phase.RETURNED and state:
-        return _ended(records[0], site)
-    full = [_paragraph(one, site, now, state=state) for one in records[:_IN_FULL]]
+def _body(records: Sequence[Record], site: Site, now: Moment, *, cause: bool, state: bool) -> str:
+    full = [_paragraph(one, site, now, cause=cause, state=state) for one in records[:_IN_FULL]]
     short = [_line(one, site, state=state) for one in records[_IN_FULL : _IN_FULL + _LINES]]
     return "\n\n".join([*full, *(["\n".join([*short, *_rest(records)])] if short else [])])
 
@@ -101,16 +99,16 @@ def _rest(records: Sequence[Record]) -> list[str]:
     return [f"... and {more} more: see the page."] if more > 0 else []
 
 
-def _paragraph(record: Record, site: Site, now: Moment, *, state: bool) -> str:
+def _paragraph(record: Record, site: Site, now: Moment, *, cause: bool, state: bool) -> str:
     chatter = "It comes and goes, so its end is told when it stayed away for long." if is_chattering(record, now) else ""
     action = f"To do: {one_line(record.action, _CAUSE)}" if record.action else ""
     found = _state(record, site) if state else ""
+    what, since = _cause(record) if cause else "", f"Since {site.moment(record.since_at)}"
     if record.phase is Phase.RETURNED:
-        return f"{_cause(record)}\nSince {site.moment(record.since_at)}, {found}." if found else _cause(record)
-    lines = [
-        _cause(record), one_line(record.consequence, _CAUSE), action, f"Since {site.moment(record.since_at)}.", chatter,
-        found[:1].upper() + found[1:] + ("." if found else ""),
-    ]  # fmt: skip
+        lines = [what, f"{since}, {found}." if found else f"{since}."]
+    else:
+        standing = f"{found[:1].upper()}{found[1:]}." if found else ""
+        lines = [what, one_line(record.consequence, _CAUSE), action, f"{since}.", chatter, standing]
     return "\n".join(line for line in lines if line)
 
 
@@ -125,6 +123,8 @@ def _cause(record: Record) -> str:
 
 def _causes(records: Sequence[Record]) -> str:
     """Only as many as a subject may hold."""
+    if len(records) == 1:
+        return _cause(records[0])
     return "; ".join(one_line(one.cause, _SHORT) or one.key for one in records[:20])
 
 

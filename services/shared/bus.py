@@ -69,6 +69,7 @@ class Bus:
         self._outgoing = Outgoing(backlog)
         self._inbox = Inbox(site)
         self._received: asyncio.Queue[tuple[Received, float]] = asyncio.Queue()
+        self._announced = True
         self._numbers = itertools.count(1)
         self._too_large = 0
         self._birth: tuple[Message, Message] | None = None
@@ -111,6 +112,15 @@ class Bus:
         """Hand whatever other programs publish under a topic filter to the handler. Before `start`."""
         self._inbox.on_topic(topic_filter, handler)
 
+    def watch(self, watcher: Callable[[Foreign], None]) -> None:
+        """Show the watcher every message of ours as it came, of all types. Before `start`. It must be quick."""
+        self._inbox.watch(watcher)
+
+    def only_listen(self) -> None:
+        """Be no service: no presence, and one that an earlier version left in our name is taken back. Before `start`."""
+        self._announced = False
+        self._inbox.on_topic(topic_of(self._presence("offline"), self._site), self._take_back)
+
     def publish(self, message: Message) -> None:
         """Send a message, now or when there is a broker. Never blocks. Raises ValueError if its subject does not fit."""
         item = _item(topic_of(message, self._site), self._sealed(message))
@@ -135,12 +145,14 @@ class Bus:
         """Say that we stop, let the backlog out for at most 2 s, disconnect."""
         if self._link is None:
             return
-        self.publish(self._presence("stopping"))
+        if self._announced:
+            self.publish(self._presence("stopping"))
         if self._history_timer is not None:
             self._history_timer.cancel()
         if self.connected:
             self._send_history()
-            await self._drained()
+            if self._outgoing:
+                await self._drained()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -259,13 +271,20 @@ class Bus:
     def _presence(self, state: Literal["online", "stopping", "offline"]) -> Presence:
         return Presence(subject=(self._service,), state=state, version=VERSION)
 
-    def _will(self) -> tuple[str, bytes]:
+    def _will(self) -> tuple[str, bytes] | None:
         # Birth and will of one connection are numbered together, in that order: a receiver can tell the will of this connection
         # from that of an earlier one, by boot and by seq. Called in the client's thread, before each attempt.
+        if not self._announced:
+            return None
         if self._birth is None:
             self._birth = (self._sealed(self._presence("online")), self._sealed(self._presence("offline")))
         offline = self._birth[1]
         return topic_of(offline, self._site), _encoded(offline)
+
+    def _take_back(self, presence: Foreign) -> None:
+        """An empty payload takes a retained message back (MQTT 3.1.1, 3.3.1.3)."""
+        if presence.payload and self._link is not None and self._epoch is not None:
+            self._link.publish(presence.topic, b"", retain=True)
 
 
 def _encoded(message: Message) -> bytes:

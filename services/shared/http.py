@@ -4,59 +4,24 @@ A redirect is not followed because a token must not travel to another host, and 
 """
 
 import asyncio
-import json
-import math
-import os
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from types import SimpleNamespace
-from typing import Any, NoReturn
+from typing import Any
 
 import aiohttp
 from yarl import URL
 
-from services.shared.device import DeviceError, Nonsense, Refused, Unreachable
+from services.shared import raw, raw_text
+from services.shared.answer import Answer
+from services.shared.device import DeviceError, Nonsense, Unreachable
+from services.shared.unanswered import why
 
 MAX_BODY_BYTES = 4_000_000  # a fleet page of 500 miners is below 1 MB
 
 _parsed = lru_cache(maxsize=2048)(URL)  # the same few calls to the same few hundred loads, again and again
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What came back: any status. `body` is complete or the call has raised, but where a part was asked for: `is_cut` then."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-    is_cut: bool = False
-
-    def text(self) -> str:
-        """The body as text; bytes that are not UTF-8 become the replacement character."""
-        return self.body.decode("utf-8", "replace")
-
-    def json(self) -> Any:
-        """The body as JSON. Raises Nonsense on anything else, NaN and infinities included."""
-        return loads_strict(self.text())
-
-
-def loads_strict(text: str) -> Any:
-    """JSON without NaN and infinities (1e999 too), which the standard reader lets through. Raises Nonsense."""
-    try:
-        return json.loads(text, parse_constant=_refuse_constant, parse_float=_finite)
-    except (ValueError, RecursionError) as error:
-        raise Nonsense(f"not JSON: {text[:80]!r} ({error})") from None
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not a number")
-
-
-def _finite(text: str) -> float:
-    number = float(text)
-    return number if math.isfinite(number) else _refuse_constant(text)
 
 
 @dataclass
@@ -110,12 +75,15 @@ class HttpClient:
         """
         way = _Way()
         asked = {"headers": headers, "json": json_body, "data": data}
-        try:
-            return await self._exchange(way, method, url, asked, deadline_s or self._deadline_s, max_bytes)
-        except DeviceError:
-            if not in_part or way.head is None:
-                raise
-            return Answer(way.head.status, way.head.headers, bytes(way.body[:max_bytes]), is_cut=True)
+        with raw.exchange(lambda: raw_text.asked(method, url)) as shown:
+            try:
+                answer = await self._exchange(way, method, url, asked, deadline_s or self._deadline_s, max_bytes)
+            except DeviceError:
+                if not in_part or way.head is None:
+                    raise
+                answer = Answer(way.head.status, way.head.headers, bytes(way.body[:max_bytes]), is_cut=True)
+            shown.came(lambda: raw_text.answered(f"HTTP {answer.status}", answer.body))
+        return answer
 
     async def _exchange(
         self, way: _Way, method: str, url: str, asked: dict[str, Any], deadline_s: float, max_bytes: int
@@ -128,15 +96,14 @@ class HttpClient:
                     way.head = response
                     await _read_at_most(response, max_bytes, way.body)
                     return Answer(response.status, response.headers, bytes(way.body))
-        except TimeoutError:
-            what = "answer" if way.connected else "connection"
-            raise Unreachable(f"no {what} within {deadline_s:g} s", connected=way.connected) from None
-        except (aiohttp.ClientPayloadError, aiohttp.ClientResponseError) as error:
-            raise Nonsense(f"an answer that cannot be read ({type(error).__name__})") from None
-        except OSError as error:
-            raise Unreachable(f"{type(error).__name__}: {_reason(error)}", connected=way.connected) from None
-        except (aiohttp.ClientError, ValueError) as error:
-            raise Unreachable(f"no exchange was possible ({type(error).__name__})", connected=way.connected) from None
+        except aiohttp.ClientPayloadError:
+            raise Nonsense("an answer that broke off or cannot be unpacked") from None
+        except aiohttp.ClientResponseError:
+            raise Nonsense("an answer that is not HTTP") from None
+        except (OSError, aiohttp.ClientConnectionError) as error:
+            raise Unreachable(why(error, within_s=deadline_s, connected=way.connected), connected=way.connected) from None
+        except (aiohttp.ClientError, ValueError):
+            raise Unreachable("the address, or what is sent, cannot be put into HTTP", connected=way.connected) from None
 
     async def close(self) -> None:
         """Give the connections back; may be called twice."""
@@ -154,32 +121,9 @@ class HttpClient:
         return self._session
 
 
-def _reason(error: OSError) -> str:
-    """Of a body that could not be written the client's own words hold the whole address."""
-    if isinstance(error, aiohttp.ClientOSError) and not isinstance(error, aiohttp.ClientConnectorError):
-        return os.strerror(error.errno) if error.errno else "the connection broke"
-    return error.strerror or "no connection"
-
-
 async def _read_at_most(response: aiohttp.ClientResponse, max_bytes: int, body: bytearray) -> None:
     async for chunk in response.content.iter_any():
         body += chunk
         if len(body) > max_bytes:
             response.close()
             raise Nonsense(f"an answer of more than {max_bytes} bytes")
-
-
-def raise_for_status(answer: Answer) -> None:
-    """Raise Refused (4xx, 3xx) or Unreachable (5xx) unless the status is 2xx. Honours a Retry-After in seconds."""
-    if 200 <= answer.status < 300:
-        return
-    text = f"HTTP {answer.status}: {answer.text()[:80]!r}"
-    if answer.status >= 500:
-        raise Unreachable(text)
-    raise Refused(text, retry_after_s=retry_after_s(answer))
-
-
-def retry_after_s(answer: Answer) -> float | None:
-    """The Retry-After header when it counts seconds (RFC 9110, 10.2.3), else None. At most a day, as nobody means more."""
-    text = answer.headers.get("Retry-After", "").strip()
-    return min(float(text), 86_400.0) if text.isascii() and text.isdigit() else None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.shared.link import QOS, Received, matches
-from services.shared.messages import Message, Signal, SwitchReading, filter_of, parse
+from services.shared.messages import ALL, Message, Presence, Signal, SwitchReading, filter_of, parse
 from services.shared.outgoing import LEVELS
 from services.shared.receipt import Hold, no_hold
 
@@ -54,6 +54,7 @@ class Inbox:
         self.failed = 0
         self._site = site
         self._handlers: list[tuple[str, type[Message] | None, Callable[..., Any]]] = []
+        self._watchers: list[Callable[[Foreign], None]] = []
         self._seen: dict[str, int] = {}
         self._complained: set[str] = set()
 
@@ -65,13 +66,21 @@ class Inbox:
         """Hand whatever a topic filter takes to the handler."""
         self._handlers.append((topic_filter, None, handler))
 
+    def watch(self, watcher: Callable[[Foreign], None]) -> None:
+        """Show the watcher all that comes, as it came, before anybody handles it; of the types that nobody handles too."""
+        self._watchers.append(watcher)
+
     def filters(self, *, queued: bool) -> dict[str, int]:
         """What to subscribe to, each once, with its quality of service; `queued` where the broker keeps what we are away for."""
-        return {topic_filter: 0 if queued and kind in NEWEST_ONLY else QOS for topic_filter, kind, _ in self._handlers}
+        only_watched = {filter_of(kind, self._site): 0 for kind in ALL} if self._watchers else {}
+        handled = {topic_filter: 0 if queued and kind in NEWEST_ONLY else QOS for topic_filter, kind, _ in self._handlers}
+        return only_watched | handled
 
     async def handle(self, message: Received, received_mono_s: float, hold: Hold = no_hold) -> None:
         """Call every handler of the topic. Never raises but when cancelled."""
         arrival = Arrival(received_mono_s, message.retained, self._is_first(message), hold)
+        for watcher in self._watchers:
+            await self._call(watcher, message.topic, _foreign(message, arrival))
         parsed: dict[type[Message], Message | None] = {}
         for topic_filter, kind, handler in self._handlers:
             if not matches(topic_filter, message.topic):
@@ -79,6 +88,8 @@ class Inbox:
             if kind is None:
                 await self._call(handler, message.topic, _foreign(message, arrival))
                 continue
+            if kind is Presence and not message.payload:
+                continue  # taken back: it was that of no service
             if kind not in parsed:
                 parsed[kind] = self._parse(kind, message)
             if parsed[kind] is not None:

@@ -72,7 +72,7 @@ class Link:
         client_id: str,
         filters: dict[str, int],
         ping_topic: str,
-        will: Callable[[], tuple[str, bytes]],
+        will: Callable[[], tuple[str, bytes] | None],
         listener: Listener,
     ) -> None:
         self._broker = broker
@@ -177,8 +177,8 @@ class Link:
 
     def _on_pre_connect(self, client: Client, _userdata: object) -> None:
         self._answered = False
-        topic, payload = self._will()
-        client.will_set(topic, payload, QOS, retain=True)
+        if (will := self._will()) is not None:
+            client.will_set(will[0], will[1], QOS, retain=True)
 
     def _on_connect(self, client: Client, _userdata: object, _flags: object, reason: Any, _properties: object) -> None:
         self._answered = True

@@ -203,6 +203,8 @@ class LoadSummary(Part):
     """What could be taken off and confirmed now."""
     interval_kw: Finite | None = None
     """The projected mean of the running settlement interval; None outside a power event."""
+    interval_ends_at: Finite | None = None
+    """When the running settlement interval ends, Unix seconds; None outside a power event."""
 
 
 class FanView(Part):
@@ -216,6 +218,8 @@ class FanView(Part):
     read_mono_s: Finite | None
     locked_out: bool
     reason: str
+    hours: Finite | None = None
+    """How long it was on in all, as counted by what it was told."""
 
 
 class Lease(Part):
@@ -240,11 +244,12 @@ class Lockout(Part):
 
 
 class Trip(Part):
-    """A latched interlock. Ends only by a person's reset, refused while the cause persists."""
+    """A latched interlock. Ends only by a person's reset, refused while its cause persists: `present` is why, else empty."""
 
     key: str
     reason: str
     since_at: Finite
+    present: str = ""
 
 
 class Drill(Part):
@@ -282,6 +287,8 @@ class State(Message):
     would_do: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     forced: bool = False
+    back_at: Finite | None = None
+    """When load may return at the earliest; None when nothing is held, or when no end of what holds it is known."""
     decided_mono_s: Finite
 
 

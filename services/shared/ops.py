@@ -136,7 +136,7 @@ def _ask(check: Callable[[], str | None]) -> str | None:
     try:
         return check()
     except Exception as error:
-        return f"the check itself failed: {type(error).__name__}: {error}"
+        return f"the check itself failed: {error}"
 
 
 def _no_request(why: str) -> Response:

@@ -5,9 +5,11 @@ import logging
 import random
 from collections.abc import Awaitable, Callable
 
+from services.shared import raw
 from services.shared.clock import Clock
 from services.shared.device import DeviceError, Refused
 from services.shared.messages import DeviceHealth
+from services.shared.unanswered import OWN_FAULT, why
 from services.shared.vocabulary import HealthState
 
 log = logging.getLogger(__name__)
@@ -60,6 +62,7 @@ class Poller:
 
     async def run(self) -> None:
         """Poll for ever; cancel to stop."""
+        raw.about(self.health.device)
         while True:
             self._nudged.clear()
             started = self._clock.now().mono_s
@@ -77,7 +80,7 @@ class Poller:
         except DeviceError as error:
             return error
         except TimeoutError as error:
-            return DeviceError(f"no answer within {self._deadline_s:g} s") if deadline.expired() else error
+            return DeviceError(why(error, within_s=self._deadline_s if deadline.expired() else None, connected=True))
         except Exception as error:
             self._log_fault(error)
             return error
@@ -102,7 +105,7 @@ class Poller:
             self._failing_since_at = self._clock.now().wall_s
         if self._failures < LOST_AFTER:
             return
-        reason = str(failure) if isinstance(failure, DeviceError) else f"{type(failure).__name__}: {failure}"
+        reason = str(failure) if isinstance(failure, DeviceError) else OWN_FAULT
         if self.health.state is not HealthState.LOST:
             log.warning("%s is lost: %s", self.health.device, reason)
         self._become(HealthState.LOST, reason, self.health.last_ok_mono_s)

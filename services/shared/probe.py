@@ -26,7 +26,7 @@ class Probe:
                 await self._ask()
                 self._said = None
             except Exception as error:
-                self._said = str(error) or type(error).__name__
+                self._said = str(error) or "it failed, and gave no reason"
             self._asked_s = None
             await asyncio.sleep(self._each_s)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from time import monotonic
 
 from services.shared.settings.sections import Broker
+from services.shared.unanswered import why
 
 log = logging.getLogger(__name__)
 AGAIN_S = 600.0
@@ -45,12 +46,11 @@ class Unreached:
 
 
 def _words(error: BaseException | None, *, tls: bool) -> str:
+    said = "no connection" if error is None else why(error)
     if isinstance(error, ssl.SSLCertVerificationError):
-        return f"its certificate is not trusted: {error.verify_message} (ca_file in [BROKER])"
-    if isinstance(error, ssl.SSLError):
-        return f"it does not speak TLS as we do: {error.reason or error} (tls = yes in [BROKER]: is this its TLS port?)"
-    said = (getattr(error, "strerror", None) or str(error) or type(error).__name__) if error else "no connection"
-    return f"{said} (tls = yes in [BROKER]: is this its TLS port?)" if tls and _is_cut(error) else said
+        return f"{said} (ca_file in [BROKER])"
+    is_cut = isinstance(error, ssl.SSLError) or (tls and _is_cut(error))
+    return f"{said} (tls = yes in [BROKER]: is this its TLS port?)" if is_cut else said
 
 
 def _is_cut(error: BaseException | None) -> bool:

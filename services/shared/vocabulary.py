@@ -168,13 +168,14 @@ class CommandPhase(StrEnum):
 
 
 class LeaseKind(StrEnum):
-    """What a lease holds. A lease only tightens: the stricter of it and the plant wins."""
+    """What a lease holds. A lease only tightens: the stricter of it and the plant wins. `RAW` holds nothing, it shows."""
 
     POWER_SIGNAL = "power_signal"
     MINERS = "miners"
     FANS = "fans"
     TEMPERATURE = "temperature"
     DRILL = "drill"
+    RAW = "raw"
 
 
 class HealthState(StrEnum):

@@ -9,7 +9,7 @@ from typing import Any
 
 from aiohttp import web
 
-from services.simulator import control_page, requests, state
+from services.simulator import control_page, fault_table, requests, state
 from services.simulator.devices.signal_page import SignalPage
 from services.simulator.field import Sinks
 from services.simulator.plant import Plant
@@ -44,6 +44,7 @@ class Control:
         app.router.add_get("/", self._page)
         app.router.add_get("/state", self._state)
         app.router.add_get("/ports", self._get_ports)
+        app.router.add_get("/faults", self._faults)
         app.router.add_get("/sinks", self._sinks)
         app.router.add_delete("/sinks", self._clear_sinks)
         app.router.add_delete("/fault", self._clear_fault)
@@ -102,6 +103,10 @@ class Control:
 
     async def _get_ports(self, _request: web.Request) -> web.Response:
         return web.json_response(dict(self._ports))
+
+    async def _faults(self, _request: web.Request) -> web.Response:
+        devices = self._ports.keys() - {"control"}
+        return web.json_response(fault_table.told(devices, self._plant.parts(), self._plant.faults.all()))
 
     async def _sinks(self, _request: web.Request) -> web.Response:
         return web.json_response({name: inbox.all() for name, inbox in self._inboxes.items()})

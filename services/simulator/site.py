@@ -4,6 +4,7 @@ Every fake device takes (name, site, faults) and has `start(host, port) -> port`
 bus: `roomalert-1`, `iotawatt-1`, `foreman`, `pdu-1`, `relay-1`, `signal`.
 """
 
+import asyncio
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -15,20 +16,24 @@ FAULT_KINDS = (
 
 
 class Faults:
-    """The faults in force, by device and kind, each with an optional value. Settable while the site runs."""
+    """The faults in force, by device and kind, each with an optional value. Settable while the site runs; `news` is set at the
+    next change."""
 
     def __init__(self) -> None:
         self._active: dict[tuple[str, str], float | str] = {}
+        self.news = asyncio.Event()
 
     def set(self, device: str, kind: str, value: float | str = 1.0) -> None:
         """Put a fault in force. Raises ValueError for an unknown kind."""
         if kind not in FAULT_KINDS:
             raise ValueError(f"unknown fault {kind!r}; allowed: {', '.join(FAULT_KINDS)}")
         self._active[device, kind] = value
+        self._tell()
 
     def clear(self, device: str | None = None, kind: str | None = None) -> None:
         """End the faults of a device, of a kind, or all."""
         self._active = {(d, k): v for (d, k), v in self._active.items() if (device and d != device) or (kind and k != kind)}
+        self._tell()
 
     def value(self, device: str, kind: str) -> float | str | None:
         """The value of a fault in force, or None."""
@@ -41,6 +46,10 @@ class Faults:
     def all(self) -> dict[str, float | str]:
         """All in force, as `device/kind`."""
         return {f"{device}/{kind}": value for (device, kind), value in self._active.items()}
+
+    def _tell(self) -> None:
+        self.news.set()
+        self.news = asyncio.Event()
 
 
 class FakeMiner(Protocol):

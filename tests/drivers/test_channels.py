@@ -8,10 +8,12 @@ import pytest_asyncio
 from pydantic import SecretStr
 
 from services.notifier.channels import CHANNELS
+from services.notifier.channels.base import Failed
 from services.notifier.routing import ALL
 from services.shared.settings.sections import Notifications
 from services.shared.vocabulary import AlarmKind
 from tests.drivers.providers import Providers, outgoing, providers_on
+from tests.waiting import until
 
 
 @pytest_asyncio.fixture
@@ -70,6 +72,34 @@ async def test_a_wrong_token_or_chat_is_a_reason_and_no_hurry(providers: Provide
     assert failed.slow and "telegram_token is wrong" in str(failed) and "secret-token" not in str(failed)
     failed = await providers.refused("telegram", telegram_chat_id="43")
     assert failed.slow and "chat not found" in str(failed)
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(("device", "channel"), [("telegram", "telegram"), ("smtp", "email")])
+async def test_a_provider_that_is_away_refuses_connections_and_is_back_at_the_same_door(
+    providers: Providers, device: str, channel: str
+) -> None:
+    await providers.send(channel)
+    providers.faults.set(device, "offline")
+    failed = await until(lambda: _refused(providers, channel), what="nothing listens")
+    assert not failed.maybe_taken
+    providers.faults.clear()
+    await until(lambda: _taken(providers, channel))
+
+
+async def _refused(providers: Providers, channel: str) -> Failed | None:
+    try:
+        await providers.send(channel)
+    except Failed as failed:
+        return failed if str(failed).endswith(": connection refused") else None
+    return None
+
+
+async def _taken(providers: Providers, channel: str) -> bool:
+    try:
+        return bool(await providers.send(channel))
+    except Failed:
+        return False
 
 
 @pytest.mark.asyncio

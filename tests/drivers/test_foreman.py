@@ -112,10 +112,19 @@ async def test_an_unlisted_word_is_told_once_by_name(caplog: pytest.LogCaptureFi
     with caplog.at_level(logging.INFO):
         async with yard(MinerHall(5)) as site:
             for miner in site.hall.miners():
-                miner.state = "waking"
+                miner.state = "defrosting"
             await site.states()
             await site.states()
-    assert len([record for record in caplog.records if "booting" in record.getMessage()]) == 1
+    assert len([record for record in caplog.records if "defrosting" in record.getMessage()]) == 1
+
+
+@pytest.mark.asyncio
+async def test_a_miner_that_boots_is_unseen_and_no_strange_word(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO):
+        async with yard(MinerHall(1)) as site:
+            site.hall.miners()[0].state = "waking"
+            assert set((await site.states()).values()) == {LoadState.UNKNOWN}
+    assert not [record for record in caplog.records if "has the state" in record.getMessage()]
 
 
 @pytest.mark.asyncio

@@ -158,7 +158,7 @@ async def send(port: int, ca_file: Path, *, password: str = "demo-mail-password"
 
 
 @pytest.mark.asyncio
-async def test_mail_arrives_over_tls_that_the_written_authority_proves(smtp: Any) -> None:
+async def test_mail_arrives_over_tls_that_the_written_authority_proves(smtp: Any, caplog: pytest.LogCaptureFixture) -> None:
     sink, port, ca_file = smtp
     await send(port, ca_file)
     await send(port, ca_file, host="localhost")
@@ -167,6 +167,7 @@ async def test_mail_arrives_over_tls_that_the_written_authority_proves(smtp: Any
     assert received[0]["subject"] == "Fan 3 stands still — west"
     assert received[0]["text"] == "Replaced by fan 4.\n.\nLook at it."
     assert (received[0]["sender"], received[0]["to"]) == ("mine@demo.test", ["operator@demo.test"])
+    assert "deprecated" not in caplog.text
 
 
 @pytest.mark.asyncio

@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from services.notifier.channels.base import Failed
 from services.notifier.channels.webhook import Webhook, signature
 from services.notifier.message import Act
-from services.shared.http import Answer
+from services.shared.answer import Answer
 from services.shared.vocabulary import AlarmKind
 from services.shared.webhook_key import key_of
 from tests.drivers.providers import HOST, Providers, full, outgoing, providers_on

@@ -26,7 +26,8 @@ STALE = {"age_s": 310.0, "stale": True, "stale_after_s": 60.0}
 
 
 def headline(sentence: str, *why: str, **more: Any) -> d.Headline:
-    return d.Headline(sentence=sentence, why=why, **{"tone": "good", "safe": True, "curtailed": None} | more)
+    base = {"tone": "good", "safe": True, "curtailed": None, "back_at": None, "todo": ()}
+    return d.Headline(sentence=sentence, why=why, **base | more)
 
 
 def sensor(name: str, label: str, value: float | None, unit: str = "Cel", **more: Any) -> d.SensorTile:
@@ -39,7 +40,7 @@ def fan(number: int, **more: Any) -> d.FanTile:
     power = PowerState.ON if on else PowerState.OFF
     base = {
         "commanded": power, "running": power, "proven": Proof.PROVEN, "watts": 1400.0 + 7 * number if on else 0.0,
-        "locked_out": False, "reason": "", "tone": "good",
+        "hours": 1200.5 + 100 * number, "locked_out": False, "reason": "", "tone": "good",
     } | FRESH  # fmt: skip
     return d.FanTile(number=number, **base | more)
 
@@ -48,8 +49,15 @@ def group(name: str, members: int, hashing: int, asleep: int, **more: Any) -> d.
     base = {
         "waking": 0, "unknown": 0, "outlets_off": 0, "target": LoadTarget.RUN if hashing else LoadTarget.SLEEP,
         "measured_kw": round(3.25 * hashing + 0.03 * asleep, 1), "metered": members, "tone": "good",
-    }  # fmt: skip
-    return d.GroupTile(name=name, members=members, hashing=hashing, asleep=asleep, **base | more)
+    } | more  # fmt: skip
+    off = min(base["outlets_off"], base["unknown"])
+    letters = "h" * hashing + "w" * base["waking"] + "a" * asleep + "o" * off + "u" * (base["unknown"] - off)
+    return d.GroupTile(name=name, members=members, hashing=hashing, asleep=asleep, **{"states": letters} | base)
+
+
+def pdu(name: str, kw: float | None, on: int, off: int = 0, unknown: int = 0, **more: Any) -> d.PduTile:
+    outlets = {"outlets_on": on, "outlets_off": off, "outlets_unknown": unknown}
+    return d.PduTile(name=name, kw=kw, **{"limit_kw": None, "reason": "", "tone": "good"} | outlets | FRESH | more)
 
 
 def device(name: str, kind: str, owner: str = "collector", **more: Any) -> d.DeviceTile:
@@ -89,7 +97,8 @@ def load(measured_kw: float, target_kw: float, unknown_kw: float, **more: Any) -
 def normal() -> d.Dashboard:
     """Everything as it should be."""
     return d.Dashboard(
-        time=NOW, clock_trusted=True, timezone="America/Chicago", site="humboldt-1", version="0.1.0", broker_connected=True,
+        time=NOW, clock_trusted=True, timezone="America/Chicago", simulated=False, site="humboldt-1", version="0.1.0",
+        broker_connected=True,
         headline=headline("Safe. The load may run.", "no rule limits the load", curtailed=False),
         mode=Mode.NORMAL, since_at=SINCE, control=Control.ARMED, phase="run", reasons=("no rule limits the load",), limited_by="",
         state_age_s=0.4, state_stale=False, forced=False, signals=(signal(Level.NORMAL),),
@@ -97,10 +106,10 @@ def normal() -> d.Dashboard:
         temperature=d.TemperatureTile(max_c=29.4, warn_c=35, shed_c=38, emergency_c=40, min_c=10, tone="good"),
         humidity=d.HumidityTile(max_percent=41.0, limit_percent=80.0, tone="good"),
         sensors=(
-            sensor("roomalert-1/sensor-1", "Cold aisle west", 28.25, role="intake"),
-            sensor("roomalert-1/sensor-2", "Cold aisle east", 29.4, role="intake"),
+            sensor("roomalert-1/sensor-1", "Cold aisle west", 28.25, role="intake", zone="west"),
+            sensor("roomalert-1/sensor-2", "Cold aisle east", 29.4, role="intake", zone="east"),
             sensor("roomalert-1/sensor-3", "Hot aisle", 44.1, role="exhaust"),
-            sensor("roomalert-1/sensor-1-humidity", "Cold aisle west", 41.0, "%RH"),
+            sensor("roomalert-1/sensor-1-humidity", "Cold aisle west", 41.0, "%RH", zone="west"),
             sensor("iotawatt-1/voltage", "voltage", 121.6, "V", zone=""),
         ),
         switches=(
@@ -111,8 +120,12 @@ def normal() -> d.Dashboard:
         ),
         fan_stage=4, fans=tuple(fan(number) for number in range(1, 10)),
         groups=(group("hall-a", 108, 108, 0), group("hall-b", 108, 108, 0), group("hall-c", 84, 84, 0)),
+        pdus=(pdu("pdu-1", 117.6, 36, limit_kw=140.0), *(pdu(f"pdu-{n}", 117.0 + n, 36) for n in range(2, 9))),
         limits=(), leases=(), lockouts=(), trips=(), would_do=(), missing=(),
-        drills=(Drill(device="pdu-1", at=SINCE, proven=True, seconds=12.0, how="outlet 24"),),
+        drills=(
+            Drill(device="pdu-1", at=SINCE, proven=True, seconds=12.0, how="outlet 24"),
+            *(Drill(device=name, at=None, proven=False, seconds=None, how="") for name in ("foreman", "relay-1")),
+        ),
         alarms=d.AlarmsTile(known=True, open=0, unacknowledged=0, alarms=(), channels=(channel("telegram"), channel("email"))),
         services=tuple(service(name) for name in ("collector", "controller", "notifier", "api")),
         devices=(
@@ -124,6 +137,18 @@ def normal() -> d.Dashboard:
     )  # fmt: skip
 
 
+def silent() -> d.Dashboard:
+    """The controller and the notifier say nothing."""
+    quiet = normal()
+    nothing = dict.fromkeys(d.LoadTile.model_fields) | {"stale": True, "stale_after_s": 60, "interval_minutes": 15}
+    return quiet.model_copy(update={
+        "headline": headline("Nothing is known of the site at present.", tone="unknown", safe=None),
+        "state_stale": True, "mode": None, "since_at": None, "control": None, "limited_by": None, "forced": None,
+        "fans": (), "groups": (), "load": d.LoadTile(**nothing),
+        "alarms": quiet.alarms.model_copy(update={"known": False, "open": None, "unacknowledged": None}),
+    })  # fmt: skip
+
+
 def announced() -> d.Dashboard:
     """The load may run still; the utility has told when it will not."""
     event = {"effective": Level.ALERT, "target_kw": 400.0, "event_id": "e-7", "from_at": NOW + 3600, "until_at": NOW + 18_000}
@@ -132,20 +157,25 @@ def announced() -> d.Dashboard:
 
 def curtailed() -> d.Dashboard:
     """The utility asked, and the load is off and proven."""
-    why = ("utility asks for control",)
+    why = ("utility signal: Control",)
+    sentence = (
+        "Safe. Curtailed since 16:49: utility signal Control. 12 kW of 985 kW still on, 0 kW unknown. Back at the earliest 18:49."
+    )
     return normal().model_copy(update={
-        "headline": headline("Safe. The load is curtailed.", *why, curtailed=True),
+        "headline": headline(sentence, *why, curtailed=True, back_at=SINCE + 7_200),
         "mode": Mode.CURTAILED, "reasons": why, "limited_by": "signal utility", "phase": "curtailed",
         "signals": (signal(Level.CONTROL, target_kw=0.0, raw_text="Full Load Control"),),
-        "load": load(12.0, 0.0, 0.0, ready_kw=0.0, interval_kw=8.5, interval_limit_kw=0.0),
+        "load": load(12.0, 0.0, 0.0, ready_kw=0.0, interval_kw=8.5, interval_limit_kw=15.0, interval_ends_at=NOW + 420),
         "groups": (group("hall-a", 108, 0, 108), group("hall-b", 108, 0, 108), group("hall-c", 84, 0, 84)),
-        "limits": (Limit(rule="signal utility", scope="site", ceiling_kw=0.0, reason="utility asks for control"),),
+        "pdus": (pdu("pdu-1", 1.1, 36, limit_kw=140.0), *(pdu(f"pdu-{n}", 1.1, 36) for n in range(2, 9))),
+        "limits": (Limit(rule="signal utility", scope="site", ceiling_kw=0.0, reason="utility signal: Control"),),
     })  # fmt: skip
 
 
 def trouble() -> d.Dashboard:
     """Much at once: a stale sensor, unknown load, a disproved fan, a lost PDU, a trip, a forced value."""
     why = ("tripped: 40.6 °C at Cold aisle east and Cold aisle west", "pdu-2 does not answer: its load counts as still on")
+    todo = ("Look at the fans of the east wall, then reset the trip.", "pdu-2 does not answer: check its power and network.")
     alarm = OpenAlarm(
         key="temperature_trip", kind=AlarmKind.EMERGENCY, active=True, cause="Intake temperature above 40 °C on two sensors",
         consequence="All miners are stopped", action="Look at the fans of the east wall, then reset the trip.", since_at=SINCE,
@@ -177,16 +207,16 @@ def trouble() -> d.Dashboard:
         id="l1", kind=LeaseKind.TEMPERATURE, owner="Ruth", reason="drill", from_at=SINCE, until_at=NOW + 900, payload="{}"
     )
     return base.model_copy(update={
-        "headline": headline("EMERGENCY: the load is being stopped or is stopped.", *why, tone="bad", safe=False),
+        "headline": headline("EMERGENCY: the load is being stopped or is stopped.", *why, tone="bad", safe=False, todo=todo),
         "mode": Mode.EMERGENCY, "reasons": why, "limited_by": "trip temperature", "forced": True, "leases": (lease,),
         "load": load(131.0, 0.0, 117.0),
         "temperature": d.TemperatureTile(max_c=40.6, warn_c=35, shed_c=38, emergency_c=40, min_c=10, tone="bad"),
         "humidity": d.HumidityTile(max_percent=None, limit_percent=80.0, tone="unknown"),
         "sensors": (
-            sensor("roomalert-1/sensor-1", "Cold aisle west", 40.2, role="intake", tone="bad", forced=True),
-            sensor("roomalert-1/sensor-2", "Cold aisle east", 40.6, role="intake", tone="bad"),
+            sensor("roomalert-1/sensor-1", "Cold aisle west", 40.2, role="intake", zone="west", tone="bad", forced=True),
+            sensor("roomalert-1/sensor-2", "Cold aisle east", 40.6, role="intake", zone="east", tone="bad"),
             sensor("roomalert-1/sensor-3", "Hot aisle", 44.1, role="exhaust", tone="unknown", **STALE),
-            sensor("roomalert-1/sensor-1-humidity", "Cold aisle west", None, "%RH", tone="unknown", **unplugged),
+            sensor("roomalert-1/sensor-1-humidity", "Cold aisle west", None, "%RH", zone="west", tone="unknown", **unplugged),
         ),
         "switches": (
             contact("roomalert-1/switch-2", "Door", SwitchRole.DOOR, True, tone="warning"),
@@ -195,6 +225,8 @@ def trouble() -> d.Dashboard:
         "fans": tuple(special.get(number, fan(number)) for number in range(1, 10)), "fan_stage": 9,
         "groups": (group("hall-a", 108, 0, 108), group("hall-b", 108, 4, 96, unknown=6, waking=2, tone="unknown"),
                    group("hall-c", 84, 0, 54, unknown=30, measured_kw=None, metered=0, outlets_off=12, tone="unknown")),
+        "pdus": (base.pdus[0], pdu("pdu-2", 1.1, 0, 0, 36, reason="no answer within 2 s", tone="unknown", **STALE),
+                 *base.pdus[2:]),
         "trips": (Trip(key="temperature", reason="40.6 °C at Cold aisle east and Cold aisle west", since_at=SINCE),),
         "missing": ("pdu-2: no answer for 6 min, 117 kW cannot be confirmed", "fan 7: its relay is unknown"),
         "alarms": base.alarms.model_copy(update={"open": 3, "unacknowledged": 1, "alarms": (aside, warned, alarm, *over)}),

@@ -158,6 +158,9 @@ WRONG_BODIES: tuple[tuple[str, Any, str], ...] = (
     ("temperature", {"celsius": "hot"}, "hot"),
     ("temperature", {"celsius": 1000}, "1000"),
     ("raw-state", {"set": {}}, "set"),
+    ("raw", {}, "device"),
+    ("raw", {"device": "pdu-1", "minutes": 61}, "61"),
+    ("raw", {"device": "pdu-1", "minutes": 0.5}, "0.5"),
 )
 
 
@@ -191,9 +194,11 @@ async def _chunks() -> AsyncIterator[bytes]:
         yield b"x" * 1000
 
 
-async def test_debug_routes_do_not_exist_on_the_lan_listener(tmp_path: Path) -> None:
+async def test_debug_routes_do_not_exist_on_the_lan_listener(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _build(tmp_path / "page")
+    monkeypatch.setenv("MINE_PAGE_FOLDER", str(tmp_path / "page"))
     async with running(tmp_path, NOBODY) as api:
-        for path in ("power-signal", "miners", "fans", "temperature", "raw-state", "emergency-shutdown"):
+        for path in ("power-signal", "miners", "fans", "temperature", "raw", "raw-state", "emergency-shutdown"):
             is_problem(await api.post(f"/api/debug/{path}", {}, base=api.lan), 404)
         is_problem(await api.post("/api/v1/cycle", base=api.lan), 401)
         is_problem(await api.post("/api/v1/requests/reset", {"payload": {"trip": "stop"}}, base=api.lan), 401)
@@ -231,6 +236,7 @@ async def test_the_answer_of_a_debug_call_is_the_lease_made(tmp_path: Path, brok
             for path, body, kind in (
                 ("power-signal", {"level": None}, {"kind": "power_signal"}),
                 ("temperature", {"celsius": None}, {"kind": "temperature"}),
+                ("raw", {"device": None}, {"kind": "raw"}),
                 ("miners", {"action": "release", "members": ["all"]}, {"kind": "miners"}),
                 ("fans", {"stage": None}, {"kind": "fans"}),
                 ("fans", {"stage": "auto"}, {"kind": "fans"}),
@@ -239,6 +245,8 @@ async def test_the_answer_of_a_debug_call_is_the_lease_made(tmp_path: Path, brok
                 assert (await api.post(f"/api/debug/{path}", body)).status == 200
                 assert asked[-1].verb == "release"
                 assert json.loads(asked[-1].payload).items() >= kind.items()
+            assert (await api.post("/api/debug/raw", {"device": "pdu-1"})).status == 200
+            assert (asked[-1].verb, json.loads(asked[-1].payload)) == ("lease", {"kind": "raw", "device": "pdu-1", "minutes": 5})
             assert (await api.post("/api/debug/fans", {"fans": {"1": "on", "3": "auto"}})).status == 200
             assert (asked[-1].verb, json.loads(asked[-1].payload)["fans"]) == ("lease", {"1": "on", "3": "auto"})
             assert (await api.post("/api/v1/cycle")).status == 202
@@ -411,7 +419,6 @@ async def test_the_page_is_served_with_a_policy_and_the_plain_one_until_it_is_bu
         assert "immutable" in (await api.get("/assets/x.js")).headers["Cache-Control"]
         is_problem(await api.get("/debug.html"), 404)
         assert (await api.get("/debug.html", base=api.debug)).text == "debug"
-        assert (await api.get("/debug-plain.js", base=api.debug)).status == 200
 
 
 def _build(page: Path) -> None:

@@ -13,12 +13,15 @@ from services.shared.messages import (
     Lease,
     LoadSummary,
     Lockout,
+    MemberReport,
     OpenAlarm,
     Presence,
+    Reported,
     Trip,
 )
 from services.shared.settings import sections
-from services.shared.vocabulary import AlarmKind, HealthState, LeaseKind
+from services.shared.settings.tree import LoadRow
+from services.shared.vocabulary import AlarmKind, HealthState, LeaseKind, LoadKind, LoadState, LoadTarget, PowerState
 from tests.broker import LiveBroker
 from tests.integration.api_running import running, state, voice
 from tests.waiting import until
@@ -77,6 +80,31 @@ async def test_what_the_controller_holds_is_told_and_stale_when_it_went(tmp_path
 
         assert (await until(silent))["ready_kw"] is None
         assert (await api.get("/api/v1/trips")).body["stale"] is True
+
+
+async def test_the_loads_are_told_in_the_order_of_the_letters_of_the_feed(tmp_path: Path, broker: LiveBroker, site: str) -> None:
+    loads = tuple(
+        LoadRow(f"m-{n}", LoadKind.OUTLET, "a", "hall", 3.3, pdu=f"pdu-{3 - n}", outlet=1) for n in range(1, 3)
+    )  # fmt: skip
+    async with (
+        running(tmp_path, broker.settings("api"), site, loads=loads) as api,
+        voice(broker.settings("admin"), "controller", site) as bus,
+    ):
+        before = (await api.get("/api/v1/loads")).body
+        assert (before["stale"], [one["name"] for one in before["loads"]]) == (True, ["m-2", "m-1"])
+        bus.publish(state())
+        member = MemberReport(
+            name="m-1", target=LoadTarget.SLEEP, state=LoadState.ASLEEP, outlet=PowerState.ON, watts=None, watts_mono_s=None
+        )
+        bus.publish(Reported(subject=("a",), group="a", members=(member,)))
+
+        async def told() -> Any:
+            found = (await api.get("/api/v1/loads")).body
+            return found if found["loads"][1]["state"] == "asleep" else None
+
+        found = await until(told)
+        assert (found["stale"], found["loads"][0]["state"], found["loads"][0]["target"]) == (False, "unknown", "unknown")
+        assert (await api.get("/dashboard_data.json")).body["groups"][0]["states"] == "ua"
 
 
 async def test_open_alarms_are_told_with_who_has_seen_them(tmp_path: Path, broker: LiveBroker, site: str) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -229,3 +230,30 @@ async def test_a_stop_with_a_dead_broker_that_reaches_nobody_is_tried_again_unde
     async with running(tmp_path, NOBODY, ops=sections.Ops(controller_port=free_port())) as api:
         for _ in range(2):
             is_problem(await api.post("/api/v1/requests/stop", {"reason": "smoke"}, headers=KEY), 504)
+
+
+async def test_a_request_is_begun_until_the_moment_it_names_and_no_later(tmp_path: Path, broker: LiveBroker, site: str) -> None:
+    owner = Owner(answers=False)
+    async with (
+        running(tmp_path, broker.settings("api"), site) as api,
+        voice(broker.settings("admin"), "controller", site, (Request, owner.take)) as bus,
+    ):
+        await ready(api, owner, bus)
+
+        async def ask(until_at: object, verb: str = "cycle", **headers: str) -> Any:
+            return await api.post(f"/api/v1/requests/{verb}", {}, headers={"X-Until-At": str(until_at), **headers})
+
+        soon = round(time.time()) + 4
+        in_time = await ask(soon, **KEY)
+        assert (in_time.body["state"], in_time.body["expires_at"]) == ("waiting", soon)
+        assert owner.asked[0].expires_at == soon, "its owner begins it no later either"
+        assert (await ask(soon + 60)).body["expires_at"] < soon + 10
+        late = await ask(soon - 10)
+        is_problem(late, 409)
+        assert late.body["type"] == "urn:mine:problem:too-late"
+        assert (await ask(soon - 10, **KEY)).headers["Idempotent-Replay"] == "true", "it had been begun in time"
+        for wrong in ("nan", "-1", "soon", ""):
+            is_problem(await ask(wrong), 422)
+        assert len(owner.asked) == 2
+        owner.answers = True
+        assert (await ask(soon - 10, "stop")).body["state"] == "done", "a stop is never too late"

@@ -84,6 +84,27 @@ async def test_a_moment_of_the_past_is_told_from_signal_to_confirmation(tmp_path
         await same_as_the_route(api, begun_at + 800)
 
 
+async def test_four_who_ask_at_once_each_get_the_answer_to_their_own_question(
+    tmp_path: Path, broker: LiveBroker, site: str
+) -> None:
+    begun_at = float(int(time.time()) - 7200)
+    async with running(tmp_path, broker.settings("api"), site) as api, voice(broker.settings("admin"), "controller", site) as bus:
+        tell(bus, begun_at)
+        command(bus, begun_at)
+
+        async def stored() -> bool:
+            return len((await api.get("/api/v1/events", base=api.debug)).body["events"]) == 15
+
+        await until(stored, 15.0, "all events are stored")
+        async with chat(broker, site) as asking:
+            moments = [begun_at + after_s for after_s in (30, 605, 700, 3_600)]
+            alone = [await text(asking, at=at) for at in moments]
+            assert len(set(alone)) == 4
+            for _ in range(5):
+                together = await asyncio.gather(*(text(asking, at=at) for at in moments))
+                assert together == alone
+
+
 async def same_as_the_route(api: Running, at: float) -> None:
     iso = datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
     (one,) = (await api.get(f"/api/v1/why?at={iso}", base=api.debug)).body["commands"]

@@ -505,3 +505,29 @@ async def test_a_wrong_password_is_no_crash_and_is_said_once(
         await until(lambda: "refuses us" in caplog.text)
         assert not bus.connected
     assert settings.password.get_secret_value() not in caplog.text
+
+
+async def test_who_only_listens_has_no_presence_and_takes_back_one_that_an_older_version_left(
+    broker: LiveBroker, site: str
+) -> None:
+    seen: list[Foreign] = []
+    api, topic = a_bus(broker, "api", site), f"mine/1/{site}/presence/cli"
+    api.on(Presence, lambda *_: None)
+    api.on_topic(topic, seen.append)
+    async with started(api):
+        async with started(a_bus(broker, "cli", site)):
+            await until(lambda: seen)
+        await until(lambda: b"stopping" in seen[-1].payload)
+        left = len(seen)
+        listener = a_bus(broker, "cli", site)
+        listener.only_listen()
+        async with started(listener):
+            await until(lambda: len(seen) > left)
+        assert [one.payload for one in seen[left:]] == [b""]
+        kept: list[Foreign] = []
+        late = a_bus(broker, "controller", site)
+        late.on_topic(f"mine/1/{site}/presence/+", kept.append)
+        async with started(late):
+            await until(lambda: any(one.topic.endswith("presence/controller") for one in kept))
+            assert [one.topic for one in kept if one.topic == topic] == []
+        assert (api.refused, api.failed) == (0, 0)

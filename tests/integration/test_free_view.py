@@ -24,6 +24,7 @@ PATHS = (
     "/api/status", "/api/state", "/dashboard_data.json", "/plain", "/api/v1/leases", "/api/v1/lockouts", "/api/v1/trips",
     "/api/v1/alarms", "/api/v1/events", "/api/v1/events.csv", "/api/v1/decisions", "/api/v1/state-rows", "/api/v1/state-rows.csv",
     "/api/v1/why", "/api/v1/alarms/history", "/api/v1/alarms/report", "/api/v1/channels",
+    "/api/v1/loads",
 )  # fmt: skip
 TELLING = ("/api/state", "/dashboard_data.json", "/api/v1/leases", "/api/v1/alarms", "/api/v1/events", "/api/v1/why")
 """Where who is known finds the names."""

@@ -184,10 +184,11 @@ async def test_a_mistake_in_a_login_never_repeats_the_password(
 async def test_with_view_by_login_the_page_leads_to_the_form_and_the_form_is_there(tmp_path: Path) -> None:
     made = secrets_of(tmp_path)
     async with running(tmp_path, NOBODY_HOME, api={"view": "login"}) as api:
-        for path in ("/", "/plain", "/cost"):
+        there = {"/": "/login", "/plain": "/login?back=%2Fplain", "/cost?a=1&b": "/login?back=%2Fcost%3Fa%3D1%26b"}
+        for path, form in there.items():
             sent = await api.get(path, allow_redirects=False)
-            assert (sent.status, sent.headers["Location"]) == (303, "/login")
-        for path in ("/login", "/login.js", "/plain.css", "/favicon.svg"):
+            assert (sent.status, sent.headers["Location"]) == (303, form)
+        for path in ("/login", "/login.js", "/login.css", "/plain.css", "/favicon.svg"):
             assert (await api.get(path)).status == 200
         answer = await log_in(api, made["password"])
         assert (await api.get("/plain", headers=cookie_of(answer), allow_redirects=False)).status == 200

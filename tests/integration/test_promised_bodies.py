@@ -45,7 +45,7 @@ class StandIn:
 
 def test_the_manual_shows_every_debug_call_and_every_word_of_it() -> None:
     assert {path for path, _, _ in PROMISED} == {
-        "power-signal", "miners", "fans", "temperature", "raw-state", "emergency-shutdown",
+        "power-signal", "miners", "fans", "temperature", "raw", "raw-state", "emergency-shutdown",
     }  # fmt: skip
     assert {body["action"] for path, body, _ in PROMISED if path == "miners"} == {"sleep", "wake", "release"}
     assert {body["level"] for path, body, _ in PROMISED if path == "power-signal"} == {"curtail", "normal", None}

@@ -16,10 +16,11 @@ import pytest
 import pytest_asyncio
 from aiohttp import web
 
-from services.shared.bus import Bus
+from services.shared.bus import Bus, Foreign
 from services.shared.clock import Clock
 from services.simulator.devices.healthchecks_sink import HealthchecksSink
 from services.simulator.devices.telegram_sink import TelegramSink
+from services.simulator.devices.webhook_sink import WebhookSink
 from services.simulator.site import Faults
 from tests.broker import LiveBroker
 from tests.ports import free_port
@@ -65,6 +66,7 @@ class Machine:
     page: Page
     telegram: TelegramSink
     watcher: HealthchecksSink
+    faults: Faults
     keys: dict[str, str] = field(default_factory=dict)
     process: subprocess.Popen[str] | None = None
 
@@ -122,7 +124,7 @@ async def machine(tmp_path: Path) -> AsyncIterator[Machine]:
     faults = Faults()
     telegram = TelegramSink(faults, token="demo:token", chats=["42"])
     watcher = HealthchecksSink(faults, uuid=UUID)
-    one = Machine(tmp_path, Page(), telegram, watcher)
+    one = Machine(tmp_path, Page(), telegram, watcher, faults)
     one.keys = {
         "telegram_token": "demo:token", "telegram_chat_id": "42", "telegram_users": "7", "heartbeat_minutes": "0",
         "heartbeat_url_minutes": "0.05",
@@ -158,8 +160,45 @@ async def test_a_site_that_falls_silent_is_one_emergency_over_a_kill_of_the_watc
     await until(lambda: len(machine.told()) > 1, 20.0)
     assert "Ended" in machine.told()[1]
     assert machine.lines().count(UUID) == 0
-    assert machine.end() == 0
+    assert machine.end(signal.SIGINT) == 0
+    assert machine.lines().splitlines()[-1].endswith("The watch has ended (SIGINT): nobody watches iowa from here now.")
     assert len(machine.told()) == 2
+
+
+@pytest.mark.asyncio
+async def test_a_channel_of_its_own_that_refuses_it_is_told_by_the_other_on_stdout_and_to_its_watcher(machine: Machine) -> None:
+    webhook = WebhookSink(machine.faults, secret=UUID)
+    machine.keys |= {"webhook_url": f"http://127.0.0.1:{await webhook.start('127.0.0.1', 0)}/hook", "webhook_secret": UUID}
+    machine.write(
+        *machine.sections(f"url = http://127.0.0.1:{machine.page.port}"), "[ALARM channel_lost_*]\non_delay_seconds = 0"
+    )
+    machine.faults.set("telegram", "unauthorised")
+    machine.start()
+    try:
+        await until(webhook.inbox.all, 20.0)
+        told = webhook.inbox.all()[0]
+        assert "On the second machine: Messages by telegram cannot go out" in str(told)
+        await until(lambda: "fail" in [ping["act"] for ping in machine.watcher.inbox.all()], 20.0)
+        assert "On the second machine: Messages by telegram cannot go out" in machine.lines()
+        assert "demo:token" not in machine.lines()
+        assert machine.end() == 0
+    finally:
+        await webhook.stop()
+
+
+@pytest.mark.asyncio
+async def test_once_that_is_interrupted_knows_nothing_and_says_so(machine: Machine, broker: LiveBroker) -> None:
+    ours = f"[BROKER]\nhost = 127.0.0.1\nport = {broker.port}\nuser = cli\npassword = {broker.passwords['cli']}"
+    machine.write("[WATCH]\nbroker = yes", ours)
+    listener: Any = Bus(broker.settings("admin"), service="api", site="iowa", clock=CLOCK)
+    seen: list[str] = []
+    listener.on_topic("mine/1/iowa/ping/+", lambda foreign: seen.append(foreign.topic))
+    await listener.start()
+    machine.start("--once")
+    await until(lambda: any("/ping/cli-" in topic for topic in seen), 20.0)
+    assert await asyncio.to_thread(machine.end, signal.SIGINT) == 130
+    assert machine.lines() == "Interrupted: whether iowa lives is not known.\n"
+    await listener.stop()
 
 
 @pytest.mark.asyncio
@@ -201,8 +240,16 @@ async def test_over_the_broker_a_controller_that_goes_on_deciding_is_alive_and_o
     ours = f"[BROKER]\nhost = 127.0.0.1\nport = {broker.port}\nuser = cli\npassword = {broker.passwords['cli']}"
     machine.write(*machine.sections("broker = yes"), ours)
     voice: Any = Bus(broker.settings("admin"), service="controller", site="iowa", clock=CLOCK)
+    presences: list[Foreign] = []
+    voice.on_topic("mine/1/iowa/presence/cli", presences.append)
     await voice.start()
     await until(lambda: voice.connected)
+    older: Any = Bus(broker.settings("cli"), service="cli", site="iowa", clock=CLOCK)
+    await older.start()
+    await until(lambda: older.connected)
+    await older.stop()
+    await until(lambda: presences and b"stopping" in presences[-1].payload)
+    left = len(presences)
 
     async def decide() -> None:
         while True:
@@ -217,4 +264,5 @@ async def test_over_the_broker_a_controller_that_goes_on_deciding_is_alive_and_o
     await until(machine.told, 20.0)
     assert "EMERGENCY" in machine.told()[0]
     assert machine.end() == 0
+    assert [one.payload for one in presences[left:]] == [b""], "it is no service, and takes back what an older version left"
     await voice.stop()

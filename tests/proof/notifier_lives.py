@@ -73,7 +73,7 @@ class Life:
     def __init__(self, folder: Path, port: int, die_at: int) -> None:
         store = Store(folder / "alerts.db")
         if die_at:
-            store._thread.submit(store._db.set_trace_callback, _dying(die_at)).result()
+            store._file._thread.submit(store._file._db.set_trace_callback, _dying(die_at)).result()
         channels = {name: Line(name, port) for name in RECIPIENTS}
         self._desk = Desk(_SETTINGS, store, Clock("yes"), lambda _: None, channels)
         self._port = port

@@ -1,3 +1,4 @@
+import { AlarmActions } from "../ask/actions";
 import { Badge, Panel } from "../parts";
 import type { Dashboard, OpenAlarm, Tone } from "../types";
 import { inShort } from "../receipts";
@@ -59,6 +60,7 @@ function Cards({ alarms }: { alarms: OpenAlarm[] }) {
           <p class="cause">{alarm.cause}</p>
           {alarm.action && <p class="detail">{alarm.action}</p>}
           <Told alarm={alarm} />
+          <AlarmActions alarm={alarm} />
         </li>
       ))}
     </ul>
@@ -75,6 +77,7 @@ function Over({ alarms }: { alarms: OpenAlarm[] }) {
           <span class="age">
             {moment(alarm.since_at)} to {moment(alarm.ended_at)}
           </span>
+          {alarm.state === "returned" && <AlarmActions alarm={alarm} />}
         </li>
       ))}
     </ul>

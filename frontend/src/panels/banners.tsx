@@ -1,10 +1,10 @@
 import type { ComponentChildren } from "preact";
 import { Mark } from "../parts";
-import { lostSince, sinceFeedS } from "../store";
+import { isStranger, lostSince, sinceFeedS } from "../store";
 import type { Dashboard, Tone } from "../types";
-import { duration, moment } from "../words";
+import { duration, moment, words } from "../words";
 
-/** What must be known before any number below is believed. */
+/** What must be known before any number below is believed; on every page. */
 export function Banners({ feed }: { feed: Dashboard | null }) {
   return (
     <div class="banners">
@@ -36,7 +36,8 @@ export function Banners({ feed }: { feed: Dashboard | null }) {
 function Lost({ feed }: { feed: Dashboard | null }) {
   return (
     <Banner tone="bad" alert>
-      <strong>No connection since {moment(lostSince.value, true)}.</strong>{" "}
+      <strong>{isStranger.value ? "The site shows nothing without a login." : `No connection since ${moment(lostSince.value, true)}.`}</strong>{" "}
+      {isStranger.value && <a href="/login">Log in.</a>}{" "}
       {feed ? <span aria-hidden="true">What stands below is {duration(sinceFeedS.value)} old.</span> : "Nothing was received yet."}
     </Banner>
   );
@@ -51,7 +52,10 @@ function Banner({ tone, alert, children }: { tone: Tone; alert?: boolean; childr
   );
 }
 
+/** Which hold, whose, until when; and what reads as it was told to. */
 function forcedBy(feed: Dashboard): string {
-  const holds = feed.leases.map((lease) => `${lease.owner} holds ${lease.kind.replace("_", " ")} until ${moment(lease.until_at)}`);
-  return holds.length > 0 ? `${holds.join("; ")}.` : "A value on this page does not come from the plant.";
+  const holds = feed.leases.map((lease) => `${lease.owner} holds ${words(lease.kind)} until ${moment(lease.until_at)}${lease.reason && ` (${lease.reason})`}`);
+  const values = feed.sensors.filter((one) => one.forced).map((one) => one.label || one.name);
+  const told = values.length > 0 ? [`${values.join(", ")}: not what the plant says`] : [];
+  return holds.length + told.length > 0 ? `${[...holds, ...told].join("; ")}.` : "A value on this page does not come from the plant.";
 }

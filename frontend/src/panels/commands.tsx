@@ -12,7 +12,7 @@ export function Commands() {
     <Panel title="Commands" tone={rows.some((row) => ended(row) > 0) ? "warning" : "good"} note={note}>
       {truth === null && <p class="calm">Unknown: the history does not answer.</p>}
       {truth && rows.length === 0 && <p class="calm">No command was sent.</p>}
-      <Table label="Commands" head={["Device", "Sent", "Confirmed", "Failed", "p50", "p95"]}>
+      <Table label="Commands by device" head={["Device", "Sent", "Confirmed", "Failed", "p50", "p95"]}>
         {rows.map((row) => (
           <Row key={`${row.device} ${row.act}`} row={row} />
         ))}

@@ -1,61 +1,95 @@
-import { Badge, Panel, Table, gravest } from "../parts";
-import { grown } from "../store";
-import type { Dashboard, DeviceTile, Drill, Health, ServiceTile, Tone } from "../types";
-import { UNKNOWN, capital, duration, moment, number, words } from "../words";
+import { Badge, Panel, Table, gravest, isSilent } from "../parts";
+import { grown, sinceFeedS } from "../store";
+import type { Dashboard, DeviceTile, Drill, Health, Tone } from "../types";
+import { duration, moment, number, plural, words } from "../words";
 
 const HEALTH: Record<Health, Tone> = { ok: "good", starting: "unknown", lost: "bad", not_configured: "good" };
-const PRESENCE: Record<ServiceTile["state"], Tone> = { online: "good", stopping: "warning", offline: "bad", unknown: "unknown" };
 
-/** Devices, our own services and the ways to people: whether each answers. */
+interface Known {
+  one: DeviceTile;
+  drill: Drill | undefined;
+  tone: Tone;
+  silent: boolean; // its owner says nothing: nothing is known of it
+}
+
+/** In one line what answers; in full what does not; every device and its last drill on opening. */
 export function Devices({ feed }: { feed: Dashboard }) {
-  const tones = [...feed.devices.map((one) => HEALTH[one.state]), ...feed.services.map((one) => PRESENCE[one.state])];
+  const known = feed.devices.map((one) => judged(one, feed));
+  const wrong = known.filter((device) => device.tone !== "good");
   return (
-    <Panel title="Devices and services" tone={gravest(tones)}>
-      {feed.devices.length === 0 && <p class="calm">No device has been reported.</p>}
-      <Table label="Devices" head={["Device", "State", "Last answer"]}>
-        {feed.devices.map((one) => (
-          <Device key={one.name} one={one} owner={feed.services.find((service) => service.name === one.owner)} drill={feed.drills.find((drill) => drill.device === one.name)} />
-        ))}
-      </Table>
-      <h3>Services</h3>
-      <ul class="chips">
-        {feed.services.map((one) => (
-          <li key={one.name}>
-            <Badge tone={PRESENCE[one.state]}>
-              {one.name} {one.state}
-            </Badge>
-          </li>
-        ))}
-      </ul>
-      <h3>Ways to people</h3>
-      <ul class="chips">
-        {feed.alarms.channels.map((one) => (
-          <li key={one.name} title={[one.reason, one.test].filter(Boolean).join("; ")}>
-            <Badge tone={HEALTH[one.state]}>
-              {one.name} {words(one.state)}
-              {one.waiting > 0 && `, ${one.waiting} waiting`}
-              {one.last_delivered_at !== null && `, last ${moment(one.last_delivered_at)}`}
-              {one.tested_at !== null && `, tested ${moment(one.tested_at)}`}
-            </Badge>
-          </li>
-        ))}
-        {feed.alarms.channels.length === 0 && <li class="calm">{feed.alarms.known ? "None is set up." : `${capital(UNKNOWN)}.`}</li>}
-      </ul>
+    <Panel title="Devices" tone={gravest(known.map((device) => device.tone))}>
+      {known.length === 0 && <p class="calm">No device has been reported.</p>}
+      <Answering devices={known.filter((device) => device.tone === "good")} />
+      <Rows label="Devices that do not answer" devices={wrong} />
+      <Drills drills={feed.drills} />
+      {known.length > wrong.length && (
+        <details>
+          <summary>All {known.length} devices</summary>
+          <Rows label="All devices" devices={known} />
+        </details>
+      )}
     </Panel>
   );
 }
 
-/** A device by its owner's word: nothing is known when its owner is gone. */
-function Device({ one, owner, drill }: { one: DeviceTile; owner: ServiceTile | undefined; drill: Drill | undefined }) {
-  const silent = owner?.state !== "online";
-  const tone = silent ? "unknown" : HEALTH[one.state];
+function judged(one: DeviceTile, feed: Dashboard): Known {
+  const silent = isSilent(feed, one.owner);
+  return { one, drill: feed.drills.find((drill) => drill.device === one.name), tone: silent ? "unknown" : HEALTH[one.state], silent };
+}
+
+function Answering({ devices }: { devices: Known[] }) {
+  const answering = devices.filter(({ one }) => one.state === "ok");
+  if (answering.length === 0) return null;
+  const ages = answering.flatMap(({ one }) => (one.age_s === null ? [] : [one.age_s + sinceFeedS.value]));
+  const oldest = ages.length > 0 ? `, oldest answer ${duration(Math.max(...ages))}` : "";
+  const unused = devices.length - answering.length;
+  return (
+    <p>
+      <b>{plural(answering.length, "device")}</b> {answering.length === 1 ? "answers" : "answer"}
+      {oldest}.{unused > 0 && ` ${unused} not configured.`}
+    </p>
+  );
+}
+
+/** Once for all: which were never drilled, and which drill proved nothing. */
+function Drills({ drills }: { drills: Drill[] }) {
+  const never = drills.filter((drill) => drill.at === null);
+  const failed = drills.filter((drill) => drill.at !== null && !drill.proven);
+  return (
+    <>
+      {failed.map((drill) => (
+        <p key={drill.device}>
+          <Badge tone="warning">{drill.device}</Badge> {drilled(drill)}
+        </p>
+      ))}
+      {never.length > 0 && (
+        <details>
+          <summary>{plural(never.length, "device")} never drilled</summary>
+          <p class="calm">{never.map((drill) => drill.device).join(", ")}</p>
+        </details>
+      )}
+    </>
+  );
+}
+
+function Rows({ label, devices }: { label: string; devices: Known[] }) {
+  return (
+    <Table label={label} head={["Device", "State", "Last answer"]}>
+      {devices.map((device) => (
+        <Row key={device.one.name} {...device} />
+      ))}
+    </Table>
+  );
+}
+
+function Row({ one, drill, tone, silent }: Known) {
   const age = grown(one.age_s);
   return (
     <tr class={`tone-${tone}`}>
       <th scope="row">
         {one.name} <span class="age">{words(one.kind)}</span>
         {one.state !== "ok" && one.reason && <span class="detail">{one.reason}</span>}
-        {drill && <span class="detail">{drilled(drill)}</span>}
+        {drill?.at != null && <span class="detail">{drilled(drill)}</span>}
       </th>
       <td>
         <Badge tone={tone}>{silent ? `unknown: ${one.owner} is silent` : words(one.state)}</Badge>
@@ -67,7 +101,6 @@ function Device({ one, owner, drill }: { one: DeviceTile; owner: ServiceTile | u
 }
 
 function drilled(drill: Drill): string {
-  if (drill.at === null) return "never drilled";
   const after = drill.seconds === null ? "" : ` in ${number(drill.seconds)} s`;
   return `drilled ${moment(drill.at)}, ${drill.proven ? `proven${after}` : "not proven"}`;
 }

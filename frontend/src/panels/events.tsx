@@ -1,28 +1,79 @@
 import { Panel } from "../parts";
-import { events } from "../past";
+import { KINDS, type Kind, back, choose, events, kind, older } from "../happened";
+import { feed } from "../store";
 import type { EventRow } from "../types";
-import { moment, words } from "../words";
+import { capital, clock, dayOf, words } from "../words";
 
-/** What happened last, newest first, with who or why. */
+const DAY_S = 86_400;
+
+/** What happened in the last days, newest first, with who or why; further back on asking. */
 export function Events() {
   const list = events.value;
   return (
-    <Panel title="Last events">
-      {list === null && <p class="calm">Unknown: the history does not answer.</p>}
-      {list?.length === 0 && <p class="calm">Nothing is recorded yet.</p>}
-      <ol class="events" tabIndex={0} aria-label="Last events">
-        {[...(list ?? [])].reverse().map((event) => (
-          <li key={event.id}>
-            <time dateTime={event.timestamp}>{moment(Date.parse(event.timestamp) / 1000, true)}</time>
-            <p>
-              {event.title}
-              {about(event) && <span class="detail">{about(event)}</span>}
-            </p>
-          </li>
+    <Panel title="Events" note={<Filter />}>
+      {list === null && <p class="calm">{kind.value === "audit" ? "Acts of people are shown to who is logged in." : "Unknown: the history does not answer."}</p>}
+      {list?.length === 0 && <p class="calm">Nothing is recorded.</p>}
+      <div class="event-list" tabIndex={0} role="region" aria-label="List of events">
+        {byDay(list ?? []).map(([day, rows]) => (
+          <section key={day}>
+            <h3>{named(day)}</h3>
+            <ol>
+              {rows.map((event) => (
+                <Event key={event.id} event={event} />
+              ))}
+            </ol>
+          </section>
         ))}
-      </ol>
+        {older.value !== "none" && (
+          <button type="button" class="ask" disabled={older.value === "asked"} onClick={() => void back()}>
+            More
+          </button>
+        )}
+      </div>
     </Panel>
   );
+}
+
+function Filter() {
+  return (
+    <label class="filter">
+      <span class="hidden">Which events</span>
+      <select value={kind.value} onChange={(change) => choose(change.currentTarget.value as Kind)}>
+        {Object.entries(KINDS).map(([value, name]) => (
+          <option key={value} value={value}>
+            {name}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+function Event({ event }: { event: EventRow }) {
+  return (
+    <li>
+      <time dateTime={event.timestamp}>{clock(at(event), true)}</time>
+      <p>
+        {capital(words(event.title))}
+        {about(event) && <span class="detail">{about(event)}</span>}
+      </p>
+    </li>
+  );
+}
+
+function byDay(rows: EventRow[]): [string, EventRow[]][] {
+  const days = new Map<string, EventRow[]>();
+  for (const event of [...rows].sort((a, b) => at(b) - at(a) || b.id - a.id)) days.set(dayOf(at(event)), [...(days.get(dayOf(at(event))) ?? []), event]);
+  return [...days];
+}
+
+function named(day: string): string {
+  const now = feed.value?.time ?? 0;
+  return day === dayOf(now) ? "Today" : day === dayOf(now - DAY_S) ? "Yesterday" : day;
+}
+
+function at(event: EventRow): number {
+  return Date.parse(event.timestamp) / 1000;
 }
 
 function about(event: EventRow): string {

@@ -1,12 +1,13 @@
-import { Age, Panel, Value, gravest } from "../parts";
+import { Age, Mark, Panel, Value, gravest } from "../parts";
 import { freshness } from "../store";
 import type { Dashboard, FanTile } from "../types";
+import { number } from "../words";
 
-/** Every fan: wanted, running, and what its watts say of it. */
+/** Every fan: wanted, running, what its watts say of it, and how long it ran in all. */
 export function Fans({ feed }: { feed: Dashboard }) {
   const running = feed.fans.filter((fan) => fan.running === "on").length;
   const proven = feed.fans.filter((fan) => fan.running === "on" && fan.proven === "proven").length;
-  const note = `stage ${feed.fan_stage ?? "unknown"}; ${running} running, ${proven} proven`;
+  const note = feed.fans.length === 0 ? undefined : `stage ${feed.fan_stage ?? "unknown"}; ${running} running, ${proven} proven`;
   return (
     <Panel title="Fans" past={feed.state_stale} tone={gravest(feed.fans.map((fan) => fan.tone))} note={note}>
       {feed.fans.length === 0 && <p class="calm">No fan is known.</p>}
@@ -20,31 +21,37 @@ export function Fans({ feed }: { feed: Dashboard }) {
 }
 
 function Fan({ fan }: { fan: FanTile }) {
-  const wanted = fan.commanded === fan.running ? "" : `, wanted ${fan.commanded}`;
   return (
-    <li class={`fan tone-${fan.tone}`} title={fan.reason}>
+    <li class={`fan tone-${fan.tone}${isResting(fan) ? " is-resting" : ""}`} title={fan.reason}>
       <p class="name">
         <Rotor running={fan.running} />
         <span>
           <span class="hidden">Fan </span>
           {fan.number} <b>{fan.running}</b>
-          {wanted}
         </span>
       </p>
-      <p class={fan.running === "off" && fan.proven !== "disproved" ? "proof" : `proof is-${fan.proven}`}>
+      {fan.commanded !== fan.running && <p class="proof">wanted {fan.commanded}</p>}
+      <p class={isResting(fan) ? "proof" : `proof is-${fan.proven}`}>
+        {fan.proven === "disproved" && <Mark tone="bad" />}
         {proof(fan)}
-        {fan.locked_out && ", locked out"}
+        {fan.locked_out && <b>, locked out</b>}
       </p>
-      <p class="watts">
+      <p class="age">
         <Value value={fan.watts} unit="W" of={fan} decimals={0} /> <Age of={fan} />
       </p>
+      <p class="age">{fan.hours === null ? "hours unknown" : `${number(fan.hours, fan.hours < 10 ? 1 : 0)} h in all`}</p>
       {fan.tone !== "good" && fan.reason && <p class="detail">{fan.reason}</p>}
     </li>
   );
 }
 
+/** Off as it should be: there is no airflow to prove. */
+function isResting(fan: FanTile): boolean {
+  return fan.running === "off" && fan.commanded === "off" && fan.proven !== "disproved";
+}
+
 function proof(fan: FanTile): string {
-  if (fan.running === "off" && fan.proven === "unproven") return "at rest"; // there is no airflow to prove
+  if (isResting(fan)) return "at rest";
   // A proof ages with the watts it rests on.
   return fan.proven === "proven" && freshness(fan).stale ? "was proven" : fan.proven;
 }

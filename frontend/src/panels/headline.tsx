@@ -3,11 +3,10 @@ import { freshness, lostSince } from "../store";
 import type { Dashboard, Tone } from "../types";
 import { capital, kw, moment, words, yesNo } from "../words";
 
-/** Is the site safe, is it curtailed, and why: one sentence, and three answers beside it. */
+/** Is the site safe, is it curtailed, since when and why, what is on, when it comes back, and what to do now. */
 export function Headline({ feed }: { feed: Dashboard }) {
   const lost = lostSince.value !== null;
-  const { sentence, why, safe, curtailed } = feed.headline;
-  const silent = lost || feed.state_stale || feed.mode === null;
+  const { sentence, why } = feed.headline;
   const tone = lost ? "unknown" : feed.headline.tone;
   return (
     <section class={`headline tone-${tone}`} aria-labelledby="state">
@@ -17,66 +16,111 @@ export function Headline({ feed }: { feed: Dashboard }) {
       <Mark tone={tone} />
       <div class="words">
         <p class="sentence" role="status">
-          {lost && "Not known now. "}
-          {lost ? <span class="is-stale">{`At ${moment(feed.time)} it was: ${sentence}`}</span> : sentence}
-          {!lost && feed.since_at !== null && <span class="since"> Since {moment(feed.since_at)}.</span>}
+          {lost ? (
+            <>
+              Not known now. <span class="is-stale">{`At ${moment(feed.time)} it was: ${sentence}`}</span>
+            </>
+          ) : (
+            <>
+              {state(sentence)}
+              {since(feed)}
+            </>
+          )}
         </p>
         {!lost && <Facts feed={feed} />}
-        {!lost && why.length > 0 && (
-          <ul class="why">
-            {why.map((reason) => (
-              <li key={reason}>{reason}</li>
-            ))}
-          </ul>
-        )}
       </div>
-      <dl class="answers">
-        <Answer question="Safe" answer={lost ? null : safe} tone={safe === false ? "bad" : "good"} />
-        <Answer question="Curtailed" answer={lost ? null : curtailed} tone="good" strong />
-        <div>
-          <dt>Limited by</dt>
-          <dd>{silent ? <Unknown /> : capital(words(feed.limited_by || "nothing"))}</dd>
-        </div>
-        <div>
-          <dt>Mode</dt>
-          <dd>{silent ? <Unknown /> : capital(words(feed.mode ?? ""))}</dd>
-        </div>
-      </dl>
+      <Answers feed={feed} lost={lost} />
+      {!lost && <List title="To do" kind="todo" items={feed.headline.todo} />}
+      {!lost && <List title="" kind="why" items={why.filter((reason) => !isSaid(reason, feed)).slice(isSaid(why[0] ?? "", feed) ? 0 : 1)} />}
     </section>
   );
 }
 
-/** How much is on, of how much, and what is not known of it. */
+/** The sentence without its figures: they stand below it, as old as they are, and change too often to be read aloud. */
+function state(sentence: string): string {
+  return sentence
+    .replace(/ [\d,.]+ kW of [\d,.]+ kW still on, [\d,.]+ kW unknown\./, "")
+    .replace(/ How much is still on is not measured, [\d,.]+ kW unknown\./, "")
+    .replace(/ Back at the earliest [^.]+\./, "")
+    .replace(/:\s*\./, "."); // a cause without words
+}
+
+/** Since when it is so, and the first reason, unless the sentence has told it: "Since 14:33: nothing limits the load." */
+function since(feed: Dashboard) {
+  const { since_at, headline } = feed;
+  const first = headline.why[0] ?? "";
+  const reason = isSaid(first, feed) ? "" : first.replace(/\.$/, "");
+  const begin = since_at === null || / since \d/.test(headline.sentence) ? "" : `Since ${moment(since_at)}`;
+  if (!begin && !reason) return null;
+  return <span class="since"> {begin && reason ? `${begin}: ${reason}.` : `${begin || capital(reason)}.`}</span>;
+}
+
+function isSaid(reason: string, feed: Dashboard): boolean {
+  const bare = (text: string) => text.replaceAll(":", "").replace(/\.$/, "");
+  return reason === "" || bare(feed.headline.sentence).includes(bare(reason));
+}
+
+/** How much is on, of how much, what is not known of it, and when it may come back at the earliest. */
 function Facts({ feed }: { feed: Dashboard }) {
-  const { measured_kw, nominal_kw, unknown_kw } = feed.load;
+  const { measured_kw, nominal_kw, target_kw, unknown_kw } = feed.load;
   if (measured_kw === null || freshness(feed.load).stale) return <p class="on is-unknown">How much is on is unknown.</p>;
+  const still = target_kw !== null && nominal_kw !== null && target_kw < nominal_kw ? "still on" : "on";
   return (
     <p class="on">
-      {kw(measured_kw)} of {kw(nominal_kw)} on, <span class={unknown_kw === 0 ? "" : "is-unknown"}>{unknown_kw === null ? "the rest" : kw(unknown_kw)} unknown</span>.
+      {kw(measured_kw)} of {kw(nominal_kw)} {still}, <span class={unknown_kw === 0 ? "" : "is-unknown"}>{unknown_kw === null ? "the rest" : kw(unknown_kw)} unknown</span>.
+      {feed.headline.back_at !== null && ` Back at the earliest ${moment(feed.headline.back_at)}.`}
+      {feed.headline.back_at === null && feed.headline.curtailed && " When it may come back is not known."}
     </p>
   );
 }
 
-function Unknown() {
-  return <Badge tone="unknown">Unknown</Badge>;
+function List({ title, kind, items }: { title: string; kind: string; items: string[] }) {
+  if (items.length === 0) return null;
+  return (
+    <div class={kind}>
+      {title && <h3>{title}</h3>}
+      <ul>
+        {items.map((item) => (
+          <li key={item}>{item}</li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+function Answers({ feed, lost }: { feed: Dashboard; lost: boolean }) {
+  const { safe, curtailed } = feed.headline;
+  const silent = lost || feed.state_stale || feed.mode === null;
+  return (
+    <dl class="answers">
+      <Answer question="Safe" tone={lost || safe === null ? "unknown" : safe ? "good" : "bad"} answer={lost ? "unknown" : yesNo(safe)} />
+      <Answer question="Curtailed" tone={lost || curtailed === null ? "unknown" : "good"} strong={curtailed === true && !lost} answer={lost ? "unknown" : yesNo(curtailed)} />
+      <Control control={silent ? null : feed.control} />
+      <Answer question="Limited by" plain={!silent} tone="unknown" answer={silent ? "unknown" : feed.limited_by || "nothing"} />
+      <Answer question="Mode" plain={!silent} tone="unknown" answer={silent ? "unknown" : (feed.mode ?? "")} />
+    </dl>
+  );
+}
+
+function Control({ control }: { control: Dashboard["control"] }) {
+  if (control === null) return <Answer question="Control" tone="unknown" answer="unknown" />;
+  return control === "armed" ? <Answer question="Control" tone="good" answer="armed: it acts" /> : <Answer question="Control" tone="warning" answer="observing: it sends nothing" />;
 }
 
 interface AnswerProps {
   question: string;
-  answer: boolean | null;
+  answer: string;
   tone: Tone;
-  strong?: boolean; // a yes stands out although nothing is wrong
+  strong?: boolean; // it stands out although nothing is wrong
+  plain?: boolean; // a fact without a verdict
 }
 
-function Answer({ question, answer, tone, strong }: AnswerProps) {
+function Answer({ question, answer, tone, strong = false, plain = false }: AnswerProps) {
+  const text = capital(words(answer));
   return (
     <div>
       <dt>{question}</dt>
-      <dd>
-        <Badge tone={answer === null ? "unknown" : tone} strong={strong === true && answer === true}>
-          {capital(yesNo(answer))}
-        </Badge>
-      </dd>
+      <dd>{plain ? text : <Badge tone={tone} strong={strong}>{text}</Badge>}</dd>
     </div>
   );
 }

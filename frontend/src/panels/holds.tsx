@@ -1,4 +1,5 @@
 import type { ComponentChildren } from "preact";
+import { ReleaseLease, ResetTrip, Unlock } from "../ask/actions";
 import { Panel } from "../parts";
 import type { Dashboard } from "../types";
 import { kw, moment, words } from "../words";
@@ -10,24 +11,27 @@ export function Holds({ feed }: { feed: Dashboard }) {
   return (
     <Panel title="Missing and held" past={feed.state_stale} tone={tone}>
       {nothing && <p class="calm">{feed.mode === null ? "Unknown: the controller is silent." : "Nothing is missing and nothing is held."}</p>}
-      <List title="Tripped until a person resets it" items={feed.trips.map((one) => `${words(one.key)}: ${one.reason}, since ${moment(one.since_at)}`)} />
+      <List title="Tripped until a person resets it" items={feed.trips.map((one) => `${words(one.key)}: ${one.reason}, since ${moment(one.since_at)}`)} acts={feed.trips.map((trip) => <ResetTrip trip={trip} />)} />
       <List title="Missing" items={feed.missing} />
       <List title="Limits in force" items={feed.limits.map((one) => `${one.scope}: at most ${kw(one.ceiling_kw)} by ${words(one.rule)}${feed.headline.why.includes(one.reason) ? "" : `. ${one.reason}`}`)} />
-      <List title="Locked out" items={feed.lockouts.map((one) => `${one.target} by ${one.owner}: ${one.reason}, since ${moment(one.since_at)}`)} />
-      <List title="Held by a person" items={feed.leases.map((one) => `${words(one.kind)} by ${one.owner} until ${moment(one.until_at)}: ${one.reason}`)} />
+      <List title="Locked out" items={feed.lockouts.map((one) => `${one.target} by ${one.owner}: ${one.reason}, since ${moment(one.since_at)}`)} acts={feed.lockouts.map((lockout) => <Unlock lockout={lockout} />)} />
+      <List title="Held by a person" items={feed.leases.map((one) => `${words(one.kind)} by ${one.owner} until ${moment(one.until_at)}${one.reason && `: ${one.reason}`}`)} acts={feed.leases.map((lease) => <ReleaseLease lease={lease} />)} />
       <List title="Observing: this would be done" items={feed.would_do} />
     </Panel>
   );
 }
 
-function List({ title, items }: { title: string; items: string[] }): ComponentChildren {
+function List({ title, items, acts }: { title: string; items: string[]; acts?: ComponentChildren[] }): ComponentChildren {
   if (items.length === 0) return null;
   return (
     <>
       <h3>{title}</h3>
       <ul class="plain">
-        {items.map((item) => (
-          <li key={item}>{item}</li>
+        {items.map((item, index) => (
+          <li key={item}>
+            {item}
+            {acts?.[index]}
+          </li>
         ))}
       </ul>
     </>

@@ -1,6 +1,7 @@
-import { Age, Panel, Value } from "../parts";
+import { Age, Meter, Panel, Value } from "../parts";
+import { freshness } from "../store";
 import type { Dashboard, LoadTile } from "../types";
-import { kw, words } from "../words";
+import { clock, duration, kw } from "../words";
 import { isPlanned, planned } from "./signals";
 
 /** The site's load against its target and its full load; what is unknown is hatched, never counted as off. */
@@ -8,62 +9,71 @@ export function Load({ feed }: { feed: Dashboard }) {
   const { load } = feed;
   const unknown = load.unknown_kw === null || load.unknown_kw > 0;
   return (
-    <Panel title="Load" past={feed.state_stale} tone={load.measured_kw === null || unknown ? "unknown" : "good"} note={<Age of={load} />}>
+    <Panel title="Load" past={feed.state_stale} tone={load.measured_kw === null || unknown || freshness(load).stale ? "unknown" : "good"} note={<Age of={load} />}>
       <p class="big">
         <Value value={load.measured_kw} unit="kW" of={load} />
+        <span class="caption">of {kw(load.nominal_kw)} at full load</span>
       </p>
       <Bar load={load} />
       <dl class="facts">
-        <Fact name="Target" value={kw(load.target_kw)} />
-        <Fact name="Setpoint now" value={kw(load.setpoint_kw)} />
-        <Fact name="Full load" value={kw(load.nominal_kw)} />
-        <div class={unknown ? "tone-unknown" : ""}>
-          <dt>Unknown</dt>
-          <dd>{kw(load.unknown_kw)}</dd>
-        </div>
+        <Fact name="Target" kind="target" value={load.target_kw} />
+        <Fact name="Setpoint now" kind="setpoint" value={load.setpoint_kw} />
+        <Fact name="Can come off" value={load.ready_kw} />
+        <Fact name="Unknown" kind="unknown" value={load.unknown_kw} wrong={unknown} />
       </dl>
-      <ul class="plain power">
-        {lines(feed).map((line) => (
-          <li key={line}>{line}</li>
+      <Interval load={load} now={feed.time} />
+      <ul class="plain planned">
+        {feed.signals.filter(isPlanned).map((one) => (
+          <li key={one.name}>{planned(one)}</li>
         ))}
       </ul>
     </Panel>
   );
 }
 
-/** What the utility would ask next: what can be given, what holds now, how this interval will end, what is planned. */
-function lines(feed: Dashboard): string[] {
-  const { ready_kw, interval_kw, interval_limit_kw, interval_minutes } = feed.load;
-  const event = feed.signals.find((one) => one.effective === "control" || one.effective === "emergency");
-  const interval = interval_minutes === 15 ? "this quarter hour" : `this interval of ${interval_minutes} min`;
-  const most = interval_limit_kw === null ? "" : ` of at most ${kw(interval_limit_kw)}`;
-  return [
-    ready_kw === null ? "ready: unknown what can be taken off now" : `ready: ${kw(ready_kw)} can be taken off and confirmed now`,
-    event && feed.limited_by ? `limited by ${words(feed.limited_by)}` : "",
-    interval_kw === null ? "" : `${interval}: ${kw(interval_kw)}${most}`,
-    ...feed.signals.filter(isPlanned).map(planned),
-  ].filter(Boolean);
-}
-
-function Fact({ name, value }: { name: string; value: string }) {
+function Fact({ name, value, kind, wrong = false }: { name: string; value: number | null; kind?: string; wrong?: boolean }) {
   return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{value}</dd>
+    <div class={wrong || value === null ? "tone-unknown" : ""}>
+      <dt>
+        {kind && <i class={`key ${kind}`} />}
+        {name}
+      </dt>
+      <dd>{kw(value)}</dd>
     </div>
   );
 }
 
 function Bar({ load }: { load: LoadTile }) {
-  const full = Math.max(load.nominal_kw ?? 0, load.measured_kw ?? 0, 1) * 1.02;
-  const x = (value: number) => (100 * Math.min(value, full)) / full;
+  const full = Math.max(load.nominal_kw ?? 0, load.measured_kw ?? 0, 1);
   const measured = load.measured_kw ?? 0;
+  const marks = [
+    { kind: "setpoint", at: load.setpoint_kw },
+    { kind: "target", at: load.target_kw },
+  ].filter((mark): mark is { kind: string; at: number } => mark.at !== null);
+  const parts = [
+    { kind: freshness(load).stale ? "fill is-old" : "fill", from: 0, to: measured },
+    { kind: "unknown", from: measured, to: measured + (load.unknown_kw ?? 0) },
+  ];
+  return <Meter label={`${kw(load.measured_kw)} of ${kw(load.nominal_kw)}, ${kw(load.unknown_kw)} unknown, target ${kw(load.target_kw)}`} high={full} parts={parts} marks={marks} />;
+}
+
+/** The running settlement interval: how much of it has passed, and what its mean will be against what was asked. */
+function Interval({ load, now }: { load: LoadTile; now: number }) {
+  const { interval_kw, interval_ends_at, interval_limit_kw, interval_minutes } = load;
+  if (interval_kw === null) return <p class="calm">No interval of {interval_minutes} min is judged now.</p>;
+  const ends = interval_ends_at ?? now;
+  const high = Math.max(interval_kw, interval_limit_kw ?? 0, load.nominal_kw ?? 0, 1);
   return (
-    <svg class="bar" viewBox="0 0 100 10" preserveAspectRatio="none" role="img" aria-label={`${kw(load.measured_kw)} of ${kw(load.nominal_kw)}, target ${kw(load.target_kw)}`}>
-      <rect class="track" x="0" y="2" width="100" height="6" />
-      <rect class="fill" x="0" y="2" width={x(measured)} height="6" />
-      <rect class="unknown" x={x(measured)} y="2" width={x(load.unknown_kw ?? 0)} height="6" />
-      {load.target_kw !== null && <rect class="target" x={Math.min(x(load.target_kw), 99.2)} y="0" width="0.8" height="10" />}
-    </svg>
+    <div class="interval">
+      <h3>
+        Interval of {interval_minutes} min{interval_ends_at !== null && ` to ${clock(ends)}, ${duration(ends - now)} left`}
+      </h3>
+      {interval_ends_at !== null && <Meter slim high={interval_minutes * 60} parts={[{ kind: "elapsed", from: 0, to: interval_minutes * 60 - (ends - now) }]} />}
+      <p>
+        Its mean will be <b>{kw(interval_kw)}</b>
+        {interval_limit_kw !== null && `, asked for: at most ${kw(interval_limit_kw)}`}
+      </p>
+      <Meter slim high={high} parts={[{ kind: "fill", from: 0, to: interval_kw }]} marks={interval_limit_kw === null ? [] : [{ kind: "limit", at: interval_limit_kw }]} />
+    </div>
   );
 }

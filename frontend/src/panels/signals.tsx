@@ -1,4 +1,4 @@
-import { Age, Badge, Panel, gravest } from "../parts";
+import { Age, Badge, Panel, gravest, isSilent } from "../parts";
 import { feed as present, freshness } from "../store";
 import type { Dashboard, SignalTile } from "../types";
 import { capital, kw, moment } from "../words";
@@ -6,12 +6,14 @@ import { capital, kw, moment } from "../words";
 /** What each power signal asks for, and what follows from it. */
 export function Signals({ feed }: { feed: Dashboard }) {
   return (
-    <Panel title="Power signals" past={feed.state_stale} tone={gravest(feed.signals.map((one) => one.tone))}>
+    <Panel title="Power signals" past={feed.state_stale || isSilent(feed, "collector")} tone={gravest(feed.signals.map((one) => one.tone))}>
       {feed.signals.length === 0 && <p class="calm">{feed.mode === null ? "Unknown: the controller is silent." : "No power signal is configured."}</p>}
       <ul class="cards">
         {feed.signals.map((one) => (
           <li key={one.name}>
-            <p class="name">{one.name}</p>
+            <p class="name">
+              {one.name} <span class="age">{service(one)}</span>
+            </p>
             <p class={freshness(one).stale ? "level is-stale" : "level"}>
               <Badge tone={one.tone}>{capital(one.level)}</Badge>
               {one.target_kw !== null && ` to ${kw(one.target_kw)}`} <Age of={one} />
@@ -41,12 +43,17 @@ export function planned(one: SignalTile): string {
   return `planned: ${capital(one.level)} from ${moment(one.from_at)}${until}${most}`;
 }
 
+/** Whether it counts: in service, and matched once since the installation. */
+function service(one: SignalTile): string {
+  return `${one.in_service ? "in service" : "out of service"}, ${one.commissioned ? "commissioned" : "not commissioned"}`;
+}
+
 /** What follows from a signal, without what the headline says of it. */
 function consequences(one: SignalTile, said: string[]): string[] {
   return [
     one.effective !== one.level ? `counts as ${one.effective}` : "",
-    one.commissioned ? "" : "not commissioned: never matched since the installation",
-    one.in_service ? "" : "out of service",
+    one.commissioned ? "" : "never matched since the installation",
+    isPlanned(one) ? planned(one) : one.until_at === null ? "" : `until ${moment(one.until_at)}`,
     said.includes(one.reason) ? "" : one.reason,
   ].filter(Boolean);
 }

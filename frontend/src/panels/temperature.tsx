@@ -1,56 +1,87 @@
-import { Panel, Value } from "../parts";
+import { Age, Badge, Meter, Panel, Value, gravest, isSilent } from "../parts";
+import { hour } from "../past";
+import { Spark } from "../spark";
 import { freshness } from "../store";
-import type { Aged, Dashboard, SensorTile, TemperatureTile } from "../types";
+import type { Aged, Dashboard, SensorTile } from "../types";
 import { number } from "../words";
 
-/** The hottest intake, every sensor on one scale with the limits it is judged by, and the humidity. */
+const ORDER = ["intake", "exhaust", "other", ""];
+
+/** The hottest intake first; then each zone with its sensors: limits, the last hour, the value, its age; humidity likewise. */
 export function Temperature({ feed }: { feed: Dashboard }) {
   const { temperature, humidity } = feed;
-  const sensors = feed.sensors.filter((sensor) => sensor.unit === "Cel");
-  const intakes = sensors.filter((sensor) => sensor.role === "intake");
-  const of = youngest(intakes.length > 0 ? intakes : sensors);
+  const climate = feed.sensors.filter((one) => one.unit === "Cel" || one.unit === "%RH");
+  const warm = climate.filter((one) => one.unit === "Cel");
+  const intakes = warm.filter((one) => one.role === "intake");
   const note = `warns at ${number(temperature.warn_c, 0)}, sheds at ${number(temperature.shed_c, 0)}, trips at ${number(temperature.emergency_c, 0)} °C`;
+  const zones = [...new Set(climate.map((one) => one.zone))].sort();
   return (
-    <Panel title="Temperature" tone={temperature.tone} note={note}>
+    <Panel title="Temperature" past={isSilent(feed, "collector")} tone={gravest([temperature.tone, humidity.tone, ...climate.map((one) => one.tone)])} note={note}>
       <div class="pair">
         <p class={`big tone-${temperature.tone}`}>
-          <Value value={temperature.max_c} unit="Cel" of={of} decimals={1} />
-          <span class="caption">hottest intake</span>
+          <Value value={temperature.max_c} unit="Cel" of={youngest(intakes.length > 0 ? intakes : warm)} decimals={1} />
+          <span class="caption">hottest intake {feed.leases.some((lease) => lease.kind === "temperature") && <Badge tone="warning">forced</Badge>}</span>
         </p>
         <p class={`big small tone-${humidity.tone}`}>
-          {humidity.max_percent === null ? <span class="value is-unknown">unknown</span> : <span class="value">{number(humidity.max_percent, 0)}<span class="unit"> %</span></span>}
+          <Value value={humidity.max_percent} unit="%RH" of={youngest(climate.filter((one) => one.unit === "%RH"))} decimals={0} />
           <span class="caption">humidity, limit {number(humidity.limit_percent, 0)} %</span>
         </p>
       </div>
-      <Scale limits={temperature} sensors={sensors} />
+      {climate.length === 0 && <p class="calm">No sensor has been heard yet.</p>}
+      {zones.map((zone) => (
+        <section key={zone} class="zone" aria-label={zone || "no zone"}>
+          {(zone || zones.length > 1) && <h3>{zone || "no zone"}</h3>}
+          <ul>
+            {sorted(climate.filter((one) => one.zone === zone)).map((one) => (
+              <Sensor key={one.name} one={one} feed={feed} />
+            ))}
+          </ul>
+        </section>
+      ))}
     </Panel>
   );
+}
+
+function Sensor({ one, feed }: { one: SensorTile; feed: Dashboard }) {
+  const live = one.value !== null && !freshness(one).stale;
+  const wet = one.unit === "%RH";
+  return (
+    <li class={`sensor tone-${one.tone}`}>
+      <span class="name" title={one.name}>
+        {one.label || one.name} <span class="age">{wet ? "humidity" : one.role}</span>
+      </span>
+      <Gauge one={one} feed={feed} />
+      <Spark series={hour.value.get(one.name)} now={feed.time} value={live ? one.value : null} least={wet ? 10 : 4} />
+      <Value value={one.value} unit={one.unit} of={one} decimals={1} />
+      <Age of={one} />
+      {one.forced && <Badge tone="warning">forced</Badge>}
+      {one.reason && one.reason !== "stale" && <span class="detail">{one.reason}</span>}
+    </li>
+  );
+}
+
+/** The value between the limits it is judged by; only an intake is judged by temperature. */
+function Gauge({ one, feed }: { one: SensorTile; feed: Dashboard }) {
+  const { min_c, warn_c, shed_c, emergency_c } = feed.temperature;
+  const marks = one.value === null ? [] : [{ kind: freshness(one).stale ? "needle is-old" : "needle", at: one.value }];
+  if (one.unit === "%RH") return <Meter slim high={100} parts={[{ kind: "shed", from: feed.humidity.limit_percent, to: 100 }]} marks={marks} />;
+  const ends = { low: Math.min(min_c, 10) - 5, high: emergency_c + 10 };
+  const judged = one.role === "intake";
+  const parts = [
+    { kind: "cold", from: ends.low, to: min_c },
+    { kind: "warn", from: warn_c, to: shed_c },
+    { kind: "shed", from: shed_c, to: emergency_c },
+    { kind: "trip", from: emergency_c, to: ends.high },
+  ];
+  return <Meter slim {...ends} parts={judged ? parts : []} marks={marks} />;
+}
+
+function sorted(sensors: SensorTile[]): SensorTile[] {
+  const rank = (one: SensorTile) => (one.unit === "Cel" ? ORDER.indexOf(one.role) : ORDER.length);
+  return sensors.sort((a, b) => rank(a) - rank(b));
 }
 
 function youngest(sensors: SensorTile[]): Aged {
   const ages = sensors.filter((sensor) => sensor.value !== null && sensor.age_s !== null);
   return ages.reduce<Aged>((best, one) => ((one.age_s ?? Infinity) < (best.age_s ?? Infinity) ? one : best), { age_s: null, stale: true, stale_after_s: 0 });
-}
-
-function Scale({ limits, sensors }: { limits: TemperatureTile; sensors: SensorTile[] }) {
-  const low = Math.min(limits.min_c, 10) - 5;
-  const high = limits.emergency_c + 5;
-  const x = (value: number) => (300 * (Math.min(Math.max(value, low), high) - low)) / (high - low);
-  const live = sensors.filter((sensor) => sensor.value !== null);
-  return (
-    <svg class="scale" viewBox="0 0 300 44" role="img" aria-label={live.map((one) => `${one.label} ${number(one.value, 1)} °C`).join(", ") || "no temperature is known"}>
-      <rect class="track" x="0" y="18" width="300" height="8" />
-      <rect class="warn" x={x(limits.warn_c)} y="18" width={x(limits.shed_c) - x(limits.warn_c)} height="8" />
-      <rect class="shed" x={x(limits.shed_c)} y="18" width={x(limits.emergency_c) - x(limits.shed_c)} height="8" />
-      <rect class="trip" x={x(limits.emergency_c)} y="18" width={300 - x(limits.emergency_c)} height="8" />
-      {[limits.min_c, 20, 30, limits.warn_c, limits.emergency_c].map((value) => (
-        <text key={value} x={x(value)} y="42">
-          {number(value, 0)}
-        </text>
-      ))}
-      {live.map((one) => (
-        <path key={one.name} class={freshness(one).stale ? "needle is-stale" : `needle ${one.role}`} d={`M${x(one.value ?? 0)} 17l-5 -11h10z`} />
-      ))}
-    </svg>
-  );
 }

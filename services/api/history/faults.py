@@ -39,7 +39,7 @@ def code(error: Exception) -> int:
 
 def words(error: Exception) -> str:
     """The error itself, without the statement and the values that SQLAlchemy adds."""
-    return f"{type(_origin(error)).__name__}: {_origin(error)}"
+    return str(_origin(error)) or "the database gives no reason"
 
 
 def is_unfit(error: Exception) -> bool:

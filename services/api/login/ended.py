@@ -7,8 +7,8 @@ import os
 import time
 from pathlib import Path
 
+from services.shared.answer import loads_strict
 from services.shared.device import DeviceError
-from services.shared.http import loads_strict
 
 log = logging.getLogger(__name__)
 FILE = "ended-logins.json"

@@ -65,9 +65,17 @@ def page_is_open(request: Request) -> bool:
         return False
 
 
-def may_ask(request: Request) -> Person:
-    """Whoever may ask for something. Raises Problem 401, 403."""
-    person = _known(request)
+def may_ask(request: Request, csrf: str | None = None) -> Person:
+    """Whoever may ask for something. `csrf` comes from a form, else from the header. Raises Problem 401, 403."""
+    person = entitled(request, _known(request))
+    session = session_of(request)
+    if session is not None and person.how != LOCAL:
+        check_csrf(request, session, csrf)
+    return person
+
+
+def entitled(request: Request, person: Person | None) -> Person:
+    """The person, when they may ask for something from where they are. Raises Problem 401, 403."""
     if person is not None and person.how == LOCAL:
         return person
     if address_of(request) not in _lock(request).critical:
@@ -77,15 +85,13 @@ def may_ask(request: Request) -> Person:
         raise stranger("this asks for something: log in as an operator, or send a token")
     if person.role is not Role.OPERATOR:
         raise Problem(HTTPStatus.FORBIDDEN, "not-an-operator", f"{person.name} may look, and ask for nothing")
-    session = session_of(request)
-    if session is not None:
-        check_csrf(request, session)
     return person
 
 
-def check_csrf(request: Request, session: Session) -> None:
+def check_csrf(request: Request, session: Session, told: str | None = None) -> None:
     """Raises Problem 403 unless the request carries what only a page of ours can know."""
-    if not hmac.compare_digest(request.headers.get(CSRF, "").encode(), session.csrf.encode()):
+    carried = request.headers.get(CSRF, "") if told is None else told
+    if not hmac.compare_digest(carried.encode(), session.csrf.encode()):
         raise Problem(HTTPStatus.FORBIDDEN, "no-csrf", f"a login's request needs the header {CSRF}: `csrf` of GET /api/v1/me")
 
 

@@ -11,7 +11,7 @@ _SERVICES = frozenset({"", "api", "collector", "controller", "notifier", "mosqui
 _TEXTS = frozenset(
     {
         "reason", "reasons", "because", "why", "title", "sentence", "what", "caused_by", "cause", "detail", "limited_by", "notes",
-        "ended_because",
+        "ended_because", "todo",
     }
 )  # fmt: skip
 """Fields of free text, in which a name may stand."""

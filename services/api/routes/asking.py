@@ -1,6 +1,6 @@
 """What every route that asks for something is given: who asks, under which key, and where the answer is found."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Annotated, Any
 
@@ -27,6 +27,16 @@ Key = Annotated[
         examples=["9d3f6a52-curtail-1"],
     ),
 ]
+Until = Annotated[
+    float | None,
+    Header(
+        alias="X-Until-At",
+        ge=0,
+        allow_inf_nan=False,
+        description="Unix seconds by the site's clock: later than that nobody begins it. A stop is carried out whenever it comes",
+        examples=[1795348820],
+    ),
+]
 HEADERS: dict[str, Any] = {
     "Location": {"description": "where to watch it", "schema": {"type": "string"}},
     "Idempotent-Replay": {"description": "`true` when it had been asked before", "schema": {"type": "string", "enum": ["true"]}},
@@ -40,6 +50,7 @@ class Asking:
     door: Door
     person: Person
     key: str | None
+    until_at: float | None
     response: Response
 
     def wish(self, name: str, verb: Verb, payload: dict[str, Any], reason: str) -> Wish:
@@ -48,7 +59,10 @@ class Asking:
 
     async def ask(self, name: str, verb: Verb, payload: dict[str, Any], reason: str) -> AskedRequest:
         """Ask, and wait a little for the answer. Raises Problem: 409 refused, 422 key of another wish, 503 no broker."""
-        asked, again = self.door.requests.begin(self.wish(name, verb, payload, reason))
+        wish = self.wish(name, verb, payload, reason)
+        if self.until_at is not None:
+            wish = replace(wish, until_at=self.until_at)
+        asked, again = self.door.requests.begin(wish)
         await asked.wait(ANSWER_S)
         return self.answer(asked, again=again)
 
@@ -72,8 +86,8 @@ def shown(asked: Asked, door: Door) -> AskedRequest:
     return body if body.result is None else body.model_copy(update={"result": told(body.result)})
 
 
-def _asking(door: ByDoor, person: Operator, response: Response, key: Key = None) -> Asking:
-    return Asking(door, person, key, response)
+def _asking(door: ByDoor, person: Operator, response: Response, key: Key = None, until_at: Until = None) -> Asking:
+    return Asking(door, person, key, until_at, response)
 
 
 ByAsking = Annotated[Asking, Depends(_asking)]

@@ -51,6 +51,12 @@ async def override_temperature(body: bodies.Temperature, door: ByDoor, person: O
     return await _hold(door, LeaseKind.TEMPERATURE, body, person)
 
 
+@router.post("/raw", operation_id="showRawAnswers")
+async def show_raw_answers(body: bodies.RawAnswers, door: ByDoor, person: Operator) -> Result:
+    """Show a device's answers as they come, without secrets; the answer is the lease made. `/api/debug/bus` streams them."""
+    return await _hold(door, LeaseKind.RAW, body, person)
+
+
 @router.post("/raw-state", operation_id="changeRawState")
 async def change_raw_state(body: bodies.RawState, door: ByDoor, person: Operator) -> Result:
     """Change the stored phase. Everything else is derived, or changed by a reset or a lease: 409."""

@@ -2,9 +2,10 @@
 
 from pathlib import Path
 from typing import Literal
+from urllib.parse import quote
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import FileResponse
+from fastapi.responses import FileResponse, RedirectResponse
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from services.api.login.gate import ByLock, Viewer, address_of, check_csrf, session_of
@@ -43,11 +44,15 @@ class Me(BaseModel):
 async def log_in(credentials: Credentials, request: Request, response: Response, lock: ByLock) -> Me:
     """Log in. The cookie goes with every later request by itself; 401 does not tell what was wrong."""
     cookie, session = await lock.open(credentials.name, credentials.password.get_secret_value(), address_of(request))
-    lasts_s = int(lock.sessions.lasts_s)
-    secure = request.url.scheme == "https"
-    response.set_cookie(COOKIE, cookie, max_age=lasts_s, path="/", secure=secure, httponly=True, samesite="strict")
+    carry(request, response, cookie, lock.sessions.lasts_s)
     person = session.person
     return Me(name=person.name, role=person.role, how="session", csrf=session.csrf, until_at=session.until_at)
+
+
+def carry(request: Request, response: Response, cookie: str, lasts_s: float) -> None:
+    """Give the browser its login: out of a script's reach, sent by our own pages alone."""
+    secure = request.url.scheme == "https"
+    response.set_cookie(COOKIE, cookie, max_age=int(lasts_s), path="/", secure=secure, httponly=True, samesite="strict")
 
 
 @open_router.post("/logout", status_code=204, operation_id="logOut", responses=responses(403, 429))
@@ -70,6 +75,18 @@ async def login_page() -> Response:
 async def login_script() -> Response:
     """The form's script."""
     return FileResponse(_PAGE / "login.js")
+
+
+@page_router.get("/login.css")
+async def login_style() -> Response:
+    """The form's style."""
+    return FileResponse(_PAGE / "login.css")
+
+
+def to_login(request: Request) -> Response:
+    """On to the form, which leads back to what was asked for."""
+    place = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    return RedirectResponse("/login" if place == "/" else f"/login?back={quote(place, safe='')}", 303)
 
 
 @router.get("/me", operation_id="getMe", responses=responses(401, 429))

@@ -5,16 +5,18 @@ from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi import Path as InPath
-from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse
+from fastapi.responses import FileResponse, HTMLResponse
 
-from services.api import plain
-from services.api.door import ByDoor, Door
+from services.api import plain, worst_day
+from services.api.door import ByDoor
 from services.api.login import gate
+from services.api.routes.login import to_login
 
 router = APIRouter(include_in_schema=False)
 debug_router = APIRouter(include_in_schema=False)
 _OWN = Path(__file__).parent.parent / "page"
 _UNCHANGING = {"Cache-Control": "public, max-age=31536000, immutable"}
+_MEDIA = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".webmanifest": "application/manifest+json"}
 _TYPES = {".js", ".css", ".svg", ".png", ".ico", ".webmanifest", ".woff2", ".txt", ".map", ".json"}
 Segment = Annotated[str, InPath(pattern=r"^[A-Za-z0-9_-][A-Za-z0-9_.-]{0,99}$")]
 
@@ -24,20 +26,33 @@ Segment = Annotated[str, InPath(pattern=r"^[A-Za-z0-9_-][A-Za-z0-9_.-]{0,99}$")]
 async def index(door: ByDoor, request: Request) -> Response:
     """The page; the plain one until it is built; the login where only who is known may look."""
     if not gate.page_is_open(request):
-        return RedirectResponse("/login", 303)
-    built = door.page / "index.html"
-    return FileResponse(built) if built.is_file() else _plain(door)
+        return to_login(request)
+    return HTMLResponse(worst_day.page(door.feed(), door.page / "index.html", _stop_form(request)))
 
 
 @router.get("/plain")
 async def plain_page(door: ByDoor, request: Request) -> Response:
     """The page without scripts."""
-    return _plain(door) if gate.page_is_open(request) else RedirectResponse("/login", 303)
+    if not gate.page_is_open(request):
+        return to_login(request)
+    return HTMLResponse(plain.page(door.feed(), _stop_form(request)))
+
+
+@router.get("/stop")
+async def stop_page(request: Request) -> Response:
+    """The emergency stop alone, on a page that does not reload while somebody types."""
+    return HTMLResponse(plain.document("Emergency stop", (_stop_form(request), '<p><a href="/">The site</a></p>')))
+
+
+@router.get("/offline.html")
+async def offline_page() -> Response:
+    """What an installed page shows while the site cannot be reached."""
+    return _file(_OWN / "offline.html")
 
 
 @router.get("/plain.css")
 async def plain_style() -> Response:
-    """The style of the plain page and the small debug page."""
+    """The style of the plain pages."""
     return _file(_OWN / "plain.css")
 
 
@@ -49,28 +64,21 @@ async def icon() -> Response:
 
 
 @router.get("/assets/{name}")
-async def asset(name: Segment, door: ByDoor) -> Response:
+async def asset(name: Segment, door: ByDoor, request: Request) -> Response:
     """A file of the built page; its name changes with its content."""
-    return _file(door.page / "assets" / name, _UNCHANGING)
+    return _packed(door.page / "assets" / name, request)
+
+
+@router.get("/event.html")
+async def event_page(door: ByDoor, request: Request) -> Response:
+    """The page of one curtailment; the login where only who is known may look."""
+    return _file(door.page / "event.html") if gate.page_is_open(request) else to_login(request)
 
 
 @debug_router.get("/debug.html")
 async def debug_page(door: ByDoor) -> Response:
-    """The built debug page; a small one until it is built."""
-    built = door.page / "debug.html"
-    return _file(built if built.is_file() else _OWN / "debug.html")
-
-
-@debug_router.get("/debug-plain.html")
-async def debug_plain_page() -> Response:
-    """The small debug page, also when the other one is built."""
-    return _file(_OWN / "debug.html")
-
-
-@debug_router.get("/debug-plain.js")
-async def debug_script() -> Response:
-    """The small debug page's script."""
-    return _file(_OWN / "debug.js")
+    """The debug page. It is built with the rest; without it the calls are tried at /api/docs."""
+    return _file(door.page / "debug.html")
 
 
 @router.get("/{name}")
@@ -81,11 +89,23 @@ async def top_file(name: Segment, door: ByDoor) -> Response:
     return _file(door.page / name)
 
 
-def _plain(door: Door) -> Response:
-    return HTMLResponse(plain.page(door.feed()))
+def _stop_form(request: Request) -> str:
+    if request.app.state.is_debug:
+        return worst_day.stop_form(asks_for_login=False)
+    session = gate.session_of(request)
+    return worst_day.stop_form(asks_for_login=session is None, csrf=session.csrf if session else "")
 
 
 def _file(path: Path, headers: dict[str, str] | None = None) -> Response:
     if not path.is_file():
         raise HTTPException(404)
-    return FileResponse(path, headers=headers)
+    return FileResponse(path, media_type=_MEDIA.get(path.suffix), headers=headers)
+
+
+def _packed(path: Path, request: Request) -> Response:
+    """A file that never changes, in its packed form where the build made one and the browser takes it."""
+    headers = _UNCHANGING | {"Vary": "Accept-Encoding"}
+    packed = path.with_name(f"{path.name}.gz")
+    if "gzip" not in request.headers.get("accept-encoding", "") or not packed.is_file():
+        return _file(path, headers)
+    return FileResponse(packed, media_type=_MEDIA[path.suffix], headers=headers | {"Content-Encoding": "gzip"})

@@ -5,6 +5,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 
 from services.api.door import ByDoor, Door
+from services.api.load_rows import LoadRow, load_rows
 from services.api.login.gate import viewer
 from services.api.problems import responses
 from services.api.tile_views import SignalTile
@@ -62,6 +63,12 @@ class Trips(Held):
     trips: tuple[Trip, ...] | None
 
 
+class Loads(Held):
+    """Every configured load, in the order of the letters of its group in the feed. While `stale` their states are unknown."""
+
+    loads: tuple[LoadRow, ...]
+
+
 class GroupReadiness(BaseModel):
     """A load group: how many of its members hash now and could sleep, and the measured kW; null when none is metered."""
 
@@ -108,6 +115,14 @@ async def list_trips(door: ByDoor) -> Trips:
     """The trips that are latched."""
     state = door.image.state
     return Trips(stale=_is_stale(door), age_s=_age_s(door), trips=state.trips if state else None)
+
+
+@router.get("/loads", operation_id="listLoads")
+async def list_loads(door: ByDoor) -> Loads:
+    """The loads by group, PDU and outlet."""
+    stale, now = _is_stale(door), door.image.now()
+    rows = load_rows(door.image, door.settings, now, silent=stale)
+    return Loads(stale=stale, age_s=_age_s(door), loads=rows)
 
 
 @router.get("/readiness", operation_id="getReadiness")

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 
-from services.api import csv_rows, etag
+from services.api import csv_rows, etag, load_series
 from services.api.door import ByDoor, Door
 from services.api.history import reader, records
 from services.api.history.rows import timestamp
@@ -60,6 +60,13 @@ async def get_several_series(door: ByDoor, sensor: SensorNames, start: Start, en
     found = {name: await _chart(door, name, start_at, end_at, buckets) for name in names}
     stored = tuple(one for one in found.values() if one is not None)
     return SeveralSeries(series=stored, missing=tuple(name for name in names if found[name] is None))
+
+
+@router.get("/series/load", operation_id="getLoadSeries", responses=responses(422))
+async def get_load_series(door: ByDoor, start: Start, end: End, buckets: Buckets = 300) -> load_series.LoadSeries:
+    """The site's load over time by its meter, else by the sum of the PDUs, with the lowest target of each bucket."""
+    start_at, end_at = span(start, end)
+    return await door.past(lambda connection: load_series.load_series(connection, door.settings, start_at, end_at, buckets))
 
 
 @router.get(

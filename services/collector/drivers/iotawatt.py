@@ -10,9 +10,10 @@ from services.collector.drivers import iotawatt_json
 from services.collector.drivers.digest import Digest
 from services.collector.drivers.iotawatt_json import Measured, Status
 from services.collector.drivers.standstill import Standstill
+from services.shared.answer import Answer, raise_for_status
 from services.shared.clock import Clock
 from services.shared.device import Nonsense
-from services.shared.http import Answer, HttpClient, raise_for_status
+from services.shared.http import HttpClient
 from services.shared.messages import Message, Reading
 from services.shared.settings import sections
 from services.shared.vocabulary import Quality

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from services.shared.answer import loads_strict
 from services.shared.device import Nonsense
-from services.shared.http import loads_strict
 
 SETTLE_S = 30.0  # its figures start from 0 after a restart
 VOLTS_TOLERANCE = 0.20

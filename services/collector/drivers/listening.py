@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from services.collector.levels import text_for_people
+from services.shared import raw, raw_text
 from services.shared.bus import Foreign
 from services.shared.clock import Clock
 from services.shared.device import Unreachable
@@ -42,6 +43,7 @@ class Listening:
         self._arrived = asyncio.Event()
         self._held = ""
         self._full = False
+        self._shown = raw.hearer()
         topics.on_topic(topic_filter, self._take)
 
     @property
@@ -51,6 +53,7 @@ class Listening:
 
     async def arrivals(self) -> list[Foreign]:
         """What arrived, as soon as something does. Raises Unreachable after `heartbeat_s` seconds of silence."""
+        self._shown = raw.hearer()  # what comes is taken by another task
         left_s = self._heard_mono_s + self._heartbeat_s - self._clock.now().mono_s
         try:
             async with asyncio.timeout(max(left_s, min(1.0, self._heartbeat_s / 4))):
@@ -65,6 +68,7 @@ class Listening:
     def _take(self, foreign: Foreign) -> None:
         if foreign.topic not in self._topics and not self._admit(foreign.topic):
             return
+        self._show(foreign)
         if foreign.retained or foreign.first_since_connect:
             shown = text_for_people(foreign.payload[:400].decode("utf-8", "replace"))
             self._held = f"; the first message since the connect, {shown!r}, may be old and waits for a second one"
@@ -74,6 +78,10 @@ class Listening:
         self._heard_mono_s = foreign.received_mono_s
         self._waiting.append(foreign)
         self._arrived.set()
+
+    def _show(self, foreign: Foreign) -> None:
+        kind = " (retained)" if foreign.retained else " (the first since the connect)" if foreign.first_since_connect else ""
+        self._shown(lambda: f"{foreign.topic}{kind}", lambda: raw_text.answered("a message", foreign.payload))
 
     def _admit(self, topic: str) -> bool:
         if len(self._topics) >= MAX_TOPICS:

@@ -9,7 +9,10 @@ import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from services.shared import raw_text
 from services.shared.device import Nonsense, Refused, Unreachable
+from services.shared.raw import exchange
+from services.shared.unanswered import why
 
 MAX_BYTES = 1_000_000  # a 32E with 15 wireless units is below 40 kB
 
@@ -24,13 +27,23 @@ class RawAnswer:
 
 async def get(host: str, port: int, path: str, *, deadline_s: float) -> RawAnswer:
     """One request within the deadline (seconds). Raises Unreachable, Refused (another status), Nonsense (no HTTP, too large)."""
-    try:
-        async with asyncio.timeout(deadline_s):
-            return _understand(await _exchange(host, port, path))
-    except TimeoutError:
-        raise Unreachable(f"no answer within {deadline_s:g} s") from None
-    except OSError as error:
-        raise Unreachable(f"{type(error).__name__}: {error.strerror or error}") from None
+    with exchange(lambda: raw_text.asked("GET", path)) as shown:
+        try:
+            async with asyncio.timeout(deadline_s):
+                answer = await _exchange(host, port, path)
+        except TimeoutError:
+            raise Unreachable(f"no answer within {deadline_s:g} s") from None
+        except OSError as error:
+            raise Unreachable(why(error)) from None
+        shown.came(lambda: _shown(answer))
+    return _understand(answer)
+
+
+def _shown(answer: bytes) -> str:
+    head, separator, body = answer.partition(b"\r\n\r\n")
+    if answer[:1] == b"{" or not separator:
+        return raw_text.answered("no head", answer)
+    return raw_text.answered(head.split(b"\r\n")[0].decode("latin-1"), body)
 
 
 async def _exchange(host: str, port: int, path: str) -> bytes:

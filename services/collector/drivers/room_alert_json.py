@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from services.shared.answer import loads_strict
 from services.shared.device import Nonsense
-from services.shared.http import loads_strict
 
 Part = Mapping[str, Any]
 LOWEST_C, HIGHEST_C = -40.0, 85.0  # the sensors' range by their maker

@@ -10,9 +10,10 @@ from urllib.parse import urlsplit
 
 from services.collector.extract import NotFound, mail_date
 from services.collector.judge import Judge, Verdict, as_message, unknown
+from services.shared.answer import Answer
 from services.shared.clock import Clock, Moment
 from services.shared.device import Nonsense
-from services.shared.http import Answer, HttpClient
+from services.shared.http import HttpClient
 from services.shared.messages import Message
 from services.shared.settings.sections import SignalSource
 from services.shared.vocabulary import Level

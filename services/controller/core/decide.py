@@ -6,6 +6,7 @@ Judge what is seen, ask every rule, remember, move the load, cool, name it. Over
 from dataclasses import replace
 
 from services.controller.core import alarms, calendar, drills, interlocks, loads, rules
+from services.controller.core.back import earliest_return
 from services.controller.core.changed import changed
 from services.controller.core.cooling import cool
 from services.controller.core.memory import Phase, State
@@ -59,6 +60,7 @@ def decide(state: State, snapshot: Snapshot, limits: Limits, now: Now) -> Decisi
         fans=verdicts.air.figures,
         signals=verdicts.signal.figures,
         temperature_max_c=verdicts.thermal.max_c,
+        back_at=earliest_return(state, motion.kept, says, limits, now),
         next_due=max(now.mono_s + _AT_MOST_EACH_S, min(now.mono_s + _AT_LEAST_EACH_S, *dues)),
     )
 

@@ -1,11 +1,12 @@
 """Drills: a device is moved on purpose and a reading shows that it moved. The date is kept; what failed is an alarm.
 
 A drill is a short hold: one load sleeps (or its outlet opens, once it sleeps), or one resting fan runs. It ends by its proof
-or by its time, and the load returns as after every lease.
+or by its time, and the load returns as after every lease. While a trip stands nothing is moved for a drill.
 """
 
 from dataclasses import replace
 
+from services.controller.core.changed import changed
 from services.controller.core.holds import HoldRefused
 from services.controller.core.memory import Drilled, Hold, State
 from services.controller.core.moments import Now
@@ -27,12 +28,20 @@ def begin(state: State, device: str, owner: str, reason: str, id_: str, snapshot
         raise HoldRefused("control is observe: a drill moves a device, so it needs armed")
     if device not in limits.device_kinds:
         raise HoldRefused(f"no acting device is named {device}; there are: {', '.join(sorted(limits.device_kinds)) or 'none'}")
+    if state.trips:
+        raise HoldRefused(_tripped(state))
     if any(hold.kind is LeaseKind.DRILL for hold in state.holds):
         raise HoldRefused("another drill is running: one at a time")
     pace = limits.paces.get(device, _NO_PACE)
     seconds = max(_AT_LEAST_S, pace.confirm_s + pace.effect_s)
     hold = Hold(id_, LeaseKind.DRILL, owner, reason, now, seconds, sensor=device)
     return replace(state, holds=(*state.holds, _with_member(hold, device, state, snapshot, limits, now)))
+
+
+def _tripped(state: State) -> str:
+    one = len(state.trips) == 1
+    names = ", ".join(trip.key for trip in state.trips)
+    return f"trip{'' if one else 's'} {names} stand{'s' if one else ''}: reset {'it' if one else 'them'} first, then drill"
 
 
 def _with_member(hold: Hold, device: str, state: State, snapshot: Snapshot, limits: Limits, now: Now) -> Hold:
@@ -62,7 +71,9 @@ def opened_by(state: State, asleep: frozenset[str], limits: Limits) -> frozenset
 
 
 def settle(state: State, snapshot: Snapshot, limits: Limits, now: Now) -> State:
-    """End every drill that is proven or whose time is over, and keep what became of it."""
+    """End every drill that is proven or whose time is over, and keep what became of it. One that a trip ends has not failed."""
+    if state.trips:
+        return changed(state, holds=tuple(hold for hold in state.holds if hold.kind is not LeaseKind.DRILL))
     for hold in state.holds:
         if hold.kind is not LeaseKind.DRILL:
             continue

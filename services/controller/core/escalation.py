@@ -11,6 +11,7 @@ from services.controller.core.memory import Cause, State
 from services.controller.core.moments import Now, Stamp
 from services.controller.core.plant import Limits, Load
 from services.controller.core.proof import Measured, is_asleep, says_it_works
+from services.controller.core.proven_off import proven_since
 from services.controller.core.seen import Snapshot
 from services.controller.core.stamps import elapsed_s
 from services.controller.core.suspects import drawing
@@ -22,11 +23,13 @@ _SEEN_IN_S = 15.0  # until an open outlet shows in its meter: three polls
 
 @dataclass(frozen=True, slots=True)
 class Escalation:
-    """What sleep did not bring down: loads whose outlets open now, those that may not or cannot, and when to look again."""
+    """What sleep did not bring down: loads whose outlets open now, those that may not or cannot, when to look again, and all that
+    a fresh meter says are not down."""
 
     opened: frozenset[str]
     stubborn: frozenset[str]
     next_due: float
+    drawing: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,21 +58,23 @@ def escalate(
     stubborn: set[str] = set()
     next_due = float("inf")
     suspects = drawing(kept, measured, snapshot, limits, now)
+    proven_s = proven_since(state)
     for one in _wanted_down(state, says.ceilings, kept, limits, now):
         open_s, stubborn_s = _waits_s(one, lost, limits)
         unseen = (one.cuts_unseen or not one.load.soft_device) and one.load.name not in measured.proven_down
         is_on = one.load.name in suspects or unseen
-        told_on = is_on or says_it_works(snapshot.loads[one.index], limits, now)
+        was_proven = proven_s.get(one.load.name, float("-inf")) > one.since.mono_s  # its reader fell silent since, no more
+        told_on = one.load.name in suspects or says_it_works(snapshot.loads[one.index], limits, now)
         waited_s = elapsed_s(one.since, now)
         next_due = min([next_due, *(one.since.mono_s + wait for wait in (open_s, stubborn_s) if wait > waited_s)])
         may_open = one.load.has_outlet and (limits.pdu_on_curtail != "never" or one.cuts_unseen)
         if is_on and may_open and waited_s >= open_s:
             opened.add(one.load.name)
-        if told_on and waited_s >= stubborn_s:
+        if (told_on or (unseen and not was_proven)) and waited_s >= stubborn_s:
             stubborn.add(one.load.name)
     if limits.pdu_on_curtail == "always":
         opened |= _asleep_with_outlet(kept, says.ceilings, measured, snapshot, limits)
-    return Escalation(frozenset(opened), frozenset(stubborn), next_due)
+    return Escalation(frozenset(opened), frozenset(stubborn), next_due, suspects)
 
 
 def _waits_s(one: _Due, lost: frozenset[str], limits: Limits) -> tuple[float, float]:

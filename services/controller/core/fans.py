@@ -112,7 +112,7 @@ def _stop_one(memories: list[FanMemory], surplus: list[_Crew], held: _Held, limi
         return min((memories[i].changed.mono_s + dwell_s for i in waiting), default=_NEVER)
     crew = max(ready, key=lambda crew: spare[crew.bank.scope])
     candidates = settled.intersection(crew.counted) - held.on
-    choice = max(candidates, key=lambda i: (i in held.off, _life_h(memories[i], now), i))
+    choice = max(candidates, key=lambda i: (i in held.off, life_h(memories[i], now), i))
     memories[choice] = _stopped(memories[choice], now)
     return now.mono_s + limits.fan_start_spacing_s
 
@@ -128,14 +128,14 @@ def _to_rotate(crew: _Crew, memories: list[FanMemory], held: _Held, now: Now) ->
     if not resting or not running or any(elapsed_s(memories[i].changed, now) < day_s for i in crew.bank.members):
         return []
     rested = min(resting, key=lambda i: (memories[i].hours, i))
-    longest_h = max(_life_h(memories[i], now) for i in running)
+    longest_h = max(life_h(memories[i], now) for i in running)
     return [rested] if longest_h - memories[rested].hours > _ROTATE_AFTER_H else []
 
 
-def _life_h(memory: FanMemory, now: Now) -> float:
+def life_h(memory: FanMemory, now: Now) -> float:
     """All its running hours, those since it was started too."""
     return memory.hours + (elapsed_s(memory.changed, now) / 3600 if memory.wanted is PowerState.ON else 0.0)
 
 
 def _stopped(memory: FanMemory, now: Now) -> FanMemory:
-    return replace(memory, wanted=PowerState.OFF, changed=now, low_since=None, hours=round(_life_h(memory, now), 3))
+    return replace(memory, wanted=PowerState.OFF, changed=now, low_since=None, hours=round(life_h(memory, now), 3))

@@ -123,7 +123,7 @@ def reset(state: State, key: str, snapshot: Snapshot, limits: Limits, now: Now) 
     if not any(trip.key == key for trip in state.trips):
         standing = ", ".join(trip.key for trip in state.trips) or "none"
         raise HoldRefused(f"there is no trip {key}; standing: {standing}")
-    present = cause_present(key, snapshot, limits, now)
+    present = cause_present(key, snapshot, limits, now, state.holds)
     if present is not None:
         raise HoldRefused(present)
     return replace(state, trips=tuple(trip for trip in state.trips if trip.key != key))
@@ -149,9 +149,10 @@ def change_phase(state: State, phase: str, snapshot: Snapshot, limits: Limits, n
         raise HoldRefused(
             f"phase {phase!r} cannot be set; allowed: free (a reset); everything else follows from rules and leases"
         )
+    state = replace(state, holds=())
     for trip in state.trips:
         state = reset(state, trip.key, snapshot, limits, now)
-    return replace(state, holds=())
+    return state
 
 
 def fan_wishes(wishes: dict[int, str]) -> tuple[tuple[tuple[int, PowerState], ...], frozenset[int]]:

@@ -1,11 +1,11 @@
 """Conditions that force something, always in effect, no event needed: one small function each, then the trips they latch."""
 
 from services.controller.core.banks import banks_of, serving
-from services.controller.core.memory import Cause, State, Trip
+from services.controller.core.memory import Cause, Hold, State, Trip
 from services.controller.core.moments import Now
 from services.controller.core.plant import SITE, Limits, zone_scope
 from services.controller.core.seen import Snapshot, SwitchSeen
-from services.controller.core.trips import trip_zone
+from services.controller.core.trips import forced_c, trip_zone
 from services.controller.core.wanted import AlarmWanted, Ceiling, Floor, one_device
 from services.controller.core.zones import is_fresh
 from services.shared.vocabulary import AlarmKind, SensorRole, SwitchRole
@@ -33,13 +33,15 @@ def merge(old: tuple[Trip, ...], new: tuple[Trip, ...]) -> tuple[Trip, ...]:
     return old + tuple({trip.key: trip for trip in reversed(new) if trip.key not in keys}.values())
 
 
-def cause_present(key: str, snapshot: Snapshot, limits: Limits, now: Now) -> str | None:
-    """Why a trip may not be reset now: its cause stands, or nothing fresh says that it is gone. None: it may."""
+def cause_present(key: str, snapshot: Snapshot, limits: Limits, now: Now, holds: tuple[Hold, ...] = ()) -> str | None:
+    """Why a trip may not be reset now: its cause stands, also one that a person forces, or nothing fresh says that it is gone."""
     role = next((role for role, (latched, _, _) in _LATCHED.items() if latched == key), None)
     if role is not None:
         return _contact_present(role, key, snapshot, limits, now)
     zone = trip_zone(key)
-    return None if zone is None else _heat_present(zone, key, snapshot, limits, now)
+    if zone is None:
+        return None
+    return _heat_present(zone, key, snapshot, limits, now) or _forced(zone, key, snapshot, limits, holds)
 
 
 def _contact_present(role: SwitchRole, key: str, snapshot: Snapshot, limits: Limits, now: Now) -> str | None:
@@ -60,6 +62,14 @@ def _heat_present(zone: str, key: str, snapshot: Snapshot, limits: Limits, now: 
     if max(fresh) >= limits.max_temp_c:
         return f"the cause of {key} persists: {max(fresh):.1f} C in zone {zone}"
     return None
+
+
+def _forced(zone: str, key: str, snapshot: Snapshot, limits: Limits, holds: tuple[Hold, ...]) -> str | None:
+    """A temperature that a person forces would trip it again at once."""
+    celsius = forced_c(zone, snapshot, holds)
+    if celsius is None or celsius < limits.max_temp_c:
+        return None
+    return f"the cause of {key} persists: {celsius:.1f} C is forced in zone {zone}; release that lease first"
 
 
 def _is_read(switch: SwitchSeen, limits: Limits, now: Now) -> bool:

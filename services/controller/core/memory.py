@@ -138,7 +138,7 @@ class FanMemory:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """A lease: `until` is its end on the clock of the boot it began in."""
+    """A lease: `until` is its end on the clock of the boot it began in. `sensor` is the device of a drill or of raw answers."""
 
     id: str
     kind: LeaseKind
@@ -196,6 +196,8 @@ class State:
     opened: frozenset[str] = frozenset()
     lowered: tuple[tuple[Stamp, frozenset[str]], ...] = ()
     """Loads that shall not run, by the moment since when: each has its own soft wait, whenever the ask began."""
+    proven_off: tuple[tuple[Stamp, frozenset[str]], ...] = ()
+    """Of these the ones proven off since they were asked off, by the moment it was found: silence alone does not end that."""
     running: frozenset[str] = frozenset()
     """Loads whose target was run: only a step of the ramp adds to them, whatever room a ceiling elsewhere leaves."""
     thermal_stages: tuple[tuple[str, int], ...] = ()

@@ -8,6 +8,7 @@ from services.controller.core.escalation import Escalation, escalate
 from services.controller.core.memory import Cause, State
 from services.controller.core.moments import Now
 from services.controller.core.plant import Limits
+from services.controller.core.proven_off import remember_proven_off
 from services.controller.core.rest import remember_return
 from services.controller.core.seen import Snapshot
 from services.controller.core.stamps import elapsed_s
@@ -54,12 +55,13 @@ def move(state: State, verdicts: Verdicts, says: Says, snapshot: Snapshot, limit
         lowered=loads.remember_lowered(state, kept, limits, now),
     )
     hard = escalate(state, kept, says, verdicts.measured, snapshot, verdicts.lost, limits, now)
+    proven_off = remember_proven_off(state, verdicts.measured, hard.drawing, snapshot, limits, now)
     holding = ramp.held_back(says.holding, kept, allowed, limits)
     unwoken = ramp.unwoken(state, kept, says.holding, limits, now)
     owed_kw, due = _owed_kw(allowed_kw, says, limits), min(due, hard.next_due)
     motion = Motion(allowed_kw, owed_kw, allowed - kept, holding, says.down, kept, unwoken, hard, due)
     asleep = frozenset(name for name in verdicts.measured.proven_down if name in says.down)
-    return changed(state, opened=hard.opened | drills.opened_by(state, asleep, limits)), motion
+    return changed(state, opened=hard.opened | drills.opened_by(state, asleep, limits), proven_off=proven_off), motion
 
 
 def _owed_kw(allowed_kw: float, says: Says, limits: Limits) -> float:

@@ -157,6 +157,8 @@ class Limits:
     fans_on_smoke: str
     keep_order: tuple[int, ...]
     """Indexes of `loads`, most important and most efficient first."""
+    sensing_devices: tuple[str, ...] = ()
+    """The devices that are only read, by name: nothing is decided by it."""
     feeders: tuple[Feeder, ...] = ()
     schedules: tuple[Schedule, ...] = ()
     timezone: tzinfo = UTC

@@ -21,6 +21,13 @@ def must_rest(state: State, limits: Limits, now: Now) -> tuple[Ceiling, ...]:
     return (Ceiling("rest", 0.0, reason),)
 
 
+def rested_s(state: State, limits: Limits, now: Now) -> float:
+    """The monotonic moment at which such a hold ends, if no more load comes off; in the past where none stands."""
+    if not must_rest(state, limits, now) or state.load_off_since is None:
+        return float("-inf")
+    return min(state.load_off_since.mono_s + limits.rest_s, min(one.mono_s for one in recent(state.returned, now)) + _HOUR_S)
+
+
 def remember_return(state: State, limits: Limits, now: Now) -> tuple[Stamp, ...]:
     """The moments when load first rose after some had come off, with this one: load rises now."""
     newest = state.returned[-1].mono_s if state.returned else float("-inf")

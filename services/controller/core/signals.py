@@ -32,13 +32,13 @@ def judge_signals(
     state: State, snapshot: Snapshot, limits: Limits, now: Now, nominal_kw: float, measured: Measured
 ) -> SignalVerdict:
     """Judge every configured source and every signal lease. Kilowatts are the site's."""
-    look = Look(state, limits, now, calendar.reckon(state, now), measured, nominal_kw, _milder_lease(state, limits))
+    look = Look(state, limits, now, calendar.reckon(state, now), measured, nominal_kw, milder_lease(state, limits))
     remembered = {memory.name: memory for memory in state.sources}
     ruled = [_ruled(source, remembered.get(source.name), snapshot, look) for source in limits.sources]
     return SignalVerdict(
         memories=tuple(one.memory for one in ruled),
         figures=tuple(one.figures for one in ruled),
-        ceilings=tuple(ceiling for one in ruled for ceiling in one.ceilings) + _lease_ceilings(state, limits),
+        ceilings=tuple(ceiling for one in ruled for ceiling in one.ceilings) + lease_ceilings(state, limits),
         holding=tuple(hold for one in ruled for hold in one.holding),
         alarms=tuple(alarm for one in ruled for alarm in one.alarms) + _asked(ruled),
         next_due=min((one.next_due for one in ruled), default=float("inf")),
@@ -56,7 +56,7 @@ def _asked(ruled: list[Ruling]) -> tuple[AlarmWanted, ...]:
     return tuple(notices.asked(one.memory, others) for one in ruled if one.memory.asked)
 
 
-def _milder_lease(state: State, limits: Limits) -> Level | None:
+def milder_lease(state: State, limits: Limits) -> Level | None:
     """On the simulated site alone a lease may also say a milder level than the sources."""
     if not limits.demo:
         return None
@@ -64,7 +64,7 @@ def _milder_lease(state: State, limits: Limits) -> Level | None:
     return levels[-1] if levels and not levels[-1].curtails else None
 
 
-def _lease_ceilings(state: State, limits: Limits) -> tuple[Ceiling, ...]:
+def lease_ceilings(state: State, limits: Limits) -> tuple[Ceiling, ...]:
     """A signal forced by a person joins as one more source."""
     ceilings = []
     for hold in state.holds:

@@ -59,6 +59,7 @@ def resume(state: State, now: Now) -> State:
             for memory in state.ceilings
         ),
         lowered=tuple((on(since), names) for since, names in state.lowered),
+        proven_off=tuple(one for one in state.proven_off if one[0].host_boot == now.host_boot),  # else the mains may have failed
         waking_since=anew(state.waking_since),
         clear_since=None,
         stepped=now,

@@ -1,6 +1,6 @@
 """The over-temperature trip: two consecutive polls of one intake at the emergency limit, or two intakes of a zone at once."""
 
-from services.controller.core.memory import State, Trip
+from services.controller.core.memory import Hold, State, Trip
 from services.controller.core.moments import Now
 from services.controller.core.plant import Limits
 from services.controller.core.seen import Snapshot, TemperatureSeen
@@ -35,6 +35,13 @@ def judge_trips(
     trips = [Trip(f"{OVER_TEMPERATURE}{s.zone}", f"{s.sensor} at {s.celsius:.1f} C", now) for s in culprits]
     trips += _forced(state, intakes, limits, now)
     return tuple(first.items()), tuple({trip.key: trip for trip in trips}.values())
+
+
+def forced_c(zone: str, snapshot: Snapshot, holds: tuple[Hold, ...]) -> float | None:
+    """The hottest temperature in °C that a person forces on an intake of the zone; None for none."""
+    intakes = [s for s in snapshot.temperatures if s.zone == zone and s.role is SensorRole.INTAKE]
+    forced = [hold for hold in holds if hold.kind is LeaseKind.TEMPERATURE and any(is_meant(hold.sensor, s) for s in intakes)]
+    return max((hold.celsius for hold in forced if hold.celsius is not None), default=None)
 
 
 def _forced(state: State, intakes: list[TemperatureSeen], limits: Limits, now: Now) -> list[Trip]:

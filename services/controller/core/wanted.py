@@ -133,3 +133,5 @@ class Decision:
     signals: tuple[SignalFigures, ...]
     temperature_max_c: float | None
     next_due: float
+    back_at: float | None = None
+    """When load may return at the earliest, Unix seconds; None when nothing is held, or no end of what holds it is known."""

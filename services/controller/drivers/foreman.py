@@ -14,9 +14,10 @@ from services.controller.core.orders import Act, Order
 from services.controller.drivers.base import LoadFact
 from services.controller.drivers.foreman_fleet import Fleet, Page
 from services.controller.drivers.rate import Pace
+from services.shared.answer import Answer, retry_after_s
 from services.shared.clock import Clock
 from services.shared.device import DeviceError, Nonsense, Refused, Unreachable
-from services.shared.http import Answer, HttpClient, retry_after_s
+from services.shared.http import HttpClient
 from services.shared.settings.sections import Foreman as ForemanSection
 from services.shared.settings.tree import LoadRow
 from services.shared.vocabulary import LoadKind

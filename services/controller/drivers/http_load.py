@@ -10,9 +10,10 @@ from typing import Any
 from services.controller.core.orders import Act, Order
 from services.controller.drivers import http_template
 from services.controller.drivers.base import LoadFact
+from services.shared.answer import Answer, raise_for_status
 from services.shared.clock import Clock
 from services.shared.device import DeviceError, Nonsense, Refused, Unreachable
-from services.shared.http import Answer, HttpClient, raise_for_status
+from services.shared.http import HttpClient
 from services.shared.settings import sections
 from services.shared.settings.tree import LoadRow
 from services.shared.vocabulary import LoadKind, LoadState

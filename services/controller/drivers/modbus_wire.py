@@ -9,7 +9,9 @@ Implementation Guide 1.0b, Modbus Application Protocol 1.1b3.
 import asyncio
 import struct
 
+from services.shared import raw
 from services.shared.device import Nonsense, Refused, Unreachable
+from services.shared.unanswered import why
 
 _READ_COILS = 0x01
 _WRITE_COIL = 0x05
@@ -51,9 +53,20 @@ class ModbusLink:
     async def _ask(self, request: bytes) -> bytes:
         async with self._one_at_a_time:
             try:
-                return await self._try(request)
+                return await self._once(request)
             except Unreachable:  # a board that restarted closed the connection we kept; both requests are safe to repeat
-                return await self._try(request)
+                return await self._once(request)
+
+    async def _once(self, request: bytes) -> bytes:
+        with raw.exchange(lambda: _request_text(request)) as shown:
+            answer = await self._try(request)
+            shown.came(lambda: _answer_text(request, answer))
+        if answer[0] == request[0] | _EXCEPTION and len(answer) == 2:
+            raise Refused(_exception_text(answer[1]))
+        if answer[0] != request[0]:
+            self.close()
+            raise Nonsense(f"asked function {request[0]}, answered function {answer[0]}")
+        return answer
 
     async def _try(self, request: bytes) -> bytes:
         whole = False
@@ -64,15 +77,10 @@ class ModbusLink:
         except TimeoutError:
             raise Unreachable(f"no answer within {self._timeout_s:g} s") from None
         except (OSError, UnicodeError) as problem:  # a name that IDNA cannot encode is a UnicodeError
-            raise Unreachable(f"{type(problem).__name__}: {self._peer[0]}:{self._peer[1]}") from None
+            raise Unreachable(f"{self._peer[0]}:{self._peer[1]}: {why(problem, connected=self._streams is not None)}") from None
         finally:
             if not whole:
                 self.close()
-        if answer[0] == request[0] | _EXCEPTION and len(answer) == 2:
-            raise Refused(f"Modbus exception {answer[1]} ({_EXCEPTIONS.get(answer[1], 'unknown')})")
-        if answer[0] != request[0]:
-            self.close()
-            raise Nonsense(f"asked function {request[0]}, answered function {answer[0]}")
         return answer
 
     async def _exchange(self, request: bytes) -> bytes:
@@ -94,6 +102,27 @@ class ModbusLink:
         if self._streams is not None:
             self._streams[1].close()
         self._streams = None
+
+
+def _request_text(request: bytes) -> str:
+    function, address, word = struct.unpack(">BHH", request)
+    told = f"read {word} coils from {address}" if function == _READ_COILS else f"write {word:#06x} to coil address {address:#06x}"
+    return f"{request.hex(' ')}: {told}"
+
+
+def _answer_text(request: bytes, answer: bytes) -> str:
+    told = "another function"
+    if answer == request:
+        told = "the echo"
+    elif answer[0] == request[0] | _EXCEPTION and len(answer) == 2:
+        told = _exception_text(answer[1])
+    elif answer[0] == request[0] == _READ_COILS:
+        told = "coils from 0, one digit each: " + "".join(f"{byte:08b}"[::-1] for byte in answer[2:])
+    return f"{answer.hex(' ')}: {told}"
+
+
+def _exception_text(code: int) -> str:
+    return f"Modbus exception {code} ({_EXCEPTIONS.get(code, 'unknown')})"
 
 
 async def _frame(reader: asyncio.StreamReader) -> tuple[int, int, bytes]:

@@ -28,8 +28,11 @@ class SnmpError(Refused):
     """The device answered with an error status (RFC 3416)."""
 
     def __init__(self, status: int) -> None:
-        name = _ERRORS[status] if 0 <= status < len(_ERRORS) else "unknown"
-        super().__init__(f"SNMP error {name}({status})")
+        super().__init__(f"SNMP error {_error_name(status)}({status})")
+
+
+def _error_name(status: int) -> str:
+    return _ERRORS[status] if 0 <= status < len(_ERRORS) else "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,11 @@ class Reply:
     status: int
     index: int
     objects: tuple[tuple[str, int | None], ...]
+
+    def text(self) -> str:
+        """For people: each object with its value; never the community."""
+        status = f"{_error_name(self.status)}({self.status}), index {self.index}"
+        return "\n".join((status, *(f"{oid} = {'no number' if value is None else value}" for oid, value in self.objects)))
 
     def values(self, asked: Sequence[str]) -> dict[str, int | None]:
         """The integers of the objects asked for. Raises SnmpError, and Nonsense when it answers something else."""
@@ -85,8 +93,8 @@ def response(data: bytes, version: int) -> Reply:
             raise ValueError("not a response of this version")
         objects = tuple((str(oid), _number(value)) for oid, value in types.apiPDU.get_varbinds(pdu))
         return Reply(int(pdu[0]), int(pdu[1]), int(pdu[2]), objects)
-    except Exception as problem:  # the BER library raises whatever the garbage leads it to
-        raise Nonsense(f"an answer of {len(data)} bytes that is no SNMP response ({type(problem).__name__})") from None
+    except Exception:  # the BER library raises whatever the garbage leads it to
+        raise Nonsense(f"an answer of {len(data)} bytes that is no SNMP response") from None
 
 
 def _number(value: Any) -> int | None:

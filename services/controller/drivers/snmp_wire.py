@@ -13,7 +13,9 @@ from typing import Any, Literal
 from pydantic import SecretStr
 
 from services.controller.drivers.snmp_codec import NO_SUCH_NAME, TOO_BIG, Reply, get_request, response, set_request
+from services.shared import raw
 from services.shared.device import Nonsense, Unreachable
+from services.shared.unanswered import why
 
 _MOST_OBJECTS = 20
 _GET_TRIES = 3
@@ -43,7 +45,7 @@ class _Socket(asyncio.DatagramProtocol):
 
     def error_received(self, exc: Exception) -> None:
         if self._answer is not None and not self._answer.done():
-            self._answer.set_exception(Unreachable(f"{type(exc).__name__}: nothing listens there"))
+            self._answer.set_exception(Unreachable(f"nothing listens there: {why(exc)}"))
 
     async def ask(self, number: int, packet: bytes, timeout_s: float) -> Reply:
         """Send once and wait. Raises TimeoutError, Unreachable."""
@@ -87,7 +89,9 @@ class SnmpClient:
             asked = todo[: self._at_once]
             number = self._next_number()
             packet = get_request(self._version, self._read, number, asked)
-            reply = await self._exchange(number, packet, _GET_TRIES)
+            with raw.exchange(lambda: f"GET {len(asked)} objects") as shown:  # noqa: B023 - told before the next round
+                reply = await self._exchange(number, packet, _GET_TRIES)
+                shown.came(reply.text)
             if reply.status == TOO_BIG and len(asked) > 1:
                 self._at_once = len(asked) // 2
             elif reply.status == NO_SUCH_NAME and 0 < reply.index <= len(asked):
@@ -102,7 +106,10 @@ class SnmpClient:
         """Write one integer, once: no retry, for the caller reads back first. Raises DeviceError."""
         number = self._next_number()
         packet = set_request(self._version, self._write, number, oid, value)
-        (await self._exchange(number, packet, 1)).values([oid])
+        with raw.exchange(lambda: f"SET {oid} = {value}") as shown:
+            reply = await self._exchange(number, packet, 1)
+            shown.came(reply.text)
+        reply.values([oid])
 
     def _next_number(self) -> int:
         self._number = (self._number + 1) % 2**31
@@ -133,7 +140,7 @@ class SnmpClient:
                 async with asyncio.timeout(self._timeout_s):
                     _, self._socket = await loop.create_datagram_endpoint(lambda: _Socket(self._version), remote_addr=self._peer)
             except (OSError, UnicodeError) as problem:  # a timeout, a name that does not resolve or that IDNA cannot encode
-                raise Unreachable(f"{type(problem).__name__}: no way to {self._peer[0]}") from None
+                raise Unreachable(f"no way to {self._peer[0]}: {why(problem, within_s=self._timeout_s)}") from None
         return self._socket
 
     def close(self) -> None:

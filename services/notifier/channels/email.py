@@ -52,7 +52,7 @@ class Email:
                 handed_over = True
                 answer = await client.data(mail.as_bytes(policy=ONE_LINE_SUBJECT))
         except (aiosmtplib.SMTPException, OSError, ValueError) as error:
-            raise failed(error, handed_over=handed_over) from None
+            raise failed(error, handed_over=handed_over, answer_s=self._answer_s) from None
         missed = f"; refused for {len(refused)} of {len(to)} recipients: {with_codes(refused)}" if refused else ""
         later = tuple(address for address, error in refused.items() if error.code < 500)
         return Sent(" ".join(answer.message.split())[:120] + missed, str(mail["Message-ID"]), later)
@@ -106,7 +106,7 @@ class Email:
                 await client.rset()
                 return refused
         except (aiosmtplib.SMTPException, OSError, ValueError) as error:
-            raise failed(error, handed_over=False) from None
+            raise failed(error, handed_over=False, answer_s=self._answer_s) from None
 
     async def _named(self, client: aiosmtplib.SMTP, to: tuple[str, ...]) -> Refused:
         """Name the sender and the recipients; those that are refused, with the answers."""

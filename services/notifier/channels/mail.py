@@ -55,4 +55,4 @@ class Letterhead:
 
 def _html(text: Text) -> str:
     body = escape(text.body).replace("\n", "<br>\n")
-    return f"<html><body><h3>{escape(text.subject)}</h3>\n<p>{body}</p></body></html>"
+    return f"<html><body><h3>{escape(text.headline)}</h3>\n<p>{body}</p></body></html>"

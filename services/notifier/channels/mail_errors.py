@@ -7,35 +7,28 @@ import aiosmtplib
 
 from services.notifier.channels.base import Failed
 from services.notifier.channels.masked import mailbox
+from services.shared.unanswered import why
 
 
-def failed(error: BaseException, *, handed_over: bool) -> Failed:
-    """Why nothing is known to be sent. `handed_over`: the message itself had been begun."""
-    cause = error.__cause__ or error
+def failed(error: BaseException, *, handed_over: bool, answer_s: float) -> Failed:
+    """Why nothing is known to be sent. `handed_over`: the message itself had been begun. `answer_s`: how long was waited."""
     match error:
         case aiosmtplib.SMTPResponseException():
             return _refused(error)
         case aiosmtplib.SMTPException() if "STARTTLS" in str(error):
             return Failed("the mail server has no STARTTLS; nothing is sent without it", slow=True)
+        case aiosmtplib.SMTPException() if "AUTH" in str(error):
+            return Failed("the mail server asks for no user and password; email_username must be empty for it", slow=True)
         case FileNotFoundError():
             return Failed("email_ca_file is not there", slow=True)
         case UnicodeError():
             return Failed("a mail address has letters that the mail server does not know", slow=True)
-    if isinstance(cause, ssl.SSLCertVerificationError):
-        return Failed(f"the mail server's certificate is not trusted: {cause.verify_message}", slow=True)
-    if isinstance(cause, ssl.SSLError):
-        return Failed(f"no TLS with the mail server ({cause.reason})", slow=True)
-    return _no_answer(error, type(cause).__name__, handed_over)
-
-
-def _no_answer(error: BaseException, cause: str, handed_over: bool) -> Failed:
-    match error:
-        case aiosmtplib.SMTPConnectTimeoutError() | aiosmtplib.SMTPReadTimeoutError():
-            return Failed("the mail server says nothing", maybe_taken=handed_over)
-        case aiosmtplib.SMTPServerDisconnected():
-            return Failed(f"the mail server broke off ({type(error).__name__})", maybe_taken=handed_over)
-        case _:
-            return Failed(f"the mail server cannot be reached ({cause})", maybe_taken=handed_over)
+        case ValueError() if not isinstance(error, OSError):  # a certificate error is both
+            return Failed("the message cannot be put into a mail", slow=True)
+    connected = handed_over or isinstance(error, aiosmtplib.SMTPServerDisconnected | aiosmtplib.SMTPReadTimeoutError)
+    reason = why(error, within_s=answer_s, connected=connected)
+    no_tls = isinstance(error.__cause__ or error, ssl.SSLError)
+    return Failed(f"the mail server: {reason}", slow=no_tls, maybe_taken=handed_over)
 
 
 def none_taken(refused: Mapping[str, aiosmtplib.SMTPRecipientRefused]) -> Failed:

@@ -5,7 +5,7 @@ The content type alone proves nothing: most frameworks call the `ok` of a progra
 
 import re
 
-from services.shared.http import Answer
+from services.shared.answer import Answer
 
 BETWEEN = "is something between us and the provider?"
 _TYPES = ("", "text/html", "application/xhtml+xml")

@@ -7,8 +7,9 @@ from services.notifier.channels.base import CANNOT_ASK, Failed
 from services.notifier.channels.masked import number
 from services.notifier.channels.portal import BETWEEN, is_page
 from services.notifier.message import Outgoing, Sent
+from services.shared.answer import Answer, retry_after_s
 from services.shared.device import DeviceError, may_have_arrived
-from services.shared.http import Answer, HttpClient, retry_after_s
+from services.shared.http import HttpClient
 from services.shared.settings.sections import Notifications
 
 FORM = "application/x-www-form-urlencoded"

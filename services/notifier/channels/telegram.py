@@ -1,5 +1,6 @@
 """Telegram: one message per incident, edited as it changes, answered when something must be heard."""
 
+import logging
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,8 @@ from services.shared.settings.telling import Notifications
 
 if TYPE_CHECKING:
     from services.notifier.channels.telegram_line import Buttons, Line
+
+log = logging.getLogger(__name__)
 
 _STRANGER = "Telegram does not let the bot write to this person, who must have written to it once"
 
@@ -90,12 +93,13 @@ def make(told: Notifications, site: str = "") -> Channel | str:
         from services.notifier.channels.telegram_line import Line  # noqa: PLC0415
 
         return Telegram(told, Line(told))
-    except Exception as error:
-        return f"the Telegram library cannot be loaded ({type(error).__name__})"
+    except Exception:
+        log.exception("the Telegram library cannot be loaded")
+        return "the Telegram library cannot be loaded; the log says more"
 
 
 def _words(text: Text) -> str:
-    return f"{text.subject}\n\n{text.body}" if text.body else text.subject
+    return f"{text.headline}\n\n{text.body}" if text.body else text.subject
 
 
 def _buttons(message: Outgoing) -> "Buttons":

@@ -2,11 +2,16 @@
 
 import datetime
 
+import httpx
 from telegram.error import BadRequest, ChatMigrated, Conflict, Forbidden, InvalidToken, RetryAfter, TelegramError
 
 from services.notifier.channels.base import Failed, Gone, Moved, Taken, Unwelcome
+from services.shared.unanswered import why
 
-_AFTER_SENDING = ("ReadTimeout", "WriteTimeout", "ReadError", "WriteError", "RemoteProtocolError", "CloseError")
+CONNECT_S, ANSWER_S = 5.0, 8.0
+_AFTER_SENDING = (
+    httpx.ReadTimeout, httpx.WriteTimeout, httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError, httpx.CloseError,
+)  # fmt: skip
 _GONE = ("message to edit not found", "message can't be edited", "message_id_invalid", "message to be replied not found")
 _NO_CHAT = ("chat not found", "chat_id is empty", "peer_id_invalid")
 _CLOSED_CHAT = (
@@ -21,8 +26,9 @@ _UNFIT = (
 """What is wrong with what was sent. All other words may be of a fault that passes or that somebody puts right."""
 
 
-def failed_of(error: TelegramError, *, edits: bool = False) -> Failed:
-    """What an error of the library means for a person and for the one who sends, `edits` when an edit met it."""
+def failed_of(error: TelegramError, *, edits: bool = False, answer_s: float = ANSWER_S) -> Failed:
+    """What an error of the library means for a person and for the one who sends, `edits` when an edit met it, after a wait of
+    `answer_s` for an answer."""
     match error:
         case RetryAfter():
             return _asked_to_pause(error)
@@ -37,7 +43,7 @@ def failed_of(error: TelegramError, *, edits: bool = False) -> Failed:
         case BadRequest():
             return _refused(error.message, edits=edits)
         case _:
-            return _no_answer(error)
+            return _no_answer(error, answer_s)
 
 
 def _refused(said: str, *, edits: bool) -> Failed:
@@ -59,7 +65,10 @@ def _asked_to_pause(error: RetryAfter) -> Failed:
     return Failed(f"Telegram asks for a pause of {seconds:.0f} s", retry_after_s=seconds)
 
 
-def _no_answer(error: TelegramError) -> Failed:
+def _no_answer(error: TelegramError, answer_s: float) -> Failed:
     """The HTTP client's error, which the library keeps as the cause, tells whether the message can have arrived."""
-    cause = type(error.__cause__ or error).__name__
-    return Failed(f"no exchange with Telegram was possible ({cause})", maybe_taken=cause in _AFTER_SENDING)
+    if not isinstance(error.__cause__, httpx.HTTPError):
+        return Failed("Telegram answers with a fault of its own, or something else answers in its place")
+    after_sending = isinstance(error.__cause__, _AFTER_SENDING)
+    reason = why(error, within_s=answer_s if after_sending else CONNECT_S, connected=after_sending)
+    return Failed(f"no exchange with Telegram was possible: {reason}", maybe_taken=after_sending)

@@ -17,11 +17,10 @@ from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPrevie
 from telegram.error import BadRequest, TelegramError
 from telegram.request import HTTPXRequest
 
-from services.notifier.channels.telegram_errors import failed_of
+from services.notifier.channels.telegram_errors import ANSWER_S, CONNECT_S, failed_of
 from services.shared.settings.telling import Notifications
 
 MAX_TEXT = 4096
-CONNECT_S, ANSWER_S = 5.0, 8.0
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 Buttons = Sequence[Sequence[tuple[str, str]]]
 """Rows of (label, callback data of at most 64 bytes)."""
@@ -97,13 +96,14 @@ class Line:
     async def updates(self, offset: int, kinds: Sequence[str], wait_s: float) -> list[Any]:
         """What people did since `offset`, as it came; waits so long for something. The library's own form of it fails as a
         whole on one update that it cannot read, so that it would come again for ever."""
+        answer_s = ANSWER_S + wait_s
         asked = {"offset": offset, "timeout": round(wait_s), "allowed_updates": json.dumps(list(kinds))}
         try:
             found: Any = await self._requests[1].post(
-                f"{self._bot.base_url}/getUpdates?{urlencode(asked)}", read_timeout=ANSWER_S + wait_s
+                f"{self._bot.base_url}/getUpdates?{urlencode(asked)}", read_timeout=answer_s
             )
         except TelegramError as error:
-            raise failed_of(error) from None
+            raise failed_of(error, answer_s=answer_s) from None
         return list(found) if isinstance(found, list | tuple) else []
 
     async def close(self) -> None:

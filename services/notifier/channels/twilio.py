@@ -12,8 +12,8 @@ from services.notifier.channels.base import Failed
 from services.notifier.channels.masked import numbers_in
 from services.notifier.channels.portal import BETWEEN, is_page
 from services.notifier.channels.sms_provider import FORM, SmsProvider
+from services.shared.answer import Answer
 from services.shared.device import Nonsense
-from services.shared.http import Answer
 
 TWILIO = "https://api.twilio.com"
 _CREATED = 201

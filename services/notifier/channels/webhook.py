@@ -15,8 +15,9 @@ from typing import Any
 from services.notifier.channels.base import Channel, Closed, Failed
 from services.notifier.channels.portal import BETWEEN, is_page
 from services.notifier.message import Outgoing, Sent
+from services.shared.answer import Answer, retry_after_s
 from services.shared.device import DeviceError, may_have_arrived
-from services.shared.http import Answer, HttpClient, retry_after_s
+from services.shared.http import HttpClient
 from services.shared.settings.sections import Notifications
 from services.shared.vocabulary import AlarmKind
 from services.shared.webhook_key import key_of

@@ -12,6 +12,7 @@ from services.notifier.chat.asking import Asking
 from services.notifier.chat.command import Desk
 from services.notifier.chat.commands import Commands, CurrentState
 from services.notifier.chat.updates import KINDS, Offset
+from services.notifier.own_fault import own_fault
 from services.notifier.pauses import asked_pause_s
 from services.notifier.store import Store
 from services.shared.clock import Clock
@@ -74,8 +75,9 @@ class Chat:
             from services.notifier.chat.listener import Listener  # noqa: PLC0415
 
             line = Line(self._told)
-        except Exception as error:
-            self._deaf(f"does not listen: the Telegram library cannot be loaded ({type(error).__name__})", reached=True)
+        except Exception:
+            log.exception("the Telegram library cannot be loaded")
+            self._deaf("does not listen: the Telegram library cannot be loaded; the log says more", reached=True)
             return
         listener = Listener(line, self._commands, self._people, Offset(self._store), self._clock)
         try:
@@ -105,7 +107,7 @@ class Chat:
             await asyncio.sleep(self._pace.first_s)  # it cannot be read, and would come again at once
 
     async def _failed(self, error: Exception, line: "Line") -> None:
-        failed = error if isinstance(error, Failed) else Failed(f"has a fault of our own ({type(error).__name__})")
+        failed = error if isinstance(error, Failed) else own_fault("the Telegram chat", error)
         is_taken = isinstance(failed, Taken)
         self._is_taken = self._is_taken or is_taken
         self._deaf(f"does not listen: {failed}", reached=is_taken or await _knows_us(line))

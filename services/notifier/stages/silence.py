@@ -1,16 +1,16 @@
 """Silence: what a person acknowledged, or put on a shelf until a moment, says no more."""
 
-from services.notifier import answers
+from services.notifier import alarms, answers
 from services.notifier.outcome import Outcome
-from services.notifier.record import Phase, Record, severity
+from services.notifier.record import Record, severity
 from services.notifier.shelves import Shelves
 from services.notifier.text import moment
 
 
 def shelve(out: Outcome, shelves: Shelves) -> None:
-    """Lay aside what a shelf covers, and take back what none covers any more."""
+    """Lay aside what a shelf covers, and take back what none covers any more. What is no alarm yet may never be one."""
     for record in list(out.view.values()):
-        if record.phase is Phase.RETURNED and not record.is_shelved:
+        if not (record.is_open or record.is_shelved or alarms.is_ripe(record, out.now, out.plan.rules)):
             continue
         shelf = shelves.covers(record, out.now)
         if shelf is None:

@@ -10,19 +10,33 @@ from services.notifier.message import Act
 from services.notifier.outcome import Outcome
 from services.notifier.people import Ways
 from services.notifier.record import Record
+from services.notifier.routing import ALL, is_of_a_channel
 from services.notifier.words import incident_text
 from services.shared.vocabulary import AlarmKind
 
 
 def tell(group: Sequence[Record], out: Outcome) -> None:
     """One message per way; alarms of one group that go by other ways are another."""
-    by_ways: dict[tuple[str, ...], list[Record]] = {}
-    for record in group:
-        by_ways.setdefault(out.plan.people.channels(record.kind, record.key), []).append(record)
-    for channels, records in by_ways.items():
+    for channels, records in _by_ways(group, out).items():
         for record in records:
             out.remember(replace(alarms.raised(record, channels, out.now), told_to=(), thread=""), "raised")
         _send(tuple(one.key for one in records), channels, records[0].kind, out)
+
+
+def _by_ways(group: Sequence[Record], out: Outcome) -> dict[tuple[str, ...], list[Record]]:
+    """Together by their ways. What says that a channel is lost goes by the others: of several channels that is one message by
+    all of those ways, and a way that is lost itself gets it when it is back."""
+    ways = {record.key: out.plan.people.channels(record.kind, record.key) for record in group}
+    lost: dict[tuple[str, ...], list[str]] = {}
+    for record in group:
+        if is_of_a_channel(record.key):
+            lost.setdefault(out.plan.rules.of(record.key).channels, []).append(record.key)
+    for keys in lost.values():
+        ways |= dict.fromkeys(keys, tuple(name for name in ALL if any(name in ways[key] for key in keys)))
+    found: dict[tuple[str, ...], list[Record]] = {}
+    for record in group:
+        found.setdefault(ways[record.key], []).append(record)
+    return found
 
 
 def digests(out: Outcome) -> None:

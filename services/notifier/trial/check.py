@@ -9,6 +9,7 @@ import logging
 from collections.abc import Mapping
 
 from services.notifier.channels.base import CANNOT_ASK, Failed
+from services.notifier.own_fault import own_fault
 from services.notifier.people import People
 from services.notifier.trial.message import pause_s
 from services.notifier.worker import Worker
@@ -110,4 +111,4 @@ async def _asked(worker: Worker) -> str:
     except Failed:
         raise
     except Exception as error:
-        raise Failed(f"a fault of our own ({type(error).__name__})") from None
+        raise own_fault(worker.channel.name, error) from None

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from services.notifier import text
 from services.notifier.channels.base import Failed
 from services.notifier.desk import Desk
+from services.notifier.facts import number
 from services.notifier.message import Text
 from services.notifier.trial.check import Checks
 from services.notifier.trial.message import TrialMessage
@@ -40,7 +41,7 @@ class Trial:
         self._clock = clock
         self._workers = desk.outbox.workers
         self._checks = Checks(self._workers, desk.people, clock, settings.notifications.retry_seconds)
-        self._since_at = _at(facts.get(SINCE, ""))
+        self._since_at = number(facts.get(SINCE, ""))
         self._tested_at: dict[str, float] = {}
         self._unfinished: dict[str, TrialMessage] = {}
         for name, worker in self._workers.items():
@@ -140,10 +141,3 @@ class Trial:
             return self._workers[name]
         reasons = {one.name: one.reason for one in self._desk.outbox.health()}
         raise Failed(reasons.get(name) or f"there is no channel {name[:40]!r}; there are {', '.join(reasons)}")
-
-
-def _at(text: str) -> float | None:
-    try:
-        return float(text)
-    except ValueError:
-        return None

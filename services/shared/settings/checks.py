@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from services.shared.settings.backup_checks import backup_problems
 from services.shared.settings.door_checks import door_warnings
 from services.shared.settings.fan_checks import fan_problems, fan_warnings
 from services.shared.settings.feeder_checks import feeder_problems, feeder_warnings, member_problems
@@ -40,6 +41,7 @@ def problems(settings: Settings, told: Sequence[Problem] = (), *, loads_are_sure
         (secret_problems, ("BROKER", "OPS")),
         (person_problems, ("PERSON",)),
         (webhook_problems, ("NOTIFICATIONS",)),
+        (backup_problems, ("BACKUP",)),
         (annunciator_problems, ("ANNUNCIATOR", "FANS", "APIS] fan_relay_ip")),
     )
     if loads_are_sure:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from services.shared import restored
 from services.shared.settings import checks, environment, ini
 from services.shared.settings import sections as s
 from services.shared.settings.build import section
@@ -146,6 +147,9 @@ def load(path: Path | None = None, env: Mapping[str, str] = os.environ) -> Setti
     settings = loading.tree()
     if given_path is None and file == EXAMPLE:
         settings = _observed(settings, loading)
+    if (why := restored.why(Path(settings.data.folder))) is not None:
+        loading.origins["GENERAL.control"] = f"{why}; `mine arm` ends it"
+        settings = _observing(settings)
     settings = replace(settings, origins=loading.origins)
     told = tuple(loading.problems)
     settings = replace(settings, loads=loads_of(settings, file.parent, loading.problems, loading.warnings))
@@ -160,6 +164,10 @@ def load(path: Path | None = None, env: Mapping[str, str] = os.environ) -> Setti
 def _observed(settings: Settings, loading: _Loading) -> Settings:
     loading.warnings.append(f"{CONFIG} is not there: the example is used and the control only observes")
     loading.origins["GENERAL.control"] = f"no {CONFIG.name}"
+    return _observing(settings)
+
+
+def _observing(settings: Settings) -> Settings:
     return replace(settings, general=settings.general.model_copy(update={"control": Control.OBSERVE}))
 
 

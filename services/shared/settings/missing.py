@@ -1,20 +1,32 @@
 """What is not set up yet, in plain sentences for the check, the status and the page. Nothing here is a failure."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
+from services.shared import restored
+from services.shared.settings.sections import Notifications
 from services.shared.settings.tree import Settings
+from services.shared.settings.watcher import is_watcher, not_listening
 from services.shared.vocabulary import Control
+
+NO_SENSORS = "No temperature sensors"
+_WAYS = 3
+"""Telegram, e-mail and SMS are told when they are off; a webhook is only one more."""
 
 
 def missing(settings: Settings) -> tuple[str, ...]:
-    """One sentence for each thing that is not set up and what follows from it."""
-    return (*_site(settings), *_acting(settings), *_sensing(settings), *_people(settings))
+    """One sentence for each thing that is not set up and what follows from it. A second machine has no plant to set up."""
+    if is_watcher(settings):
+        return (*not_listening(settings), *_nobody(settings.notifications), *_people(settings))
+    return (*_site(settings), *_acting(settings), *_sensing(settings), *_people(settings), *_backups(settings))
 
 
 def _site(settings: Settings) -> Iterator[str]:
     if settings.general.control is Control.OBSERVE:
         beside = " but the annunciator" if settings.annunciator.board else ""
         yield f"control = observe: decisions are shown and nothing is switched{beside}."
+    if (why := restored.why(Path(settings.data.folder))) is not None:
+        yield f"{why[:1].upper()}{why[1:]}: it observes until `mine arm`, whatever control says."
     if not settings.signals:
         yield "No power signal: cornbelt_url is empty and no [SIGNAL] is there; load is never curtailed by the utility."
     if not settings.loads:
@@ -42,7 +54,7 @@ def _acting(settings: Settings) -> Iterator[str]:
 def _sensing(settings: Settings) -> Iterator[str]:
     apis, temperature = settings.apis, settings.temperature
     if not apis.roomalert_ip and not settings.mqtt_sensors:
-        yield "No temperature sensors: roomalert_ip is empty and no [MQTT_SENSOR] is there."
+        yield f"{NO_SENSORS}: roomalert_ip is empty and no [MQTT_SENSOR] is there."
     elif not temperature.roles:
         yield "No sensor has a role: every temperature counts as intake; set roles of [TEMPERATURE]."
     if not apis.iotawatt_ip:
@@ -50,7 +62,26 @@ def _sensing(settings: Settings) -> Iterator[str]:
 
 
 def _people(settings: Settings) -> Iterator[str]:
-    told = settings.notifications
+    yield from _off(settings.notifications)
+    if not settings.notifications.heartbeat_url.get_secret_value():
+        yield "No outside watcher: heartbeat_url is empty; when this computer dies nobody is told."
+
+
+def _backups(settings: Settings) -> Iterator[str]:
+    backup = settings.backup
+    if not backup.enabled:
+        yield "Backups are off: enabled of [BACKUP] is no."
+    elif not (backup.second_folder or backup.remote_command):
+        yield "Backups lie on the card alone: second_folder and remote_command of [BACKUP] are empty."
+
+
+def _nobody(told: Notifications) -> Iterator[str]:
+    if not told.webhook_url.get_secret_value() and len(tuple(_off(told))) == _WAYS:
+        yield "No channel is set up: nobody is called when the site falls silent."
+
+
+def _off(told: Notifications) -> Iterator[str]:
+    """Each way to people that is off; a webhook only where there is half of one."""
     if not (told.telegram_token.get_secret_value() and told.telegram_chat_id):
         yield "Telegram is off: telegram_token or telegram_chat_id is empty."
     if not (told.email_smtp_server and told.email_recipients and (told.email_from or told.email_username)):
@@ -63,5 +94,3 @@ def _people(settings: Settings) -> Iterator[str]:
         yield "SMS is off: sms_phone or sms_api_key is empty."
     if told.webhook_url.get_secret_value() and not told.webhook_secret.get_secret_value():
         yield "The webhook is off: webhook_secret is empty."
-    if not told.heartbeat_url.get_secret_value():
-        yield "No outside watcher: heartbeat_url is empty; when this computer dies nobody is told."

@@ -3,10 +3,11 @@
 A section class may stand several times in the file as `[SIGNAL name]`; the plain `[SIGNAL]` is the one named `utility`.
 """
 
-# ruff: noqa: PLC0414  the sections of telling.py are sections too
+# ruff: noqa: PLC0414  the sections of telling.py and backing.py are sections too
 
 from typing import ClassVar, Literal
 
+from services.shared.settings.backing import Backup as Backup
 from services.shared.settings.section import Section as Section
 from services.shared.settings.telling import AlarmChoice as AlarmChoice
 from services.shared.settings.telling import Annunciator as Annunciator
@@ -393,5 +394,5 @@ class Simulator(Section):
 
 ALL: tuple[type[Section], ...] = (
     General, Apis, Notifications, Person, AlarmChoice, Annunciator, Watcher, SignalSource, Power, Meter, Temperature, MqttSensor, Iotawatt, Fans, Foreman, Pdu, HttpLoads,
-    Feeder, Schedule, Broker, Data, History, Api, Ops, Simulator,
+    Feeder, Schedule, Broker, Data, History, Backup, Api, Ops, Simulator,
 )  # fmt: skip

@@ -64,7 +64,11 @@ class Notifications(Section):
     )
     heartbeat_url_minutes: float = key(5, "how often it is called, after a self-test", "min", gt=0, le=60)
     retry_seconds: float = key(
-        15, "first pause before a failed message is tried again; it doubles up to 15 min", "s", gt=0, le=900
+        15,
+        "first pause before a failed message is tried again; it doubles up to 15 min, for an emergency up to 60 s",
+        "s",
+        gt=0,
+        le=900,
     )
 
 

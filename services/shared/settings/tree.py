@@ -63,6 +63,7 @@ class Settings:
     broker: s.Broker = field(default_factory=s.Broker)
     data: s.Data = field(default_factory=s.Data)
     history: s.History = field(default_factory=s.History)
+    backup: s.Backup = field(default_factory=s.Backup)
     api: s.Api = field(default_factory=s.Api)
     ops: s.Ops = field(default_factory=s.Ops)
     simulator: s.Simulator = field(default_factory=s.Simulator)

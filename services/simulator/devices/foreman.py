@@ -20,7 +20,9 @@ from aiohttp import web
 from services.simulator.devices.http_faults import spoil
 from services.simulator.site import FakeMiner, Faults, Site
 
-STATES = {"hashing": "mining", "asleep": "sleeping", "waking": "booting", "off": "offline"}
+STATES = {"hashing": "mining", "asleep": "sleeping", "waking": "offline", "off": "offline"}
+"""Foreman publishes no list of its words. Its agent does not reach a miner that boots, and has no word of its own for one."""
+UNSEEN = ("waking", "off")
 MODES = ("sleeping", "low", "normal", "high")
 STALE_BY = timedelta(hours=1)
 
@@ -123,7 +125,7 @@ class FakeForeman:
 
     async def _client(self, _request: web.Request) -> web.Response:
         miners = self._site.miners()
-        online = sum(miner.state != "off" for miner in miners)
+        online = sum(miner.state not in UNSEEN for miner in miners)
         figures = {"online": online, "offline": len(miners) - online, "total": len(miners)}
         watts = sum(self._site.miner_watts(miner.name) for miner in miners)
         return web.json_response([{"id": self._client_id, "name": "Mine A", "miners": figures, "powerDraw": round(watts)}])
@@ -148,7 +150,7 @@ class FakeForeman:
             "ip": address, "apiPort": 4028, "mac": f"02:AA:00:00:{number >> 8 & 255:02X}:{number & 255:02X}",
             "serial": f"SN{number}", "psuSerial": None, "description": "", "pickaxe": 5551,
             "created": "2026-01-03T10:00:00Z", "lastUpdated": updated.strftime("%Y-%m-%dT%H:%M:%SZ"),
-            "seen": miner.state != "off", "active": True, "status": "okay", "state": STATES.get(miner.state, miner.state),
+            "seen": miner.state not in UNSEEN, "active": True, "status": "okay", "state": STATES.get(miner.state, miner.state),
             "location": {"rackId": 77, "row": 1, "index": 3}, "firmware": {"author": "bitmain", "version": "2025-11"},
             "network": {"ip": address}, "tags": [{"id": 5, "name": "tier-1"}],
             "pools": [{"url": "stratum+tcp://pool:3333", "worker": f"acct.{miner.name}", "status": True, "enabled": True,

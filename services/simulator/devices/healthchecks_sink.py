@@ -2,7 +2,7 @@
 
 It answers what the hosted service does: by UUID always 200, with `OK (not found)` or `OK (rate limited)` where nothing was
 recorded; by slug 404 `not found`, 201 `Created` with `?create=1`, 429 `rate limited`. Faults of `watcher`, beside those of every
-sink: `rate_limit`.
+sink: `rate_limit`, `offline` (nothing listens).
 """
 
 import re
@@ -20,6 +20,8 @@ _ACTS = r"start|fail|log|[0-9]{1,3}"
 
 class HealthchecksSink(HttpSink):
     """Keeps each ping with its `act` (`success`, `start`, `fail`, `log`), body and run id. `uuid`, or `slug`, names the check."""
+
+    goes_away = True
 
     def __init__(self, faults: Faults, *, uuid: str, ping_key: str = "", slug: str = "", name: str = "watcher") -> None:
         super().__init__(name, faults)

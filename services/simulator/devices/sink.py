@@ -6,6 +6,7 @@ from typing import Any
 
 from aiohttp import web
 
+from services.simulator.devices.away import Away
 from services.simulator.devices.http_faults import spoil
 from services.simulator.site import Faults
 
@@ -34,8 +35,10 @@ class Inbox:
 class HttpSink:
     """An HTTP device. Subclasses add routes to `app` and answer `rate_limit` and `unauthorised` in their own form.
 
-    The faults of `http_faults` come before the handler: what meets one is not kept.
+    The faults of `http_faults` come before the handler: what meets one is not kept. `goes_away`: with `offline` nothing listens.
     """
+
+    goes_away = False
 
     def __init__(self, name: str, faults: Faults) -> None:
         self.name = name
@@ -43,20 +46,38 @@ class HttpSink:
         self._faults = faults
         self.app = web.Application(middlewares=[self._faulty], client_max_size=1_000_000)
         self._runner: web.AppRunner | None = None
+        self._site: web.TCPSite | None = None
+        self._address = ("", 0)
+        self._away = Away(faults, name, opens=self._come_back, close=self._go_away)
 
     async def start(self, host: str, port: int) -> int:
         """Listen; port 0 takes a free one. Returns the port."""
         self._runner = web.AppRunner(self.app, access_log=None, shutdown_timeout=0.5)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, host, port)
-        await site.start()
-        return int(self._runner.addresses[0][1])
+        self._site = web.TCPSite(self._runner, host, port)
+        await self._site.start()
+        self._address = host, int(self._runner.addresses[0][1])
+        if self.goes_away:
+            self._away.watch()
+        return self._address[1]
 
     async def stop(self) -> None:
         """Stop listening; may be called twice."""
+        await self._away.stop()
         if self._runner is not None:
             await self._runner.cleanup()
             self._runner = None
+
+    async def _go_away(self) -> None:
+        if self._site is not None and self._runner is not None and self._runner.server is not None:
+            await self._site.stop()
+            for connection in self._runner.server.connections:
+                connection.force_close()
+
+    async def _come_back(self) -> None:
+        if self._runner is not None:
+            self._site = web.TCPSite(self._runner, *self._address)
+            await self._site.start()
 
     @web.middleware
     async def _faulty(self, request: web.Request, handler: Any) -> web.StreamResponse:

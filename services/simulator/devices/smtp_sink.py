@@ -3,20 +3,19 @@
 Faults of `smtp`: `unauthorised` (535 whoever asks), `error` (451 after the data), `rate_limit` (452 at the recipient, or at
 the one alone that `value` names), `refuse` (550 at the recipient that `value` names), `slow` and `hang` (before the answer to the
 data), `frozen` (it takes a connection and never says a word), `reset` (the connection is cut at the recipient), `lie` (250, and
-the mail is lost).
+the mail is lost), `offline` (nothing listens).
 """
 
 import asyncio
-import email
-import email.policy
-from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from services.simulator import certificate
+from services.simulator.devices.away import Away
 from services.simulator.devices.sink import Inbox
+from services.simulator.devices.smtp_mail import content
 from services.simulator.site import Faults
 
 _HANG_S = 3_600.0
@@ -40,21 +39,31 @@ class SmtpSink:
         self._faults = faults
         self._credentials = (user, password)
         self._ca_file = ca_file
-        self._made = made
+        self._made = made or certificate.make()
+        self._address = ("", 0)
+        self._away = Away(faults, name, opens=self._listen, close=self._hang_up)
         self._server: asyncio.Server | None = None
         self._sessions: set[asyncio.BaseTransport] = set()
 
     async def start(self, host: str, port: int) -> int:
         """Listen; port 0 takes a free one. Returns the port. The authority's file is written before."""
-        made = self._made or certificate.make()
         if self._ca_file is not None:
-            _write(self._ca_file, made.authority)
-        loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(lambda: self._protocol(made), host, port)
-        return int(self._server.sockets[0].getsockname()[1])
+            _write(self._ca_file, self._made.authority)
+        self._address = host, port
+        await self._listen()
+        self._away.watch()
+        return self._address[1]
 
     async def stop(self) -> None:
         """Stop listening and cut what is open; may be called twice."""
+        await self._away.stop()
+        await self._hang_up()
+
+    async def _listen(self) -> None:
+        self._server = await asyncio.get_running_loop().create_server(self._protocol, *self._address)
+        self._address = self._address[0], int(self._server.sockets[0].getsockname()[1])
+
+    async def _hang_up(self) -> None:
         if self._server is None:
             return
         self._server.close()
@@ -69,10 +78,11 @@ class SmtpSink:
         """Whether it says nothing to whom it accepts."""
         return self._faults.has(self.name, "frozen")
 
-    def _protocol(self, made: certificate.Certificate) -> SMTP:
+    def _protocol(self) -> SMTP:
         return _Protocol(
-            self, self._sessions, hostname="simulator", ident="simulated mail", tls_context=made.context, require_starttls=True,
-            authenticator=self._authenticate, auth_required=any(self._credentials), auth_require_tls=True, enable_SMTPUTF8=True,
+            self, self._sessions, hostname="simulator", ident="simulated mail", tls_context=self._made.context,
+            require_starttls=True, authenticator=self._authenticate, auth_required=any(self._credentials), auth_require_tls=True,
+            enable_SMTPUTF8=True,
         )  # fmt: skip
 
     def _authenticate(self, _server: SMTP, _session: Session, _envelope: Envelope, _mechanism: str, given: Any) -> AuthResult:
@@ -102,7 +112,7 @@ class SmtpSink:
         if self._faults.has(self.name, "error"):
             return "451 4.3.0 Requested action aborted: local error in processing"
         if not self._faults.has(self.name, "lie"):
-            self.inbox.add(sender=envelope.mail_from, to=list(envelope.rcpt_tos), **_content(envelope.content))
+            self.inbox.add(sender=envelope.mail_from, to=list(envelope.rcpt_tos), **content(envelope.content))
         return "250 2.0.0 OK: queued"
 
     async def _dawdle(self) -> None:
@@ -112,6 +122,12 @@ class SmtpSink:
             await asyncio.sleep(float(slow_s))
 
 
+class _Session(Session):
+    """The library notes the user under a name of its own that it has given up, and warns of that at each login."""
+
+    login_data: Any = None
+
+
 class _Protocol(SMTP):
     """Notes its connection, so that stopping the server can cut it."""
 
@@ -119,6 +135,9 @@ class _Protocol(SMTP):
         super().__init__(handler, **options)
         self._sink = handler
         self._open = sessions
+
+    def _create_session(self) -> Session:
+        return _Session(self.loop)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Called again when TLS has begun."""
@@ -134,18 +153,6 @@ class _Protocol(SMTP):
         """The peer has gone, or we cut it."""
         self._open.discard(self.transport)
         super().connection_lost(error)
-
-
-def _content(raw: bytes | str | None) -> dict[str, Any]:
-    data = raw if isinstance(raw, bytes) else (raw or "").encode()
-    mail: EmailMessage = email.message_from_bytes(data, policy=email.policy.default)
-    headers = {name: str(value) for name, value in mail.items()}
-    return {"subject": headers.get("Subject", ""), "text": _part(mail, "plain"), "html": _part(mail, "html"), "headers": headers}
-
-
-def _part(mail: EmailMessage, kind: str) -> str:
-    body = mail.get_body((kind,))
-    return body.get_content().replace("\r\n", "\n").strip() if body else ""
 
 
 def _write(path: Path, pem: bytes) -> None:

@@ -1,6 +1,7 @@
 """Telegram's Bot API as far as a bot that notifies and listens uses it (core.telegram.org/bots/api), for one bot.
 
-Faults of `telegram`, beside those of every sink: `rate_limit` (429, `value` is retry_after in seconds), `unauthorised` (401).
+Faults of `telegram`, beside those of every sink: `rate_limit` (429, `value` is retry_after in seconds), `unauthorised` (401),
+`offline` (nothing listens).
 """
 
 from collections.abc import Awaitable, Callable, Collection
@@ -27,6 +28,8 @@ class TelegramSink(HttpSink):
 
     A chat is known that the bot was told of, or in which somebody wrote. `messages` are all that stand in the chats.
     """
+
+    goes_away = True
 
     def __init__(self, faults: Faults, *, token: str, chats: Collection[str], name: str = "telegram") -> None:
         super().__init__(name, faults)

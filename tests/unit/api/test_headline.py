@@ -4,12 +4,13 @@ from typing import Any
 
 import pytest
 
-from services.api.headline import headline
+from services.api.headline import clock_of, headline
 from services.api.tile_views import Headline
 from services.shared.messages import Limit, State, Trip
 from services.shared.vocabulary import Control, Mode
 from tests.integration.api_running import state
 
+SINCE = 1_795_366_920.0
 STILL_ON = "4 kW of 990 kW still on, 0 kW unknown"
 
 
@@ -23,10 +24,39 @@ def told(mode: Mode, **changes: Any) -> Headline:
     return headline(said(mode, **changes), silence="")
 
 
-def test_curtailed_and_proven_is_safe_and_yes() -> None:
-    found = told(Mode.CURTAILED, load={"proven": True})
-    assert (found.sentence, found.tone) == ("Safe. The load is curtailed.", "good")
-    assert (found.safe, found.curtailed) == (True, True)
+def test_curtailed_and_proven_is_safe_and_yes_with_since_why_what_is_on_and_when_it_may_return() -> None:
+    asked: dict[str, Any] = {"since_at": SINCE, "reasons": ("utility signal: Control", STILL_ON), "back_at": SINCE + 7200}
+    found = told(Mode.CURTAILED, load={"proven": True, "measured_kw": 12.0}, **asked)
+    assert found.sentence == (
+        "Safe. Curtailed since 17:02: utility signal Control. 12 kW of 990 kW still on, 0 kW unknown. Back at the earliest 19:02."
+    )
+    assert (found.safe, found.curtailed, found.tone, found.back_at) == (True, True, "good", SINCE + 7200)
+
+
+def test_the_load_that_comes_off_is_told_the_same_way_and_without_a_known_end_no_return() -> None:
+    found = told(Mode.CURTAILING, since_at=SINCE, reasons=("utility signal: Control",), load={"measured_kw": 400.0})
+    assert found.sentence == (
+        "Safe. The load is coming off since 17:02: utility signal Control. 400 kW of 990 kW still on, 0 kW unknown."
+    )
+    assert found.back_at is None
+
+
+def test_times_are_those_of_the_site_with_the_day_where_it_is_another() -> None:
+    clock = clock_of("America/Chicago", SINCE + 86_400)
+    assert headline(said(Mode.CURTAILED, since_at=SINCE), "", clock).sentence.startswith("Curtailed, unproven since 22 Nov 11:02")
+    assert clock(SINCE + 86_400) == "11:02"
+    assert clock(1e300) == "a time that is none"
+
+
+def test_a_measured_load_that_is_too_old_proves_nothing_and_is_not_told() -> None:
+    found = headline(said(Mode.CURTAILED, load={"proven": True}), "", measured=False)
+    assert "How much is still on is not measured, 0 kW unknown." in found.sentence
+    assert (found.safe, found.curtailed, found.tone) == (None, None, "unknown")
+
+
+@pytest.mark.parametrize("mode", [Mode.NORMAL, Mode.STARTING, Mode.RESTORING])
+def test_load_that_nothing_holds_is_promised_no_return(mode: Mode) -> None:
+    assert told(mode, back_at=SINCE).back_at is None
 
 
 @pytest.mark.parametrize(
@@ -40,20 +70,23 @@ def test_curtailed_and_proven_is_safe_and_yes() -> None:
 )
 def test_curtailed_without_proof_is_neither_safe_nor_curtailed_but_unknown(load: dict[str, Any], unknown: int) -> None:
     found = told(Mode.CURTAILED, load=load)
-    assert found.sentence == f"Curtailed, unproven: {unknown} kW unknown."
+    assert found.sentence.startswith("Curtailed, unproven since ")
+    assert found.sentence.endswith(f" {unknown} kW unknown.")
     assert (found.safe, found.curtailed, found.tone) == (None, None, "unknown")
 
 
 def test_unproven_and_without_a_temperature_says_both() -> None:
     found = told(Mode.CURTAILED, temperature_max_c=None)
-    assert found.sentence == "No temperature is known. Curtailed, unproven: 0 kW unknown."
+    assert found.sentence.startswith("No temperature is known. Curtailed, unproven since ")
     assert (found.safe, found.tone) == (None, "unknown")
 
 
 def test_a_return_that_a_rule_holds_is_waiting_and_names_the_rule() -> None:
     air = Limit(rule="airflow unproven", scope="site", ceiling_kw=0.0, reason="0 of 9 fans proven, enough for 0 kW")
-    found = told(Mode.RESTORING, limits=(air,), load={"setpoint_kw": 0.0, "target_kw": 990.0})
+    held: dict[str, Any] = {"limits": (air,), "load": {"setpoint_kw": 0.0, "target_kw": 990.0}}
+    found = told(Mode.RESTORING, **held)
     assert found.sentence == "Safe. The load is waiting to return: 0 of 9 fans proven, enough for 0 kW."
+    assert told(Mode.RESTORING, back_at=SINCE, **held).sentence == f"{found.sentence} Back at the earliest 17:02."
 
 
 @pytest.mark.parametrize("ceiling_kw", [None, 500.0])

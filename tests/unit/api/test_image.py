@@ -85,6 +85,12 @@ def test_the_will_of_an_earlier_process_says_nothing_of_the_present_one(image: I
     }  # fmt: skip
 
 
+def test_who_listens_on_the_broker_is_no_service_of_the_site(image: Image) -> None:
+    image.take_presence(Presence(source="cli", boot="b", seq=1, state="stopping", version="1"))
+    names = [one.name for one in feed.build(image, Settings(), broker_connected=True, history="").services]
+    assert names == ["api", "collector", "controller", "notifier"]
+
+
 def test_a_switch_that_is_stale_is_unknown_and_not_off(image: Image, clock: HandClock) -> None:
     image.take_switch(
         SwitchReading(

@@ -62,7 +62,7 @@ def test_after_the_controller_fell_silent_nothing_it_said_is_the_present() -> No
 def test_text_from_outside_is_escaped_on_the_plain_page() -> None:
     image = Image(Settings(), HandClock())
     image.take_state(said(reasons=("<script>alert(1)</script>",)))
-    assert "<script" not in plain.page(feed.build(image, Settings(), broker_connected=True, history=""))
+    assert "<script" not in plain.page(feed.build(image, Settings(), broker_connected=True, history=""), "")
 
 
 def in_event(**load: float | None) -> State:

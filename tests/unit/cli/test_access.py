@@ -57,6 +57,25 @@ def test_a_person_is_added_listed_changed_and_removed(file: Path, mine: Mine) ->
     assert [path.name for path in file.parent.iterdir() if "partial" in path.name] == []
 
 
+def test_the_last_operator_is_removed_only_by_who_says_so(file: Path, mine: Mine) -> None:
+    before = file.read_text()
+    refused = mine("remove", "operator")
+    assert (refused.exit_code, file.read_text()) == (1, before)
+    assert "nobody can ask for anything on the page" in refused.output and "--yes" in refused.output
+    assert mine("add", "ann", "--role", "viewer", typed=PASSWORD + "\n").exit_code == 0
+    assert mine("remove", "operator").exit_code == 1, "a viewer asks for nothing"
+    assert mine("remove", "ann").exit_code == 0
+    removed = mine("remove", "operator", "--yes")
+    assert (removed.exit_code, access_file.read(file).people) == (0, ())
+    assert "No operator is left" in removed.output
+
+
+def test_one_of_two_operators_goes_without_a_question(file: Path, mine: Mine) -> None:
+    assert mine("add", "ann", "--role", "operator", typed=PASSWORD + "\n").exit_code == 0
+    assert mine("remove", "operator").exit_code == 0
+    assert [one.name for one in access_file.read(file).people] == ["ann"]
+
+
 def test_a_generated_password_is_printed_once_and_fits(file: Path, mine: Mine) -> None:
     result = mine("add", "bob", "--role", "operator", "--generate")
     password = result.output.partition("The password is ")[2].split()[0]

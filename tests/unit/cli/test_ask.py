@@ -10,6 +10,7 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from services.cli.main import app
+from services.cli.stop import NO_BROKER
 from tests.unit.cli.fake_api import FakeApi, fake_api
 
 LEASE = {
@@ -179,13 +180,53 @@ def test_a_stop_goes_straight_to_the_controller_where_the_api_does_not_do_it(
     assert api.asked[-1].headers["Authorization"] == "Bearer 0ps"
 
 
-def test_a_stop_that_reached_nobody_says_so_and_never_that_it_stopped(api: FakeApi) -> None:
-    nobody = api.env(debug=False)
-    result = mine("stop", env=nobody)
+def test_a_stop_that_nobody_could_take_says_that_nothing_was_carried_out_and_nothing_will_be(api: FakeApi) -> None:
+    result = mine("stop", env=api.env(debug=False))
     assert result.exit_code == 3
-    assert "NOT STOPPED" in result.output and "by hand" in result.output
-    for answer in ((200, {"stopped": False, "reason": "no"}), (200, {}), (503, {"detail": "the loop does not answer"})):
-        api.answers = {"POST /stop": [answer]}
-        result = mine("stop", env=api.env(debug=False, controller=True))
-        assert result.exit_code in (1, 4)
-        assert "NOT STOPPED" in result.output
+    assert "NOT STOPPED" in result.output and "open the breaker by hand" in result.output
+    assert "nothing waits to be carried out later" in result.output
+    assert "may" not in result.output.partition("NOT STOPPED")[2], "nobody was asked, so nobody may do it"
+
+
+def test_a_stop_through_an_api_with_neither_broker_nor_controller_was_asked_of_nobody(api: FakeApi) -> None:
+    detail = "the stop reached nobody: the broker cannot be reached; the controller directly: connection refused"
+    api.answers = {"POST /api/v1/requests/stop": [(504, {"detail": detail})]}
+    result = mine("stop", env=api.env())
+    assert result.exit_code == 3
+    assert "nothing waits to be carried out later" in result.output
+
+
+def test_the_api_still_says_it_so() -> None:
+    said = Path("services/api/direct_stop.py").read_text(), Path("services/api/requests.py").read_text()
+    head, _, why = NO_BROKER.partition(": ")
+    assert f'f"{head}: {{before}};' in said[0]
+    assert f'before = "{why}"' in said[1]
+
+
+@pytest.mark.parametrize(
+    "detail",
+    [
+        "the stop reached nobody: no answer over the bus within 2 s; the controller directly: connection refused",
+        "the stop reached nobody: the broker cannot be reached; the controller directly: no answer within 5 s",
+    ],
+)
+def test_a_stop_that_somebody_may_have_got_is_not_called_undone(api: FakeApi, detail: str) -> None:
+    api.answers = {"POST /api/v1/requests/stop": [(504, {"detail": detail})]}
+    result = mine("stop", env=api.env())
+    assert result.exit_code == 4
+    assert "NOT CONFIRMED, SO NOT STOPPED" in result.output and "may still be carried out" in result.output
+
+
+@pytest.mark.parametrize(
+    ("answer", "code", "words"),
+    [
+        ((200, {"stopped": False, "reason": "no"}), 1, "It is not carried out"),
+        ((200, {}), 4, "may still be carried out"),
+        ((503, {"detail": "the loop does not answer"}), 4, "may still be carried out"),
+    ],
+)
+def test_what_the_controller_itself_says_of_a_stop_is_told(api: FakeApi, answer: Any, code: int, words: str) -> None:
+    api.answers = {"POST /stop": [answer]}
+    result = mine("stop", env=api.env(debug=False, controller=True))
+    assert result.exit_code == code
+    assert "NOT STOPPED" in result.output and words in result.output and "by hand" in result.output

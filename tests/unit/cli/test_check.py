@@ -61,3 +61,41 @@ def test_load_that_nothing_can_switch_is_a_warning(tmp_path: Path) -> None:
 
 def test_a_site_without_loads_has_no_line_on_curtailing(tmp_path: Path) -> None:
     assert checked(tmp_path, "") == []
+
+
+WATCHER = "[GENERAL]\nsite = iowa\n[WATCH]\nurl = https://ann:secret@mine.example:8000\nsilence_minutes = 7\n"
+
+
+def judged(folder: Path, text: str) -> list[str]:
+    (folder / "watch.txt").write_text(text)
+    result = CliRunner().invoke(app, ["check"], env={"MINE_CONFIG": str(folder / "watch.txt")})
+    assert result.exit_code == 0, result.output
+    assert "secret" not in result.output
+    return result.output.splitlines()[1:]
+
+
+def test_a_second_machines_configuration_is_judged_as_one_that_has_no_plant(tmp_path: Path) -> None:
+    text = "\n".join(judged(tmp_path, WATCHER))
+    assert "a second machine that watches iowa by its page https://********@mine.example:8000, silent after 7 min" in text
+    for plant in ("loads", "PDU", "Foreman", "meter", "sensors", "IoTaWatt", "power signal", "control ="):
+        assert plant not in text
+    assert "No channel is set up: nobody is called when the site falls silent." in text
+
+
+def test_a_second_machine_without_an_ear_or_with_its_own_broker_is_told_so(tmp_path: Path) -> None:
+    assert "  Nothing to listen to: url of [WATCH] is empty and broker is no; `mine watch` does not start." in judged(
+        tmp_path, "[WATCH]\nsilence_minutes = 7\n"
+    )
+    assert "the broker of 127.0.0.1 is listened to" in "\n".join(judged(tmp_path, "[WATCH]\nbroker = yes\n"))
+    there = judged(tmp_path, "[WATCH]\nbroker = yes\n[BROKER]\nhost = mine.example\n")
+    assert there[-1].endswith("by its broker mine.example:1883, silent after 5 min.")
+
+
+def test_one_channel_is_enough_to_call_somebody(tmp_path: Path) -> None:
+    lines = judged(tmp_path, WATCHER + "[NOTIFICATIONS]\nsms_provider = generic\nsms_phone = +15550100\nsms_api_key = k-1234\n")
+    assert not any("No channel" in line or "SMS is off" in line for line in lines)
+
+
+def test_a_site_that_is_also_told_to_watch_is_judged_as_a_site(tmp_path: Path) -> None:
+    text = "\n".join(judged(tmp_path, WATCHER + "[APIS]\niotawatt_ip = 10.0.0.2\n"))
+    assert "No PDUs" in text and "second machine" not in text

@@ -1,13 +1,17 @@
 """What the commands say of the configuration and of the running system."""
 
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
+from services.api.routes.config import Config, ConfigKey
 from services.cli.broker import free_port
 from services.cli.main import app
+from services.shared.settings import load
+from services.shared.settings.told import told
 
 SECRET = "s3cret-value"
 
@@ -75,6 +79,32 @@ def test_changed_lists_what_differs_from_the_defaults_and_not_what_repeats_them(
     file.write_text("[GENERAL]\nmin_temp_celsius = 10\nmax_temp_celsius = 33\n[PDU]\ncommunity_read = public\n")
     output = mine("config", "show", "--changed", MINE_CONFIG=str(file), MINE_API_PORT="8000").output
     assert output == f"Configuration: {file}\n[GENERAL]\nmax_temp_celsius = 33    (config.txt line 3)\n\n"
+
+
+def test_config_show_is_for_programs_what_the_api_answers_and_masked_too(tmp_path: Path) -> None:
+    file, token = tmp_path / "config.txt", tmp_path / "token"
+    file.write_text(f"[GENERAL]\nmax_temp_celsius = 33\n[FOREMAN]\napi_key = {SECRET}\n[FANZ]\n")
+    token.write_text(SECRET)
+    env = {"MINE_CONFIG": str(file), "MINE_OPS_TOKEN_FILE": str(token)}
+    result = mine("config", "show", "--json", **env)
+    assert result.exit_code == 0 and SECRET not in result.output
+    shown = Config.model_validate_json(result.output)
+    settings = load(env=env)
+    assert shown == Config(keys=tuple(ConfigKey(**asdict(key)) for key in told(settings)), warnings=settings.warnings)
+    origins = {(key.section, key.key): (key.value, key.origin) for key in shown.keys}
+    assert origins["OPS", "token"] == ("********", "secret file")
+    changed = Config.model_validate_json(mine("config", "show", "--json", "--changed", **env).output)
+    assert [key for key in shown.keys if key.is_changed] == list(changed.keys) and len(changed.keys) == 3
+
+
+def test_without_a_file_of_ones_own_a_command_says_that_it_reads_the_example(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config" / "config.example.txt").write_text("[GENERAL]\n")
+    monkeypatch.chdir(tmp_path)
+    line = mine("config", "show").output.splitlines()[0]
+    assert line == "Configuration: config/config.example.txt (the example, because there is no config/config.txt)"
 
 
 @pytest.mark.parametrize("command", ["status", "once", "why", "release", "curtail"])

@@ -7,6 +7,7 @@ from services.api.image import Image
 from services.cli.glance import glance
 from services.shared.clock import Clock
 from services.shared.messages import AlarmState, Drill, OpenAlarm
+from services.shared.settings import missing
 from services.shared.settings.tree import Settings
 from services.shared.vocabulary import AlarmKind
 from tests.integration.api_running import state
@@ -49,3 +50,14 @@ def test_drills_that_never_were_are_one_line_and_an_alarm_has_its_age() -> None:
     assert sum("drilled" in line for line in lines) == 1
     assert any(line.startswith("Never drilled pdu-1, pdu-2") for line in lines)
     assert "Alarms        warning door, 10 min, NOT SEEN BY ANYBODY: The door is open. Close it." in lines
+
+
+def test_what_a_site_does_not_have_is_not_unknown() -> None:
+    clock = Clock("yes")
+    image, now = Image(Settings(), clock), clock.now()
+    load = state().load.model_copy(update={"measured_kw": None, "nominal_kw": 0.0, "target_kw": 0.0, "unknown_kw": 0.0})
+    bare = state(temperature_max_c=None, load=load, missing=missing(Settings()))
+    image.take_state(bare.model_copy(update={"source": "x", "boot": "b", "host_boot": now.host_boot}))
+    told = list(glance(feed.build(image, Settings(), broker_connected=True, history="").model_dump(mode="json")))
+    assert "Load          none is set up" in told
+    assert "Temperature   no sensor is set up" in told

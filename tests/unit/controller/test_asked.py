@@ -2,6 +2,7 @@
 
 import json
 import string
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -51,6 +52,12 @@ def ask(verb, payload, *, state=None, at=200.0, **more):
         ("lease", {"kind": "power_signal", "level": "control", "target_kw": -1}, "target_kw"),
         ("lease", {"kind": "temperature", "celsius": 1000}, "celsius"),
         ("lease", {"kind": "temperature", "celsius": None}, "celsius"),
+        ("lease", {"kind": "raw"}, "device: found None; allowed: foreman, pdu-1$"),
+        ("lease", {"kind": "raw", "device": "pdu-9"}, "device: found 'pdu-9'; allowed: foreman, pdu-1$"),
+        ("lease", {"kind": "raw", "device": ["pdu-1"]}, "device"),
+        ("lease", {"kind": "raw", "device": "pdu-1", "minutes": 0.5}, "1 to 60"),
+        ("lease", {"kind": "raw", "device": "pdu-1", "minutes": 61}, "1 to 60"),
+        ("release", {"kind": "raw"}, "no such lease"),
         ("release", {}, "no such lease"),
         ("release", {"id": "x"}, "no such lease"),
         ("lockout", {}, "target"),
@@ -91,6 +98,24 @@ def test_a_lease_is_granted_and_told():
     site = Site(SITE)
     site.state = state
     assert site.at(201.0).targets.loads[1] is LoadTarget.SLEEP
+
+
+def test_raw_answers_of_a_device_are_one_lease_beside_those_of_others_and_end_together():
+    state, _ = ask("lease", {"kind": "raw", "device": "pdu-1", "minutes": 5})
+    state, _ = ask("lease", {"kind": "raw", "device": "foreman", "minutes": 5}, state=state)
+    state, made = ask("lease", {"kind": "raw", "device": "pdu-1", "minutes": 10}, state=state)
+    assert [(hold.sensor, hold.seconds) for hold in state.holds] == [("foreman", 300.0), ("pdu-1", 600.0)]
+    assert json.loads(made["payload"]).items() >= {"kind": "raw", "device": "pdu-1"}.items()
+    assert ask("release", {"kind": "raw"}, state=state)[0].holds == ()
+
+
+def test_a_raw_lease_decides_nothing():
+    free, held = Site(SITE).settle(), Site(SITE).settle()
+    held.state, _ = ask("lease", {"kind": "raw", "device": "pdu-1", "minutes": 5}, state=held.state)
+    for at in (210.0, 220.0, 500.0, 510.0):
+        without, beside = free.at(at), held.at(at)
+        assert bool(beside.state.holds) is (at < 500.0)
+        assert replace(beside, state=replace(beside.state, holds=())) == without
 
 
 def test_auto_gives_a_fan_back():

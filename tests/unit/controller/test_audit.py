@@ -56,3 +56,9 @@ def test_a_drill_is_told_with_what_it_showed():
     events = list(by_itself(replace(STATE, holds=(hold,)), after, moment(20.0)))
     assert titles(events) == ["lease drill of anna ended: it is done", "drill of foreman: asleep after 12 s"]
     assert (events[1].device, events[1].seconds) == ("foreman", 12.0)
+
+
+def test_a_drill_that_a_trip_ended_is_told_with_that():
+    tripped = replace(STATE, trips=(Trip("stop", "x", moment(5.0)),))
+    drilling = replace(tripped, holds=(replace(LEASE, kind=LeaseKind.DRILL, action="sleep"),))
+    assert titles(by_itself(drilling, tripped, moment(20.0))) == ["lease drill of anna ended: a trip stands"]

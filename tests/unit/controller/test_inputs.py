@@ -1,6 +1,7 @@
 """A decision keeps what it went by, with the age of each input."""
 
 import json
+from dataclasses import replace
 
 from services.controller import inputs
 from services.controller.audit import Turns
@@ -35,3 +36,24 @@ def test_the_event_of_a_turn_carries_it_and_what_is_no_turn_is_no_event():
     before = site.state
     again, snapshot = decided(site, 301.0, level=Level.CONTROL)
     assert not turns.of(before, again, snapshot, moment(301.0))
+
+
+def test_a_decision_keeps_what_stood_on_the_signals_page_and_what_was_released():
+    site = Site(limits()).settle()
+    said = replace(signal(Level.CONTROL, 298.0), raw_text="Full Load Control" * 100)
+    decision, snapshot = decided(site, 300.0, signals=(said,))
+    told = json.loads(inputs.told(decision, snapshot, moment(300.0)))
+    assert told["signals"][0]["raw_text"] == ("Full Load Control" * 100)[:200]
+    assert told["load"]["setpoint_kw"] == 0.0
+
+
+def test_each_stage_of_the_return_is_a_decision():
+    site, turns = Site(limits()).settle(), Turns()
+    decided(site, 300.0, level=Level.CONTROL)
+    told = []
+    for after in range(30):
+        before = site.state
+        decision, snapshot = decided(site, 400.0 + 20 * after, level=Level.NORMAL)
+        told += turns.of(before, decision, snapshot, moment(400.0 + 20 * after))
+    stages = [json.loads(one.detail)["load"]["setpoint_kw"] for one in told if one.mode == "restoring"]
+    assert len(set(stages)) > 2 and stages == sorted(stages)

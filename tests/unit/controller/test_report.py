@@ -1,16 +1,17 @@
 """The report: on change and at least every 5 s; an unchanged alarm once."""
 
+import json
 from dataclasses import replace
 
 import pytest
 
-from services.controller.core.memory import Drilled
+from services.controller.core.memory import Drilled, Hold, IntervalMemory, Trip
 from services.controller.core.moments import Now
 from services.controller.core.orders import Act, Order
 from services.controller.report import Report, summary
 from services.shared.messages import Alarm, Desired, Reported, State
-from services.shared.vocabulary import Level, LoadTarget
-from tests.plant import BOOT, Site, intake, limits, miner, pdu_meter, seen, signal
+from services.shared.vocabulary import LeaseKind, Level, LoadTarget, Mode, PowerState
+from tests.plant import BOOT, Site, intake, limits, miner, moment, pdu_meter, seen, signal
 from tests.unit.controller.parts import KeptBus
 
 
@@ -124,7 +125,13 @@ def test_the_planned_event_of_a_source_and_the_load_that_is_ready_are_told():
     snapshot = seen(1.0, site.limits)
     decision = site.at(1.0, snapshot)
     figures = (replace(decision.signals[0], event_id="e-7", from_at=1_790_000_100.0, until_at=1_790_000_900.0),)
-    decision = replace(decision, signals=figures, load=replace(decision.load, ready_kw=27.04, interval_kw=12.345))
+    began = Now(0.0, 1_790_000_000.0, True, BOOT)
+    decision = replace(
+        decision,
+        signals=figures,
+        load=replace(decision.load, ready_kw=27.04, interval_kw=12.345),
+        state=replace(decision.state, interval=IntervalMemory(began, began, 0.0, 0.0)),
+    )
     bus = KeptBus()
     Report(bus, site.limits, ()).tell(decision, snapshot, (), Now(1.0, 1_790_000_001.0, True, BOOT), set())
     (state,) = bus.of(State)
@@ -134,3 +141,35 @@ def test_the_planned_event_of_a_source_and_the_load_that_is_ready_are_told():
         1_790_000_900.0,
     )
     assert (state.load.ready_kw, state.load.interval_kw) == (27.0, 12.35)
+    assert state.load.interval_ends_at == 1_790_000_000.0 + site.limits.interval_s
+
+
+def test_a_fan_is_told_with_the_hours_it_ran_in_all_and_a_trip_with_what_forbids_its_reset():
+    told = Told().at(1.0)
+    fans = tuple(replace(memory, wanted=PowerState.ON, hours=100.0, changed=moment(1.0)) for memory in told.site.state.fans)
+    smoke = Trip("smoke", "Smoke.", moment(1.0))
+    told.site.state = replace(told.site.state, fans=fans, trips=(smoke,))
+    said = told.at(1801.0).bus.of(State)[-1]
+    assert [fan.hours for fan in said.fans] == [100.5, 100.5]
+    assert [trip.present for trip in said.trips] == ["the cause of smoke may persist: no smoke contact is read"]
+
+
+def test_when_load_may_return_at_the_earliest_is_told_as_a_whole_second():
+    event = replace(signal(Level.CONTROL, 200.0), until_at=1_790_003_600.4)
+    told = Told(Site().settle()).at(200.0, signals=(event,))
+    assert told.bus.of(State)[-1].back_at == 1_790_003_601 + told.site.limits.release_s
+
+
+def test_raw_answers_stand_among_the_leases_and_nothing_counts_as_forced():
+    heard = []
+    told = Told()
+    told.report = Report(told.bus, told.site.limits, (), on_leases=heard.append)
+    told.site.settle()
+    asked = Hold("a", LeaseKind.RAW, "ann", "", moment(200.0), 300.0, sensor="pdu-1")
+    told.site.state = replace(told.site.state, holds=(asked,))
+    state = told.at(210.0).bus.of(State)[-1]
+    assert (state.forced, state.mode, state.limited_by) == (False, Mode.NORMAL, "nothing")
+    assert json.loads(state.leases[0].payload)["device"] == "pdu-1"
+    assert heard == [state.leases]
+    told.site.state = replace(told.site.state, holds=(asked, replace(asked, id="b", kind=LeaseKind.FANS, sensor="", fan_stage=2)))
+    assert told.at(220.0).bus.of(State)[-1].forced

@@ -16,6 +16,7 @@ from services.shared.messages import Request
         ("lease", '{"kind":"fans","stage":9}', "at least 9 fans, 30 min"),
         ("lease", '{"kind":"fans","fans":{"1":"on","2":"off"}}', "fan-1 on, fan-2 off, 30 min"),
         ("lease", '{"kind":"temperature","celsius":41.0}', "41.0 °C at every zone, 30 min"),
+        ("lease", '{"kind":"raw","device":"pdu-1","minutes":5}', "raw answers of pdu-1, 5 min"),
         ("release", '{"id":"l1"}', "lease l1"),
         ("release", '{"kind":"miners","members":["row-a"]}', "all of miners row-a"),
         ("service", '{"signal":"utility","in_service":false,"minutes":60}', "utility out of service, 60 min"),

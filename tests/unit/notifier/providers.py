@@ -10,8 +10,9 @@ from services.notifier.change import Change, Done
 from services.notifier.channels.base import Failed
 from services.notifier.message import Act, Draft, Outgoing, Row, Sent, Text
 from services.notifier.outbox import Outbox
+from services.notifier.sending import Way
 from services.notifier.store import Store
-from services.notifier.worker import Way, Worker
+from services.notifier.worker import Worker
 from services.shared.clock import Clock
 from services.shared.vocabulary import AlarmKind
 

@@ -34,7 +34,7 @@ def test_what_is_more_comes_as_one_digest_with_what_stands() -> None:
     assert house.on("telegram") == [
         "[mine] Warning: fault-0 is bad",
         "[mine] Warning: fault-1 is bad",
-        "[mine] 2 warnings: fault-2 is bad; fault-4 is bad (1 more came and are settled)",
+        "[mine] 2 warnings (1 more came and are settled): fault-2 is bad; fault-4 is bad",
     ]
 
 
@@ -152,7 +152,7 @@ def test_what_somebody_acknowledged_meanwhile_is_not_in_the_digest() -> None:
         house.steps(second, second + 29)
     house.acknowledge("fault-1", "anna", 90)
     house.steps(90, 800)
-    assert house.on("telegram")[1:] == ["[mine] Warning: fault-2 is bad (1 more came and are settled)"]
+    assert house.on("telegram")[1:] == ["[mine] Warning (1 more came and are settled): fault-2 is bad"]
 
 
 def test_who_was_told_at_once_and_who_by_digest_both_hear_the_end() -> None:

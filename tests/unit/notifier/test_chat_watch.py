@@ -28,7 +28,7 @@ def test_a_chat_that_hears_nobody_for_ten_minutes_is_a_warning_and_its_first_goo
     alarm = look(watch, ears, 700)[CHAT_DEAF]
     assert alarm.active and alarm.kind is AlarmKind.WARNING
     assert alarm.cause.startswith("Nobody is heard by Telegram") and "another program asks" in alarm.cause
-    ears.reason = "does not listen: no exchange with Telegram was possible (ReadTimeout)"
+    ears.reason = "does not listen: no exchange with Telegram was possible: no answer within 58 s"
     assert look(watch, ears, 800) == {}
     ears.is_deaf, ears.deaf_since_mono_s = False, None
     assert not look(watch, ears, 801)[CHAT_DEAF].active

@@ -218,6 +218,18 @@ def test_the_duration_that_is_told_does_not_hold_the_step(off_s: float) -> None:
     assert house.on("telegram")[-1] == "[mine] Ended after 1 min 0 s: door is bad"
 
 
+@OFF
+def test_what_ended_while_the_broker_was_away_ended_when_its_owner_said_so_by_a_clock_that_is_never_set(off_s: float) -> None:
+    house, owner = House(), Owner()
+    restarted(house, 0, off_s)
+    house.hear(owner.says("smoke", kind=EMERGENCY, since_at=house.raw(1).wall_s), 1)
+    house.steps(1, 20)
+    word = owner.says("smoke", active=False, kind=EMERGENCY, since_at=house.raw(600).wall_s)
+    house.hear(word.model_copy(update={"sent_at": house.raw(600).wall_s, "clock_trusted": False}), 900)
+    house.steps(900, 960)
+    assert house.on("telegram")[-1] == "[mine] Ended after 9 min 59 s: smoke is bad"
+
+
 def test_a_restart_at_any_second_with_any_clock_calls_each_person_once() -> None:
     for off_s in (-50 * MINUTE_S, YEAR_S, -WALL_S):
         for killed_s in (30, 299, 305):

@@ -23,6 +23,7 @@ from services.shared.settings import sections as s
 from services.shared.settings.tree import Settings
 from tests.unit.notifier.providers import Provider
 from tests.unit.notifier.test_store import SILENT, hanging
+from tests.unit.notifier.test_store_damage import overwrite
 from tests.unit.notifier.words import EMERGENCY, Owner
 from tests.waiting import until
 
@@ -146,10 +147,12 @@ async def test_a_shelf_is_refused_or_kept_and_ends_after_a_kill_as_before(tmp_pa
         assert await office.desk.shelve("door", 30, "anna", "painters") is None
         assert await office.desk.unshelve("window", "anna") == "window is not shelved"
         office.desk.hear(owner.says("door"))
+        clock.later_s += 6.0
         await until(lambda: (alarm := office.shown("door")) and alarm.state == "shelved" and alarm.shelved_by == "anna")
     async with at_work(tmp_path, clock) as office:
         assert [shelf.pattern for shelf in office.desk.shelves.standing] == ["door"]
         office.desk.hear(owner.says("door"))
+        clock.later_s += 6.0
         await until(lambda: office.shown("door"))
         assert await office.desk.unshelve("door", "bob") is None
         assert not office.desk.records["door"].is_shelved
@@ -289,6 +292,7 @@ async def test_after_a_boot_with_a_wrong_clock_what_people_did_stands_and_the_st
         clock.skew_s = wrong_s
         async with at_work(tmp_path, clock) as office:
             office.desk.hear(owner.says("door"))
+            clock.later_s += 6.0
             await until(lambda: (alarm := office.shown("door")) and alarm.state == "shelved")
             if wrong_s:
                 clock.skew_s = 0.0
@@ -326,3 +330,21 @@ async def test_a_clock_that_proves_right_leaves_nothing_for_the_next_process_to_
     async with at_work(tmp_path, clock) as office:
         assert office.store.facts["calendar"] == ""
         assert office.desk.records["smoke"].told_at == pytest.approx(told_at, abs=1)
+
+
+@pytest.mark.asyncio
+async def test_what_was_told_and_is_forgotten_with_a_damaged_page_is_told_again_as_repeated(tmp_path: Path) -> None:
+    clock, began_at = Forward(), time.time() - 5.0
+    async with at_work(tmp_path, clock) as office:
+        office.desk.hear(Owner().says("smoke", kind=EMERGENCY, since_at=began_at))
+        await until(lambda: all(office.told(name) for name in office.providers))
+        await until(lambda: not any(worker.rows for worker in office.desk.outbox.workers.values()))
+    overwrite(tmp_path / "alerts.db", "alarms", "zeroed")
+    owner = Owner(boot="boot-2")
+    async with at_work(tmp_path, clock) as office:
+        office.desk.hear(owner.says("smoke", kind=EMERGENCY, since_at=began_at))
+        office.desk.hear(owner.says("fire", kind=EMERGENCY, since_at=clock.now().wall_s + 1.0))
+        await until(lambda: all(len(office.told(name)) == 2 for name in office.providers))
+        for name in office.providers:
+            subjects = {subject for _, subject in office.told(name)}
+            assert subjects == {"(repeated) [mine] EMERGENCY: smoke is bad", "[mine] EMERGENCY: fire is bad"}

@@ -4,11 +4,14 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from services.notifier import alarms
 from services.notifier.account import UNWATCHED, Around, account, headline
 from services.notifier.heartbeat import FACT, Heartbeat
 from services.notifier.record import Phase, Record
 from services.notifier.rules import Rules
+from services.shared.clock import Moment
 from services.shared.messages import ChannelHealth, LoadSummary, SignalView, State
 from services.shared.settings.sections import Notifications
 from services.shared.vocabulary import AlarmKind, Control, HealthState, Level, Mode
@@ -78,6 +81,18 @@ def test_a_calendar_that_was_set_back_does_not_silence_it_and_zero_turns_it_off(
     heart = Heartbeat(HOURLY, "mine", {FACT: repr(WALL_S + 1e6)}, at(0))
     assert heart.is_due(at(1), heard=True)
     assert not Heartbeat(Notifications(heartbeat_minutes=0), "mine", {}, at(0)).is_due(at(1e6), heard=True)
+
+
+@pytest.mark.parametrize("by_s", [-1e6, -600.0, 600.0, 1e9])
+def test_a_clock_that_is_set_between_two_beats_brings_the_second_neither_early_nor_late(by_s: float) -> None:
+    heart = Heartbeat(HOURLY, "mine", {}, at(0))
+    heart.drafts(state(3_600), TELEGRAM, Around(), at(3_600))
+
+    def set_clock(mono_s: float) -> Moment:
+        return replace(at(mono_s), wall_s=at(mono_s).wall_s + by_s)
+
+    assert not any(heart.is_due(set_clock(mono_s), heard=True) for mono_s in (3_601, 5_000, 7_199))
+    assert heart.is_due(set_clock(7_200), heard=True)
 
 
 def test_it_goes_to_whom_it_is_given_as_a_message_of_its_own() -> None:

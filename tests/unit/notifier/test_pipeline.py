@@ -61,6 +61,28 @@ def test_warnings_that_begin_together_are_one_message_and_a_later_one_is_another
     ]
 
 
+def test_two_channels_whose_tests_fail_in_the_same_second_are_one_message_by_each_way() -> None:
+    house, owner = House(ways={"telegram": ("chat",), "email": ("office@site.test",), "webhook": ("",)}), Owner("notifier")
+    house.hear(owner.says("channel_test_telegram"), 0)
+    house.hear(owner.says("channel_test_email"), 0.4)
+    house.steps(0, 60)
+    assert [name for name, _ in house.said] == ["telegram", "email", "webhook"]
+    assert len({subject for _, subject in house.said}) == 1 and house.on("webhook")[0].startswith("[mine] 2 warnings: ")
+    house.hear(owner.says("channel_test_telegram", active=False), 61)
+    house.hear(owner.says("channel_test_email", active=False), 61)
+    house.steps(61, 120)
+    assert house.on("webhook")[1:] == ["[mine] 2 alarms ended: channel_test_telegram is bad; channel_test_email is bad"]
+
+
+def test_a_channel_whose_test_fails_alone_is_told_by_the_others_alone() -> None:
+    house, owner = House(), Owner("notifier")
+    house.hear(owner.says("channel_test_telegram"), 0)
+    house.hear(owner.says("hot"), 0)
+    house.steps(0, 60)
+    assert sorted(house.on("email")) == ["[mine] Warning: channel_test_telegram is bad", "[mine] Warning: hot is bad"]
+    assert house.on("telegram") == ["[mine] Warning: hot is bad"]
+
+
 @pytest.mark.parametrize("kind", [WARNING, EMERGENCY])
 def test_a_contact_that_flaps_once_a_second_for_an_hour_is_two_messages(kind: AlarmKind) -> None:
     house, owner = House(), Owner()

@@ -92,3 +92,27 @@ def test_twenty_alarms_that_come_back_from_one_shelf_are_one_message() -> None:
     house.shelve("fault-*", 5, 41)
     house.steps(41, 500)
     assert [subject[:20] for subject in house.on("telegram")] == ["[mine] 20 warnings: "] * 2
+
+
+def test_what_flaps_on_a_shelf_for_an_hour_and_never_ripens_leaves_nothing_in_the_diary() -> None:
+    house, owner = House(), Owner()
+    house.shelve("door", 600, 0)
+    for second in range(3_600):
+        house.hear(owner.says("door", active=second % 20 < 2), second)
+        house.step(second)
+    assert house.said == [] and house.steps_taken == []
+    house.hear(owner.says("door"), 3_600)
+    house.steps(3_600, 3_610)
+    assert [(step.what, step.who) for step in house.steps_taken] == [("shelved", "anna")], "this one stood"
+
+
+def test_three_hundred_levels_that_come_and_go_at_once_as_a_frozen_owner_wakes_are_nobodys_alarm() -> None:
+    house, owner = House(), Owner()
+    house.shelve("device_lost_shelf-*", 600, 0)
+    keys = [f"device_lost_{place}-{number}" for place in ("hall", "shelf") for number in range(150)]
+    for active, second in ((True, 0), (False, 2)):
+        for key in keys:
+            house.hear(owner.says(key, active=active), second)
+        house.step(second)
+    house.steps(3, 120)
+    assert house.said == [] and house.steps_taken == []

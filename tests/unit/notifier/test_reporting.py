@@ -56,7 +56,7 @@ async def test_the_report_comes_at_the_start_each_hour_and_soon_after_a_change_b
     owner = Owner()
     site.desk.hear(owner.says("door"))
     site.clock.wall_s = now_at + 30
-    await site.desk._pass(site.clock.now())
+    await site.desk._passing.take(site.clock.now())
     for second in range(30, 30 + int(SETTLE_S)):
         await site.look(now_at + second)
     assert len(site.said) == 1
@@ -185,13 +185,13 @@ async def test_a_contact_that_flaps_is_chattering_once_and_over_a_restart_too(tm
     for second in range(120):
         site.clock.wall_s = now_at + second
         site.desk.hear(owner.says("door", active=second < 10 or second % 2 == 0))
-        await site.desk._pass(site.clock.now())
+        await site.desk._passing.take(site.clock.now())
     site.store.close()
     later = Site(tmp_path, now_at + 121)
     for second in range(120, 180):
         later.clock.wall_s = now_at + second
         later.desk.hear(owner.says("door", active=second % 2 == 0))
-        await later.desk._pass(later.clock.now())
+        await later.desk._passing.take(later.clock.now())
     await later.look(now_at + 181)
     assert [(one.key, one.count) for one in later.said[-1].chattering] == [("door", 1)]
     assert later.said[-1].raised == 1

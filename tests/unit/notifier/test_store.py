@@ -121,7 +121,7 @@ async def test_without_a_place_for_its_file_it_goes_on_in_memory_and_is_not_read
 def hanging(store: Store) -> Iterator[threading.Event]:
     """A card that answers nothing until the event is set."""
     back = threading.Event()
-    store._thread.submit(back.wait, 60)
+    store._file._thread.submit(back.wait, 60)
     try:
         yield back
     finally:

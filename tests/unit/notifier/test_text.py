@@ -36,11 +36,35 @@ def test_a_cause_of_several_lines_forges_no_header() -> None:
     assert "\n" not in said(record("hot\r\nBcc: all@example.test")).subject
 
 
-def test_the_body_names_cause_consequence_action_and_since_when() -> None:
+def test_the_body_names_consequence_action_and_since_when() -> None:
     found = replace(record(), consequence="Miners shut down.", action="Open the doors.")
-    assert said(found).body == (
-        "Zone east is at 41 °C\nMiners shut down.\nTo do: Open the doors.\nSince 2027-01-15 02:00 CST."
-    )  # fmt: skip
+    assert said(found).body == "Miners shut down.\nTo do: Open the doors.\nSince 2027-01-15 02:00 CST."
+
+
+def together(message: Text) -> str:
+    """As where headline and body are one text."""
+    return f"{message.headline}\n{message.body}"
+
+
+def test_a_message_says_each_thing_once() -> None:
+    told = alarms.raised(replace(record("Smoke."), consequence="Load is off."), (), at(0))
+    seen = answers.acknowledged(told, "anna", WALL_S + 60, at(1))
+    over = replace(told, key="other", cause="Water.", phase=Phase.RETURNED, ended_at=WALL_S + 300)
+    for records in ([told], [seen], [over], [told, over], [seen, over], [alarms.escalated(told, at(1))]):
+        for message in (
+            words.incident_text(MINE, records, at(300)), words.ended_text(MINE, records, at(300)),
+            words.moved_text(MINE, records, at(300)), words.unanswered_text(MINE, records, WALL_S, "bob", at(300)),
+        ):  # fmt: skip
+            text_ = together(message).lower()
+            assert [text_.count(one.cause.lower()) for one in records] == [1] * len(records), text_
+            assert all(text_.count(word) <= 1 for word in ("not acknowledged", "acknowledged by anna", "ended after")), text_
+            assert all(one.cause in message.subject for one in records), "where it stands alone it says all"
+
+
+def test_a_cause_that_no_headline_holds_stands_whole_below_it() -> None:
+    cause = "Zone east is hot, " * 20 + "and that is all"
+    message = said(record(cause))
+    assert message.subject.endswith("...") and message.body.startswith(f"{cause}\n")
 
 
 def test_a_message_of_five_hundred_alarms_is_short_and_says_how_many_it_leaves_out() -> None:
@@ -53,7 +77,8 @@ def test_what_anna_does_and_until_when_is_said() -> None:
     seen = answers.acknowledged(alarms.raised(record(), (), at(0)), "anna", WALL_S + 60, at(1))
     assert said(seen).subject == "[mine] EMERGENCY (acknowledged by anna): Zone east is at 41 °C"
     put = answers.shelved(seen, "anna", WALL_S + 60)
-    assert "Shelved by anna until 2027-01-15 02:01 CST." in said(put).body
+    assert "shelved by anna until 2027-01-15 02:01 CST" in said(put).subject
+    assert "Shelved by anna until 2027-01-15 02:01 CST." in said(put, replace(put, key="other")).body
 
 
 def test_an_end_says_what_ended_how_long_and_since_when_and_nothing_to_do() -> None:

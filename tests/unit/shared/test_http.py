@@ -9,8 +9,9 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from services.shared.answer import Answer, loads_strict, raise_for_status
 from services.shared.device import DeviceError, Nonsense, Refused, Unreachable
-from services.shared.http import Answer, HttpClient, loads_strict, raise_for_status
+from services.shared.http import HttpClient
 
 Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 

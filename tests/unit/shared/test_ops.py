@@ -10,8 +10,9 @@ from fastapi import Body
 from prometheus_client import Counter
 from prometheus_client.parser import text_string_to_metric_families
 
+from services.shared.answer import Answer
 from services.shared.connections import MOST_CONNECTIONS
-from services.shared.http import Answer, HttpClient
+from services.shared.http import HttpClient
 from services.shared.ops import MAX_BODY_BYTES, Ops
 from tests.waiting import until
 

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from services.shared.http import HttpClient, Unreachable
+from services.shared.device import Unreachable
+from services.shared.http import HttpClient
 from services.shared.version import VERSION
 from tests.ports import free_port
 from tests.waiting import until

@@ -21,6 +21,14 @@ EXPECTED = {
     'annunciator-on-missing-board': "{file} line 4: [ANNUNCIATOR] board: found 'relay-2'; allowed: relay-1",
     'annunciator-relay-too-high': "{file} line 5: [ANNUNCIATOR] relay: found '33'; allowed: a whole number from 1 to 32",
     'annunciator-without-boards': "{file} line 2: [ANNUNCIATOR] board: found 'relay-1'; allowed: a board that [APIS] fan_relay_ip names; it names none",
+    'backup-keep-one-hourly': "{file} line 2: [BACKUP] keep_hourly: found '1'; allowed: a whole number from 2 to 1000",
+    'backup-passphrase-known': "{file} line 2: [BACKUP] passphrase: found 'one that is short or that everybody knows'; allowed: at least 12 letters that nobody can guess, without a line break",
+    'backup-passphrase-short': "{file} line 2: [BACKUP] passphrase: found 'one that is short or that everybody knows'; allowed: at least 12 letters that nobody can guess, without a line break",
+    'backup-remote-quote-open': """{file} line 2: [BACKUP] remote_command: found 'rsync -e "ssh -p 22 {file} far.example:mine/'; allowed: a program with its arguments; a quote does not end""",
+    'backup-remote-with-a-pipe': "{file} line 2: [BACKUP] remote_command: found 'cat {file} | ssh far.example dd of={name}'; allowed: one program with its arguments: no shell reads it",
+    'backup-remote-without-file': "{file} line 2: [BACKUP] remote_command: found 'rclone copyto store:mine/{name}'; allowed: a program with {file} among its arguments",
+    'backup-remote-without-passphrase': "{file} line 1: [BACKUP] passphrase: found 'nothing'; allowed: a passphrase: what goes away is encrypted",
+    'backup-second-relative': "{file} line 2: [BACKUP] second_folder: found 'usb/mine'; allowed: a whole path on another medium, such as /mnt/usb/mine",
     'broken-section-header': "{file} line 1: section: found '[GENERAL'; allowed: [SECTION] or [SECTION name] with a name of a-z 0-9 _ -",
     'channel-test-unknown-day': "{file} line 2: [NOTIFICATIONS] channel_test: found 'monthly 10:00'; allowed: a day and a time such as mon 10:00, or none",
     'control-characters': "{file} line 2: line: allowed: a line without control characters",
@@ -151,7 +159,7 @@ EXPECTED = {
 def test_one_mistake_is_named_with_its_place_and_what_is_allowed(name: str) -> None:
     with pytest.raises(SettingsError) as caught:
         load(WRONG / f"{name}.txt", env={})
-    expected = EXPECTED[name].replace("{file}", f"{name}.txt").replace("{loads}", f"{name}.csv")
+    expected = EXPECTED[name].replace("{file} line", f"{name}.txt line").replace("{loads}", f"{name}.csv")
     assert [str(problem) for problem in caught.value.problems] == [expected]
 
 

@@ -104,6 +104,14 @@ def test_a_stop_takes_all_off_at_once_and_holds_until_its_reset() -> None:
     assert watch.moments[-1].real_kw > 60
 
 
+def test_pdus_that_hang_after_a_stop_are_told_as_lost_and_not_as_load_that_is_on_also_over_a_restart() -> None:
+    hang = [f"fault pdu lost on pdu-{number} 14:10-14:40" for number in (1, 2)]
+    watch, _ = lived("fault operator stops 14:00-15:00", *hang, "fault controller killed at 14:20")
+    assert [one.restarted for one in watch.moments].count(True) == 1
+    assert max(one.step.decision.load.unknown_kw for one in watch.moments if 14.2 < one.sim_s / 3600 < 14.6) > 60
+    assert alarms(watch) == {"trip_stop", "device_lost_pdu-1", "device_lost_pdu-2"}
+
+
 def test_a_hot_day_makes_the_fans_run() -> None:
     watch, record = lived("fault hot day 12:00-15:00")
     assert max(record.hottest_c.values()) > 35

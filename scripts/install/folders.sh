@@ -1,0 +1,82 @@
+# shellcheck shell=bash
+# The user of the services on this host, the site's folders, its configuration, and what compose must know.
+
+readonly MINE_UID=10001 MINE_GID=10001 # as in the Dockerfile
+TAKEN=     # whether a configuration was taken over
+
+make_folders() {
+  step "Folders under $FOLDER"
+  make_user
+  do_it install -d -m 0755 "$FOLDER" "$FOLDER/releases"
+  do_it install -d -m 0750 -o root -g "$MINE_GID" "$FOLDER/config"
+  do_it install -d -m 0700 -o "$MINE_UID" -g "$MINE_GID" "$FOLDER/data" "$FOLDER/data/ledger" "$FOLDER/data/alerts" \
+    "$FOLDER/data/history" "$FOLDER/data/secrets"
+  do_it install -d -m 0750 -o "$MINE_UID" -g "$MINE_GID" "$FOLDER/logs"
+  note "data/ records and secrets, logs/ rotated logs, config/ what you write, releases/ the program"
+}
+
+# A name for the number that the containers run as: who looks at the files shall see whose they are.
+make_user() {
+  local prefix=()
+  [ -z "$SYSTEM" ] || prefix=(--prefix "$SYSTEM")
+  grep -q "^[^:]*:[^:]*:$MINE_GID:" "$SYSTEM/etc/group" ||
+    do_it groupadd "${prefix[@]}" --system --gid "$MINE_GID" bitcoin-mine
+  grep -q "^[^:]*:[^:]*:$MINE_UID:" "$SYSTEM/etc/passwd" ||
+    do_it useradd "${prefix[@]}" --system --uid "$MINE_UID" --gid "$MINE_GID" --no-create-home --home-dir "$FOLDER" \
+      --shell /usr/sbin/nologin bitcoin-mine
+}
+
+# What compose asks for. What a person added to the file stays; what is given now wins.
+write_site_env() {
+  local line
+  {
+    [ ! -f "$FOLDER/site.env" ] || cat "$FOLDER/site.env"
+    printf '%s\n' "MINE_HOME=$FOLDER" "MINE_CONFIG_FOLDER=$FOLDER/config" "COMPOSE_PROJECT_NAME=$PROJECT"
+    [ ! -d "$SOURCE/.git" ] || printf 'MINE_SOURCE=%s\n' "$SOURCE"
+    for line in "${GIVEN[@]}"; do printf '%s\n' "$line"; done
+  } | awk -F= '!($1 in at) {order[++n] = $1} {at[$1] = $0} END {for (i = 1; i <= n; i++) print at[order[i]]}' |
+    put "$FOLDER/site.env" 0644
+}
+
+site_value() { sed -n "s/^$1=//p" "$FOLDER/site.env" 2>/dev/null | tail -n 1; }
+
+# What was written beside a checkout, as the README once said, is the site's.
+take_checkout_config() {
+  local file
+  for file in config.txt loads.csv; do
+    if [ ! -e "$FOLDER/config/$file" ] && [ -f "$SOURCE/config/$file" ]; then
+      note "$SOURCE/config/$file is the site's now"
+      do_it install -m 0640 -o root -g "$MINE_GID" "$SOURCE/config/$file" "$FOLDER/config/$file"
+      TAKEN=yes
+    fi
+  done
+}
+
+# The site's own file stays; else the example: it only observes until a person arms it.
+write_config() {
+  local config=$FOLDER/config/config.txt
+  step "Configuration"
+  take_checkout_config
+  show_examples
+  if [ -e "$config" ] || [ -n "$TAKEN" ]; then
+    note "$config is there and stays"
+    return
+  fi
+  SITE=${SITE:-$(given "The site's name (a-z, 0-9, _ and -)" mine)}
+  check_site
+  note "$config: made from the example; it observes and switches nothing"
+  sed "s/^site = mine\$/site = $SITE/" "$SOURCE/config/config.example.txt" | put "$config" 0640
+  do_it chown "root:$MINE_GID" "$config"
+}
+
+# Beside the configuration, of the version that runs: what one may write.
+show_examples() {
+  local file
+  for file in config.example.txt loads.example.csv; do
+    put "$FOLDER/config/$file" 0644 <"$SOURCE/config/$file"
+  done
+}
+
+check_site() {
+  [[ $SITE =~ ^[a-z0-9_-]+$ ]] || fail "$EXIT_MISTAKES" "--site $SITE: a name has letters a-z, digits, _ and - alone"
+}

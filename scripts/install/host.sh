@@ -1,0 +1,67 @@
+# shellcheck shell=bash
+# What lies outside of the site's folder: the unit, the hardware watchdog, the command `mine` with its completion.
+
+UNIT=$SYSTEM/etc/systemd/system/bitcoin-mine.service
+WATCHDOG=$SYSTEM/etc/systemd/system.conf.d/bitcoin-mine-watchdog.conf
+COMMAND=$SYSTEM/usr/local/bin/mine
+COMPLETION=$SYSTEM/usr/share/bash-completion/completions/mine
+
+write_host_files() {
+  local from=${1:-$SOURCE}
+  step "Service, watchdog and the command mine"
+  filled "$from/scripts/install/mine" | put "$COMMAND" 0755
+  if [ -z "$DRY" ]; then
+    docker run --rm --network none "bitcoin-mine-control:$(basename "$NEW")" mine --show-completion bash | put "$COMPLETION" 0644
+  fi
+  if [ -n "$NO_SYSTEMD" ]; then
+    note "without systemd: start and stop it with $FOLDER/current/scripts/install/compose up --detach --wait, and stop"
+    return
+  fi
+  filled "$from/scripts/systemd/bitcoin-mine.service" | put "$UNIT" 0644
+  write_watchdog "$from"
+  if has_systemd; then
+    do_it systemctl daemon-reload
+    do_it systemctl enable --quiet bitcoin-mine.service
+  fi
+}
+
+filled() { sed "s|@FOLDER@|$FOLDER|g" "$1"; }
+
+# The Pi's own watchdog resets it when the kernel or systemd stands still. What an administrator has set stays.
+write_watchdog() {
+  if [ ! -e "$SYSTEM/dev/watchdog" ]; then
+    note "no /dev/watchdog: nothing resets this machine when its kernel hangs (on an older Pi: dtparam=watchdog=on)"
+    return
+  fi
+  if grep -qs '^RuntimeWatchdogSec=' "$SYSTEM"/etc/systemd/system.conf "$SYSTEM"/etc/systemd/system.conf.d/[!b]*.conf; then
+    note "hardware watchdog: set already, and left as it is"
+    return
+  fi
+  [ ! -e "$WATCHDOG" ] || return 0
+  put "$WATCHDOG" 0644 <"$1/scripts/systemd/watchdog.conf"
+  ! has_systemd || do_it systemctl daemon-reexec
+}
+
+start_site() {
+  local services
+  step "Start"
+  if has_systemd; then
+    do_it systemctl start bitcoin-mine.service
+  else
+    do_it "$NEW/scripts/install/compose" up --detach --no-build --remove-orphans --quiet-pull 2>&1 | sed 's/^/   /'
+  fi
+  [ -z "$DRY" ] || return 0
+  wait_until_healthy "$NEW" 180 || {
+    services=$(unhealthy "$NEW")
+    fail "$EXIT_FAILED" "Not healthy after 180 s: ${services:-nothing runs}. See: mine logs, and run this again when it is mended."
+  }
+  note "all services are healthy"
+}
+
+# In the way in which it was started; within 20 s.
+stop_site() {
+  if has_systemd && [ -f "$UNIT" ]; then
+    do_it systemctl stop bitcoin-mine.service
+  fi
+  do_it "${1:-$(current)}/scripts/install/compose" stop --timeout 15 >/dev/null 2>&1 || true
+}

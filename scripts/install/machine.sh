@@ -1,0 +1,122 @@
+# shellcheck shell=bash
+# Is this machine fit: processor, memory and its control group, card, clock, ports. Each check says what it found.
+
+readonly LEAST_MEMORY_MB=900 ENOUGH_MEMORY_MB=3400 # a Pi "with 4 GB" shows 3.8 GB or less
+readonly LEAST_DISK_MB=3000                        # base images, the build's cache, our image twice, a year's records
+UNFIT=()
+
+check_machine() {
+  step "Looking at this machine"
+  check_user
+  check_processor
+  check_memory
+  check_disk
+  check_clock
+  check_ports
+  if [ ${#UNFIT[@]} -gt 0 ]; then
+    printf '   ! %s\n' "${UNFIT[@]}" >&2
+    [ -n "$DRY" ] || fail "$EXIT_REFUSED" "This machine cannot run it yet, see above. Nothing was changed."
+  fi
+  check_memory_group
+}
+
+check_user() {
+  [ "$(id -u)" = 0 ] || UNFIT+=("not root: run it with sudo")
+  command -v apt-get >/dev/null || UNFIT+=("no apt-get: Debian or Raspberry Pi OS is needed")
+}
+
+# A 64-bit kernel with 32-bit programs, as some Pis have it, is no 64-bit system: packages and images follow the programs.
+check_processor() {
+  local kernel programs
+  kernel=$(uname -m)
+  programs=$(dpkg --print-architecture 2>/dev/null || true)
+  case $programs in
+    amd64 | arm64) note "processor: $kernel, programs for $programs" ;;
+    *) UNFIT+=("programs for ${programs:-an unknown processor} (kernel $kernel): a 64-bit system is needed (amd64 or arm64)") ;;
+  esac
+}
+
+check_memory() {
+  local mb
+  mb=$(awk '/^MemTotal:/ {print int($2 / 1024)}' "$SYSTEM/proc/meminfo" 2>/dev/null || true)
+  if [ "${mb:-0}" -lt "$LEAST_MEMORY_MB" ]; then
+    UNFIT+=("memory: ${mb:-unknown} MB; at least 1 GB is needed, 4 GB are enough")
+  elif [ "$mb" -lt "$ENOUGH_MEMORY_MB" ]; then
+    warn "memory: $mb MB; 4 GB are enough for sure"
+  else
+    note "memory: $mb MB"
+  fi
+}
+
+# The folder's file system, and the one where the engine keeps its images.
+check_disk() {
+  local place mb
+  for place in "$FOLDER" "$SYSTEM/var/lib"; do
+    while [ ! -d "$place" ]; do place=$(dirname "$place"); done
+    mb=$(df --output=avail -BM "$place" | tail -n 1 | tr -dc 0-9)
+    if [ "${mb:-0}" -lt "$LEAST_DISK_MB" ]; then
+      UNFIT+=("free on $place: ${mb:-unknown} MB; $LEAST_DISK_MB MB are needed")
+    else
+      note "free on $place: $mb MB"
+    fi
+  done
+}
+
+# The year alone stops us: with it wrong no certificate is valid and nothing can be fetched.
+check_clock() {
+  [ "$(date +%Y)" -ge 2025 ] || UNFIT+=("the clock says $(date -Is): set it, or wait for the time servers")
+  case $(timedatectl show --property NTPSynchronized --value 2>/dev/null || true) in
+    yes) note "clock: synchronised" ;;
+    no)
+      warn "clock: not synchronised with a time server. The control goes by its own clock; utility events wait for the calendar's"
+      sure "Ask the time servers from now on (timedatectl set-ntp true)?" && do_it timedatectl set-ntp true
+      ;;
+    *) note "clock: $(date -Is); nobody here says whether it is synchronised" ;;
+  esac
+  return 0
+}
+
+# Who holds a port now is ours, when this is not the first time.
+check_ports() {
+  local port
+  [ ! -e "$FOLDER/current" ] || return 0
+  for port in "$PAGE_PORT" "$DEBUG_PORT"; do
+    if (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
+      warn "port $port: something answers there already. If it is not the old product, choose another (--page-port, --debug-port)"
+    fi
+  done
+}
+
+# Raspberry Pi OS leaves the memory group out; the engine then ignores every memory limit without an error.
+check_memory_group() {
+  local line=$SYSTEM/boot/firmware/cmdline.txt
+  if has_memory_group; then
+    note "memory limits: the kernel enforces them"
+    return
+  fi
+  [ -f "$line" ] || line=$SYSTEM/boot/cmdline.txt
+  if [ ! -f "$line" ]; then
+    [ -n "$ANY_LIMITS$DRY" ] || fail "$EXIT_REFUSED" "memory limits: this kernel has none. Add cgroup_enable=memory to its command \
+line and reboot, or go on without limits: --without-memory-limits"
+    warn "memory limits: this kernel has none; a service that grows could take the whole machine"
+  elif grep -qw cgroup_enable=memory "$line"; then
+    fail "$EXIT_REBOOT" "memory limits: asked for in $line, but not in force yet. Please reboot, then run this again."
+  elif sure "Memory limits are off. Add cgroup_enable=memory to $line (a copy is kept)?"; then
+    add_memory_group "$line"
+  else
+    [ -n "$ANY_LIMITS" ] || fail "$EXIT_REFUSED" "Without memory limits one service could take the whole machine \
+(to go on all the same: --without-memory-limits). Nothing was changed."
+  fi
+}
+
+has_memory_group() {
+  grep -qw memory "$SYSTEM/sys/fs/cgroup/cgroup.controllers" 2>/dev/null ||
+    awk '$1 == "memory" && $4 == 1 {found = 1} END {exit !found}' "$SYSTEM/proc/cgroups" 2>/dev/null
+}
+
+# The whole command line is one line; a second one would be ignored.
+add_memory_group() {
+  do_it cp --preserve --no-clobber "$1" "$1.before-bitcoin-mine"
+  awk 'NR == 1 {print $0 " cgroup_enable=memory cgroup_memory=1"}' "$1" | put "$1" 0644
+  [ -n "$DRY" ] || fail "$EXIT_REBOOT" "Memory limits are in force after a reboot. Please reboot, then run this again."
+}

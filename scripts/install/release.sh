@@ -1,0 +1,88 @@
+# shellcheck shell=bash
+# A release: the program's files under <folder>/releases/<version>-<what they contain>, and the image of that name.
+# <folder>/current leads to the one that runs; it changes in one step, and only when the release has proven itself.
+
+readonly PARTS=(.dockerignore CHANGELOG.md Dockerfile LICENSE README.md config docker-compose.yml docs frontend mosquitto
+  pyproject.toml requirements scripts services)
+NEW=
+
+# Copies SOURCE; the same files always give the same name, so that a second time there is nothing to do. Sets NEW.
+stage_release() {
+  local staged=$FOLDER/releases/.staged version
+  [ -f "$SOURCE/docker-compose.yml" ] && [ -f "$SOURCE/scripts/install/compose" ] ||
+    fail "$EXIT_MISTAKES" "$SOURCE is not this program: it has no docker-compose.yml or no scripts/install"
+  if [ -n "$DRY" ]; then
+    NEW=$FOLDER/releases/new
+    note "would: copy $SOURCE to $FOLDER/releases"
+    return
+  fi
+  rm -rf "$staged"
+  mkdir -p "$staged"
+  tar -C "$SOURCE" --exclude=__pycache__ --exclude='*.pyc' --exclude=frontend/node_modules --exclude='frontend/dist*' \
+    --exclude=config/config.txt --exclude=config/loads.csv --exclude=release.env --owner=0 --group=0 -cf - "${PARTS[@]}" |
+    tar -C "$staged" -xf -
+  version=$(sed -n 's/^version = "\(.*\)"/\1/p' "$staged/pyproject.toml" | head -n 1)
+  NEW=$FOLDER/releases/${version:-0}-$(hash_of "$staged")
+  printf 'MINE_IMAGE_TAG=%s\n' "$(basename "$NEW")" >"$staged/release.env"
+  if [ -d "$NEW" ]; then
+    rm -rf "$staged"
+  else
+    sync
+    mv -T "$staged" "$NEW"
+  fi
+}
+
+# Twelve digits of what all files contain and how they are called.
+hash_of() { (cd "$1" && find . -type f ! -name release.env -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -c 1-12); }
+
+has_image() { docker image inspect "bitcoin-mine-control:$(basename "$1")" >/dev/null 2>&1; }
+
+# Builds the image and fetches the broker's now, while whatever runs goes on running.
+build_release() {
+  local broker
+  step "The program: $(basename "$NEW")"
+  if has_image "$NEW"; then
+    note "its image is there"
+  else
+    note "building its image; the first time this takes some minutes on a Pi"
+    do_it env BUILDX_BUILDER=default "$NEW/scripts/install/compose" build --quiet setup ||
+      fail "$EXIT_FAILED" "The image could not be built, see above. What runs was not touched."
+  fi
+  [ -z "$DRY" ] || return 0
+  broker=$("$NEW/scripts/install/compose" config --images | grep -v bitcoin-mine-control | sort -u)
+  docker image inspect "$broker" >/dev/null 2>&1 || "$NEW/scripts/install/compose" pull --quiet mosquitto ||
+    fail "$EXIT_FAILED" "The broker's image $broker could not be fetched. What runs was not touched."
+}
+
+current() { readlink -f "$FOLDER/current" 2>/dev/null || true; }
+
+# `current` is replaced by a rename, so after a power cut it leads to the one or to the other.
+switch_to() {
+  local before
+  before=$(current)
+  [ "$before" != "$1" ] || return 0
+  if [ -n "$before" ]; then
+    do_it link previous "$before"
+  fi
+  do_it link current "$1"
+}
+
+link() {
+  ln -sfn "releases/$(basename "$2")" "$FOLDER/.$1"
+  mv -T "$FOLDER/.$1" "$FOLDER/$1"
+  sync "$FOLDER"
+}
+
+# Two stay: the one that runs and the one before it. Pieces of builds that nobody used for three months go, too.
+drop_old_releases() {
+  local one
+  for one in "$FOLDER"/releases/*/; do
+    one=${one%/}
+    if [ "$one" != "$(current)" ] && [ "$one" != "$(readlink -f "$FOLDER/previous")" ]; then
+      note "removing $(basename "$one")"
+      docker image rm "bitcoin-mine-control:$(basename "$one")" >/dev/null 2>&1 || true
+      rm -rf "$one"
+    fi
+  done
+  docker builder prune --force --filter until=2160h >/dev/null 2>&1 || true
+}

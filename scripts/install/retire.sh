@@ -1,0 +1,111 @@
+# shellcheck shell=bash
+# The old product on the same Pi: one Python script as bitcoin-mine.service, behind nginx, called by cron. Two controllers must not
+# command the same devices, so all of it is stopped; nothing is deleted, and what is changed is kept in <folder>/retired.
+
+readonly OUR_MARK="made by install.sh of Bitcoin Mine Control"
+OLD_UNITS=()
+OLD_FOLDER=${OLD_FOLDER:-}
+OLD_MARKS='bitcoin[-_]mine|dashboard_data\.json'
+
+retire_old_product() {
+  find_old_product
+  if [ ${#OLD_UNITS[@]} -eq 0 ] && [ -z "$OLD_FOLDER" ]; then
+    return
+  fi
+  step "Retiring the old product${OLD_FOLDER:+ in $OLD_FOLDER}"
+  RETIRED=$FOLDER/retired/$(date -u +%Y%m%dT%H%M%SZ)
+  do_it install -d -m 0750 "$RETIRED"
+  retire_units
+  retire_cron
+  retire_site
+  take_over_config
+  take_over_records
+  warn_of_processes
+}
+
+# A unit of that name which is not ours; its folder is where it works, or where its script lies.
+find_old_product() {
+  local unit script
+  for unit in "$SYSTEM"/etc/systemd/system/bitcoin-mine*.service "$SYSTEM"/etc/systemd/system/bitcoin-mine*.timer; do
+    [ -f "$unit" ] && ! grep -q "$OUR_MARK" "$unit" && OLD_UNITS+=("$unit")
+  done
+  [ ${#OLD_UNITS[@]} -gt 0 ] && [ -z "$OLD_FOLDER" ] || return 0
+  OLD_FOLDER=$(sed -n 's/^WorkingDirectory=//p' "${OLD_UNITS[@]}" | head -n 1)
+  script=$(sed -n 's/^ExecStart=.*[ =]\(\/[^ ]*\.py\).*/\1/p' "${OLD_UNITS[@]}" | head -n 1)
+  OLD_FOLDER=${OLD_FOLDER:-${script:+$(dirname "$script")}}
+  OLD_FOLDER=${OLD_FOLDER%/}
+}
+
+retire_units() {
+  local unit name
+  for unit in "${OLD_UNITS[@]}"; do
+    name=$(basename "$unit")
+    note "$name: stopped and disabled"
+    if has_systemd; then
+      do_it systemctl disable --now "$name" 2>/dev/null || warn "$name could not be stopped: systemctl status $name"
+    fi
+    do_it mv "$unit" "$RETIRED/$name"
+  done
+}
+
+# Whether a file speaks of the old product; what we installed speaks of <folder>/current.
+is_old() { grep -v "$FOLDER/current" "$1" 2>/dev/null | grep -v '^#' | grep -qE "$OLD_MARKS${OLD_FOLDER:+|$OLD_FOLDER/}"; }
+
+keep_copy() {
+  do_it install -d -m 0750 "$RETIRED$2"
+  do_it cp --preserve "$1" "$RETIRED$2/$(basename "$1")"
+}
+
+# Its lines become comments, whoever's table they stand in; sed keeps the owner, and cron sees that the folder changed.
+retire_cron() {
+  local file
+  for file in "$SYSTEM"/var/spool/cron/crontabs/* "$SYSTEM"/etc/cron.d/* "$SYSTEM"/etc/crontab; do
+    [ -f "$file" ] && is_old "$file" || continue
+    note "cron: lines of ${file#"$SYSTEM"} are comments now"
+    keep_copy "$file" "$(dirname "${file#"$SYSTEM"}")"
+    do_it sed -i -E "\\|$FOLDER/current|b; /^#/b; \\%$OLD_MARKS${OLD_FOLDER:+|$OLD_FOLDER/}%s/^/# retired: /" "$file"
+  done
+  for file in "$SYSTEM"/etc/cron.hourly/* "$SYSTEM"/etc/cron.daily/* "$SYSTEM"/etc/cron.weekly/* "$SYSTEM"/etc/cron.monthly/*; do
+    [ -f "$file" ] && is_old "$file" || continue
+    note "cron: ${file#"$SYSTEM"} is taken away"
+    keep_copy "$file" "$(dirname "${file#"$SYSTEM"}")"
+    do_it rm "$file"
+  done
+}
+
+# nginx goes on with what else it serves.
+retire_site() {
+  local file gone=
+  for file in "$SYSTEM"/etc/nginx/sites-enabled/* "$SYSTEM"/etc/nginx/conf.d/*; do
+    [ -f "$file" ] && is_old "$file" || continue
+    note "nginx: ${file#"$SYSTEM"} is taken away"
+    keep_copy "$file" "$(dirname "${file#"$SYSTEM"}")"
+    do_it rm "$file"
+    gone=yes
+  done
+  if [ -n "$gone" ] && has_systemd && systemctl is-active --quiet nginx; then
+    do_it systemctl reload nginx || warn "nginx could not be told: systemctl status nginx"
+  fi
+}
+
+take_over_config() {
+  local old
+  for old in "$OLD_FOLDER/config/config.txt" "$OLD_FOLDER/config.txt"; do
+    [ -n "$OLD_FOLDER" ] && [ -f "$SYSTEM$old" ] || continue
+    if [ -e "$FOLDER/config/config.txt" ]; then
+      note "configuration: $FOLDER/config/config.txt is there and stays; $old was not taken"
+    else
+      note "configuration: $old is the site's now; it loads as it is, and only observes"
+      do_it install -D -m 0640 -o root -g "$MINE_GID" "$SYSTEM$old" "$FOLDER/config/config.txt"
+      TAKEN=yes
+    fi
+    return
+  done
+}
+
+warn_of_processes() {
+  local found
+  [ -z "$SYSTEM" ] && [ -n "$OLD_FOLDER" ] || return 0
+  found=$(pgrep -f "python.*$OLD_FOLDER/.*\.py" | tr '\n' ' ' || true)
+  [ -z "$found" ] || warn "the old program still runs, started by hand (process $found): end it, or two will command the same devices"
+}

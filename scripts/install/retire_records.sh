@@ -1,0 +1,47 @@
+# shellcheck shell=bash
+# What older installations recorded: the old product's mine_data.db, and volumes and files of containers started from a checkout.
+
+# The old file is kept whole; its rows of mine_states begin the new history, in the columns that both have.
+take_over_records() {
+  local old part kept=
+  for old in "$OLD_FOLDER/mine_data.db" "$OLD_FOLDER/data/mine_data.db"; do
+    [ -n "$OLD_FOLDER" ] && [ -f "$SYSTEM$old" ] || continue
+    for part in "$SYSTEM$old" "$SYSTEM$old-wal" "$SYSTEM$old-shm"; do
+      [ ! -f "$part" ] || do_it install -D -m 0600 -o "$MINE_UID" -g "$MINE_GID" "$part" "$RETIRED/records/$(basename "$part")"
+    done
+    kept=$RETIRED/records
+    note "records: $old is kept in $kept, to be read with sqlite3"
+    break
+  done
+  [ -n "$kept" ] || return 0
+  do_it chown "$MINE_UID:$MINE_GID" "$kept"
+  if [ -e "$FOLDER/data/history/mine_data.db" ]; then
+    note "records: there is a history already, so nothing of the old one was taken into it"
+    return
+  fi
+  do_it bring_rows "$kept" || warn "its rows could not be taken over; the file is kept as it is"
+}
+
+bring_rows() {
+  docker run --rm --interactive --network none --user "$MINE_UID:$MINE_GID" --volume "$1:/old" \
+    --volume "$FOLDER/data/history:/app/data" "bitcoin-mine-control:$(basename "$NEW")" python - /old/mine_data.db \
+    <"$NEW/scripts/install/old_rows.py" | sed 's/^/   /'
+}
+
+# `docker compose up` in a checkout, as the README once said, keeps records in the engine's volumes: they are copied, once.
+take_over_volumes() {
+  local name volume target
+  for name in ledger alerts history secrets; do
+    volume=${PROJECT}_$name target=$FOLDER/data/$name
+    docker volume inspect "$volume" >/dev/null 2>&1 || continue
+    [ -z "$(ls -A "$target" 2>/dev/null)" ] || continue
+    note "records: the volume $volume is copied to $target, and stays"
+    do_it copy_volume "$volume" "$target"
+  done
+}
+
+copy_volume() {
+  docker ps --quiet --filter "volume=$1" | xargs --no-run-if-empty docker stop --time 15 >/dev/null
+  docker run --rm --network none --user 0:0 --volume "$1:/from:ro" --volume "$2:/to" \
+    "bitcoin-mine-control:$(basename "$NEW")" cp -a /from/. /to/
+}

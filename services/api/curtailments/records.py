@@ -1,0 +1,106 @@
+"""The rows of `mine_states` of a stretch, and what they tell of it: the load before, the least, the proof, what was not used."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+from typing import Any
+
+import sqlalchemy as sa
+
+from services.api.history.rows import timestamp
+
+PROVEN = "proven by measurement"
+_BEFORE_MS = 3_600_000
+_FARTHEST_S = 900.0
+"""Rows further apart than this say nothing of the time between."""
+_COLUMNS = "timestamp, mode, reasons, measured_kw, target_kw, setpoint_kw, unknown_kw, forced"
+_ROWS = sa.text(f"SELECT {_COLUMNS} FROM mine_states WHERE timestamp >= :start AND timestamp <= :end ORDER BY timestamp, id")  # noqa: S608
+_LAST = sa.text(
+    f"SELECT {_COLUMNS} FROM mine_states WHERE timestamp < :at AND timestamp >= :start"  # noqa: S608
+    " ORDER BY timestamp DESC, id DESC LIMIT 1"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row; load in kW, null unknown. `at` in Unix seconds."""
+
+    at: float
+    mode: str | None
+    is_proven: bool
+    measured_kw: float | None
+    target_kw: float | None
+    setpoint_kw: float | None
+    unknown_kw: float | None
+    forced: bool
+
+    @property
+    def whole_kw(self) -> float | None:
+        """The load, where nothing of it is unknown."""
+        return self.measured_kw if self.unknown_kw == 0 else None
+
+
+def between(connection: sa.Connection, start_ms: int, end_ms: int) -> list[Row]:
+    """The rows from one moment to another (Unix milliseconds)."""
+    found = connection.execute(_ROWS, {"start": timestamp(start_ms), "end": timestamp(end_ms)})
+    return [_row(row) for row in found]
+
+
+def before(connection: sa.Connection, at_ms: int) -> Row | None:
+    """The last row of the hour before."""
+    asked = {"at": timestamp(at_ms), "start": timestamp(max(0, at_ms - _BEFORE_MS))}
+    row = connection.execute(_LAST, asked).one_or_none()
+    return None if row is None else _row(row)
+
+
+def lowest_kw(rows: Iterable[Row]) -> float | None:
+    """The least that was measured with nothing unknown."""
+    return min((kw for row in rows if (kw := row.whole_kw) is not None), default=None)
+
+
+def not_used_kwh(rows: Sequence[Row], before_kw: float | None, until_at: float) -> float | None:
+    """An estimate: the load before, less what each row measured until the next. None where a stretch of it is not known."""
+    if before_kw is None or not rows:
+        return None
+    ends = [*rows, None]
+    kwh = 0.0
+    for row, following in pairwise(ends):
+        assert row is not None
+        seconds = (following.at if following else until_at) - row.at
+        if row.whole_kw is None or seconds > _FARTHEST_S:
+            return None
+        kwh += (before_kw - row.whole_kw) * max(0.0, seconds) / 3600
+    return max(0.0, kwh)
+
+
+def first_within(rows: Iterable[Row], tolerance_kw: float) -> Row | None:
+    """The first row that shows the load within what is allowed, with nothing unknown."""
+    for row in rows:
+        kw = row.whole_kw
+        if row.is_proven or (kw is not None and row.target_kw is not None and kw <= row.target_kw + tolerance_kw):
+            return row
+    return None
+
+
+def _row(row: Any) -> Row:
+    return Row(
+        at=datetime.fromisoformat(row.timestamp).timestamp(),
+        mode=row.mode,
+        is_proven=PROVEN in texts(row.reasons),
+        measured_kw=row.measured_kw,
+        target_kw=row.target_kw,
+        setpoint_kw=row.setpoint_kw,
+        unknown_kw=row.unknown_kw,
+        forced=bool(row.forced),
+    )
+
+
+def texts(stored: str) -> list[str]:
+    """A stored list of reasons; empty for what is none."""
+    try:
+        found = json.loads(stored)
+    except ValueError:
+        return []
+    return [str(one) for one in found] if isinstance(found, list) else []

@@ -1,0 +1,90 @@
+"""What a person should do now, the gravest first: from trips, alarms, services, devices, and whether anything is armed."""
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
+
+from services.api.headline import NO_BROKER
+from services.api.tile_views import AlarmsTile, DeviceTile, HistoryTile, ServiceTile
+from services.shared.messages import OpenAlarm, State, Trip
+from services.shared.vocabulary import AlarmKind, Control, HealthState, Priority
+
+_MOST = 4
+_MOST_NAMES = 3
+_RANK = (Priority.HIGH, Priority.MEDIUM, Priority.LOW)
+_OFFLINE = {
+    "collector": "Start the collector again: it is offline, and nothing is measured.",
+    "notifier": "Start the notifier again: it is offline, and nobody is told of alarms.",
+}
+_LOOK = "Until it speaks again, look at the fans and miners themselves."
+
+
+def todo(
+    state: State | None,
+    silence: str,
+    alarms: AlarmsTile,
+    services: Sequence[ServiceTile],
+    devices: Sequence[DeviceTile],
+    history: HistoryTile,
+) -> tuple[str, ...]:
+    """At most four short sentences; none when there is nothing to do. Of a silent site: what to check."""
+    if state is None or silence:
+        return _unheard(silence)
+    return tuple(islice(dict.fromkeys(_all(state, alarms, services, devices, history)), _MOST))
+
+
+def _unheard(silence: str) -> tuple[str, ...]:
+    if silence == NO_BROKER:
+        return ("Check on the Pi that the broker (mosquitto) runs, and the link to it.", _LOOK)
+    return ("Check the Pi: is it powered, does the controller run? `mine status` tells.", _LOOK)
+
+
+def _all(
+    state: State,
+    alarms: AlarmsTile,
+    services: Sequence[ServiceTile],
+    devices: Sequence[DeviceTile],
+    history: HistoryTile,
+) -> Iterator[str]:
+    yield from map(_of_trip, state.trips)
+    if alarms.known:
+        waiting = [alarm for alarm in alarms.alarms if _is_waiting(alarm)]
+        yield from (_of_alarm(alarm) for alarm in sorted(waiting, key=lambda one: (_RANK.index(one.priority), one.since_at)))
+    offline = [service.name for service in services if service.state == "offline"]
+    yield from (_OFFLINE[name] for name in offline if name in _OFFLINE)
+    yield from _of_devices([one for one in devices if one.state is HealthState.LOST and one.owner not in offline])
+    if not history.ok:
+        yield f"Look at the card of the Pi: records are not stored ({history.reason})."
+    if state.control is Control.OBSERVE:
+        yield "Observing only: when what it would do is right, set `control = armed` and restart the controller."
+
+
+def _of_trip(trip: Trip) -> str:
+    if trip.key == "stop":
+        return f"Stopped: {_bare(trip.reason)}. Reset it when the site may run."
+    if trip.present:
+        return f"Tripped: {_bare(trip.reason)}. It cannot be reset yet: {_bare(trip.present)}."
+    return f"Tripped: {_bare(trip.reason)}. Nothing shows its cause any more: look at the site, then reset it."
+
+
+def _is_waiting(alarm: OpenAlarm) -> bool:
+    """An emergency that stands and that nobody has acknowledged; a trip's is told by its trip."""
+    is_new = alarm.active and alarm.state == "unacknowledged"
+    return is_new and alarm.kind is AlarmKind.EMERGENCY and not alarm.key.startswith("trip_")
+
+
+def _of_alarm(alarm: OpenAlarm) -> str:
+    if not alarm.action or alarm.action.startswith("Nothing"):
+        return f"Acknowledge the alarm: {_bare(alarm.cause)}."
+    return f"{_bare(alarm.action)}: {_bare(alarm.cause)}."
+
+
+def _of_devices(lost: Sequence[DeviceTile]) -> Iterator[str]:
+    if lost:
+        names = ", ".join(one.name for one in lost[:_MOST_NAMES])
+        more = f" and {len(lost) - _MOST_NAMES} more" if len(lost) > _MOST_NAMES else ""
+        verb = "does" if len(lost) == 1 else "do"
+        yield f"{names}{more} {verb} not answer: check power and network there."
+
+
+def _bare(text: str) -> str:
+    return text.strip().rstrip(".")

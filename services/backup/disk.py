@@ -1,0 +1,77 @@
+"""Files that are whole on the card before they have their name."""
+
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from services.backup.trouble import Trouble
+
+_PRIVATE = 0o700
+
+
+def folder(path: Path) -> Path:
+    """A folder of our own user's alone, made if it is not there. Raises OSError."""
+    path.mkdir(mode=_PRIVATE, parents=True, exist_ok=True)
+    if path.stat().st_mode & 0o077:
+        path.chmod(_PRIVATE)
+    return path
+
+
+def sync(path: Path) -> None:
+    """A file, or the names of a folder, are on the card when it returns. Raises OSError."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def put(half: Path, name: Path) -> None:
+    """A finished file gets its name: after a power cut it is there whole, or not at all. Raises OSError."""
+    half.chmod(0o600)
+    sync(half)
+    half.replace(name)
+    sync(name.parent)
+
+
+def write(path: Path, data: bytes) -> None:
+    """A small file, whole or not at all. Raises OSError."""
+    half = path.with_name(f".{path.name}.half")
+    half.unlink(missing_ok=True)
+    with os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(data)
+    put(half, path)
+
+
+def room(where: Path, needed: int, spare_mb: float) -> None:
+    """Whether a folder has room for so many bytes beside what stays free. Raises Trouble."""
+    free = shutil.disk_usage(where).free
+    if free < needed + spare_mb * 1e6:
+        beside = f"beside the {spare_mb:g} MB that stay free"
+        raise Trouble(f"no room in {where}: {needed / 1e6:.0f} MB are needed {beside}, and {free / 1e6:.0f} MB are there")
+
+
+@contextmanager
+def alone(lock: Path, words: str) -> Iterator[None]:
+    """The only one that holds this file's lock; the kernel gives it back however we end. Raises Trouble with these words."""
+    with lock.open("a") as file:
+        lock.chmod(0o600)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Trouble(words) from None
+        yield
+
+
+@contextmanager
+def scratch(path: Path) -> Iterator[Path]:
+    """A folder for a while; what a killed one left in it is removed before."""
+    shutil.rmtree(path, ignore_errors=True)
+    path.mkdir(mode=_PRIVATE)
+    try:
+        yield path
+    finally:
+        shutil.rmtree(path, ignore_errors=True)

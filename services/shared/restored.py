@@ -1,0 +1,51 @@
+"""A site whose ledger came back from a backup observes until a person arms it, whatever its configuration says.
+
+The fact is a file beside `ledger.db`, so that no damage of the ledger and no environment takes it away.
+"""
+
+import os
+from pathlib import Path
+
+MARKER = "ledger.db.observe"
+_MOST = 500
+
+
+def why(folder: Path) -> str | None:
+    """Why nothing is switched, in words; None where nothing was restored, or a person has armed since."""
+    try:
+        with (folder / MARKER).open("rb") as file:
+            words = file.read(_MOST).decode("utf-8", "replace").strip()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        words = f"{MARKER} cannot be read ({error.strerror})"
+    return words.splitlines()[0] if words else "restored from a backup"
+
+
+def observe(folder: Path, words: str) -> None:
+    """From now on the site in this folder observes. On the card before it returns. Raises OSError."""
+    half = folder / f".{MARKER}.half"
+    with half.open("w", encoding="utf-8") as file:
+        file.write(f"{words}\n")
+        file.flush()
+        os.fsync(file.fileno())
+    half.replace(folder / MARKER)
+    _sync(folder)
+
+
+def arm(folder: Path) -> bool:
+    """A person has looked: the configuration counts again. False where nothing had been restored. Raises OSError."""
+    try:
+        (folder / MARKER).unlink()
+    except FileNotFoundError:
+        return False
+    _sync(folder)
+    return True
+
+
+def _sync(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

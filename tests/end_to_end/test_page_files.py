@@ -1,0 +1,69 @@
+"""The built page as files: small, from nowhere else, and of one mind with the service about what it is told."""
+
+import gzip
+import re
+
+import pytest
+from playwright.async_api import async_playwright, expect
+from pydantic import BaseModel
+
+from services.api import asked, cost, dashboard, tile_views
+from services.api.history import commands, reader
+from services.api.history.happened import EventRow
+from services.api.load_rows import LoadRow
+from services.api.routes.login import Me
+from services.shared import messages
+from services.shared.settings import sections
+from tests.end_to_end.page_server import DIST
+from tests.end_to_end.page_visit import CHROMIUM, FLAGS, PHONE, page_and_browser
+from tests.integration.api_running import running
+
+__all__ = ["page_and_browser"]
+SOURCES = DIST.parent / "src"
+KNOWN = (
+    dashboard.Dashboard, dashboard.Headline, dashboard.SensorTile, dashboard.SwitchTile, dashboard.SignalTile,
+    dashboard.LoadTile, dashboard.FanTile, dashboard.GroupTile, dashboard.PduTile, dashboard.TemperatureTile,
+    dashboard.HumidityTile, dashboard.AlarmsTile, dashboard.ServiceTile, dashboard.DeviceTile, dashboard.HistoryTile,
+    messages.OpenAlarm, messages.ChannelHealth, messages.Lease, messages.Limit, messages.Lockout, messages.Trip, messages.Drill,
+    EventRow, LoadRow, commands.CommandRow, commands.CommandTruth, commands.Failure, reader.Series, reader.Bucket,
+    cost.Cost, cost.ServiceCost, asked.AskedRequest, Me,
+)  # fmt: skip
+
+
+def test_the_scripts_of_the_page_are_below_60_kb_packed_and_nothing_comes_from_elsewhere() -> None:
+    own = (path for path in DIST.rglob("*") if DIST / "swagger" not in path.parents)  # the API has a page of its own
+    files = [path for path in own if path.suffix in {".js", ".css", ".html", ".svg"}]
+    scripts = [path.read_bytes() for path in files if path.suffix == ".js"]
+    assert 0 < sum(len(gzip.compress(one)) for one in scripts) < 60_000
+    for path in files:
+        asked = re.findall(r"(?:src|href|url|import)\s*[=(]\s*[\"']?(https?:[^\"')\s]+)", path.read_text())
+        assert asked == [], path.name
+
+
+@pytest.mark.parametrize("model", KNOWN, ids=lambda model: model.__name__)
+def test_the_page_knows_the_fields_of_what_it_is_told_and_no_others(model: type[BaseModel]) -> None:
+    text = "\n".join(path.read_text(encoding="utf-8") for path in sorted(SOURCES.rglob("*.ts*")))
+    found = re.findall(rf"export interface {model.__name__}( extends Aged)? {{(.*?)\n}}", text, re.DOTALL)
+    assert found, f"{model.__name__} is missing"
+    for aged, body in found:
+        known = set(re.findall(r"^  (\w+):", body, re.MULTILINE)) | (set(tile_views.Aged.model_fields) if aged else set())
+        assert known == set(model.model_fields)
+
+
+@pytest.mark.asyncio
+async def test_the_plain_page_fits_a_phone_in_the_dark_and_tells_the_time_of_its_data(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    folder = tmp_path_factory.mktemp("plain")
+    async with running(folder, sections.Broker(host="127.0.0.1", port=1)) as api, async_playwright() as playwright:
+        chromium = await playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+        page = await chromium.new_page(viewport={"width": PHONE[0], "height": PHONE[1]}, color_scheme="dark")
+        complaints: list[str] = []
+        page.on("console", lambda line: complaints.append(line.text) if line.type in ("error", "warning") else None)
+        await page.goto(api.debug + "/plain")
+        await expect(page.get_by_text(re.compile(r"^(Data )?of \S+")).first).to_be_visible()
+        assert await page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
+        assert await page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "light dark"
+        assert (await api.get("/favicon.ico")).headers["Content-Type"] == "image/svg+xml"
+        assert complaints == []
+        await chromium.close()

@@ -1,0 +1,192 @@
+"""Each time the site left normal running because something asked for less, from records that the real writer made."""
+
+import json
+from collections.abc import Callable
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from services.api.curtailments.listing import listed
+from services.api.curtailments.model import CurtailmentRow
+from services.api.history.database import Database
+from services.shared.settings.tree import Settings
+from tests.unit.api.curtailment_records import FULL_KW, OFF_KW, T0, UTILITY, Records, inputs, utility_event
+
+pytestmark = pytest.mark.asyncio
+Story = Callable[[Records], None]
+
+
+def told(
+    path: Path, *, limit: int = 10, start_s: float = 0.0, end_s: float = 1e6, now_s: float = 20_000.0
+) -> list[CurtailmentRow]:
+    database = Database(path)
+    try:
+        ms = [int((T0 + after) * 1000) for after in (start_s, end_s, now_s)]
+
+        def work(connection: sa.Connection) -> list[CurtailmentRow]:
+            return list(listed(connection, (ms[0], ms[1]), limit, ms[2], Settings()).curtailments)
+
+        return database.read(work)
+    finally:
+        database.close()
+
+
+async def recorded(folder: Path, *stories: Story) -> Path:
+    of = Records(folder)
+    for story in stories:
+        story(of)
+    return await of.stored()
+
+
+async def test_the_utilitys_curtailment_is_told_with_its_target_its_proof_and_what_was_not_used(tmp_path: Path) -> None:
+    (one,) = told(await recorded(tmp_path, utility_event))
+    assert (one.kind, one.source, one.level, one.event_id, one.target_kw) == ("signal", "utility", "control", "EV-7", 20.0)
+    assert (one.from_at, one.until_at) == (T0 + 3600, T0 + 3600 + 7200 + 180)
+    assert (one.confirmed_s, one.proven, one.lowest_kw) == (90.0, True, OFF_KW)
+    assert one.reason == "utility signal: Control, at most 20 kW"
+    assert not one.forced and not one.exercised and one.clock_trusted
+    off_kwh = (FULL_KW - OFF_KW) * (7200 + 90 - 90) / 3600 + (FULL_KW - 400) * 90 / 3600
+    assert one.energy_not_used_kwh == pytest.approx(off_kwh, abs=1)
+
+
+async def test_one_that_runs_comes_first_and_has_no_end(tmp_path: Path) -> None:
+    path = await recorded(tmp_path, utility_event, lambda of: utility_event(of, 18_000, lasts_s=1800, ends=False))
+    newest, oldest = told(path, now_s=19_800)
+    assert (newest.until_at, newest.from_at, newest.proven) == (None, T0 + 18_000, True)
+    assert oldest.until_at == T0 + 10_980
+    assert newest.id > oldest.id
+
+
+async def test_the_list_is_chosen_by_time_and_says_nothing_twice_or_too_much(tmp_path: Path) -> None:
+    def many(of: Records) -> None:
+        for n in range(450):  # more changes of mode than one page of the query has
+            of.turn(n * 100, "normal", "curtailing", "x", detail=inputs(UTILITY))
+            of.turn(n * 100 + 50, "curtailing", "normal")
+
+    path = await recorded(tmp_path, many)
+    everything = told(path, limit=100, now_s=50_000)
+    assert [one.from_at for one in everything] == [T0 + n * 100 for n in range(449, 349, -1)]
+    assert len(told(path, limit=100, start_s=1_020, end_s=1_410, now_s=50_000)) == 5, "1000, which reaches in, to 1400"
+    assert [one.from_at - T0 for one in told(path, limit=2, start_s=0, end_s=301)] == [300, 200]
+    assert told(path, start_s=60, end_s=90) == []
+
+
+@pytest.mark.parametrize(
+    ("mode", "ceiling", "kind", "source"),
+    [
+        ("curtailing", {"rule": "signal roomalert-1_switch-1", "scope": "site", "kw": 0.0}, "contact", "roomalert-1_switch-1"),
+        ("curtailing", {"rule": "schedule summer-peak", "scope": "site", "kw": 200.0}, "schedule", "summer-peak"),
+        ("curtailing", {"rule": "something else", "scope": "site", "kw": 200.0}, "unknown", None),
+        ("thermal_limit", {"rule": "too warm", "scope": "zone east", "kw": 200.0}, "thermal", None),
+        ("emergency", {"rule": "trip stop", "scope": "site", "kw": 0.0}, "trip", None),
+        ("failsafe", {"rule": "signal utility", "scope": "site", "kw": 0.0}, "failsafe", None),
+    ],
+)
+async def test_what_asked_is_named_by_its_kind(
+    tmp_path: Path, mode: str, ceiling: dict[str, object], kind: str, source: str | None
+) -> None:
+    def story(of: Records) -> None:
+        of.turn(0, "starting", "normal")
+        of.turn(10, "normal", mode, "why", detail=inputs(ceiling))
+        of.turn(90, mode, "normal")
+
+    (one,) = told(await recorded(tmp_path, story))
+    assert (one.kind, one.source) == (kind, source)
+
+
+async def test_an_ask_that_comes_again_while_load_returns_is_the_same_curtailment_and_graver_things_are_named(
+    tmp_path: Path,
+) -> None:
+    def story(of: Records) -> None:
+        modes = ("starting", "normal", "curtailing", "restoring", "curtailing", "emergency", "restoring", "normal")
+        for n, (before, mode) in enumerate(pairwise(modes)):
+            of.turn(n * 10, before, mode, detail=inputs(UTILITY))
+
+    (one,) = told(await recorded(tmp_path, story))
+    assert (one.from_at, one.until_at, one.kinds) == (T0 + 10, T0 + 60, ("signal", "trip"))
+
+
+def lease(of: Records, after_s: float, who: str, **wish: object) -> None:
+    of.event(after_s, "audit", f"lease by {who}: done", who=who, detail=inputs_of(wish))
+
+
+def inputs_of(wish: dict[str, object]) -> str:
+    return json.dumps({"id": "l-1", "minutes": 60, **wish})
+
+
+async def test_a_lease_of_the_debug_listener_is_an_exercise_and_one_of_a_person_is_forced(tmp_path: Path) -> None:
+    def by(who: str, at: float) -> Story:
+        def story(of: Records) -> None:
+            of.turn(at - 5, "starting", "normal")
+            lease(of, at, who, kind="power_signal", level="control")
+            of.turn(
+                at,
+                "normal",
+                "curtailing",
+                f"forced signal control by {who}",
+                detail=inputs({"rule": "lease", "scope": "site", "kw": 0.0}),
+            )
+            of.turn(at + 60, "curtailing", "normal")
+
+        return story
+
+    ann, debug = "ann (session, 192.168.1.7)", "debug listener (local, 127.0.0.1)"
+    path = await recorded(tmp_path, by(ann, 100), by(debug, 100_000))
+    newest, oldest = told(path, now_s=200_000)
+    assert (newest.kind, newest.forced, newest.exercised) == ("lease", True, True)
+    assert (oldest.kind, oldest.forced, oldest.exercised) == ("lease", True, False)
+
+
+async def test_a_hold_of_miners_is_told_a_lock_out_is_not_and_the_utility_ends_a_hold(tmp_path: Path) -> None:
+    def story(of: Records) -> None:
+        of.turn(0, "starting", "normal")
+        of.turn(10, "normal", "manual", "1 loads held down by a person")  # locked out: for a month, it may be
+        of.turn(90_000, "manual", "curtailing", "utility", detail=inputs(UTILITY))
+        of.turn(90_060, "curtailing", "manual")
+        of.turn(90_100, "manual", "normal")
+        lease(of, 200_000, "ann (session, 10.0.0.1)", kind="miners", action="sleep", members=["m-1"])
+        of.turn(200_000, "normal", "manual", "1 loads held down by a person")
+        of.turn(200_100, "manual", "normal")
+        of.event(300_000, "audit", "drill by ann (session, 10.0.0.1): foreman: done", who="ann (session, 10.0.0.1)")
+        of.turn(300_000, "normal", "manual", "1 loads held down by a person")
+        of.turn(300_100, "manual", "normal")
+
+    found = told(await recorded(tmp_path, story), now_s=400_000)
+    assert [(one.kind, one.from_at - T0, one.exercised) for one in found] == [
+        ("drill", 300_000, True), ("lease", 200_000, False), ("signal", 90_000, False),
+    ]  # fmt: skip
+
+
+async def test_load_that_is_unknown_is_neither_low_nor_proven_nor_saved(tmp_path: Path) -> None:
+    def story(of: Records) -> None:
+        of.row(-60, "normal", FULL_KW, FULL_KW)
+        of.turn(0, "normal", "curtailing", "utility", detail=inputs(UTILITY))
+        of.turn(300, "curtailing", "curtailed", "utility", "unproven, 600 kW unknown", detail=inputs(UTILITY))
+        for at in range(0, 900, 120):
+            of.row(at, "curtailed", 5.0, 20.0, "utility", "unproven, 600 kW unknown", unknown_kw=600.0)
+        of.turn(900, "curtailed", "normal")
+
+    (one,) = told(await recorded(tmp_path, story))
+    assert (one.lowest_kw, one.confirmed_s, one.proven, one.energy_not_used_kwh) == (None, None, False, None)
+
+
+async def test_what_is_no_curtailment_is_not_listed_and_no_record_is_no_list(tmp_path: Path) -> None:
+    def story(of: Records) -> None:
+        of.turn(0, "starting", "starting")
+        of.turn(5, "starting", "restoring")
+        of.turn(10, "restoring", "normal")
+        of.turn(20, "normal", "normal", detail="{}")
+
+    assert told(await recorded(tmp_path / "some", story)) == []
+    assert told(await recorded(tmp_path / "none")) == []
+
+
+async def test_records_that_begin_in_the_middle_are_told_from_there_and_garbage_is_no_crash(tmp_path: Path) -> None:
+    def story(of: Records) -> None:
+        of.turn(0, "curtailing", "curtailed", "x" * 5_000, detail="[1, not json")
+        of.turn(50, "curtailed", "normal", detail='{"ceilings": 7, "signals": [1, null]}')
+
+    (one,) = told(await recorded(tmp_path, story))
+    assert (one.kind, one.target_kw, one.from_at) == ("unknown", None, T0)

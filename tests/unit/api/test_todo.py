@@ -1,0 +1,102 @@
+"""What a person should do now: from what is known, the gravest first, and nothing where there is nothing to do."""
+
+from typing import Any
+
+import pytest
+
+from services.api.headline import NO_BROKER
+from services.api.tile_views import AlarmsTile, DeviceTile, HistoryTile, ServiceTile
+from services.api.todo import todo
+from services.shared.messages import OpenAlarm, State, Trip
+from services.shared.vocabulary import AlarmKind, Control, HealthState, Mode, Priority
+from tests.integration.api_running import state
+
+STOP = Trip(key="stop", reason="emergency stop by ann: fire drill", since_at=1.0)
+
+
+def alarm(key: str = "load_still_on", **more: Any) -> OpenAlarm:
+    base: dict[str, Any] = {
+        "kind": AlarmKind.EMERGENCY, "active": True, "cause": "12 kW are still on behind pdu-2.", "consequence": "",
+        "action": "Look at pdu-2.", "since_at": 1.0, "ended_at": None, "acknowledged_by": "", "receipts": (),
+    }  # fmt: skip
+    return OpenAlarm(key=key, **base | more)
+
+
+def device(name: str, owner: str = "controller", found: HealthState = HealthState.LOST) -> DeviceTile:
+    return DeviceTile(name=name, kind="x", owner=owner, state=found, reason="", age_s=None, lost_since_at=None)
+
+
+def service(name: str, found: Any = "online") -> ServiceTile:
+    return ServiceTile(name=name, state=found, version="", since_at=None)
+
+
+def told(
+    message: State | None = None, *alarms: OpenAlarm, silence: str = "", known: bool = True, history: str = "", **more: Any
+) -> tuple[str, ...]:
+    tile = AlarmsTile(known=known, open=None, unacknowledged=None, alarms=alarms, channels=())
+    stored = HistoryTile(ok=not history, reason=history)
+    return todo(message or state(Mode.NORMAL), silence, tile, more.get("services", ()), more.get("devices", ()), stored)
+
+
+def test_a_site_that_is_well_asks_for_nothing() -> None:
+    assert told(services=(service("collector"),), devices=(device("pdu-1", found=HealthState.OK),)) == ()
+
+
+def test_a_trip_asks_for_its_reset_and_while_its_cause_stands_says_so() -> None:
+    assert told(state(trips=(STOP,))) == ("Stopped: emergency stop by ann: fire drill. Reset it when the site may run.",)
+    (line,) = told(state(trips=(Trip(key="smoke", reason="Smoke.", since_at=1.0),)))
+    assert line == "Tripped: Smoke. Nothing shows its cause any more: look at the site, then reset it."
+    hot = Trip(
+        key="over_temperature_east", reason="s1 at 41.0 C", since_at=1.0, present="the cause persists: 39.0 C in zone east"
+    )
+    (line,) = told(state(trips=(hot,)))
+    assert line == "Tripped: s1 at 41.0 C. It cannot be reset yet: the cause persists: 39.0 C in zone east."
+
+
+def test_an_emergency_that_nobody_acknowledged_asks_for_its_action() -> None:
+    assert told(None, alarm()) == ("Look at pdu-2: 12 kW are still on behind pdu-2.",)
+    calm = alarm("signal_utility", action="Nothing, unless the kW do not fall: see the page.", cause="The utility asks.")
+    assert told(None, calm) == ("Acknowledge the alarm: The utility asks.",)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"state": "acknowledged"}, {"state": "shelved"}, {"active": False}, {"kind": AlarmKind.WARNING}, {"key": "trip_stop"}],
+)
+def test_an_alarm_that_is_seen_or_over_or_a_warning_or_told_by_its_trip_asks_for_nothing(changes: dict[str, Any]) -> None:
+    assert told(None, alarm().model_copy(update=changes)) == ()
+
+
+def test_alarms_of_a_notifier_that_is_not_heard_are_of_the_past() -> None:
+    assert told(None, alarm(), known=False) == ()
+
+
+def test_services_and_devices_that_are_gone_are_named_and_a_service_stands_for_its_devices() -> None:
+    services = (service("collector", "offline"), service("controller"))
+    devices = (device("roomalert-1", "collector"), *(device(f"pdu-{n}") for n in range(1, 6)))
+    assert told(services=services, devices=devices) == (
+        "Start the collector again: it is offline, and nothing is measured.",
+        "pdu-1, pdu-2, pdu-3 and 2 more do not answer: check power and network there.",
+    )
+    assert told(devices=devices[1:2]) == ("pdu-1 does not answer: check power and network there.",)
+
+
+def test_a_card_that_takes_nothing_and_a_site_that_only_observes_are_told() -> None:
+    assert told(state(control=Control.OBSERVE), history="disk full") == (
+        "Look at the card of the Pi: records are not stored (disk full).",
+        "Observing only: when what it would do is right, set `control = armed` and restart the controller.",
+    )
+
+
+def test_the_gravest_comes_first_and_four_are_enough() -> None:
+    low, high = alarm("fans_disproved", priority=Priority.LOW, action="Look at fan 3."), alarm(priority=Priority.HIGH)
+    found = told(state(trips=(STOP,), control=Control.OBSERVE), low, high, history="full", devices=(device("pdu-1"),))
+    assert [line.split(":")[0] for line in found] == ["Stopped", "Look at pdu-2", "Look at fan 3", "pdu-1 does not answer"]
+
+
+@pytest.mark.parametrize("silence", [NO_BROKER, "the controller is silent"])
+def test_of_a_silent_site_it_says_what_to_check_and_nothing_that_was_said_before(silence: str) -> None:
+    found = told(state(trips=(STOP,)), alarm(), silence=silence)
+    assert found[0].startswith("Check ")
+    assert ("broker" in found[0]) is (silence == NO_BROKER)
+    assert not any("Stopped" in line or "pdu-2" in line for line in found)

@@ -1,5 +1,5 @@
 import { defineConfig } from "vite";
-import { trimmedCharts } from "./trimmed";
+import { trimmedCharts } from "./trimmed.ts";
 
 const PAGES = ["index.html", "event.html", "debug.html"];
 

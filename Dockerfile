@@ -35,7 +35,7 @@ FROM ${PYTHON_IMAGE} AS run
 RUN groupadd --system --gid 10001 mine \
  && useradd --system --uid 10001 --gid 10001 --home-dir /app --no-create-home --shell /usr/sbin/nologin mine \
  && rm -rf "$(python3 -c 'import os, pip; print(os.path.dirname(pip.__file__))')" /usr/bin/pip* /usr/local/bin/pip* \
- && install -d -o mine -g mine -m 0700 /app/data /secrets /broker /simulated
+ && install -d -o mine -g mine -m 0700 /app/data /backups /secrets /broker /simulated
 ENV PATH=/opt/venv/bin:$PATH PYTHONPATH=/app PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 PYTHONFAULTHANDLER=1
 COPY --from=packages /opt/venv /opt/venv
 RUN printf '#!/opt/venv/bin/python\nfrom services.cli.main import app\n\napp()\n' >/usr/local/bin/mine && chmod 0755 /usr/local/bin/mine

@@ -1,12 +1,12 @@
 import { defineConfig } from "vite";
-import { trimmedCharts } from "./trimmed.ts";
+import { plainImports, trimmedCharts } from "./trimmed.ts";
 
 const PAGES = ["index.html", "event.html", "debug.html"];
 
 // Everything is a file of its own and nothing is inlined: the pages run under `default-src 'self'`. The gallery of component
 // states is for developers and tests: `vite build --mode gallery` puts it beside, it is never served by the product.
 export default defineConfig(({ mode }) => ({
-  plugins: [trimmedCharts()],
+  plugins: [plainImports(), trimmedCharts()],
   build: {
     outDir: mode === "gallery" ? "dist-gallery" : "dist",
     assetsInlineLimit: 0,

@@ -17,8 +17,9 @@ import { Loads } from "./panels/map";
 import { Pdus } from "./panels/pdus";
 import { Signals } from "./panels/signals";
 import { Temperature } from "./panels/temperature";
-import { Badge } from "./parts";
+import { Badge, Banner } from "./parts";
 import { feed, lostSince, sinceFeedS } from "./store";
+import { Top } from "./top";
 import type { Dashboard } from "./types";
 import { clock, duration } from "./words";
 
@@ -32,16 +33,22 @@ export function App() {
       <a class="skip" href="#main">
         To the state of the site
       </a>
-      <Top now={now} />
+      <Head now={now} />
       <main id="main">
         <Banners feed={now} />
-        {now === null ? <p class="waiting" role="status">The state of the site is unknown: waiting for the first feed.</p> : <Evidence now={now} />}
+        {now === null ? (
+          <p class="waiting" role="status">
+            The state of the site is unknown: waiting for the first feed.
+          </p>
+        ) : (
+          <Evidence now={now} />
+        )}
       </main>
     </>
   );
 }
 
-/** What needs a person stands in a column of its own, which grows alone; first by ear and on a phone. The events fill its rest. */
+/** What needs a person stands in a column of its own, which grows alone; first by ear and on a phone. Events fill its rest. */
 function Evidence({ now }: { now: Dashboard }) {
   return (
     <>
@@ -83,19 +90,30 @@ function Evidence({ now }: { now: Dashboard }) {
   );
 }
 
-function Top({ now }: { now: Dashboard | null }) {
+function Head({ now }: { now: Dashboard | null }) {
   const live = lostSince.value === null && now;
   return (
-    <header class="top">
-      <h1>
-        <span class="product">Bitcoin Mine Control</span> <span class="site">{now?.site}</span>
-      </h1>
+    <Top title={<span class="product">Bitcoin Mine Control</span>} site={now?.site}>
       {now?.simulated && <span class="note">simulated site</span>}
       <p class="link">
         <Badge tone={live ? "good" : "bad"}>{connection(now)}</Badge>
       </p>
       <Login />
-    </header>
+      {now && <ToStop />}
+    </Top>
+  );
+}
+
+/** From wherever one reads, to the button that must be held. */
+function ToStop() {
+  return (
+    <a
+      class="to-stop"
+      href="#stop-title"
+      onClick={() => setTimeout(() => document.querySelector<HTMLElement>(".stop .hold")?.focus())}
+    >
+      Emergency stop
+    </a>
   );
 }
 
@@ -106,10 +124,8 @@ function connection(now: Dashboard | null): string {
 
 function Broken({ text }: { text: string }) {
   return (
-    <div class="banner tone-bad" role="alert">
-      <p>
-        <strong>This page cannot draw what it received.</strong> Nothing here may be believed; reload it. {text}
-      </p>
-    </div>
+    <Banner tone="bad" alert>
+      <strong>This page cannot draw what it received.</strong> Nothing here may be believed; reload it. {text}
+    </Banner>
   );
 }

@@ -14,7 +14,7 @@ const feed = feedOf(state);
 
 freeze(feed.time);
 answerFrom(state);
-receive(JSON.stringify(feed));
+receive(feed);
 if (state === "offline") {
   sinceFeedS.value = SILENT_S;
   lostSince.value = feed.time + 4;

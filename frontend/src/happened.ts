@@ -2,13 +2,20 @@
 
 import { signal } from "@preact/signals";
 import { get } from "./get";
-import type { EventRow } from "./types";
+import type { EventRow, Events } from "./types";
 
 const EVERY_MS = 10_000;
 const PAGE = 30;
 const MOST_KEPT = 1000;
 
-export const KINDS = { "": "all but commands", transition: "changes of mode", decision: "decisions", command: "commands", service: "services", audit: "acts of people" } as const;
+export const KINDS = {
+  "": "all but commands",
+  transition: "changes of mode",
+  decision: "decisions",
+  command: "commands",
+  service: "services",
+  audit: "acts of people",
+} as const;
 export type Kind = keyof typeof KINDS;
 
 export const events = signal<EventRow[] | null>(null); // null: the history does not answer
@@ -51,14 +58,15 @@ async function news(): Promise<void> {
   if (found === "another") return;
   if (after === null && found) older.value = found.events.length < PAGE ? "none" : "some";
   if (found === null) events.value = null;
-  else if (found.events.length > 0 || events.value === null) events.value = [...(events.value ?? []), ...found.events].slice(-MOST_KEPT);
+  else if (found.events.length > 0 || events.value === null)
+    events.value = [...(events.value ?? []), ...found.events].slice(-MOST_KEPT);
   after = found?.next_after ?? null;
 }
 
 /** A page of the events; null when the history does not answer; "another" when another kind was chosen meanwhile. */
-async function page(cursor: string): Promise<{ events: EventRow[]; next_after: number } | null | "another"> {
+async function page(cursor: string): Promise<Events | null | "another"> {
   const asked = turn;
   const chosen = kind.value === "" ? "commands=false" : `kind=${kind.value}`;
-  const answer = await get<{ events: EventRow[]; next_after: number }>(`/api/v1/events?${chosen}&limit=${PAGE}${cursor}`).catch(() => null);
-  return asked === turn ? answer : "another";
+  const { found } = await get<Events>(`/api/v1/events?${chosen}&limit=${PAGE}${cursor}`);
+  return asked === turn ? found : "another";
 }

@@ -2,8 +2,12 @@
 
 import { type ComponentChildren, toChildArray } from "preact";
 import { freshness, lostSince } from "./store";
-import type { Aged, Dashboard, Tone } from "./types";
-import { UNKNOWN, duration, number, unitOf } from "./words";
+import type { Aged, Dashboard, Priority, Tone } from "./types";
+import { unitOf } from "./units";
+import { UNKNOWN, duration, number } from "./words";
+
+/** Of an alarm: its priority says how grave it is, its kind only names the channels. */
+export const TONES: Record<Priority, Tone> = { low: "good", medium: "warning", high: "bad" };
 
 interface PanelProps {
   title: string;
@@ -65,9 +69,7 @@ export function Mark({ tone }: { tone: Tone }) {
       {tone === "good" && <circle cx="8" cy="8" r="5" class="hollow" />}
       {tone === "warning" && <path d="M8 1.5 15 14.5H1z" />}
       {tone === "bad" && <rect x="1.5" y="1.5" width="13" height="13" rx="1.5" />}
-      {tone === "unknown" && (
-        <path class="hollow" d="M4.5 5.5C4.5 1 11.5 1.2 11.5 5.2c0 2.6-3.5 2.6-3.500 5M8 13v1.5" />
-      )}
+      {tone === "unknown" && <path class="hollow" d="M4.5 5.5C4.5 1 11.5 1.2 11.5 5.2c0 2.6-3.5 2.6-3.500 5M8 13v1.5" />}
     </svg>
   );
 }
@@ -79,6 +81,16 @@ export function Badge({ tone, strong, children }: { tone: Tone; strong?: boolean
       <Mark tone={tone} />
       {children}
     </span>
+  );
+}
+
+/** A sentence over everything it is true of; an alert is read out at once. */
+export function Banner({ tone, alert, children }: { tone: Tone; alert?: boolean; children: ComponentChildren }) {
+  return (
+    <div class={`banner tone-${tone}`} role={alert ? "alert" : "note"}>
+      <Mark tone={tone} />
+      <p>{children}</p>
+    </div>
   );
 }
 
@@ -99,27 +111,6 @@ export function Table({ label, head, children }: { label: string; head: string[]
         </thead>
         <tbody>{children}</tbody>
       </table>
-    </div>
-  );
-}
-
-export interface Stretch {
-  kind: string; // its class: fill, unknown, target, ...
-  from: number;
-  to: number;
-}
-
-/** Amounts on one line, each at its place from `low` to `high`; what it shows is said by `label`. No label: words beside it say it. */
-export function Meter({ label, low = 0, high, parts, marks = [], slim }: { label?: string; low?: number; high: number; parts: Stretch[]; marks?: { kind: string; at: number }[]; slim?: boolean }) {
-  const place = (value: number) => (100 * (Math.min(Math.max(value, low), high) - low)) / Math.max(high - low, 1e-9);
-  return (
-    <div class={slim ? "meter is-slim" : "meter"} {...(label === undefined ? { "aria-hidden": true } : { role: "img", "aria-label": label })}>
-      {parts.map(({ kind, from, to }) => (
-        <span key={kind} class={kind} style={{ left: `${place(from)}%`, width: `${place(to) - place(from)}%` }} />
-      ))}
-      {marks.map(({ kind, at }) => (
-        <i key={kind} class={kind} style={{ left: `${place(at)}%` }} />
-      ))}
     </div>
   );
 }

@@ -1,15 +1,31 @@
 // The last hour of one number, small enough to stand beside it.
 
-import type { Series } from "./answers";
+import { farS } from "./series";
+import type { Series } from "./types";
 import { number } from "./words";
 
 const HOUR_S = 3600;
 const [WIDE, HIGH] = [72, 22];
-const GAP = 2.5; // buckets: further apart, nobody saw what was between
+const ASKED_EVERY_S = 60; // so long the present value may be after the last stored one
+
+interface Seen {
+  at: number;
+  value: number;
+}
+
+interface SparkProps {
+  series: Series | undefined;
+  now: number;
+  value: number | null;
+  least: number;
+  staleAfterS: number; // of its readings
+}
 
 /** The line ends at the present value; without readings there is none. `least` is the smallest span that fills the height. */
-export function Spark({ series, now, value, least }: { series: Series | undefined; now: number; value: number | null; least: number }) {
-  const points = (series?.buckets ?? []).flatMap((one) => (one.mean === null ? [] : [{ at: one.at + (series?.bucket_s ?? 0) / 2, value: one.mean }]));
+export function Spark({ series, now, value, least, staleAfterS }: SparkProps) {
+  const points = (series?.buckets ?? []).flatMap((one) =>
+    one.mean === null ? [] : [{ at: one.at + (series?.bucket_s ?? 0) / 2, value: one.mean }],
+  );
   if (value !== null) points.push({ at: now, value });
   const seen = points.filter((one) => one.at >= now - HOUR_S && one.at <= now + 1);
   if (seen.length < 2) return <span class="spark" />;
@@ -18,12 +34,20 @@ export function Spark({ series, now, value, least }: { series: Series | undefine
   const low = (lowest + highest - span) / 2;
   const x = (at: number) => (WIDE * (at - now + HOUR_S)) / HOUR_S;
   const y = (one: number) => 2 + (HIGH - 4) * (1 - (one - low) / span);
-  const far = GAP * Math.max(series?.bucket_s ?? 0, 60);
-  const path = seen.map((one, i) => `${i > 0 && one.at - (seen[i - 1]?.at ?? 0) <= far ? "L" : "M"}${x(one.at).toFixed(1)} ${y(one.value).toFixed(1)}`).join("");
   const last = seen.at(-1);
+  const far = farS(series?.bucket_s ?? 0, staleAfterS);
+  const isNear = (one: Seen, before: Seen | undefined) =>
+    before !== undefined && one.at - before.at <= far + (one === last && value !== null ? ASKED_EVERY_S : 0);
+  const step = (one: Seen, i: number) =>
+    `${isNear(one, seen[i - 1]) ? "L" : "M"}${x(one.at).toFixed(1)} ${y(one.value).toFixed(1)}`;
   return (
-    <svg class="spark" viewBox={`0 0 ${WIDE + 3} ${HIGH}`} role="img" aria-label={`last hour ${number(lowest, 1)} to ${number(highest, 1)}`}>
-      <path d={path} />
+    <svg
+      class="spark"
+      viewBox={`0 0 ${WIDE + 3} ${HIGH}`}
+      role="img"
+      aria-label={`last hour ${number(lowest, 1)} to ${number(highest, 1)}`}
+    >
+      <path d={seen.map(step).join("")} />
       {value !== null && last && <circle cx={x(last.at)} cy={y(last.value)} r="2" />}
     </svg>
   );

@@ -1,6 +1,7 @@
 // What the page knows: the last feed, when it came, and since when none comes. One stream; asked for by hand when it is quiet.
 
 import { signal } from "@preact/signals";
+import { get } from "./get";
 import type { Aged, Dashboard } from "./types";
 
 const STREAM = "/api/v1/stream";
@@ -8,7 +9,7 @@ const ONCE = "/dashboard_data.json";
 const TICK_MS = 500;
 const ASKED_AFTER_S = 2.5; // the feed comes each second: quiet so long, it is asked for
 const LOST_AFTER_S = 4; // and quiet so long, nobody is there
-const ANSWER_S = 2;
+const ANSWER_MS = 2000;
 const DEAF_S = 10; // a stream that hears nothing while the server answers is opened anew
 
 export const feed = signal<Dashboard | null>(null);
@@ -22,8 +23,8 @@ let source: EventSource | null = null;
 let asking = false;
 
 /** Take a feed: the page is connected from now. */
-export function receive(text: string): void {
-  feed.value = JSON.parse(text) as Dashboard;
+export function receive(told: Dashboard): void {
+  feed.value = told;
   received = { monotonic: performance.now(), wall: Date.now() };
   sinceFeedS.value = 0;
   lostSince.value = null;
@@ -57,7 +58,11 @@ export function listen(): void {
   streamedMs = performance.now();
   opened.addEventListener("dashboard", (event: MessageEvent<string>) => {
     streamedMs = performance.now();
-    tryReceive(event.data);
+    try {
+      receive(JSON.parse(event.data) as Dashboard);
+    } catch {
+      lose();
+    }
   });
   opened.onerror = () => {
     void ask();
@@ -76,24 +81,18 @@ function tick(): void {
 async function ask(): Promise<void> {
   if (asking) return;
   asking = true;
-  try {
-    const answer = await fetch(ONCE, { cache: "no-store", signal: AbortSignal.timeout(ANSWER_S * 1000) });
-    if (answer.ok) tryReceive(await answer.text());
-    else lose(answer.status === 401);
-    if (answer.ok && performance.now() - streamedMs > DEAF_S * 1000) listen();
-  } catch {
-    lose();
-  } finally {
-    asking = false;
+  const answer = await get<Dashboard>(ONCE, { withinMs: ANSWER_MS });
+  asking = false;
+  if (answer.found === null) lose(answer.status > 0 ? answer.status === 401 : undefined);
+  else {
+    receive(answer.found);
+    if (performance.now() - streamedMs > DEAF_S * 1000) listen();
   }
 }
 
-function tryReceive(text: string): void {
-  try {
-    receive(text);
-  } catch {
-    lose();
-  }
+/** A page that asks by itself instead of listening: whether what it shows is the present. */
+export function setLive(isLive: boolean): void {
+  lostSince.value = isLive ? null : Date.now() / 1000;
 }
 
 function lose(stranger = isStranger.value): void {

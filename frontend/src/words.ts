@@ -4,12 +4,6 @@ import { feed } from "./store";
 
 export const UNKNOWN = "unknown";
 
-const UNITS: Record<string, string> = { Cel: "°C", F: "°F", "%RH": "%" };
-
-export function unitOf(unit: string): string {
-  return UNITS[unit] ?? unit;
-}
-
 /** A number with as many decimals as its size deserves, or "unknown". */
 export function number(value: number | null, decimals?: number): string {
   if (value === null) return UNKNOWN;
@@ -21,29 +15,44 @@ export function kw(value: number | null): string {
   return value === null ? UNKNOWN : `${number(value, Math.abs(value) < 10 && value % 1 !== 0 ? 1 : 0)} kW`;
 }
 
-/** A length of time in its largest one or two units. */
-export function duration(seconds: number): string {
-  const s = Math.max(0, Math.floor(seconds));
-  if (s < 120) return `${s} s`;
-  if (s < 7200) return `${Math.floor(s / 60)} min`;
-  if (s < 172_800) return `${Math.floor(s / 3600)} h`;
-  return `${Math.floor(s / 86_400)} d`;
+const LENGTHS = [
+  [86_400, "d"],
+  [3600, "h"],
+  [60, "min"],
+  [1, "s"],
+] as const;
+
+/** A length of time in its largest unit, of which there are two at least; `fine` adds the next smaller one. */
+export function duration(seconds: number, fine = false): string {
+  const whole = Math.max(0, fine ? Math.round(seconds) : Math.floor(seconds));
+  const first = LENGTHS.findIndex(([length]) => whole >= 2 * length || length === 1);
+  const [length, name] = LENGTHS[first] ?? [1, "s"];
+  const [next, small] = LENGTHS[first + 1] ?? [0, ""];
+  const rest = next > 0 ? Math.floor((whole % length) / next) : 0;
+  return `${Math.floor(whole / length)} ${name}${fine && (rest > 0 || next > 1) ? ` ${rest} ${small}` : ""}`;
 }
 
-/** A moment in the site's time zone: the time today, with the day otherwise. */
-export function moment(at: number | null, seconds = false): string {
+/** A moment in the time zone: the time of `today`, with the day otherwise. */
+export function moment(at: number | null, seconds = false, today = feed.value?.time, timeZone = zone()): string {
   if (at === null) return UNKNOWN;
-  return dayOf(at) === dayOf(feed.value?.time ?? at) ? clock(at, seconds) : `${dayOf(at)} ${clock(at, seconds)}`;
+  const day = dayOf(at, timeZone);
+  return day === dayOf(today ?? at, timeZone) ? clock(at, seconds, timeZone) : `${day} ${clock(at, seconds, timeZone)}`;
 }
 
-/** The time of day of a moment at the site. */
-export function clock(at: number, seconds = false): string {
-  return new Date(at * 1000).toLocaleTimeString("en-GB", { timeZone: zone(), hour: "2-digit", minute: "2-digit", ...(seconds ? { second: "2-digit" } : {}) });
+/** The time of day of a moment. */
+export function clock(at: number, seconds = false, timeZone = zone()): string {
+  const parts: Intl.DateTimeFormatOptions = {
+    timeZone,
+    hour: "2-digit",
+    minute: "2-digit",
+    ...(seconds ? { second: "2-digit" } : {}),
+  };
+  return new Date(at * 1000).toLocaleTimeString("en-GB", parts);
 }
 
-/** The day of a moment at the site: 2026-11-22. */
-export function dayOf(at: number): string {
-  return new Date(at * 1000).toLocaleDateString("en-CA", { timeZone: zone() });
+/** The day of a moment: 2026-11-22. */
+export function dayOf(at: number, timeZone = zone()): string {
+  return new Date(at * 1000).toLocaleDateString("en-CA", { timeZone });
 }
 
 function zone(): string {
@@ -54,11 +63,17 @@ function zone(): string {
 export function bytes(count: number | null): string {
   if (count === null) return UNKNOWN;
   const power = Math.min(4, Math.max(0, Math.floor(Math.log10(Math.max(count, 1)) / 3)));
-  return `${number(count / 1000 ** power, power > 0 && count / 1000 ** power < 10 ? 1 : 0)} ${["B", "kB", "MB", "GB", "TB"][power]}`;
+  const shown = count / 1000 ** power;
+  return `${number(shown, power > 0 && shown < 10 ? 1 : 0)} ${["B", "kB", "MB", "GB", "TB"][power]}`;
 }
 
 export function words(text: string): string {
   return text.replaceAll("_", " ");
+}
+
+/** A trip by its key: "over-temperature, zone east". */
+export function tripName(key: string): string {
+  return words(key.replace(/^over_temperature_/, "over-temperature, zone "));
 }
 
 export function capital(text: string): string {

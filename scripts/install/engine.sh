@@ -67,10 +67,10 @@ add_packages() {
   has_builder || packages+=("$(first_of docker-buildx docker-buildx-plugin)")
   note "installing ${packages[*]}"
   # shellcheck disable=SC2048,SC2086 # a distribution without one of them leaves an empty word
-  do_it add ${packages[*]} ca-certificates iptables
+  do_it apt_install ${packages[*]} ca-certificates iptables
 }
 
-add() { DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null; }
+apt_install() { DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null; }
 
 start_engine() {
   local _

@@ -10,9 +10,9 @@ make_folders() {
   do_it install -d -m 0755 "$FOLDER" "$FOLDER/releases"
   do_it install -d -m 0750 -o root -g "$MINE_GID" "$FOLDER/config"
   do_it install -d -m 0700 -o "$MINE_UID" -g "$MINE_GID" "$FOLDER/data" "$FOLDER/data/ledger" "$FOLDER/data/alerts" \
-    "$FOLDER/data/history" "$FOLDER/data/secrets"
+    "$FOLDER/data/history" "$FOLDER/data/secrets" "$FOLDER/backups"
   do_it install -d -m 0750 -o "$MINE_UID" -g "$MINE_GID" "$FOLDER/logs"
-  note "data/ records and secrets, logs/ rotated logs, config/ what you write, releases/ the program"
+  note "data/ records and secrets, backups/, logs/ rotated logs, config/ what you write, releases/ the program"
 }
 
 # A name for the number that the containers run as: who looks at the files shall see whose they are.
@@ -22,7 +22,7 @@ make_user() {
   grep -q "^[^:]*:[^:]*:$MINE_GID:" "$SYSTEM/etc/group" ||
     do_it groupadd "${prefix[@]}" --system --gid "$MINE_GID" bitcoin-mine
   grep -q "^[^:]*:[^:]*:$MINE_UID:" "$SYSTEM/etc/passwd" ||
-    do_it useradd "${prefix[@]}" --system --uid "$MINE_UID" --gid "$MINE_GID" --no-create-home --home-dir "$FOLDER" \
+    do_it useradd "${prefix[@]}" --system --key SYS_UID_MAX=60000 --uid "$MINE_UID" --gid "$MINE_GID" --no-create-home --home-dir "$FOLDER" \
       --shell /usr/sbin/nologin bitcoin-mine
 }
 

@@ -33,7 +33,8 @@ write_watchdog() {
     note "no /dev/watchdog: nothing resets this machine when its kernel hangs (on an older Pi: dtparam=watchdog=on)"
     return
   fi
-  if grep -qs '^RuntimeWatchdogSec=' "$SYSTEM"/etc/systemd/system.conf "$SYSTEM"/etc/systemd/system.conf.d/[!b]*.conf; then
+  if grep -ls '^RuntimeWatchdogSec=' "$SYSTEM"/etc/systemd/system.conf "$SYSTEM"/etc/systemd/system.conf.d/*.conf |
+    grep -qvxF "$WATCHDOG"; then
     note "hardware watchdog: set already, and left as it is"
     return
   fi
@@ -48,7 +49,7 @@ start_site() {
   if has_systemd; then
     do_it systemctl start bitcoin-mine.service
   else
-    do_it "$NEW/scripts/install/compose" up --detach --no-build --remove-orphans --quiet-pull 2>&1 | sed 's/^/   /'
+    do_it start_containers "$NEW" || warn "not all of it could be started: $LAST"
   fi
   [ -z "$DRY" ] || return 0
   wait_until_healthy "$NEW" 180 || {
@@ -57,6 +58,9 @@ start_site() {
   }
   note "all services are healthy"
 }
+
+# The release's containers without a unit; LAST is compose's last word.
+start_containers() { LAST=$("$1/scripts/install/compose" up --detach --no-build --remove-orphans 2>&1) || { LAST=${LAST##*$'\n'}; return 1; }; }
 
 # In the way in which it was started; within 20 s.
 stop_site() {

@@ -1,5 +1,8 @@
-"""Runs in the api's container: what the site says of itself, as lines NAME=VALUE. With an argument it also asks for one full cycle,
-whose reason stands in the audit. Standard library alone: it must work beside any version. Exit code 1: the api does not answer."""
+"""Runs in the api's container: what the site says of itself, as lines NAME=VALUE; with an argument it asks for one full cycle.
+
+The argument is the cycle's reason, and so stands in the audit. Standard library alone: it must work beside any version.
+Exit code 1: the api does not answer.
+"""
 
 import json
 import os

@@ -69,7 +69,8 @@ check_clock() {
     yes) note "clock: synchronised" ;;
     no)
       warn "clock: not synchronised with a time server. The control goes by its own clock; utility events wait for the calendar's"
-      sure "Ask the time servers from now on (timedatectl set-ntp true)?" && do_it timedatectl set-ntp true
+      ! sure "Ask the time servers from now on (timedatectl set-ntp true)?" || do_it timedatectl set-ntp true 2>/dev/null ||
+        warn "no time service is here: install systemd-timesyncd or chrony"
       ;;
     *) note "clock: $(date -Is); nobody here says whether it is synchronised" ;;
   esac
@@ -110,8 +111,12 @@ line and reboot, or go on without limits: --without-memory-limits"
 }
 
 has_memory_group() {
-  grep -qw memory "$SYSTEM/sys/fs/cgroup/cgroup.controllers" 2>/dev/null ||
+  local controllers=$SYSTEM/sys/fs/cgroup/cgroup.controllers
+  if [ -f "$controllers" ]; then
+    grep -qw memory "$controllers"
+  else
     awk '$1 == "memory" && $4 == 1 {found = 1} END {exit !found}' "$SYSTEM/proc/cgroups" 2>/dev/null
+  fi
 }
 
 # The whole command line is one line; a second one would be ignored.

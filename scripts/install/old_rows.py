@@ -1,7 +1,7 @@
 """Runs in a container: the rows of the old product's `mine_states` begin the new history, in the columns that both tables have.
 
-Its times without a zone are the site's local ones. What a column cannot hold is left out, never guessed; a row without a time that
-can be read is not taken, and counted.
+Its times without a zone are the site's local ones. What a column cannot hold is left out, never guessed; a row without a time
+that can be read is not taken, and counted.
 """
 
 import sqlite3

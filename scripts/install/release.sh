@@ -9,7 +9,7 @@ NEW=
 # Copies SOURCE; the same files always give the same name, so that a second time there is nothing to do. Sets NEW.
 stage_release() {
   local staged=$FOLDER/releases/.staged version
-  [ -f "$SOURCE/docker-compose.yml" ] && [ -f "$SOURCE/scripts/install/compose" ] ||
+  [[ -f $SOURCE/docker-compose.yml && -f $SOURCE/scripts/install/compose ]] ||
     fail "$EXIT_MISTAKES" "$SOURCE is not this program: it has no docker-compose.yml or no scripts/install"
   if [ -n "$DRY" ]; then
     NEW=$FOLDER/releases/new
@@ -21,6 +21,7 @@ stage_release() {
   tar -C "$SOURCE" --exclude=__pycache__ --exclude='*.pyc' --exclude=frontend/node_modules --exclude='frontend/dist*' \
     --exclude=config/config.txt --exclude=config/loads.csv --exclude=release.env --owner=0 --group=0 -cf - "${PARTS[@]}" |
     tar -C "$staged" -xf -
+  chmod 0755 "$staged"/scripts/*.sh "$staged"/scripts/install/{compose,mine,unfinished} # not every archive remembers it
   version=$(sed -n 's/^version = "\(.*\)"/\1/p' "$staged/pyproject.toml" | head -n 1)
   NEW=$FOLDER/releases/${version:-0}-$(hash_of "$staged")
   printf 'MINE_IMAGE_TAG=%s\n' "$(basename "$NEW")" >"$staged/release.env"
@@ -54,7 +55,7 @@ build_release() {
     fail "$EXIT_FAILED" "The broker's image $broker could not be fetched. What runs was not touched."
 }
 
-current() { readlink -f "$FOLDER/current" 2>/dev/null || true; }
+current() { readlink -e "$FOLDER/current" 2>/dev/null || true; }
 
 # `current` is replaced by a rename, so after a power cut it leads to the one or to the other.
 switch_to() {
@@ -78,7 +79,7 @@ drop_old_releases() {
   local one
   for one in "$FOLDER"/releases/*/; do
     one=${one%/}
-    if [ "$one" != "$(current)" ] && [ "$one" != "$(readlink -f "$FOLDER/previous")" ]; then
+    if [ "$one" != "$(current)" ] && [ "$one" != "$(readlink -e "$FOLDER/previous" || true)" ]; then
       note "removing $(basename "$one")"
       docker image rm "bitcoin-mine-control:$(basename "$one")" >/dev/null 2>&1 || true
       rm -rf "$one"

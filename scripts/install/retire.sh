@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # The old product on the same Pi: one Python script as bitcoin-mine.service, behind nginx, called by cron. Two controllers must not
 # command the same devices, so all of it is stopped; nothing is deleted, and what is changed is kept in <folder>/retired.
+# shellcheck disable=SC2034 # folders.sh reads TAKEN
 
 readonly OUR_MARK="made by install.sh of Bitcoin Mine Control"
 OLD_UNITS=()
@@ -19,7 +20,6 @@ retire_old_product() {
   retire_cron
   retire_site
   take_over_config
-  take_over_records
   warn_of_processes
 }
 
@@ -29,7 +29,7 @@ find_old_product() {
   for unit in "$SYSTEM"/etc/systemd/system/bitcoin-mine*.service "$SYSTEM"/etc/systemd/system/bitcoin-mine*.timer; do
     [ -f "$unit" ] && ! grep -q "$OUR_MARK" "$unit" && OLD_UNITS+=("$unit")
   done
-  [ ${#OLD_UNITS[@]} -gt 0 ] && [ -z "$OLD_FOLDER" ] || return 0
+  [[ ${#OLD_UNITS[@]} -gt 0 && -z $OLD_FOLDER ]] || return 0
   OLD_FOLDER=$(sed -n 's/^WorkingDirectory=//p' "${OLD_UNITS[@]}" | head -n 1)
   script=$(sed -n 's/^ExecStart=.*[ =]\(\/[^ ]*\.py\).*/\1/p' "${OLD_UNITS[@]}" | head -n 1)
   OLD_FOLDER=${OLD_FOLDER:-${script:+$(dirname "$script")}}
@@ -49,7 +49,7 @@ retire_units() {
 }
 
 # Whether a file speaks of the old product; what we installed speaks of <folder>/current.
-is_old() { grep -v "$FOLDER/current" "$1" 2>/dev/null | grep -v '^#' | grep -qE "$OLD_MARKS${OLD_FOLDER:+|$OLD_FOLDER/}"; }
+is_old() { [ -f "$1" ] && grep -v "$FOLDER/current" "$1" | grep -v '^#' | grep -qE "$OLD_MARKS${OLD_FOLDER:+|$OLD_FOLDER/}"; }
 
 keep_copy() {
   do_it install -d -m 0750 "$RETIRED$2"
@@ -60,13 +60,13 @@ keep_copy() {
 retire_cron() {
   local file
   for file in "$SYSTEM"/var/spool/cron/crontabs/* "$SYSTEM"/etc/cron.d/* "$SYSTEM"/etc/crontab; do
-    [ -f "$file" ] && is_old "$file" || continue
+    is_old "$file" || continue
     note "cron: lines of ${file#"$SYSTEM"} are comments now"
     keep_copy "$file" "$(dirname "${file#"$SYSTEM"}")"
     do_it sed -i -E "\\|$FOLDER/current|b; /^#/b; \\%$OLD_MARKS${OLD_FOLDER:+|$OLD_FOLDER/}%s/^/# retired: /" "$file"
   done
   for file in "$SYSTEM"/etc/cron.hourly/* "$SYSTEM"/etc/cron.daily/* "$SYSTEM"/etc/cron.weekly/* "$SYSTEM"/etc/cron.monthly/*; do
-    [ -f "$file" ] && is_old "$file" || continue
+    is_old "$file" || continue
     note "cron: ${file#"$SYSTEM"} is taken away"
     keep_copy "$file" "$(dirname "${file#"$SYSTEM"}")"
     do_it rm "$file"
@@ -77,7 +77,7 @@ retire_cron() {
 retire_site() {
   local file gone=
   for file in "$SYSTEM"/etc/nginx/sites-enabled/* "$SYSTEM"/etc/nginx/conf.d/*; do
-    [ -f "$file" ] && is_old "$file" || continue
+    is_old "$file" || continue
     note "nginx: ${file#"$SYSTEM"} is taken away"
     keep_copy "$file" "$(dirname "${file#"$SYSTEM"}")"
     do_it rm "$file"
@@ -91,7 +91,7 @@ retire_site() {
 take_over_config() {
   local old
   for old in "$OLD_FOLDER/config/config.txt" "$OLD_FOLDER/config.txt"; do
-    [ -n "$OLD_FOLDER" ] && [ -f "$SYSTEM$old" ] || continue
+    [[ -n $OLD_FOLDER && -f $SYSTEM$old ]] || continue
     if [ -e "$FOLDER/config/config.txt" ]; then
       note "configuration: $FOLDER/config/config.txt is there and stays; $old was not taken"
     else
@@ -105,7 +105,7 @@ take_over_config() {
 
 warn_of_processes() {
   local found
-  [ -z "$SYSTEM" ] && [ -n "$OLD_FOLDER" ] || return 0
+  [[ -z $SYSTEM && -n $OLD_FOLDER ]] || return 0
   found=$(pgrep -f "python.*$OLD_FOLDER/.*\.py" | tr '\n' ' ' || true)
   [ -z "$found" ] || warn "the old program still runs, started by hand (process $found): end it, or two will command the same devices"
 }

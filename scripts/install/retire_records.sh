@@ -4,8 +4,9 @@
 # The old file is kept whole; its rows of mine_states begin the new history, in the columns that both have.
 take_over_records() {
   local old part kept=
+  [ -n "${RETIRED:-}" ] || return 0
   for old in "$OLD_FOLDER/mine_data.db" "$OLD_FOLDER/data/mine_data.db"; do
-    [ -n "$OLD_FOLDER" ] && [ -f "$SYSTEM$old" ] || continue
+    [[ -n $OLD_FOLDER && -f $SYSTEM$old ]] || continue
     for part in "$SYSTEM$old" "$SYSTEM$old-wal" "$SYSTEM$old-shm"; do
       [ ! -f "$part" ] || do_it install -D -m 0600 -o "$MINE_UID" -g "$MINE_GID" "$part" "$RETIRED/records/$(basename "$part")"
     done
@@ -24,15 +25,17 @@ take_over_records() {
 
 bring_rows() {
   docker run --rm --interactive --network none --user "$MINE_UID:$MINE_GID" --volume "$1:/old" \
-    --volume "$FOLDER/data/history:/app/data" "bitcoin-mine-control:$(basename "$NEW")" python - /old/mine_data.db \
+    --volume "$FOLDER/data/history:/app/data" --volume "$FOLDER/config:/app/config:ro" \
+    "bitcoin-mine-control:$(basename "$NEW")" python - /old/mine_data.db \
     <"$NEW/scripts/install/old_rows.py" | sed 's/^/   /'
 }
 
 # `docker compose up` in a checkout, as the README once said, keeps records in the engine's volumes: they are copied, once.
 take_over_volumes() {
   local name volume target
-  for name in ledger alerts history secrets; do
+  for name in ledger alerts history secrets backups; do
     volume=${PROJECT}_$name target=$FOLDER/data/$name
+    [ "$name" != backups ] || target=$FOLDER/backups
     docker volume inspect "$volume" >/dev/null 2>&1 || continue
     [ -z "$(ls -A "$target" 2>/dev/null)" ] || continue
     note "records: the volume $volume is copied to $target, and stays"

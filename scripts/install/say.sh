@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # How the scripts speak, ask, and do or only say what they would do. Sourced by install.sh, update.sh and uninstall.sh.
 # The exit codes stand here alone; docs/manual/installation.md tells them.
+# shellcheck disable=SC2034 # those who source it read what is set here
 
 readonly EXIT_FAILED=1     # a step failed; what stands above it is done
 readonly EXIT_MISTAKES=2   # wrong options; nothing was done
@@ -14,9 +15,10 @@ YES=${YES:-}
 # Put before every place of the system, so that all this can be tried on a made-up one.
 SYSTEM=${MINE_SYSTEM_ROOT:-}
 
-step() { printf '\n== %s\n' "$*"; }
-note() { printf '   %s\n' "$*"; }
-warn() { printf '   ! %s\n' "$*" >&2; }
+# A terminal that went away is no reason to stop half-way.
+step() { printf '\n== %s\n' "$*" || :; }
+note() { printf '   %s\n' "$*" || :; }
+warn() { printf '   ! %s\n' "$*" >&2 || :; }
 
 fail() {
   local code=$1

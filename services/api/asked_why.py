@@ -45,7 +45,7 @@ class AskedWhy:
             self._reply(request, accepted=False, reason="the request had expired")
             return
         try:
-            text = told(await answered(self._door, _at(request)))
+            text = told(await answered(self._door, _at(request)), self._door.image.now().wall_s)
         except (Problem, ValueError) as refusal:
             self._reply(request, accepted=False, reason=str(refusal))
         except Exception:

@@ -7,6 +7,8 @@ import asyncio
 import json
 import re
 
+from pydantic import BaseModel
+
 from services.api.stream import PING_S
 from services.shared.clock import Clock
 from services.shared.inbox import Foreign
@@ -21,6 +23,18 @@ MOST_CHARACTERS = 32_768
 _END = b""
 _PING = b": ping\n\n"
 _HISTORY = re.compile(rb'"hist"\s*:\s*true')
+
+
+class BusMessage(BaseModel):
+    """A message as it passed. `received_at`: Unix seconds; `late` was measured before, while there was no connection."""
+
+    topic: str
+    received_at: float
+    retained: bool
+    late: bool
+    bytes: int
+    cut: bool
+    payload: str
 
 
 class Line(asyncio.Queue[bytes]):
@@ -102,16 +116,16 @@ class BusTap:
     def _told(self, message: Foreign) -> bytes:
         now = self._clock.now()
         text = message.payload.decode("utf-8", "replace")
-        told = {
-            "topic": message.topic,
-            "received_at": round(now.wall_s - (now.mono_s - message.received_mono_s), 3),
-            "retained": message.retained,
-            "late": _HISTORY.search(message.payload) is not None,
-            "bytes": len(message.payload),
-            "cut": len(text) > MOST_CHARACTERS,
-            "payload": text[:MOST_CHARACTERS],
-        }
-        return _item("message", told)
+        told = BusMessage(
+            topic=message.topic,
+            received_at=round(now.wall_s - (now.mono_s - message.received_mono_s), 3),
+            retained=message.retained,
+            late=_HISTORY.search(message.payload) is not None,
+            bytes=len(message.payload),
+            cut=len(text) > MOST_CHARACTERS,
+            payload=text[:MOST_CHARACTERS],
+        )
+        return _item("message", told.model_dump())
 
 
 def _item(event: str, told: dict[str, object]) -> bytes:

@@ -3,7 +3,8 @@
 from html import escape
 
 from services.api.cost import Cost, ServiceCost
-from services.api.plain import document, number, table
+from services.api.plain import document, table
+from services.api.plain_plant import number
 
 _MB = 1_000_000.0
 _COLUMNS = ("service", "answers", "memory", "processor", "written today", "since its start", "open files")
@@ -23,7 +24,7 @@ def page(cost: Cost, site: str) -> str:
         f"<p>Disk of the records: {escape(disk)}. Written yesterday: {escape(yesterday)}.</p>",
         '<p>The broker is not counted. <a href="/plain">The site</a> · <a href="/metrics">all metrics</a></p>',
     ]
-    return document(f"{site}: own cost", parts, again_s=30)
+    return document(f"{site}: own cost", parts)
 
 
 def _row(one: ServiceCost) -> tuple[str, ...]:

@@ -11,10 +11,15 @@ from services.shared.messages import Reply
 from services.shared.settings.sections import Ops
 
 _LONGEST_NAME = 100  # of who asks, as the controller takes it
+NOBODY = "the stop reached nobody"
+_UNCONFIRMED = "nobody confirmed the stop, which may still be carried out"
 
 
-async def stop(ops: Ops, asked: Asked, before: str, answer_s: float) -> Reply:
-    """The controller's word. `before` says why the broker was not enough. Raises Problem: 502 not confirmed, 504 nobody there."""
+async def stop(ops: Ops, asked: Asked, before: str, answer_s: float, *, by_bus: bool) -> Reply:
+    """The controller's word. `before` says why the broker was not enough, `by_bus` whether it was asked all the same.
+
+    Raises Problem: 502 not confirmed, 504 nobody answered.
+    """
     token = ops.token.get_secret_value()
     client = HttpClient(deadline_s=answer_s)
     try:
@@ -25,7 +30,7 @@ async def stop(ops: Ops, asked: Asked, before: str, answer_s: float) -> Reply:
             json_body={"who": asked.wish.who[:_LONGEST_NAME], "reason": asked.wish.reason},
         )
     except DeviceError as error:
-        detail = f"the stop reached nobody: {before}; the controller directly: {error}"
+        detail = f"{_UNCONFIRMED if by_bus else NOBODY}: {before}; the controller directly: {error}"
         raise Problem(HTTPStatus.GATEWAY_TIMEOUT, "no-answer", detail) from None
     finally:
         await client.close()

@@ -1,9 +1,12 @@
 """The whole feed of the page, built from the image at one moment."""
 
-from services.api import tiles, tiles_of_loads, tiles_of_services
+from dataclasses import replace
+from functools import partial
+
+from services.api import tiles, tiles_of_loads, tiles_of_services, unknown
 from services.api.dashboard import Dashboard
-from services.api.headline import NO_BROKER, clock_of, headline
-from services.api.image import Image
+from services.api.headline import ASKING, NO_BROKER, headline
+from services.api.image import SILENT_TO_SEE_S, Image
 from services.api.latest import age_s
 from services.api.tile_views import (
     DeviceTile,
@@ -20,25 +23,32 @@ from services.api.todo import todo
 from services.shared.clock import Moment
 from services.shared.messages import State
 from services.shared.settings.tree import Settings
+from services.shared.site_time import SiteTime
 from services.shared.version import VERSION
-
-_ASKING = ("signal", "contact", "schedule", "lease")
-"""The first words of the rules that are a power event: a utility's page or contact, hours known in advance, a forced signal."""
 
 
 def build(image: Image, settings: Settings, *, broker_connected: bool, history: str) -> Dashboard:
     """The feed now. `history` says why records do not reach the disk, empty when they do."""
     now = image.now()
     state = image.state
-    silence = image.silence(now) if broker_connected else NO_BROKER
+    silence = image.silence(now, SILENT_TO_SEE_S) if broker_connected else NO_BROKER
     stale = bool(silence)
-    load = _load(state, stale, settings, now)
+    load = _load(image, stale, settings, now)
     alarms = tiles_of_services.alarms(image, broker_connected)
-    services = tiles_of_services.services(image, broker_connected)
+    services = tiles_of_services.services(image, broker_connected, now)
     devices = _devices(image, now, broker_connected=broker_connected)
     stored = HistoryTile(ok=not history, reason=history)
     to_do = todo(state, silence, alarms, services, devices, stored)
-    clock = clock_of(settings.general.timezone, now.wall_s)
+    seen = unknown.Seen(
+        load=load,
+        switches=tuple(tiles.switch(image, switch, now) for switch in image.switches.all()),
+        fans=_fans(state, settings, now, silent=stale),
+        sensors=_sensors(image, now),
+        devices=devices,
+        temperature_max_c=state.temperature_max_c if state else None,
+        is_collector_silent=image.is_collector_silent(now),
+    )
+    clock = partial(SiteTime(settings.general.timezone).brief, now_at=now.wall_s)
     return Dashboard(
         time=now.wall_s,
         clock_trusted=now.wall_trusted,
@@ -47,9 +57,17 @@ def build(image: Image, settings: Settings, *, broker_connected: bool, history: 
         site=settings.general.site,
         version=VERSION,
         broker_connected=broker_connected,
-        headline=headline(state, silence, clock, measured=not load.stale, todo=to_do),
+        headline=headline(
+            state,
+            silence,
+            clock,
+            measured=not load.stale,
+            todo=to_do,
+            unknown=unknown.unsafe_without(seen, settings),
+            since_at=image.kept.curtailed_since_at,
+        ),
         mode=state.mode if state else None,
-        since_at=state.since_at if state else None,
+        since_at=_since_at(image, now, silent=stale),
         control=state.control if state else None,
         phase=state.phase if state else None,
         reasons=state.reasons if state else (),
@@ -61,10 +79,10 @@ def build(image: Image, settings: Settings, *, broker_connected: bool, history: 
         load=load,
         temperature=_temperature(None if stale or state is None else state.temperature_max_c, settings),
         humidity=_humidity(image.humidity_percent(now), settings),
-        sensors=_sensors(image, now),
-        switches=tuple(tiles.switch(image, switch, now) for switch in image.switches.all()),
+        sensors=seen.sensors,
+        switches=seen.switches,
         fan_stage=state.fan_stage if state and not stale else None,
-        fans=_fans(state, settings, now, silent=stale),
+        fans=seen.fans,
         groups=tiles_of_loads.groups(image, settings, now, silent=stale),
         pdus=tiles_of_loads.pdus(image, settings, now, silent=stale),
         limits=state.limits if state else (),
@@ -73,7 +91,7 @@ def build(image: Image, settings: Settings, *, broker_connected: bool, history: 
         trips=state.trips if state else (),
         drills=state.drills if state else (),
         would_do=state.would_do if state else (),
-        missing=state.missing if state else (),
+        missing=_missing(state, seen, settings, silent=stale) if broker_connected else state.missing if state else (),
         alarms=alarms,
         services=services,
         devices=devices,
@@ -81,9 +99,23 @@ def build(image: Image, settings: Settings, *, broker_connected: bool, history: 
     )
 
 
+def _since_at(image: Image, now: Moment, *, silent: bool) -> float | None:
+    """Since when it is in its mode; of a silent controller, when it spoke last."""
+    age = image.state_age_s(now)
+    if silent:
+        return None if age is None else now.wall_s - age
+    return image.state.since_at if image.state else None
+
+
+def _missing(state: State | None, seen: unknown.Seen, settings: Settings, *, silent: bool) -> tuple[str, ...]:
+    """What is not set up, and what is not known now. What a silent controller judges is told by its silence."""
+    judged = replace(seen, fans=(), temperature_max_c=0.0) if silent else seen
+    return tuple(dict.fromkeys((*(state.missing if state else ()), *unknown.missing(judged, settings))))
+
+
 def _devices(image: Image, now: Moment, *, broker_connected: bool) -> tuple[DeviceTile, ...]:
     return tuple(
-        tiles_of_services.device(health, owner, now, unheard=tiles_of_services.unheard(owner, image, broker_connected))
+        tiles_of_services.device(health, owner, now, unheard=tiles_of_services.unheard(owner, image, broker_connected, now))
         for owner in image.devices.all()
         for health in owner.devices
     )
@@ -108,16 +140,18 @@ def _signals(image: Image, settings: Settings, state: State | None, now: Moment,
     return tuple(found)
 
 
-def _load(state: State | None, stale: bool, settings: Settings, now: Moment) -> LoadTile:
+def _load(image: Image, stale: bool, settings: Settings, now: Moment) -> LoadTile:
+    """What was measured last stays, stale, when no meter is read any more."""
     limit_s = settings.power.meter_max_age_seconds
+    state, metered = image.state, image.kept.metered
     load = state.load if state else None
-    age = age_s(load.measured_mono_s, state.host_boot, now) if load and state else None
+    age = age_s(metered.load.measured_mono_s, metered.host_boot, now) if metered else None
     present = None if stale else load
     return LoadTile(
         age_s=age,
-        stale=age is None or age > limit_s,
+        stale=age is None or age > limit_s or load is None or load.measured_kw is None,
         stale_after_s=limit_s,
-        measured_kw=load.measured_kw if load else None,
+        measured_kw=metered.load.measured_kw if metered else None,
         target_kw=present.target_kw if present else None,
         setpoint_kw=present.setpoint_kw if present else None,
         unknown_kw=present.unknown_kw if present else None,
@@ -132,7 +166,7 @@ def _load(state: State | None, stale: bool, settings: Settings, now: Moment) -> 
 
 def _asked_kw(state: State) -> float | None:
     """The lowest that a power signal of any kind leaves to the site; None while none asks."""
-    asked = [one.ceiling_kw for one in state.limits if one.scope == "site" and one.rule.partition(" ")[0] in _ASKING]
+    asked = [one.ceiling_kw for one in state.limits if one.scope == "site" and one.rule.partition(" ")[0] in ASKING]
     return min(asked, default=None)
 
 

@@ -19,6 +19,8 @@ STOP_PATH = "/api/debug/emergency-shutdown"  # a stop is never refused for its b
 STOP_PATHS = {STOP_PATH, "/api/v1/requests/stop", "/stop"}  # neither waits for, nor keeps waiting, what else is being answered
 PER_S, BURST = 50.0, 200.0
 """Requests of one address; a page that is open asks for less than one a second."""
+STOPS_PER_S, STOPS_BURST = 2.0, 20.0
+"""Stops of one address have a measure of their own: whatever else comes from there, or through the same proxy, uses up none."""
 LINES_PER_S, LINES_BURST = 2.0, 200.0
 """Lines of the access log about what was refused as too much: a flood must not wear the card."""
 MOST_AT_ONCE = 64
@@ -45,6 +47,7 @@ class Guard:
         self._app = app
         self._networks = networks
         self._rates = Rates(PER_S, BURST)
+        self._stops = Rates(STOPS_PER_S, STOPS_BURST)
         self._lines = Rates(LINES_PER_S, LINES_BURST)
         self._running: Counter[str] = Counter()
 
@@ -91,9 +94,10 @@ class Guard:
         return by_own_name(headers) and of_own_page(headers)
 
     def _too_much(self, scope: Scope, headers: Headers, host: str) -> ASGIApp | None:
-        wait_s = self._rates.wait_s(household(host))
+        is_stop = scope["path"] in STOP_PATHS and scope["method"] not in READS
+        wait_s = (self._stops if is_stop else self._rates).wait_s(household(host))
         if wait_s:
-            detail = f"more than {PER_S:g} requests a second from one address"
+            detail = f"more than {STOPS_PER_S if is_stop else PER_S:g} requests a second from one address"
             return problems.answer(429, "too-many-requests", detail, headers=retry_after(wait_s), quiet=True)
         if scope["path"] not in STOP_PATHS and (busy := self._busy(household(host))):
             return problems.answer(503, "busy", busy, headers=retry_after(1), quiet=True)

@@ -1,17 +1,19 @@
 """The five-second answer: is the site safe, is it curtailed, and why."""
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
-from zoneinfo import ZoneInfo
+from functools import partial
 
 from services.api.tile_views import Headline, Tone
 from services.shared.messages import State
+from services.shared.site_time import Clock, SiteTime
 from services.shared.vocabulary import Control, Mode
 
 _STILL_ON = re.compile(r"[\d.,]+ kW of [\d.,]+ kW still on")
 _ROUNDED_KW = 0.1
+_GUARD = "worst interval"
+ASKING = ("signal", "contact", "schedule", "lease")
+"""The first words of the rules that are a power event: a utility's page or contact, hours known in advance, a forced signal."""
 NO_BROKER = "the broker cannot be reached"
 
 
@@ -35,46 +37,55 @@ _SAID: dict[Mode, _Said] = {
     Mode.MANUAL: _Said("A person holds part of the plant by hand.", "warning", True, None),
 }
 
-
-Clock = Callable[[float], str]
-"""Unix seconds as they stand in a sentence."""
-
-
-def clock_of(timezone: str, now_at: float) -> Clock:
-    """Hours and minutes of the site, such as "17:02", with the day where it is another: "21 Nov 17:02"."""
-
-    def told(at: float) -> str:
-        try:
-            moment, today = (datetime.fromtimestamp(one, ZoneInfo(timezone)) for one in (at, now_at))
-        except (ValueError, OverflowError, OSError):
-            return "a time that is none"
-        return f"{moment:%H:%M}" if moment.date() == today.date() else f"{moment.day} {moment:%b %H:%M}"
-
-    return told
+_WOULD: dict[Mode, _Said] = {
+    Mode.STARTING: _Said("Observing: fans would start first, and no load would be raised.", "warning", None, None),
+    Mode.NORMAL: _Said("Observing: the load would be free to run.", "good", True, False),
+    Mode.CURTAILING: _Said("Observing: the load would be coming off", "warning", None, False),
+    Mode.CURTAILED: _Said("Observing: the load would be off", "warning", None, None),
+    Mode.RESTORING: _Said("Observing: the load would be coming back in stages.", "warning", None, None),
+    Mode.THERMAL_LIMIT: _Said("Too warm. Observing: load would be held down until it cools.", "warning", False, None),
+    Mode.EMERGENCY: _Said("EMERGENCY. Observing: the load would be stopped.", "bad", False, None),
+    Mode.FAILSAFE: _Said("Not safe to run: too little is known. Observing: the load would be stopped.", "bad", False, None),
+    Mode.MANUAL: _Said("Observing: a person would hold part of the plant by hand.", "warning", None, None),
+}
+"""Where nothing is switched: what would be done. Whether that is safe nobody here has in hand."""
 
 
 def headline(
-    state: State | None, silence: str, clock: Clock | None = None, *, measured: bool = True, todo: tuple[str, ...] = ()
+    state: State | None,
+    silence: str,
+    clock: Clock | None = None,
+    *,
+    measured: bool = True,
+    todo: tuple[str, ...] = (),
+    unknown: tuple[str, ...] = (),
+    since_at: float | None = None,
 ) -> Headline:
     """The answer in one sentence with its reasons. `silence` says why nothing is known of the present; empty where it is.
 
-    `measured`: the measured load is not older than its limit. `clock`: UTC by default.
+    `measured`: the measured load is not older than its limit. `clock`: UTC by default. `unknown`: why nobody knows that the
+    site is safe, in half sentences. `since_at`: when the load began to come off, by default when this mode began.
     """
     if state is None or silence:
         return _silent(silence).model_copy(update={"todo": todo})
     back_at = _back_at(state)
-    clock = clock or clock_of("UTC", state.since_at)
-    said = _measured(state, _SAID[state.mode], clock, measured=measured)
+    clock = clock or partial(SiteTime("UTC").brief, now_at=state.since_at)
+    observing = state.control is Control.OBSERVE
+    if since_at is not None:
+        state = state.model_copy(update={"since_at": since_at})
+    said = _measured(state, (_WOULD if observing else _SAID)[state.mode], clock, measured=measured)
     if back_at is not None:
         said = replace(said, sentence=f"{said.sentence} Back at the earliest {clock(back_at)}.")
     if state.trips:
         said = replace(said, tone="bad", safe=False)
+    elif said.safe is not False and unknown:
+        sentence = f"Not known to be safe: {'; '.join(unknown)}. {said.sentence.removeprefix('Safe. ')}"
+        said = replace(said, tone="unknown", safe=None, sentence=sentence)
     elif said.safe is not False and state.temperature_max_c is None:
         sentence = f"No temperature is known. {said.sentence.removeprefix('Safe. ')}"
         said = replace(said, tone="unknown", safe=None, sentence=sentence)
-    observing = " (Observing only: nothing is switched.)" if state.control is Control.OBSERVE else ""
     return Headline(
-        sentence=said.sentence + observing,
+        sentence=f"{said.sentence} Nothing is switched." if observing else said.sentence,
         why=_why(state),
         tone=said.tone,
         safe=said.safe,
@@ -96,21 +107,34 @@ def _measured(state: State, said: _Said, clock: Clock, *, measured: bool) -> _Sa
     load = state.load
     if state.mode in (Mode.CURTAILING, Mode.CURTAILED):
         proven = load.proven and load.unknown_kw <= 0 and measured
-        if state.mode is Mode.CURTAILED and not proven:
+        if state.mode is Mode.CURTAILED and state.control is Control.OBSERVE:
+            said = replace(said, curtailed=True if proven else None)
+        elif state.mode is Mode.CURTAILED and not proven:
             said = _Said("Curtailed, unproven", "unknown", None, None)
         return replace(said, sentence=f"{said.sentence} since {clock(state.since_at)}: {_cause(state)}. {_on(state, measured)}")
     if state.mode is Mode.RESTORING and (held := _held_by(state)):
-        return replace(said, sentence=f"Safe. The load is waiting to return: {held}.")
+        waiting = "Safe. The load is waiting" if state.control is Control.ARMED else "Observing: the load would be waiting"
+        return replace(said, sentence=f"{waiting} to return: {held}.")
     if state.mode is Mode.EMERGENCY:
+        is_known = load.measured_kw is not None and measured and load.unknown_kw <= 0
         within = load.measured_kw is not None and load.measured_kw <= load.target_kw
-        return replace(said, curtailed=True if load.unknown_kw <= 0 and (load.proven or within) else None)
+        return replace(said, curtailed=load.proven or within if is_known else None)
     return said
 
 
 def _cause(state: State) -> str:
-    """The first reason, such as "utility signal Control"."""
-    found = next(iter(_why(state)), state.limited_by).rstrip(".")
-    return found.replace(": ", " ", 1) if found.startswith("utility signal") else found
+    """Who asks, such as "utility signal Control", and then the guard of the interval where that holds the load lower."""
+    why = [reason.rstrip(".") for reason in _why(state)]
+    guard = [one.reason.rstrip(".") for one in state.limits if one.rule == _GUARD]
+    asking = [one.reason.rstrip(".") for one in state.limits if one.rule.partition(" ")[0] in ASKING]
+    found = next(iter(why), state.limited_by)
+    if found in guard and asking:
+        return f"{_plain(asking[0])}; {found}"
+    return _plain(found)
+
+
+def _plain(reason: str) -> str:
+    return reason.replace(": ", " ", 1) if reason.startswith("utility signal") else reason
 
 
 def _on(state: State, measured: bool) -> str:

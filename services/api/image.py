@@ -6,6 +6,7 @@ A message that is redelivered or overtaken never replaces a newer one, and one s
 
 from collections import deque
 
+from services.api.kept import Kept
 from services.api.latest import Latest, age_s, older_poll
 from services.shared.clock import Clock, Moment
 from services.shared.messages import (
@@ -13,6 +14,7 @@ from services.shared.messages import (
     AlarmState,
     Devices,
     Event,
+    Message,
     Presence,
     Reading,
     Reported,
@@ -24,6 +26,10 @@ from services.shared.settings.tree import Settings
 
 STATE_STALE_S = 15.0
 """The controller says its state at least every 5 s; after three of them it is silent."""
+SILENT_TO_SEE_S = 8.0
+"""Whoever looks is told sooner: after the 5 s, the 2 s that a decision waits for a slow card at most, and 1 s for the way."""
+COLLECTOR_SILENT_S = 12.0
+"""The collector tells how its devices do at least every 10 s, whatever they answer; 2 s for the way and a busy machine."""
 READING_STALE_S = 60.0
 _DECISIONS = 50
 
@@ -46,6 +52,8 @@ class Image:
         self.presence: Latest[Presence] = Latest()
         self.decisions: deque[Event] = deque(maxlen=_DECISIONS)
         self._overtaken_mono_s = float("-inf")
+        self._collector_mono_s: float | None = None
+        self.kept = Kept()
 
     @property
     def state(self) -> State | None:
@@ -68,7 +76,8 @@ class Image:
 
     def take_state(self, state: State) -> None:
         """The controller's state."""
-        self._state.take((), state)
+        if self._state.take((), state):
+            self.kept.take(state)
 
     def take_alarm_state(self, alarms: AlarmState) -> None:
         """The notifier's alarms and channels."""
@@ -80,6 +89,7 @@ class Image:
 
     def take_reading(self, reading: Reading) -> None:
         """A reading, unless it is a late one. The last good one is kept beside a bad one, to be shown as stale."""
+        self._hear(reading)
         key = (reading.device, reading.quantity)
         if reading.hist or older_poll(reading, self.readings.get(*key)):
             return
@@ -88,11 +98,13 @@ class Image:
 
     def take_switch(self, switch: SwitchReading) -> None:
         """A dry contact."""
+        self._hear(switch)
         if not older_poll(switch, self.switches.get(switch.device, switch.quantity)):
             self.switches.take((switch.device, switch.quantity), switch)
 
     def take_signal(self, signal: Signal) -> None:
         """A power signal as its source says it."""
+        self._hear(signal)
         self.signals.take((signal.name,), signal)
 
     def take_reported(self, reported: Reported) -> None:
@@ -101,6 +113,7 @@ class Image:
 
     def take_devices(self, devices: Devices) -> None:
         """The health of one owner's devices."""
+        self._hear(devices)
         self.devices.take((devices.source,), devices)
 
     def take_presence(self, presence: Presence) -> None:
@@ -116,6 +129,16 @@ class Image:
         if event.kind in ("decision", "transition") and (event.source, event.ledger_seq) not in known:
             self.decisions.append(event)
 
+    def _hear(self, message: Message) -> None:
+        if message.source == "collector":
+            self._collector_mono_s = self._clock.now().mono_s
+
+    def is_collector_silent(self, now: Moment) -> bool:
+        """Whether it is known to be offline, or has said nothing for longer than it ever should."""
+        presence, heard_s = self.presence.get("collector"), self._collector_mono_s
+        is_offline = presence is not None and presence.state == "offline"
+        return is_offline or (heard_s is not None and now.mono_s - heard_s > COLLECTOR_SILENT_S)
+
     def state_age_s(self, now: Moment) -> float | None:
         """Seconds since the controller decided; None when it never did, or on another boot."""
         return None if self.state is None else age_s(self.state.decided_mono_s, self.state.host_boot, now)
@@ -128,10 +151,10 @@ class Image:
         """True when the controller is silent: nothing it said may be shown as the present."""
         return bool(self.silence(now))
 
-    def silence(self, now: Moment) -> str:
+    def silence(self, now: Moment, silent_after_s: float = STATE_STALE_S) -> str:
         """Why nothing that the controller said may be shown as the present; empty when it may."""
         age, controller = self.state_age_s(now), self.presence.get("controller")
-        if age is None or age > STATE_STALE_S:
+        if age is None or age > silent_after_s:
             return "the controller is silent"
         assert self.state is not None
         if controller is not None and _gone(controller, self.state):

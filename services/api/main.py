@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from services.api import access, app, guard, tls, wiring
+from services.api.backup_watch import BackupWatch
 from services.api.history.keeper import Keeper
 from services.api.kept_up import kept_up
 from services.api.own_metrics import add_metrics
@@ -21,12 +22,14 @@ async def serve(context: Context) -> None:
     recorder = wiring.listen(door)
     keeper = Keeper(door.history, context.settings.history, clock=context.clock, publish=context.bus.publish)
     probe = add_metrics(context, door)
+    backups = BackupWatch(context.settings, context.clock, context.bus.publish)
     beside = {
         "keeper": keeper.run,
         "recorder": recorder.run,
         "stream": door.stream.run,
         "cost": door.cost.run,
         "probe": probe.run,
+        "backups": backups.run,
     }
     lan = listeners.Listener(app.lan(door), listeners.bind(api.host, api.port), tls_context)
     debug = listeners.Listener(app.debug_only(door), listeners.bind(api.debug_host, api.debug_port))

@@ -1,29 +1,40 @@
 """The page without scripts: for old browsers, text browsers, and the day when everything else is broken."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from html import escape
 
 from services.api.dashboard import Dashboard
+from services.api.plain_plant import number, tables
 from services.api.tile_views import FanTile
 from services.shared.messages import OpenAlarm
+from services.shared.site_time import SiteTime
 from services.shared.vocabulary import PowerState, Proof
+
+_AGAIN_S = 30
 
 
 def page(feed: Dashboard, form: str) -> str:
-    """The page as HTML, with the form of the emergency stop. It asks for itself again every 30 seconds."""
-    return document(f"{feed.site}: {feed.headline.sentence}", (body(feed), form), again_s=30)
+    """The page as HTML, with the form of the emergency stop; to be sent with `again`."""
+    return document(f"{feed.site}: {feed.headline.sentence}", (body(feed, form),))
 
 
-def body(feed: Dashboard) -> str:
-    """The state, why, what is to be done, the load, temperatures, fans, alarms, services."""
+def again(then: str = "") -> dict[str, str]:
+    """The header by which a page without scripts is asked for again every 30 seconds, or the page `then` instead of it."""
+    return {"Refresh": f"{_AGAIN_S}; url={then}" if then else f"{_AGAIN_S}"}
+
+
+def body(feed: Dashboard, form: str = "") -> str:
+    """The state, why, what is to be done, the `form` of the emergency stop right under them; then the plant, alarms, services."""
     head = feed.headline
     parts = [
         f"<h1>{escape(head.sentence)}</h1>",
+        f"<p><b>Safe: {_yes_no(head.safe)}. Curtailed: {_yes_no(head.curtailed)}.</b></p>",
         f"<p>{escape(_times(feed))}</p>",
         _list("To do", head.todo) if head.todo else "",
         _list("Why", head.why),
+        form,
         _list("The load", _load(feed)),
+        *(table(one.title, one.names, one.rows) for one in tables(feed)),
         table("Temperatures", ("sensor", "value", "age"), _sensors(feed)),
         table(
             "Fans", ("fan", "commanded", "running", "proven"), ((f.number, f.commanded, f.running, _proof(f)) for f in feed.fans)
@@ -36,19 +47,22 @@ def body(feed: Dashboard) -> str:
     return "".join(parts)
 
 
-def document(title: str, parts: Iterable[str], *, again_s: int | None = None, then: str = "") -> str:
-    """A whole page without scripts; after `again_s` seconds it asks for itself again, or for the page `then`."""
-    again = f'<meta http-equiv="refresh" content="{again_s}{then and f"; url={then}"}">' if again_s else ""
+def document(title: str, parts: Iterable[str]) -> str:
+    """A whole page without scripts."""
     return (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8">{again}'
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         f'<meta name="viewport" content="width=device-width, initial-scale=1"><title>{escape(title)}</title>'
         '<link rel="icon" href="/favicon.svg" type="image/svg+xml"><link rel="stylesheet" href="/plain.css">'
         f"</head><body><main>{''.join(parts)}</main></body></html>"
     )
 
 
+def _yes_no(value: bool | None) -> str:
+    return "unknown" if value is None else "yes" if value else "no"
+
+
 def _times(feed: Dashboard) -> str:
-    moment = datetime.fromtimestamp(feed.time, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    moment = SiteTime(feed.timezone).exact(feed.time, feed.time)
     doubt = "" if feed.clock_trusted else " (the clock is not trusted)"
     spoke = (
         "the controller has not spoken" if feed.state_age_s is None else f"the controller spoke {feed.state_age_s:.0f} s before"
@@ -74,6 +88,8 @@ def _sensors(feed: Dashboard) -> Iterable[tuple[object, ...]]:
 
 def _proof(fan: FanTile) -> str:
     """Where a fan rests there is no air to prove. One that draws although it is wanted off, as the controller says, does not."""
+    if fan.commanded is PowerState.OFF and fan.reason.startswith("stopping"):
+        return "stopping"
     draws = fan.reason.endswith("although it is wanted off")
     is_off = fan.commanded is PowerState.OFF and fan.running is PowerState.OFF
     return "resting" if is_off and fan.proven is Proof.UNPROVEN and not draws else fan.proven
@@ -89,11 +105,6 @@ def _alarm(alarm: OpenAlarm) -> str:
     """Without names: this page may be looked at by everybody."""
     calls = f", escalated {alarm.escalated}x" if alarm.escalated else ""
     return f"{alarm.kind} ({alarm.priority} priority, {alarm.state}{calls}): {alarm.cause} {alarm.action}"
-
-
-def number(value: float | None, unit: str) -> str:
-    """A figure with its unit, or `unknown`."""
-    return "unknown" if value is None else f"{value:.1f} {unit}"
 
 
 def _list(title: str, lines: Iterable[str], empty: str = "nothing is known") -> str:

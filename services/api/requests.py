@@ -16,6 +16,7 @@ from services.shared.settings.sections import Ops
 
 EXPIRES_S = 10.0
 ANSWER_S = 5.0
+NO_BROKER = "the broker cannot be reached"
 STOP_BY_BUS_S = 2.0  # then the direct way is tried: a stop must not wait for a broker
 _SLOW_S = {"test": 20.0, "check": 20.0}  # a channel's provider takes its time
 _OF_NOTIFIER = {"acknowledge", "test", "check"}  # it has no ledger: what is asked of it is an entry of ours
@@ -69,15 +70,16 @@ class Requests:
     async def stop(self, wish: Wish) -> Asked:
         """The emergency stop: over the bus, and where that does not answer, straight to the controller. Raises Problem."""
         asked, _ = self._entered(wish)
-        before = "the broker cannot be reached"
-        if self._bus.connected:
+        before = NO_BROKER
+        by_bus = self._bus.connected
+        if by_bus:
             self._publish(asked)
             before = f"no answer over the bus within {STOP_BY_BUS_S:g} s"
             if await asked.wait(STOP_BY_BUS_S):
                 asked.result = {"stopped": True, "by": "bus", **result_of(asked)}
                 return asked
         since_s = self._clock.now().mono_s
-        asked.settle(await direct_stop.stop(self._ops, asked, before, self._answer_s))
+        asked.settle(await direct_stop.stop(self._ops, asked, before, self._answer_s, by_bus=by_bus))
         self._stopped(since_s)
         return asked
 

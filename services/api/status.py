@@ -89,7 +89,7 @@ class Status(BaseModel):
     stale: bool
     sentence: str
     would_do: list[str] = Field(description="in observe mode: what would be commanded now")
-    missing: list[str] = Field(description="what is not set up, in plain sentences")
+    missing: list[str] = Field(description="what is not set up, and what is not known now, in plain sentences")
 
 
 def build(feed: Dashboard) -> Status:

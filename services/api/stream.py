@@ -24,11 +24,6 @@ class Stream:
         self._build = build
         self._clients: set[asyncio.Queue[bytes]] = set()
 
-    @property
-    def clients(self) -> int:
-        """How many listen."""
-        return len(self._clients)
-
     def join(self) -> asyncio.Queue[bytes]:
         """A new client's queue, with the feed of this moment in it. An empty item ends the stream."""
         queue: asyncio.Queue[bytes] = asyncio.Queue(QUEUE)

@@ -127,7 +127,8 @@ class GroupTile(View):
     """A load group by what its devices report. `measured_kw` is the sum of fresh watts, null when none is metered.
 
     `states` has a letter for each configured load of the group, in the order of `GET /api/v1/loads`: h hashing, w waking,
-    a asleep, o off at its outlet, u unknown. While the controller is silent all of it is unknown.
+    a asleep, o off at its outlet, u unknown; `unknown` counts the last, for what has no power is off. While the controller
+    is silent all of it is unknown.
     """
 
     name: str

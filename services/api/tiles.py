@@ -13,6 +13,9 @@ from services.shared.clock import Moment
 from services.shared.messages import FanView, Reading, SignalView, SwitchReading
 from services.shared.vocabulary import Level, PowerState, Proof, SwitchRole
 
+_STOPPING = "stopping"
+"""What the controller's reason begins with (services/controller/core/fan_proof.py)."""
+
 
 def sensor(image: Image, last: Reading, now: Moment) -> SensorTile:
     """A reading; when the last one is bad, the last good value stays and is stale."""
@@ -101,7 +104,7 @@ def fan(view: FanView, host_boot: str, limit_s: float, now: Moment, *, silent: b
         hours=view.hours,
         locked_out=view.locked_out,
         reason=view.reason,
-        tone="unknown" if stale else _fan_tone(running, proven, view.locked_out),
+        tone="unknown" if stale else _fan_tone(running, proven, view),
     )
 
 
@@ -111,9 +114,11 @@ def _level_tone(level: Level) -> Tone:
     return "bad" if level is Level.EMERGENCY else "good" if level is Level.NORMAL else "warning"
 
 
-def _fan_tone(running: PowerState, proven: Proof, locked_out: bool) -> Tone:
+def _fan_tone(running: PowerState, proven: Proof, view: FanView) -> Tone:
+    """One that is stopping proves no air, and need not."""
     if proven is Proof.DISPROVED:
         return "bad"
-    if running is PowerState.UNKNOWN or (running is PowerState.ON and proven is Proof.UNPROVEN):
+    is_unproven = running is PowerState.ON and proven is Proof.UNPROVEN and not view.reason.startswith(_STOPPING)
+    if running is PowerState.UNKNOWN or is_unproven:
         return "unknown"
-    return "warning" if locked_out else "good"
+    return "warning" if view.locked_out else "good"

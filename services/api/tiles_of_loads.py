@@ -33,25 +33,24 @@ def _group(name: str, configured: Sequence[LoadRow], image: Image, now: Moment, 
     reported = image.reported.get(name)
     said = reported.members if reported else ()
     known = () if silent else said
-    states = letters((row.name for row in configured), {member.name: member for member in known})
     count = len({row.name for row in configured} | {member.name for member in said})
+    states = letters((row.name for row in configured), {member.name: member for member in known}) or "u" * count
     counted = [member.state for member in known]
     watts = _fresh_watts(known, reported.host_boot if reported else "", now)
     targets = {member.target for member in said}
-    unknown = count - sum(state is not LoadState.UNKNOWN for state in counted)
     return GroupTile(
         name=name,
         members=count,
         hashing=counted.count(LoadState.HASHING),
         waking=counted.count(LoadState.WAKING),
         asleep=counted.count(LoadState.ASLEEP),
-        unknown=unknown,
+        unknown=states.count("u"),
         outlets_off=sum(member.outlet is PowerState.OFF for member in known),
         target=targets.pop() if len(targets) == 1 else "mixed",
         measured_kw=sum(watts) / 1000 if watts else None,
         metered=len(watts),
-        states=states or "u" * count,
-        tone="unknown" if unknown else "good",
+        states=states,
+        tone="unknown" if "u" in states else "good",
     )
 
 

@@ -1,6 +1,6 @@
 """The tiles of our own services, of the devices as these see them, and of the alarms."""
 
-from services.api.image import Image
+from services.api.image import SILENT_TO_SEE_S, Image
 from services.api.latest import age_s
 from services.api.tile_views import AlarmsTile, DeviceTile, ServiceTile
 from services.shared.clock import Moment
@@ -10,12 +10,15 @@ from services.shared.vocabulary import HealthState
 SERVICES = ("api", "collector", "controller", "notifier")
 
 
-def unheard(owner: Devices, image: Image, broker_connected: bool) -> str:
+def unheard(owner: Devices, image: Image, broker_connected: bool, now: Moment) -> str:
     """Why nobody reads the devices of a service now, as far as is known; empty where it does."""
     if not broker_connected:
         return "nobody hears of it: the broker cannot be reached"
     presence = image.presence.get(owner.source)
-    return f"nobody reads it: the {owner.source} is offline" if presence and presence.state == "offline" else ""
+    if presence and presence.state == "offline":
+        return f"nobody reads it: the {owner.source} is offline"
+    is_silent = owner.source == "collector" and image.is_collector_silent(now)
+    return f"nobody reads it: the {owner.source} is silent" if is_silent else ""
 
 
 def device(health: DeviceHealth, owner: Devices, now: Moment, *, unheard: str) -> DeviceTile:
@@ -32,9 +35,19 @@ def device(health: DeviceHealth, owner: Devices, now: Moment, *, unheard: str) -
     )
 
 
-def services(image: Image, broker_connected: bool) -> tuple[ServiceTile, ...]:
+def services(image: Image, broker_connected: bool, now: Moment) -> tuple[ServiceTile, ...]:
     """Our services, and nobody who only listens. Without the broker nobody's presence is known but our own."""
-    return tuple(_service(name, image.presence.get(name) if broker_connected else None) for name in SERVICES)
+    known = image.presence if broker_connected else None
+    tiles = (_service(name, known.get(name) if known else None) for name in SERVICES)
+    return tuple(_heard(tile, image, now) for tile in tiles)
+
+
+def _heard(tile: ServiceTile, image: Image, now: Moment) -> ServiceTile:
+    """A service that calls itself online and says nothing: nobody knows what it does."""
+    is_silent = (tile.name == "collector" and image.is_collector_silent(now)) or (
+        tile.name == "controller" and image.state is not None and bool(image.silence(now, SILENT_TO_SEE_S))
+    )
+    return tile.model_copy(update={"state": "unknown"}) if is_silent and tile.state == "online" else tile
 
 
 def is_notifier_silent(image: Image, broker_connected: bool) -> bool:

@@ -1,20 +1,24 @@
 """What a person should do now, the gravest first: from trips, alarms, services, devices, and whether anything is armed."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 from services.api.headline import NO_BROKER
 from services.api.tile_views import AlarmsTile, DeviceTile, HistoryTile, ServiceTile
+from services.shared.catalogue import class_of
 from services.shared.messages import OpenAlarm, State, Trip
 from services.shared.vocabulary import AlarmKind, Control, HealthState, Priority
 
 _MOST = 4
+_STOP = "stop"
+_DANGERS = ("smoke", "flood")
 _MOST_NAMES = 3
 _RANK = (Priority.HIGH, Priority.MEDIUM, Priority.LOW)
 _OFFLINE = {
     "collector": "Start the collector again: it is offline, and nothing is measured.",
     "notifier": "Start the notifier again: it is offline, and nobody is told of alarms.",
 }
+_SILENT = 'Look at the collector: it is silent, and nothing is measured. Type "mine status" on the Pi.'
 _LOOK = "Until it speaks again, look at the fans and miners themselves."
 
 
@@ -29,13 +33,14 @@ def todo(
     """At most four short sentences; none when there is nothing to do. Of a silent site: what to check."""
     if state is None or silence:
         return _unheard(silence)
-    return tuple(islice(dict.fromkeys(_all(state, alarms, services, devices, history)), _MOST))
+    found = (line.replace("`", '"') for line in _all(state, alarms, services, devices, history))
+    return tuple(islice(dict.fromkeys(found), _MOST))
 
 
 def _unheard(silence: str) -> tuple[str, ...]:
     if silence == NO_BROKER:
         return ("Check on the Pi that the broker (mosquitto) runs, and the link to it.", _LOOK)
-    return ("Check the Pi: is it powered, does the controller run? `mine status` tells.", _LOOK)
+    return ('Check the Pi: is it powered, does the controller run? Type "mine status" there.', _LOOK)
 
 
 def _all(
@@ -45,25 +50,45 @@ def _all(
     devices: Sequence[DeviceTile],
     history: HistoryTile,
 ) -> Iterator[str]:
-    yield from map(_of_trip, state.trips)
+    yield from _of_trips(state.trips)
     if alarms.known:
         waiting = [alarm for alarm in alarms.alarms if _is_waiting(alarm)]
         yield from (_of_alarm(alarm) for alarm in sorted(waiting, key=lambda one: (_RANK.index(one.priority), one.since_at)))
     offline = [service.name for service in services if service.state == "offline"]
     yield from (_OFFLINE[name] for name in offline if name in _OFFLINE)
+    if any((service.name, service.state) == ("collector", "unknown") for service in services):
+        yield _SILENT
+        offline.append("collector")
     yield from _of_devices([one for one in devices if one.state is HealthState.LOST and one.owner not in offline])
     if not history.ok:
         yield f"Look at the card of the Pi: records are not stored ({history.reason})."
     if state.control is Control.OBSERVE:
-        yield "Observing only: when what it would do is right, set `control = armed` and restart the controller."
+        yield "Observing only: when what it would do is right, set control to armed in its settings and restart the controller."
 
 
-def _of_trip(trip: Trip) -> str:
-    if trip.key == "stop":
-        return f"Stopped: {_bare(trip.reason)}. Reset it when the site may run."
-    if trip.present:
-        return f"Tripped: {_bare(trip.reason)}. It cannot be reset yet: {_bare(trip.present)}."
-    return f"Tripped: {_bare(trip.reason)}. Nothing shows its cause any more: look at the site, then reset it."
+def _of_trips(trips: Sequence[Trip]) -> Iterator[str]:
+    """One line for all that stand alike, however many zones tripped."""
+    yield from (f"Stopped: {_bare(trip.reason)}. Reset it when the site may run." for trip in trips if trip.key == _STOP)
+    others = [trip for trip in trips if trip.key != _STOP]
+    yield from (f"{_first_of(trip)}: {_bare(trip.reason)}." for trip in others if trip.present and trip.key in _DANGERS)
+    if present := [trip for trip in others if trip.present]:
+        it = "It" if len(present) == 1 else "They"
+        what, why = _all_of(trip.reason for trip in present), _all_of(trip.present for trip in present)
+        yield f"Tripped: {what}. {it} cannot be reset yet: {why}."
+    if gone := [trip for trip in others if not trip.present]:
+        its, it = ("its cause", "it") if len(gone) == 1 else ("their causes", "them")
+        what = _all_of(trip.reason for trip in gone)
+        yield f"Tripped: {what}. Nothing shows {its} any more: look at the site, then reset {it}."
+
+
+def _first_of(trip: Trip) -> str:
+    """What the catalogue of alarms expects of a person before the reset."""
+    action = class_of(f"trip_{trip.key}").action.partition("; reset")[0]
+    return f"{action[0].upper()}{action[1:]}"
+
+
+def _all_of(words: Iterable[str]) -> str:
+    return "; ".join(dict.fromkeys(map(_bare, words)))
 
 
 def _is_waiting(alarm: OpenAlarm) -> bool:

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, Field
 
 from services.api.why_words import of_the_load, tidy
+from services.shared.site_time import SiteTime
 
 _EARLIEST_AT, _LATEST_AT = 0.0, 4_102_444_800.0  # 1970 to 2100
 
@@ -40,6 +40,9 @@ class WhyInput(BaseModel):
     value: float | str | None
     unit: str
     age_s: float | None
+    last_read_s: float | None = Field(
+        default=None, description="set where nothing was read at the moment: seconds from its last reading to the moment"
+    )
 
 
 class WhyCommand(BaseModel):
@@ -51,6 +54,7 @@ class WhyCommand(BaseModel):
     sent: int
     acknowledged: int
     confirmed: int
+    confirmed_later: int = Field(default=0, description="of the confirmed, those that were so only after the moment")
     failed: int = Field(description="refused, failed or expired")
     confirmed_within_s: float | None = Field(description="the slowest, from sending to confirmed; null while none was")
     last_failure: str | None
@@ -91,32 +95,15 @@ class Why(BaseModel):
     )
     inputs: list[WhyInput] = Field(default_factory=list)
     commands: list[WhyCommand] = Field(
-        default_factory=list, description="since the site left normal running, else of the hour before, until 15 min after"
+        default_factory=list,
+        description="sent by that moment, since the site left normal running, or was normal; their ends until 15 min after",
     )
     acts: list[WhyAct] = Field(default_factory=list, description="of the hour before")
     notes: list[str] = Field(default_factory=list, description="what to know of the records themselves")
 
 
-class Calendar:
-    """The site's time of day."""
-
-    def __init__(self, timezone: str) -> None:
-        self.zone = ZoneInfo(timezone)
-        self.name = timezone
-
-    def iso(self, at: float | None) -> str | None:
-        """Unix seconds as ISO 8601 with the site's offset."""
-        return None if at is None else datetime.fromtimestamp(at, self.zone).isoformat(timespec="seconds")
-
-    def clock(self, at: float, now_at: float) -> str:
-        """For a sentence: hours and minutes with the zone, and the day where it is another."""
-        moment, now = datetime.fromtimestamp(at, self.zone), datetime.fromtimestamp(now_at, self.zone)
-        return moment.strftime("%H:%M %Z" if moment.date() == now.date() else "%Y-%m-%d %H:%M %Z")
-
-    def exact(self, at: float, now_at: float) -> str:
-        """As `clock`, with the seconds."""
-        moment, now = datetime.fromtimestamp(at, self.zone), datetime.fromtimestamp(now_at, self.zone)
-        return moment.strftime("%H:%M:%S %Z" if moment.date() == now.date() else "%Y-%m-%d %H:%M:%S %Z")
+class Calendar(SiteTime):
+    """The site's calendar, which reads what a person asks for too."""
 
     def moment(self, text: str, now_at: float) -> float | None:
         """Unix seconds of `14:05` or `14:05:30` (the last one that was), ISO 8601 (at the site if no offset), or Unix seconds.

@@ -11,26 +11,35 @@ from services.api.why_past import off_times
 _BEFORE_MS, _AFTER_MS = 3_600_000, 900_000
 _LONGEST_MS = 86_400_000
 _COMMANDS = sa.text(
-    "SELECT device, act, min(happened_ms) FILTER (WHERE phase = 'sent') AS first_ms,"
-    " count(DISTINCT command_id) FILTER (WHERE phase = 'sent') AS sent,"
-    " count(DISTINCT command_id) FILTER (WHERE phase = 'acknowledged') AS acknowledged,"
-    " count(DISTINCT command_id) FILTER (WHERE phase = 'confirmed') AS confirmed,"
-    " count(DISTINCT command_id) FILTER (WHERE phase IN ('refused', 'failed', 'expired')) AS failed,"
+    "WITH sent AS (SELECT source, command_id, device, act, happened_ms FROM events WHERE kind = 'command' AND phase = 'sent'"
+    " AND happened_ms >= :start AND happened_ms <= :at AND command_id <> '' ORDER BY happened_ms DESC LIMIT 30000),"
+    " steps AS (SELECT id, source, command_id, phase, seconds, happened_ms FROM events WHERE kind = 'command'"
+    " AND happened_ms >= :start AND happened_ms <= :end AND phase IS NOT NULL AND command_id <> '')"
+    " SELECT sent.device, sent.act, min(sent.happened_ms) AS first_ms, count(DISTINCT sent.command_id) AS sent,"
+    " count(DISTINCT sent.command_id) FILTER (WHERE phase = 'acknowledged') AS acknowledged,"
+    " count(DISTINCT sent.command_id) FILTER (WHERE phase = 'confirmed') AS confirmed,"
+    " count(DISTINCT sent.command_id) FILTER (WHERE phase = 'confirmed' AND steps.happened_ms > :at) AS confirmed_later,"
+    " count(DISTINCT sent.command_id) FILTER (WHERE phase IN ('refused', 'failed', 'expired')) AS failed,"
     " max(seconds) FILTER (WHERE phase = 'confirmed') AS confirmed_s,"
     " max(id) FILTER (WHERE phase IN ('refused', 'failed', 'expired')) AS failure_id"
-    " FROM (SELECT * FROM events WHERE kind = 'command' AND happened_ms >= :start AND happened_ms <= :end"
-    " AND phase IS NOT NULL AND command_id <> '' ORDER BY happened_ms DESC LIMIT 100000)"
-    " GROUP BY device, act HAVING sent > 0 ORDER BY first_ms, device, act LIMIT 20"
+    " FROM sent LEFT JOIN steps ON steps.source = sent.source AND steps.command_id = sent.command_id"
+    " GROUP BY sent.device, sent.act ORDER BY first_ms, sent.device, sent.act LIMIT 20"
 )
 _FAILURE = sa.text("SELECT target, phase, detail, title FROM events WHERE id = :id")
 
 
 def with_commands(connection: sa.Connection, why: Why, calendar: Calendar, now_at: float) -> Why:
-    """The answer with the commands since the site left normal running, or of the hour before, until 15 min after the moment."""
-    at_ms = _ms(why.at) or 0
-    left_ms = None if why.mode == "normal" else off_times(connection, at_ms)[0] or _ms(why.since)
-    began_ms = _ms(why.off_since) or left_ms or at_ms - _BEFORE_MS
-    window = {"start": max(min(began_ms, at_ms), at_ms - _LONGEST_MS), "end": min(at_ms + _AFTER_MS, int(now_at * 1000))}
+    """The answer with the commands that had been sent by the moment, since the site left normal running; of a normal site
+    those since it was normal. What came of them counts until 15 min after the moment."""
+    now_ms = int(now_at * 1000)
+    at_ms = now_ms if why.now else _ms(why.at) or 0
+    if why.mode == "normal":
+        began_ms = max(_ms(why.since) or 0, at_ms - _BEFORE_MS)
+    else:
+        left_ms = off_times(connection, at_ms)[0] or _ms(why.since)
+        began_ms = _ms(why.off_since) or left_ms or at_ms - _BEFORE_MS
+    start_ms = max(min(began_ms, at_ms), at_ms - _LONGEST_MS)
+    window = {"start": start_ms, "at": at_ms, "end": min(at_ms + _AFTER_MS, now_ms)}
     found = connection.execute(_COMMANDS, window).all()
     return why.model_copy(update={"commands": [_told(row, _failure(connection, row.failure_id), calendar) for row in found]})
 
@@ -43,6 +52,7 @@ def _told(row: Any, failure: str | None, calendar: Calendar) -> WhyCommand:
         sent=row.sent,
         acknowledged=row.acknowledged,
         confirmed=row.confirmed,
+        confirmed_later=row.confirmed_later,
         failed=row.failed,
         confirmed_within_s=row.confirmed_s,
         last_failure=failure,

@@ -78,6 +78,14 @@ def pause(connection: sa.Connection, at_ms: int, until_ms: int) -> Gap | None:
     return Gap(before, until_ms)
 
 
+def unread(connection: sa.Connection, at_ms: int, now_ms: int) -> Gap | None:
+    """The pause of all readings in which a moment lies, where it is a minute or longer: the collector stood still."""
+    before, after = (connection.execute(query, {"at": at_ms << _KEY_BITS}).scalar() for query in (_READ_BEFORE, _READ_AFTER))
+    if before is None or (after or now_ms) - before < _PAUSE_MS or at_ms - before > _NEAR_MS:
+        return None
+    return Gap(before, after)
+
+
 def silence(connection: sa.Connection, at_ms: int) -> Gap:
     """Of a moment at which the controller was silent: since the last row that knew its mode, until the next that did."""
     at = {"at": timestamp(at_ms)}

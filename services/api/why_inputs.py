@@ -1,7 +1,7 @@
 """What a decision of the past went by, as its event keeps it: signals, temperatures, contacts, meters, each with its age then."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from services.api.why import Calendar, WhyInput, WhySignal
@@ -45,6 +45,12 @@ def inputs_of(inputs: dict[str, Any]) -> Iterator[WhyInput]:
             text = ("active" if found else "not active") if isinstance(found, bool) else found
             text = rounded(text) if isinstance(text, float) else text
             yield WhyInput(kind=kind, name=str(one.get(name)), value=text, unit=unit, age_s=_number(one.get("age_s")))
+
+
+def unread_then(inputs: Iterable[WhyInput], decided_at: float, unread_from: float, at: float) -> list[WhyInput]:
+    """Of a moment at which nothing was read since `unread_from`: how long before each had been read last. Unix seconds."""
+    passed_s = at - max(decided_at, unread_from)
+    return [one if one.age_s is None else one.model_copy(update={"last_read_s": passed_s + one.age_s}) for one in inputs]
 
 
 def read(detail: str) -> dict[str, Any]:

@@ -43,6 +43,11 @@ def of_a_start(gap: Gap | None, calendar: Calendar, now_at: float) -> list[str]:
     return [f"the controller started at {calendar.exact(gap.until_ms / 1000, now_at)}{last}: in between it was away for a while"]
 
 
+def of_unread(gap: Gap | None, calendar: Calendar, now_at: float) -> list[str]:
+    """Of a moment at which nothing was read."""
+    return [f"nothing was read {gap.words(calendar, now_at)}: what stands here of inputs is older"] if gap else []
+
+
 def of_ages(decided_at: float | None, at_ms: int, calendar: Calendar, now_at: float) -> list[str]:
     """Inputs are kept with the decision, and were older by the time that was asked for."""
     passed_s = 0.0 if decided_at is None else at_ms / 1000 - decided_at

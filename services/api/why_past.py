@@ -7,9 +7,9 @@ import sqlalchemy as sa
 from services.api.history.moments import Recorded, moment
 from services.api.why import Calendar, Why, WhyAct, WhySignal, sentence
 from services.api.why_asked import holders
-from services.api.why_gaps import Gap, begun_anew, pause, silence, unrecorded
-from services.api.why_inputs import inputs_of, read, signal_of, texts
-from services.api.why_notes import of_a_start, of_ages, of_records, of_the_minute
+from services.api.why_gaps import Gap, begun_anew, pause, silence, unread, unrecorded
+from services.api.why_inputs import inputs_of, read, signal_of, texts, unread_then
+from services.api.why_notes import of_a_start, of_ages, of_records, of_the_minute, of_unread
 from services.api.why_source import Source
 from services.api.why_words import dated, tidy
 from services.shared.vocabulary import Mode
@@ -77,6 +77,10 @@ def _known(
     inputs = read(deciding.detail) if deciding else {}
     signal, went_by = signal_of(row if source.is_row else None, inputs, calendar), list(inputs_of(inputs))
     decided_at = deciding.at if deciding else None
+    silent = unread(connection, at_ms, int(now_at * 1000))
+    if silent and silent.from_ms is not None and decided_at is not None:
+        went_by = unread_then(went_by, decided_at, silent.from_ms / 1000, at_ms / 1000)
+    of_inputs = of_unread(silent, calendar, now_at) or of_ages(decided_at, at_ms, calendar, now_at)
     reasons = dated(source.reasons, calendar.exact(source.at, now_at))
     caused_by = None if mode == Mode.NORMAL else _caused_by(connection, at_ms, mode, source.limited_by, reasons, signal)
     return base.model_copy(
@@ -92,7 +96,7 @@ def _known(
             "caused_by": caused_by,
             "decided_at": calendar.iso(decided_at),
             "inputs": went_by,
-            "notes": [*base.notes, *(of_ages(decided_at, at_ms, calendar, now_at) if went_by or signal else ())],
+            "notes": [*base.notes, *(of_inputs if went_by or signal else ())],
         }
     )
 

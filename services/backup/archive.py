@@ -3,6 +3,7 @@
 Nothing in it is trusted: a name that is not one of ours, a link, a size or a sum that differs is refused.
 """
 
+import gzip
 import hashlib
 import io
 import tarfile
@@ -75,17 +76,17 @@ def _entry(name: str, size: int, at: float) -> tarfile.TarInfo:
 @contextmanager
 def _members(path: Path) -> Iterator[tuple[Manifest, Iterator[tuple[Member, IO[bytes]]]]]:
     try:
-        with tarfile.open(path, "r|gz") as tar:
+        with gzip.open(path) as packed, tarfile.open(fileobj=packed, mode="r|") as tar:
             first = tar.next()
             if first is None or first.name != manifests.NAME or not first.isreg() or first.size > manifests.LARGEST:
                 raise Trouble("the archive does not begin with a manifest")
             manifest = manifests.read(_opened(tar, first).read())
-            yield manifest, _walk(tar, manifest)
+            yield manifest, _walk(tar, manifest, packed)
     except (tarfile.TarError, EOFError, zlib.error, OSError) as error:
         raise Trouble(f"{path.name} cannot be read: {error}") from None
 
 
-def _walk(tar: tarfile.TarFile, manifest: Manifest) -> Iterator[tuple[Member, IO[bytes]]]:
+def _walk(tar: tarfile.TarFile, manifest: Manifest, packed: gzip.GzipFile) -> Iterator[tuple[Member, IO[bytes]]]:
     for member in manifest.members:
         entry = tar.next()
         if entry is None:
@@ -93,8 +94,8 @@ def _walk(tar: tarfile.TarFile, manifest: Manifest) -> Iterator[tuple[Member, IO
         if entry.name != member.name or not entry.isreg() or entry.size != member.size or not _is_ours(entry.name):
             raise Trouble(f"the archive holds {entry.name[:80]!r}, which its manifest does not tell of so")
         yield member, _opened(tar, entry)
-    if tar.next() is not None:
-        raise Trouble("the archive holds more than its manifest tells of")
+    if tar.next() is not None or packed.read(_CHUNK).strip(b"\0") or packed.read(1):
+        raise Trouble("the archive holds more than its manifest tells of")  # read to the end: there gzip compares its own sum
 
 
 def _is_ours(name: str) -> bool:

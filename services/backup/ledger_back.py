@@ -1,8 +1,8 @@
-"""The ledger that goes on after a restore: what was learnt comes back, today's trips and lock-outs stand, nothing past is revived.
+"""The ledger that goes on after a restore: what was learnt comes back, today's trips and lock-outs stand, nothing past does.
 
-Phase, leases, orders and events of the archive stay behind: where a load or an event stands is seen anew. A utility's event that the
-present ledger knows is not past: its sources stay. Trips and lock-outs are those of both. The events of the present ledger that
-history has not confirmed go on; what is told from now on is numbered above all that any ledger of this site ever gave.
+Phase, leases, orders and events of the archive stay behind: where a load or an event stands is seen anew. A utility's event that
+the present ledger knows is not past: its sources stay. Trips and lock-outs are those of both. Events that the history lacks are
+told to it again; what is told from now on is numbered above all that any ledger of this site ever gave.
 """
 
 import sqlite3
@@ -20,6 +20,7 @@ from services.shared.messages import Event
 
 _APART = 10**12
 """Numbers leap to the next multiple: above whatever a ledger that is lost gave after the archive was made."""
+_ANSWERED = "SELECT id, digest, reply, at FROM answered ORDER BY rowid"
 T = TypeVar("T")
 
 
@@ -32,24 +33,26 @@ class Kept:
     numbers_above: int
 
 
-def go_on(archived: Path, present: Path | None, records: Iterable[Path], target: Path, event: Event) -> Kept:
-    """Write it to a new file. `present` is today's, if it can be read; `records` are histories that may know its numbers.
+def go_on(archived: Path, present: Path, *, restored: Path | None, kept: Path | None, target: Path, event: Event) -> Kept:
+    """Write it to a new file, with the event that tells the restore. `present` is where today's lies, if there is one.
 
-    Raises sqlite3.Error.
+    The histories know numbers, too: `restored` is that of the archive, if it has one, and with it go the archive's events that
+    it lacks; `kept` is today's. Raises sqlite3.Error.
     """
     before, today = _state(archived), _state(present)
     state = _united(before, today)
     known = [_number(path, "SELECT seq FROM sqlite_sequence WHERE name = 'events'") for path in (archived, present)]
-    known += [_number(path, "SELECT max(ledger_seq) FROM events WHERE source = 'controller'") for path in records]
+    known += [
+        _number(path, "SELECT max(ledger_seq) FROM events WHERE source = 'controller'") for path in (restored, kept) if path
+    ]
     above = (max(known) // _APART + 1) * _APART
     with closing(ledger_file.opened(target)) as db:
         db.execute("BEGIN IMMEDIATE")
         db.execute("INSERT INTO state VALUES (1, ?)", (state_document(state),))
-        for path in (present, archived):
-            db.executemany(
-                "INSERT OR IGNORE INTO answered VALUES (?, ?, ?, ?)", _rows(path, "SELECT * FROM answered ORDER BY rowid")
-            )
-        db.executemany("INSERT INTO events VALUES (?, ?)", _rows(present, "SELECT seq, document FROM events ORDER BY seq"))
+        for path in (archived, present):
+            db.executemany("INSERT OR REPLACE INTO answered VALUES (?, ?, ?, ?)", _rows(path, _ANSWERED))
+        for path in (present, *([archived] if restored else [])):
+            db.executemany("INSERT OR IGNORE INTO events VALUES (?, ?)", _rows(path, "SELECT seq, document FROM events"))
         db.execute("DELETE FROM sqlite_sequence WHERE name = 'events'")
         db.execute("INSERT INTO sqlite_sequence VALUES ('events', ?)", (above,))
         ledger_events.add(db, (event,))
@@ -83,7 +86,7 @@ def _by(key: Callable[[T], str], groups: Iterable[Sequence[T]]) -> tuple[T, ...]
     return tuple(found.values())
 
 
-def _state(path: Path | None) -> State | None:
+def _state(path: Path) -> State | None:
     rows = _rows(path, "SELECT document FROM state")
     try:
         return read_state(rows[0][0])[0] if rows else None
@@ -91,14 +94,14 @@ def _state(path: Path | None) -> State | None:
         return None
 
 
-def _number(path: Path | None, query: str) -> int:
+def _number(path: Path, query: str) -> int:
     rows = _rows(path, query)
     return int(rows[0][0]) if rows and isinstance(rows[0][0], int) else 0
 
 
-def _rows(path: Path | None, query: str) -> list[tuple[Any, ...]]:
+def _rows(path: Path, query: str) -> list[tuple[Any, ...]]:
     """Nothing where there is no file, or none that can be read."""
-    if path is None or not path.exists():
+    if not path.exists():
         return []
     try:
         with closing(sqlite3.connect(path)) as db:

@@ -25,13 +25,14 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """`at` is Unix seconds by the clock of the making, `version` that of the program."""
+    """`at` is Unix seconds by the clock of the making, `version` the program's, `loads_file` as the configuration names it."""
 
     site: str
     kind: str
     at: float
     version: str
     members: tuple[Member, ...]
+    loads_file: str = "loads.csv"
     format: int = FORMAT
 
     def document(self) -> bytes:
@@ -46,7 +47,8 @@ def read(document: bytes) -> Manifest:
         if found["format"] != FORMAT:
             raise Trouble(f"the archive is of format {found['format']}, this program reads format {FORMAT}")
         members = tuple(_member(one) for one in found["members"])
-        return Manifest(str(found["site"]), str(found["kind"]), float(found["at"]), str(found["version"]), members)
+        site, kind, version, loads_file = (str(found[name]) for name in ("site", "kind", "version", "loads_file"))
+        return Manifest(site, kind, float(found["at"]), version, members, loads_file)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise Trouble("the archive's manifest cannot be read") from None
 

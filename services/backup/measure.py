@@ -20,7 +20,9 @@ class Table(NamedTuple):
 
 def measure(db: sqlite3.Connection) -> dict[str, Table]:
     """Every table; counts all rows. Within the caller's transaction, if it is to be one moment. Raises sqlite3.Error."""
-    return {name: _table(db, name, bool(without_rowid)) for name, without_rowid in db.execute(_TABLES).fetchall()}
+    db.text_factory = bytes  # a text that is no UTF-8 any more is compared, not refused
+    found = db.execute(_TABLES).fetchall()
+    return {name.decode(): _table(db, name.decode(), bool(without_rowid)) for name, without_rowid in found}
 
 
 def rows(tables: dict[str, Table]) -> int:
@@ -53,4 +55,4 @@ def _table(db: sqlite3.Connection, name: str, without_rowid: bool) -> Table:
 
 def _key(db: sqlite3.Connection, name: str) -> str:
     columns = db.execute("SELECT name FROM pragma_table_info(?) WHERE pk > 0 ORDER BY pk", (name,)).fetchall()
-    return ", ".join(f'"{column}" DESC' for (column,) in columns)
+    return ", ".join(f'"{column.decode()}" DESC' for (column,) in columns)

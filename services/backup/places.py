@@ -10,16 +10,20 @@ from services.shared.settings import Settings, file_of
 LEDGER, ALERTS, RECORDS = "ledger.db", "alerts.db", "mine_data.db"
 DATABASES = (LEDGER, ALERTS, RECORDS)
 CONFIG, LOADS, SECRETS = "config.txt", "loads.csv", "secrets"
+_OWN = {LEDGER: "ledger", ALERTS: "alerts", RECORDS: "history"}
 
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """`data` is the folder of the databases, `first` that of the backups, `second` on another medium or None."""
+    """`data` is the folder of the databases, `first` that of the backups, `second` on another medium or None.
+
+    `loads_file` is named beside the configuration.
+    """
 
     site: str
     data: Path
     config: Path
-    loads: Path
+    loads_file: str
     secrets: Path
     first: Path
     second: Path | None
@@ -33,7 +37,7 @@ def of(settings: Settings, env: Mapping[str, str]) -> Places:
         site=settings.general.site,
         data=data,
         config=config,
-        loads=config.parent / settings.data.loads_file,
+        loads_file=settings.data.loads_file,
         secrets=Path(settings.api.access_file).resolve().parent,
         first=Path(chosen.folder).resolve() if chosen.folder else data / backups.FOLDER,
         second=Path(chosen.second_folder) if chosen.second_folder else None,
@@ -41,11 +45,6 @@ def of(settings: Settings, env: Mapping[str, str]) -> Places:
 
 
 def database(data: Path, name: str) -> Path:
-    """A database in its folder, or in a folder of its own within that, as containers have it; where it would be if it is not."""
-    if (data / name).exists():
-        return data / name
-    try:
-        found = sorted(one for one in data.glob(f"[a-z]*/{name}") if one.parent.name != backups.FOLDER)
-    except OSError:
-        found = []
-    return found[0] if found else data / name
+    """A database in its folder, or in its own folder within that, where each service has one, as the containers do."""
+    own = data / _OWN[name]
+    return own / name if own.is_dir() and not (data / name).exists() else data / name

@@ -1,4 +1,4 @@
-"""Whether the databases of a backup would really come back: each opened, all its pages checked, brought to this version, compared.
+"""Whether the databases of a backup would come back: each opened, all its pages checked, brought to this version, compared.
 
 On a copy that is thrown away: bringing it to this version changes it.
 """
@@ -66,15 +66,14 @@ def _fault(member: Member, path: Path) -> str:
 
 def _measured(path: Path) -> dict[str, Table]:
     with closing(sqlite3.connect(path)) as db:
-        db.text_factory = bytes
         (verdict,) = db.execute("PRAGMA integrity_check(1)").fetchone()
-        if verdict != b"ok":
-            raise Trouble(f"it is damaged: {verdict.decode('utf-8', 'replace')[:200]}")
+        if verdict != "ok":
+            raise Trouble(f"it is damaged: {verdict[:200]}")
         return measure.measure(db)
 
 
 def _ledger(path: Path) -> None:
-    from services.controller import documents, ledger_file  # noqa: PLC0415 - as below
+    from services.controller import documents, ledger_file  # noqa: PLC0415 - what a backup does not hold it need not load
 
     with closing(ledger_file.opened(path)) as db:
         row = db.execute("SELECT document FROM state").fetchone()
@@ -87,7 +86,7 @@ def _ledger(path: Path) -> None:
 
 
 def _alerts(path: Path) -> None:
-    from services.notifier import opening  # noqa: PLC0415 - as below
+    from services.notifier import opening  # noqa: PLC0415
 
     opened = opening.open_file(path)
     opened.db.close()

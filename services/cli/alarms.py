@@ -8,11 +8,11 @@ import typer
 from services.cli.ask import Api, NotDone, api_of, carried_out, told
 from services.cli.exit_codes import EXIT_NO_ANSWER
 from services.cli.latches import Row, ask_for, list_all
-from services.cli.local_time import SiteTime
 from services.cli.options import Json, Minutes, Reason
 from services.notifier.report_words import report_lines
 from services.shared.messages import AlarmReport
 from services.shared.settings import Settings
+from services.shared.site_time import Clock, SiteTime
 from services.shared.spans import span
 
 _SEVERITY = ("emergency", "warning", "heartbeat")
@@ -117,23 +117,23 @@ async def _shelved(api: Api) -> list[Row]:
     return [one for one in await _open(api) if one["state"] == "shelved"]
 
 
-def _alarm_told(alarm: Row, time_: SiteTime) -> str:
+def _alarm_told(alarm: Row, when: Clock) -> str:
     over, calls = not alarm["active"], alarm["escalated"]
-    age = f"over since {time_.clock(alarm['ended_at'])}" if over else f"for {span(max(time.time() - alarm['since_at'], 0.0))}"
-    state = _state_told(alarm, time_) + (f", escalated {'once' if calls == 1 else f'{calls} times'}" if calls else "")
-    since = f"since {time_.clock(alarm['since_at'])} ({age})"
+    age = f"over since {when(alarm['ended_at'])}" if over else f"for {span(max(time.time() - alarm['since_at'], 0.0))}"
+    state = _state_told(alarm, when) + (f", escalated {'once' if calls == 1 else f'{calls} times'}" if calls else "")
+    since = f"since {when(alarm['since_at'])} ({age})"
     return f"{alarm['key']}  {alarm['kind']}, {alarm['priority']} priority, {state}, {since}: {alarm['cause']}"
 
 
-def _state_told(alarm: Row, time_: SiteTime) -> str:
+def _state_told(alarm: Row, when: Clock) -> str:
     match alarm["state"]:
         case "shelved":
-            return f"shelved by {alarm['shelved_by']}{_until(alarm['shelved_until_at'], time_)}"
+            return f"shelved by {alarm['shelved_by']}{_until(alarm['shelved_until_at'], when)}"
         case "acknowledged":
-            return f"acknowledged by {alarm['acknowledged_by']}{_until(alarm['acknowledged_until_at'], time_)}"
+            return f"acknowledged by {alarm['acknowledged_by']}{_until(alarm['acknowledged_until_at'], when)}"
         case _:
             return "not acknowledged"
 
 
-def _until(at: float | None, time_: SiteTime) -> str:
-    return "" if at is None else f" until {time_.clock(at)}"
+def _until(at: float | None, when: Clock) -> str:
+    return "" if at is None else f" until {when(at)}"

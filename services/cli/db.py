@@ -12,10 +12,10 @@ import typer
 from services.cli import local_time, noted
 from services.cli.ask import told
 from services.cli.exit_codes import EXIT_REFUSED
-from services.cli.local_time import SiteTime
 from services.cli.options import Json, Yes
 from services.cli.reading import end, judged
 from services.shared.settings import Settings
+from services.shared.site_time import Clock
 
 if TYPE_CHECKING:
     from services.api.history.stats import Stats
@@ -124,10 +124,10 @@ def _tried(work: Callable[[], T]) -> T:
         end(f"It cannot be done: {error}", EXIT_REFUSED)
 
 
-def _lines(found: "Stats", time: SiteTime) -> Iterator[str]:
+def _lines(found: "Stats", when: Clock) -> Iterator[str]:
     for one in found.tables:
         size = "" if one.size is None else f", {one.size / 1e6:.1f} MB"
-        spans = "" if one.oldest_at is None else f", {time.clock(one.oldest_at)} to {time.clock(one.newest_at)}"
+        spans = "" if one.oldest_at is None else f", {when(one.oldest_at)} to {when(one.newest_at)}"
         yield f"{one.name}: {one.rows} rows{size}{spans}"
     yield ", ".join(f"{name} {size / 1e6:.1f} MB" for name, size in found.files.items()) + f"; unused {found.unused / 1e6:.1f} MB"
 

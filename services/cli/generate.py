@@ -9,7 +9,17 @@ from typing import Any
 import typer
 
 from services.api import openapi
-from services.cli import alarms_page, asyncapi, commands_page, invariants_page, manual, modes_page, rehearse_page, rules_page
+from services.cli import (
+    alarms_page,
+    asyncapi,
+    commands_page,
+    invariants_page,
+    manual,
+    modes_page,
+    page_types,
+    rehearse_page,
+    rules_page,
+)
 from services.cli.broker import ROOT
 from services.cli.main import app as program
 from services.shared.settings.example import example
@@ -25,6 +35,7 @@ FILES: Mapping[str, Callable[[], str]] = {
     "docs/manual/safety.md": invariants_page.text,
     "docs/manual/rehearse.md": rehearse_page.document,
     "frontend/src/debug/modes.ts": modes_page.text,
+    "frontend/src/types.ts": page_types.text,
 }
 
 

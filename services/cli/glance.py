@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from services.cli.local_time import SiteTime
+from services.cli import local_time
 from services.shared.settings.missing import NO_SENSORS
+from services.shared.site_time import Clock
 from services.shared.spans import span
 
 Feed = dict[str, Any]
@@ -14,26 +15,26 @@ _SAID_EACH_S = 7.0  # the controller speaks at least every 5 s
 
 def glance(feed: Feed) -> Iterator[str]:
     """The answer first, then what it rests on."""
-    time, head = SiteTime(feed["timezone"]), feed["headline"]
+    when, head = local_time.clock(feed["timezone"]), feed["headline"]
     yield head["sentence"].upper() if head["tone"] == "bad" else head["sentence"]
     yield from (f"  because {why}" for why in head["why"])
     yield ""
-    yield from _rows("Mode", _mode(feed, time))
+    yield from _rows("Mode", _mode(feed, when))
     yield from _rows("Load", [_load(feed)])
-    yield from _rows("Signals", (_signal(one, time) for one in feed["signals"]))
+    yield from _rows("Signals", (_signal(one, when) for one in feed["signals"]))
     yield from _rows("Temperature", _temperatures(feed))
     yield from _rows("Fans", _fans(feed))
     yield from _rows("Contacts", (f"{one['label'] or one['name']}: {one['role']}" for one in feed["switches"] if one["active"]))
-    yield from _rows("Held", _held(feed, time))
+    yield from _rows("Held", _held(feed, when))
     yield from _rows("Alarms", _alarms(feed))
     yield from _rows("Services", _services(feed))
     yield from _rows("Not well", (_device(one) for one in feed["devices"] if one["state"] not in ("ok", "starting")))
     yield from _rows("Never drilled", _never_drilled(feed))
     yield from _rows("Would do", _cut(feed["would_do"], 5))
-    yield from _rows("Not set up", _cut(feed["missing"], 5))
+    yield from _rows("Missing", _cut(feed["missing"], 5))
     yield from _rows("Records", [f"NOT STORED: {feed['history']['reason']}"] if not feed["history"]["ok"] else [])
     clock = "" if feed["clock_trusted"] else ", a clock that is not trusted"
-    yield from _rows("As of", [f"{time.clock(feed['time'])}{clock}"])
+    yield from _rows("As of", [f"{when(feed['time'])}{clock}"])
 
 
 def _rows(title: str, lines: Iterable[str]) -> Iterator[str]:
@@ -41,7 +42,7 @@ def _rows(title: str, lines: Iterable[str]) -> Iterator[str]:
         yield f"{title if number == 0 else '':<{_WIDTH}} {line}"
 
 
-def _mode(feed: Feed, time: SiteTime) -> Iterator[str]:
+def _mode(feed: Feed, when: Clock) -> Iterator[str]:
     if feed["state_stale"] or feed["mode"] is None:
         age = feed["state_age_s"]
         yield "unknown: the controller " + ("has not spoken" if age is None else f"spoke {span(age)} ago")
@@ -52,7 +53,7 @@ def _mode(feed: Feed, time: SiteTime) -> Iterator[str]:
     limited = f"; limited by {feed['limited_by']}" if feed["limited_by"] not in (None, "", "nothing") else ""
     said_s = feed["state_age_s"] or 0.0
     old = f"; as said {span(said_s)} ago" if said_s > _SAID_EACH_S else ""
-    yield f"{feed['mode']} since {time.clock(since)}{long}; control {feed['control']}{forced}{limited}{old}"
+    yield f"{feed['mode']} since {when(since)}{long}; control {feed['control']}{forced}{limited}{old}"
 
 
 def _load(feed: Feed) -> str:
@@ -68,7 +69,7 @@ def _load(feed: Feed) -> str:
     return ", ".join(parts)
 
 
-def _signal(one: Feed, time: SiteTime) -> str:
+def _signal(one: Feed, when: Clock) -> str:
     parts = [f"{one['name']}: {one['effective']}"]
     if one["level"] != one["effective"]:
         parts.append(f"says {one['level']}")
@@ -77,9 +78,9 @@ def _signal(one: Feed, time: SiteTime) -> str:
     if one["event_id"]:
         parts.append(f"event {one['event_id']}")
     if one["from_at"] is not None:
-        parts.append(f"from {time.clock(one['from_at'])}")
+        parts.append(f"from {when(one['from_at'])}")
     if one["until_at"] is not None:
-        parts.append(f"until {time.clock(one['until_at'])}")
+        parts.append(f"until {when(one['until_at'])}")
     parts.append("never heard" if one["age_s"] is None else f"heard {span(one['age_s'])} ago")
     return ", ".join(parts) + (f" ({one['reason']})" if one["reason"] else "")
 
@@ -117,11 +118,11 @@ def _fans(feed: Feed) -> Iterator[str]:
             yield f"fan {one['number']}: {state}" + (f" ({one['reason']})" if one["reason"] else "")
 
 
-def _held(feed: Feed, time: SiteTime) -> Iterator[str]:
-    yield from (f"TRIPPED {one['key']} since {time.clock(one['since_at'])}: {one['reason']}" for one in feed["trips"])
+def _held(feed: Feed, when: Clock) -> Iterator[str]:
+    yield from (f"TRIPPED {one['key']} since {when(one['since_at'])}: {one['reason']}" for one in feed["trips"])
     yield from (f"locked out {one['target']} by {one['owner']}" for one in feed["lockouts"])
     for one in feed["leases"]:
-        yield f"lease {one['id']} ({one['kind']}) by {one['owner']} until {time.clock(one['until_at'])}"
+        yield f"lease {one['id']} ({one['kind']}) by {one['owner']} until {when(one['until_at'])}"
 
 
 def _alarms(feed: Feed) -> Iterator[str]:

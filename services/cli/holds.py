@@ -7,9 +7,9 @@ import typer
 
 from services.cli import local_time
 from services.cli.ask import api_of, carried_out, told
-from services.cli.local_time import SiteTime
 from services.cli.options import Json, Minutes, Reason
 from services.shared.settings import Settings
+from services.shared.site_time import Clock
 
 
 def hold(
@@ -53,18 +53,18 @@ def release(
     told(document, lines, as_json=as_json)
 
 
-def lease_told(document: dict[str, Any], time: SiteTime) -> list[str]:
+def lease_told(document: dict[str, Any], when: Clock) -> list[str]:
     """The lease that was made, and how to end it."""
     lease = document.get("result") or {}
-    name, until = lease.get("id"), time.clock(lease.get("until_at"))
+    name, until = lease.get("id"), when(lease.get("until_at"))
     return [f"Done: lease {name} until {until}. `mine release {name}` ends it before.", *notes(document)]
 
 
-def leases_told(leases: list[dict[str, Any]], time: SiteTime) -> Iterator[str]:
+def leases_told(leases: list[dict[str, Any]], when: Clock) -> Iterator[str]:
     """Each lease in a line."""
     for one in leases:
         why = f": {one['reason']}" if one["reason"] else ""
-        yield f"{one['id']}  {one['kind']}  until {time.clock(one['until_at'])}  by {one['owner']}{why}"
+        yield f"{one['id']}  {one['kind']}  until {when(one['until_at'])}  by {one['owner']}{why}"
 
 
 def notes(document: dict[str, Any]) -> list[str]:

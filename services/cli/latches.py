@@ -8,9 +8,9 @@ import typer
 from services.cli import local_time
 from services.cli.ask import Api, api_of, carried_out, told
 from services.cli.holds import notes
-from services.cli.local_time import SiteTime
 from services.cli.options import Json, Reason
 from services.shared.settings import Settings
+from services.shared.site_time import Clock
 
 Row = dict[str, Any]
 
@@ -70,7 +70,7 @@ def ask_for(verb: str, payload: Row, text: str, reason: str, *, as_json: bool) -
 
 
 def list_all(
-    found: Callable[[Api], Awaitable[list[Row]]], line: Callable[[Row, SiteTime], str], none: str, *, as_json: bool
+    found: Callable[[Api], Awaitable[list[Row]]], line: Callable[[Row, Clock], str], none: str, *, as_json: bool
 ) -> None:
     """A line for each that is found."""
 
@@ -91,11 +91,9 @@ async def _lockouts(api: Api) -> list[Row]:
     return list((await api.state())["lockouts"])
 
 
-def _trip_told(trip: Row, time: SiteTime) -> str:
-    return f"{trip['key']}  since {time.clock(trip['since_at'])}: {trip['reason']}"
+def _trip_told(trip: Row, when: Clock) -> str:
+    return f"{trip['key']}  since {when(trip['since_at'])}: {trip['reason']}"
 
 
-def _lockout_told(one: Row, time: SiteTime) -> str:
-    return f"{one['target']}  since {time.clock(one['since_at'])} by {one['owner']}" + (
-        f": {one['reason']}" if one["reason"] else ""
-    )
+def _lockout_told(one: Row, when: Clock) -> str:
+    return f"{one['target']}  since {when(one['since_at'])} by {one['owner']}" + (f": {one['reason']}" if one["reason"] else "")

@@ -5,6 +5,7 @@ import typer
 from services.cli import (
     access,
     alarms,
+    backup,
     check,
     completion,
     config,
@@ -16,6 +17,7 @@ from services.cli import (
     notify,
     once,
     rehearse,
+    restore,
     run,
     setup,
     status,
@@ -46,6 +48,9 @@ app.command("unlock")(latches.unlock)
 app.command("drill")(drill.drill)
 app.command("once")(once.once)
 app.command("rehearse")(rehearse.rehearse)
+app.command("backup")(backup.backup)
+app.command("restore")(restore.restore)
+app.command("arm")(restore.arm)
 app.command("setup")(setup.setup)
 app.add_typer(config.app, name="config")
 app.add_typer(db.app, name="db")

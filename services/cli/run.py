@@ -173,7 +173,8 @@ def _waves(settings: Settings, choice: broker.Choice, env: dict[str, str], secre
         first.append(_service("simulator", env))
     if not settings.ops.token.get_secret_value():
         env["MINE_OPS_TOKEN_FILE"] = str(secrets / "ops-token")
-    return [first, [_service(name, env | _password(name, choice, secrets)) for name in SERVICES]]
+    backups = Program("backup", [sys.executable, "-m", "services.backup.clock"], env)
+    return [first, [*(_service(name, env | _password(name, choice, secrets)) for name in SERVICES), backups]]
 
 
 def _password(name: str, choice: broker.Choice, secrets: Path) -> dict[str, str]:

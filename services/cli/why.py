@@ -6,10 +6,11 @@ from urllib.parse import quote
 
 import typer
 
+from services.cli import local_time
 from services.cli.ask import api_of, carried_out, told
-from services.cli.local_time import SiteTime
 from services.cli.options import Json
 from services.shared.settings import Settings
+from services.shared.site_time import Clock
 from services.shared.spans import span
 
 Answer = dict[str, Any]
@@ -36,70 +37,86 @@ def why(
 
 def explained(answer: Answer) -> Iterator[str]:
     """The answer in a sentence, then what it rests on; times are the site's."""
-    time = SiteTime(answer["timezone"])
-    yield f"{time.of_iso(answer['at'])} ({answer['timezone']}): {answer['sentence']}"
+    when = local_time.clock(answer["timezone"])
+    yield f"{when(answer['at'])} ({answer['timezone']}): {answer['sentence']}"
     if answer["known"]:
         yield ""
-        for title, lines in _parts(answer, time):
+        for title, lines in _parts(answer, when):
             for number, line in enumerate(lines):
                 yield f"{'' if number else title:<{_WIDTH}} {line}"
     elif answer["acts"]:
-        yield from (f"  {line}" for line in _acts(answer, time))
+        yield from (f"  {line}" for line in _acts(answer, when))
     yield from (f"note: {note}" for note in answer["notes"])
 
 
-def _parts(answer: Answer, time: SiteTime) -> Iterator[tuple[str, list[str]]]:
-    yield "Mode", list(_mode(answer, time))
+def _parts(answer: Answer, when: Clock) -> Iterator[tuple[str, list[str]]]:
+    yield "Mode", list(_mode(answer, when))
     yield "Because", answer["reasons"]
     yield "Limited by", [answer["limited_by"]] if answer["limited_by"] not in (None, "", "nothing") else []
     yield "Asked by", [answer["caused_by"]] if answer["caused_by"] else []
-    yield "Signal", [_signal(answer["signal"], time)] if answer["signal"] else []
-    yield "Load", [_load(answer["load"], time)] if answer["load"] else []
-    decided = f"decided {time.of_iso(answer['decided_at'])}, on" if answer["decided_at"] and answer["inputs"] else ""
+    yield "Signal", [_signal(answer["signal"], when)] if answer["signal"] else []
+    yield "Commanded", [_command(one, when) for one in answer["commands"]]
+    yield "Load", [_load(answer["load"], when)] if answer["load"] else []
+    decided = f"decided {when(answer['decided_at'])}, on" if answer["decided_at"] and answer["inputs"] else ""
     yield "Went by", [line for line in (decided, *(_input(one) for one in answer["inputs"])) if line]
-    yield "Before", list(_acts(answer, time))
-    yield "Ended", _ended(answer, time)
+    yield "Before", list(_acts(answer, when))
+    yield "Ended", _ended(answer, when)
 
 
-def _mode(answer: Answer, time: SiteTime) -> Iterator[str]:
-    yield f"{answer['mode']} since {time.of_iso(answer['since'])}" + (
-        f", control {answer['control']}" if answer["control"] else ""
-    )
+def _mode(answer: Answer, when: Clock) -> Iterator[str]:
+    yield f"{answer['mode']} since {when(answer['since'])}" + (f", control {answer['control']}" if answer["control"] else "")
     if answer["off_since"]:
-        yield f"not normal since {time.of_iso(answer['off_since'])}"
+        yield f"not normal since {when(answer['off_since'])}"
 
 
-def _signal(one: Answer, time: SiteTime) -> str:
+def _signal(one: Answer, when: Clock) -> str:
     parts = [f"{one['source']}: {one['level']}"]
     parts += [f"at most {one['target_kw']:.0f} kW"] if one["target_kw"] is not None else []
     parts += [f"event {one['event_id']}"] if one["event_id"] else []
-    parts += [f"from {time.of_iso(one['start'])}"] if one["start"] else []
-    parts += [f"until {time.of_iso(one['end'])}"] if one["end"] else []
+    parts += [f"from {when(one['start'])}"] if one["start"] else []
+    parts += [f"until {when(one['end'])}"] if one["end"] else []
     parts += [f"heard {span(one['age_s'])} before that decision"] if one["age_s"] is not None else []
     return ", ".join(parts)
 
 
-def _load(load: Answer, time: SiteTime) -> str:
+def _command(one: Answer, when: Clock) -> str:
+    parts = [f"{one['act']} by {one['device']}, {one['sent']} sent from {when(one['first_at'])}"]
+    parts += [f"{one['acknowledged']} acknowledged", f"{one['confirmed']} confirmed"]
+    later = one["confirmed_later"]
+    slowest = f"the slowest {span(one['confirmed_within_s'])} after it was sent" if one["confirmed_within_s"] is not None else ""
+    said = [f"{later} of them after that moment" if later else "", slowest]
+    more = ", ".join(part for part in said if part)
+    failed = f"; {one['failed']} failed, the last: {one['last_failure']}" if one["failed"] else ""
+    return ", ".join(parts) + (f" ({more})" if more else "") + failed
+
+
+def _load(load: Answer, when: Clock) -> str:
     named = (("measured_kw", "on"), ("target_kw", "target"), ("unknown_kw", "unknown"))
     told = [f"{load[key]:.1f} kW {word}" for key, word in named if load[key] is not None]
     unmeasured = ["not measured"] if load["measured_kw"] is None else []
-    recorded = [f"as recorded at {time.of_iso(load['as_of'])}"] if load["as_of"] is not None else []
+    recorded = [f"as recorded at {when(load['as_of'])}"] if load["as_of"] is not None else []
     return ", ".join([*unmeasured, *told, *recorded])
 
 
 def _input(one: Answer) -> str:
     value = "unknown" if one["value"] is None else f"{one['value']} {one['unit']}".replace(" Cel", " °C").rstrip()
-    return f"{one['kind']} {one['name']}: {value}, " + ("never heard" if one["age_s"] is None else f"{span(one['age_s'])} old")
+    return f"{one['kind']} {one['name']}: {value}, " + _age(one)
 
 
-def _acts(answer: Answer, time: SiteTime) -> Iterator[str]:
+def _age(one: Answer) -> str:
+    if one["last_read_s"] is not None:
+        return f"last read {span(one['last_read_s'])} before; not read at that moment"
+    return "never heard" if one["age_s"] is None else f"{span(one['age_s'])} old"
+
+
+def _acts(answer: Answer, when: Clock) -> Iterator[str]:
     for act in answer["acts"]:
         why = "; ".join(act["reasons"])
-        yield f"{time.of_iso(act['at'])}  {act['what']}" + (f" ({why})" if why else "")
+        yield f"{when(act['at'])}  {act['what']}" + (f" ({why})" if why else "")
 
 
-def _ended(answer: Answer, time: SiteTime) -> list[str]:
-    if answer["until"] is None:
+def _ended(answer: Answer, when: Clock) -> list[str]:
+    if answer["until"] is None or answer["mode"] == "normal":
         return []
-    again = f"; normal again at {time.of_iso(answer['off_until'])}" if answer["off_until"] else ""
-    return [f"{time.of_iso(answer['until'])}: {'; '.join(answer['ended_because'])}{again}"]
+    again = f"; normal again at {when(answer['off_until'])}" if answer["off_until"] else ""
+    return [f"{when(answer['until'])}: {'; '.join(answer['ended_because'])}{again}"]

@@ -7,6 +7,7 @@ from datetime import datetime, tzinfo
 from services.collector.extract import NotFound
 from services.collector.levels import collapse, text_for_people
 from services.shared.clock import Moment
+from services.shared.spans import span
 
 AHEAD_S = 300.0
 """A time further in the future than this is not believed."""
@@ -29,9 +30,9 @@ class Freshness:
             self._told_at, self._first_seen_mono_s = told_at, now.mono_s
         age_s = now.wall_s - told_at if now.wall_trusted else now.mono_s - self._first_seen_mono_s
         if age_s > self._max_age_s:
-            raise NotFound(f"stale: its own time is {age_s / 60:.0f} min old, at most {self._max_age_s / 60:g} are allowed")
+            raise NotFound(f"stale: its own time is {span(age_s)} old, at most {span(self._max_age_s)} is allowed")
         if age_s < -AHEAD_S:
-            raise NotFound(f"its own time lies {-age_s / 60:.0f} min in the future")
+            raise NotFound(f"its own time lies {span(-age_s)} in the future")
 
 
 def moment_of(text: str, time_format: str, zone: tzinfo, now_s: float) -> float:

@@ -13,7 +13,7 @@ _MOST_LETTERS = 200
 
 def told(decision: Decision, snapshot: Snapshot, now: Now) -> str:
     """JSON: `signals`, `temperatures`, `switches`, `meters` with `age_s` (seconds since their poll began, null: never in this
-    boot) and a signal's raw text, `load` in kW, `ceilings` in force. Unknown is null."""
+    boot) and a signal's raw text, `load` in kW and whether it is proven, `ceilings` in force. Unknown is null."""
     inputs = {
         "signals": [
             {"name": one.name, "level": one.level.value, "target_kw": one.target_kw, "age_s": _age_s(one.mono_s, now)}
@@ -32,6 +32,7 @@ def told(decision: Decision, snapshot: Snapshot, now: Now) -> str:
             "measured_kw": _kw(decision.load.measured_kw),
             "unknown_kw": _kw(decision.load.unknown_kw),
             "setpoint_kw": _kw(decision.load.setpoint_kw),
+            "proven": decision.load.proven,
         },
         "ceilings": [{"rule": one.rule, "scope": one.scope, "kw": _kw(one.kw)} for one in decision.ceilings[:_MOST]],
     }

@@ -5,9 +5,11 @@ import hmac
 import ipaddress
 import uuid
 
-from fastapi import FastAPI, HTTPException
-from fastapi import Request as HttpRequest
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request as HttpRequest
+from starlette.responses import JSONResponse
 
 from services.controller.loop import Loop
 from services.shared.beginning import beginning
@@ -26,12 +28,11 @@ class StopBody(BaseModel):
     reason: str = Field(default="", max_length=500)
 
 
-def add_stop_route(app: FastAPI, loop: Loop, token: SecretStr, clock: Clock) -> None:
+def add_stop_route(app: Starlette, loop: Loop, token: SecretStr, clock: Clock) -> None:
     """POST /stop trips the whole site, whatever its body is. 401 from elsewhere without the token, 403 for a browser's page,
     503 if the loop does not answer."""
 
-    @app.post("/stop")
-    async def stop(http: HttpRequest) -> dict[str, str | bool]:
+    async def stop(http: HttpRequest) -> JSONResponse:
         _refuse_pages(http)
         _authenticate(http, token.get_secret_value())
         body = _read(await beginning(http, _MOST_BODY_BYTES))
@@ -45,7 +46,9 @@ def add_stop_route(app: FastAPI, loop: Loop, token: SecretStr, clock: Clock) -> 
                 reply = await answer
         except TimeoutError:
             raise HTTPException(503, "the control loop does not answer") from None
-        return {"stopped": reply.accepted, "reason": reply.reason}
+        return JSONResponse({"stopped": reply.accepted, "reason": reply.reason})
+
+    app.add_route("/stop", stop, methods=["POST"])
 
 
 def _refuse_pages(http: HttpRequest) -> None:

@@ -3,8 +3,8 @@
 import asyncio
 from contextlib import suppress
 
-from fastapi import HTTPException, Request
-from starlette.requests import ClientDisconnect
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
 
 BODY_S = 1.0
 

@@ -135,6 +135,8 @@ class Bus:
         """Begin to connect; returns at once, and keeps at it for ever."""
         self._loop = asyncio.get_running_loop()
         self.lost_since_mono_s = self._clock.now().mono_s
+        if self._announced:
+            self._inbox.on(Presence, self._still_here)
         self._connect_anew()
         self._tasks = [
             asyncio.create_task(self._consume(), name="bus-consumer"),
@@ -272,14 +274,19 @@ class Bus:
         return Presence(subject=(self._service,), state=state, version=VERSION)
 
     def _will(self) -> tuple[str, bytes] | None:
-        # Birth and will of one connection are numbered together, in that order: a receiver can tell the will of this connection
-        # from that of an earlier one, by boot and by seq. Called in the client's thread, before each attempt.
+        # Birth and will of one attempt are numbered together, in that order: a receiver can tell the will of this attempt from
+        # that of an earlier one, which a broker that was stopped may send late. Called in the client's thread, before each.
         if not self._announced:
             return None
-        if self._birth is None:
-            self._birth = (self._sealed(self._presence("online")), self._sealed(self._presence("offline")))
+        self._birth = (self._sealed(self._presence("online")), self._sealed(self._presence("offline")))
         offline = self._birth[1]
         return topic_of(offline, self._site), _encoded(offline)
+
+    def _still_here(self, presence: Presence, arrival: Arrival) -> None:
+        """The will of a connection that is gone came after our birth, which overwrites what was retained before: say it again."""
+        ours = presence.source == self._service and presence.boot == self.boot
+        if ours and presence.state == "offline" and self.connected and not arrival.retained:
+            self.publish(self._presence("online"))
 
     def _take_back(self, presence: Foreign) -> None:
         """An empty payload takes a retained message back (MQTT 3.1.1, 3.3.1.3)."""

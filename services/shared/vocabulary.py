@@ -1,6 +1,6 @@
 """The words of the plant, as types. Standard library only: the pure core imports this module and nothing else of ours.
 
-One word per thing and one thing per word, in code, messages, page and manual alike (the glossary is in ARCHITECTURE.md).
+One word per thing and one thing per word, in code, messages, page and manual alike (docs/manual/words.md).
 """
 
 from enum import StrEnum

@@ -11,11 +11,11 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 _ASK = "(rules) => axe.run(document, { runOnly: rules, resultTypes: ['violations'] }).then((found) => found.violations)"
 
 
-async def violations(page: Page, *allowed: str) -> list[str]:
+async def violations(page: Page) -> list[str]:
     """A line for each element that breaks a rule. Evaluated, not loaded: the page's policy stays in force."""
     if not await page.evaluate("'axe' in window"):
         await page.evaluate(_script())
-    return [line for one in await page.evaluate(_ASK, RULES) if one["id"] not in allowed for line in _told(one)]
+    return [line for one in await page.evaluate(_ASK, RULES) for line in _told(one)]
 
 
 def _told(violation: dict[str, Any]) -> list[str]:

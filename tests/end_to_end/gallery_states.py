@@ -60,12 +60,12 @@ def forced() -> d.Dashboard:
 
 def observe() -> d.Dashboard:
     """It only looks: the utility asks, and nothing is switched."""
-    told = "(Observing only: nothing is switched.)"
+    told = "Nothing is switched."
     figures = "978 kW of 985 kW still on, 0 kW unknown. Back at the earliest 18:49."
-    todo = "Observing only: when what it would do is right, set `control = armed` and restart the controller."
+    todo = "Observing only: when what it would do is right, set control to armed in its settings and restart the controller."
     return normal().model_copy(update={
-        "headline": headline(f"Safe. The load is coming off since 16:49: utility signal Control. {figures} {told}", ASKED,
-                             tone="warning", curtailed=False, back_at=SINCE + 7_200, todo=(todo,)),
+        "headline": headline(f"Observing: the load would be coming off since 16:49: utility signal Control. {figures} {told}",
+                             ASKED, tone="warning", safe=None, curtailed=False, back_at=SINCE + 7_200, todo=(todo,)),
         "mode": Mode.CURTAILING, "control": Control.OBSERVE, "limited_by": "signal utility", "reasons": (ASKED,),
         "signals": (signal(Level.CONTROL, target_kw=0.0, raw_text="Full Load Control"),),
         "load": load(978.0, 0.0, 0.0, ready_kw=960.0),

@@ -85,7 +85,7 @@ def silent() -> d.Dashboard:
     why = "the controller is offline"
     return base.model_copy(update={
         "headline": headline("Nothing is known of the site at present.", why, tone="unknown", safe=None, todo=(
-            "Check the Pi: is it powered, does the controller run? `mine status` tells.",
+            'Check the Pi: is it powered, does the controller run? Type "mine status" there.',
             "Until it speaks again, look at the fans and miners themselves.",
         )),
         "services": tuple(one.model_copy(update={"state": "offline"}) if one.name in gone else one for one in base.services),

@@ -14,6 +14,7 @@ from services.api.history.records import AlarmRow
 from services.api.history.rows import timestamp
 from services.api.load_series import LoadBucket, LoadSeries
 from services.api.routes.series import SeveralSeries
+from services.shared.catalogue import class_of
 from tests.end_to_end import page_past
 from tests.end_to_end.page_feed import NOW, SINCE
 from tests.end_to_end.page_server import PageServer
@@ -74,11 +75,12 @@ class ChartServer(PageServer):
 def alarms() -> list[AlarmRow]:
     """One that ended, and one that stands."""
     door = ("door", "warning", "The door is open.")
-    trip = ("temperature_trip", "emergency", "Intake temperature above 40 °C on two sensors.")
+    trip = ("trip_over_temperature_east", "emergency", "Intake temperature above 40 °C on two sensors.")
     rows = [(door, NOW - 1600, True), (door, NOW - 1500, False), (trip, NOW - 1200, True)]
     return [
         AlarmRow(
             id=number, timestamp=timestamp(int(at * 1000)), source="controller", key=key, active=active, kind=kind,
+            priority=class_of(key).priority,
             since=timestamp(int(at * 1000)), cause=cause, consequence="", action="",
         )
         for number, ((key, kind, cause), at, active) in enumerate(rows, 1)

@@ -50,8 +50,7 @@ def group(name: str, members: int, hashing: int, asleep: int, **more: Any) -> d.
         "waking": 0, "unknown": 0, "outlets_off": 0, "target": LoadTarget.RUN if hashing else LoadTarget.SLEEP,
         "measured_kw": round(3.25 * hashing + 0.03 * asleep, 1), "metered": members, "tone": "good",
     } | more  # fmt: skip
-    off = min(base["outlets_off"], base["unknown"])
-    letters = "h" * hashing + "w" * base["waking"] + "a" * asleep + "o" * off + "u" * (base["unknown"] - off)
+    letters = "h" * hashing + "w" * base["waking"] + "a" * asleep + "o" * base["outlets_off"] + "u" * base["unknown"]
     return d.GroupTile(name=name, members=members, hashing=hashing, asleep=asleep, **{"states": letters} | base)
 
 
@@ -224,7 +223,7 @@ def trouble() -> d.Dashboard:
         ),
         "fans": tuple(special.get(number, fan(number)) for number in range(1, 10)), "fan_stage": 9,
         "groups": (group("hall-a", 108, 0, 108), group("hall-b", 108, 4, 96, unknown=6, waking=2, tone="unknown"),
-                   group("hall-c", 84, 0, 54, unknown=30, measured_kw=None, metered=0, outlets_off=12, tone="unknown")),
+                   group("hall-c", 84, 0, 54, unknown=18, measured_kw=None, metered=0, outlets_off=12, tone="unknown")),
         "pdus": (base.pdus[0], pdu("pdu-2", 1.1, 0, 0, 36, reason="no answer within 2 s", tone="unknown", **STALE),
                  *base.pdus[2:]),
         "trips": (Trip(key="temperature", reason="40.6 °C at Cold aisle east and Cold aisle west", since_at=SINCE),),

@@ -44,6 +44,7 @@ def main(folder: Path) -> None:
         site.tell("signal", level="normal")
         site.wait_mode("normal", DEADLINE_S)
         wait(lambda: _newest(site)["until_at"] is not None, DEADLINE_S, "the curtailment is on record")
+        wait(lambda: _is_measured(site), DEADLINE_S, "its readings are stored")
         _take(chromium, folder / "event.png", f"{page}/event.html?id={_newest(site)['id']}", "", **DESK)
         _take(chromium, folder / "debug.png", f"http://127.0.0.1:{site.debug_port}/debug.html", "", **DESK)
         site.tell("outside", celsius=HOT, swing=0)
@@ -55,6 +56,13 @@ def main(folder: Path) -> None:
 
 def _newest(site: WholeSite) -> dict[str, Any]:
     return dict(site.get("/api/v1/curtailments")["curtailments"][0])
+
+
+def _is_measured(site: WholeSite) -> bool:
+    """Readings reach the disk some time after the end is known."""
+    story = site.get(f"/api/v1/curtailments/{_newest(site)['id']}")
+    last = max((point["at"] for point in story["curve"]["points"] if point["kw"] is not None), default=0.0)
+    return bool(last > story["curtailment"]["until_at"] + 15)
 
 
 @contextmanager

@@ -196,11 +196,11 @@ def test_a_trip_is_not_reset_while_its_cause_stands_and_is_when_it_is_gone(
     seen = visit("ann")
     shared_site.post("/api/debug/temperature", {"celsius": 41.0, "sensor": "roomalert-1/sensor-1", "minutes": 10})
     held = seen.page.locator(".missing-and-held")
-    reset = held.get_by_role("button", name="Reset over temperature east")
+    expect(held).to_contain_text("Over-temperature, zone east: forced to 41.0 °C", timeout=20_000)
+    expect(held.locator(".present")).to_contain_text("Not to be reset yet: the cause of over-temperature in zone east persists")
+    reset = held.get_by_role("button", name="Reset over-temperature, zone east")
     reset.click()
-    expect(said(held).first).to_contain_text(
-        "Refused. The cause of over_temperature_east persists: 41.0 C is forced in zone east"
-    )
+    expect(said(held).first).to_contain_text("Refused. The cause of over-temperature in zone east persists: 41.0 °C is forced")
     held.get_by_role("button", name="Release temperature").click()
     expect(held.get_by_role("button", name="Release temperature")).to_be_hidden()
     reset.click()

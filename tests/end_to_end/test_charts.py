@@ -5,12 +5,9 @@ import re
 import pytest
 from playwright.async_api import Locator, Page, expect
 
-from services.api.history.records import AlarmRow, SensorRow
-from services.api.load_series import LoadBucket, LoadSeries
 from tests.end_to_end import page_feed
 from tests.end_to_end.page_charts import GAP, PART, ChartServer, visit_charts
 from tests.end_to_end.page_feed import NOW
-from tests.end_to_end.page_server import DIST
 from tests.end_to_end.page_visit import DESKTOP, PHONE, Visit, page_and_browser
 from tests.waiting import until
 
@@ -214,11 +211,3 @@ async def test_nothing_is_asked_while_nobody_looks() -> None:
         assert server.times == []
         await page.evaluate("away = false; document.dispatchEvent(new Event('visibilitychange'))")
         await until(lambda: len(server.times) >= 1)
-
-
-@pytest.mark.parametrize("model", [LoadSeries, LoadBucket, SensorRow, AlarmRow], ids=lambda model: model.__name__)
-async def test_the_charts_know_the_fields_that_they_are_told(model: type) -> None:
-    text = (DIST.parent / "src" / "charts" / "told.ts").read_text(encoding="utf-8")
-    found = re.search(rf"export interface {model.__name__} {{(.*?)\n}}", text, re.DOTALL)
-    assert found is not None
-    assert set(re.findall(r"^  (\w+):", found[1], re.MULTILINE)) == set(model.model_fields)

@@ -78,6 +78,20 @@ async def test_a_resting_fan_is_calm_and_a_disproved_one_is_not() -> None:
 
 
 @pytest.mark.asyncio
+async def test_a_fan_that_was_just_switched_off_is_stopping_and_nothing_contradicts_it() -> None:
+    feed = page_feed.normal()
+    told = {"commanded": "off", "running": "on", "proven": "unproven", "watts": 1474.0, "reason": "stopping: 1474 W"}
+    stopping = page_feed.fan(1, **told)
+    runs_on = page_feed.fan(2, **told | {"reason": "1474 W although it is wanted off", "tone": "unknown"})
+    async with visit(feed.model_copy(update={"fans": (stopping, runs_on, *feed.fans[2:])})) as seen:
+        first, second = seen.page.locator(".fan").nth(0), seen.page.locator(".fan").nth(1)
+        await expect(first).to_contain_text(re.compile("1 on.*stopping.*1,474 W"))
+        for word in ("wanted", "unproven"):
+            await expect(first).not_to_contain_text(word)
+        await expect(second).to_contain_text(re.compile("2 on.*wanted off.*although it is wanted off"))
+
+
+@pytest.mark.asyncio
 async def test_the_map_says_by_words_what_it_draws_and_opens_a_rack_by_keyboard() -> None:
     async with visit(page_feed.trouble()) as seen:
         racks = seen.page.locator(".rack")

@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.async_api import expect
 
+from services.shared.messages import Lockout
+from services.shared.vocabulary import AlarmKind, Priority
 from tests.end_to_end import page_feed
 from tests.end_to_end.page_visit import DESKTOP, PHONE, page_and_browser, visit
 
@@ -34,6 +36,35 @@ async def test_alarms_are_short_and_those_that_are_over_do_not_bury_the_others()
         assert [await one.is_visible() for one in await over.all()] == [True] * 3 + [False] * 2
         await expect(over.first).to_contain_text("Door 4 was open.")
         await expect(panel.get_by_text("2 older")).to_be_visible()
+
+
+@pytest.mark.asyncio
+async def test_an_alarm_has_the_colour_of_its_priority_and_the_word_of_its_kind() -> None:
+    feed = page_feed.trouble()
+    one = next(alarm for alarm in feed.alarms.alarms if alarm.kind is AlarmKind.EMERGENCY)
+    low, medium, high = (one.model_copy(update={"key": rank, "priority": Priority(rank)}) for rank in ("low", "medium", "high"))
+    tile = feed.alarms.model_copy(update={"alarms": (low, medium, high)})
+    async with visit(feed.model_copy(update={"alarms": tile})) as seen:
+        panel = seen.page.locator(".panel.alarms")
+        badges = panel.locator(".cards .badge")
+        await expect(badges).to_have_class(["badge tone-bad", "badge tone-warning", "badge tone-good"])
+        await expect(badges).to_have_text(["emergency"] * 3)
+        await expect(panel).to_have_class(re.compile("tone-bad"))
+        seen.server.show(feed.model_copy(update={"alarms": tile.model_copy(update={"alarms": (medium,)})}))
+        await expect(panel).to_have_class(re.compile("tone-warning"))
+
+
+@pytest.mark.asyncio
+async def test_a_trip_says_in_words_what_it_is_and_why_it_cannot_be_reset_yet() -> None:
+    feed = page_feed.trouble()
+    (trip,) = feed.trips
+    hot = trip.model_copy(update={"key": "over_temperature_east", "present": "the cause persists: it has 39.0 °C"})
+    lockout = Lockout(target="fan-3", owner="Ruth", reason="", since_at=trip.since_at)
+    async with visit(feed.model_copy(update={"trips": (hot,), "lockouts": (lockout,)})) as seen:
+        held = seen.page.locator(".missing-and-held li")
+        await expect(held.first).to_contain_text("Over-temperature, zone east: 40.6 °C at Cold aisle east")
+        await expect(held.first).to_contain_text("Not to be reset yet: the cause persists: it has 39.0 °C.")
+        await expect(held.filter(has_text="fan-3")).to_contain_text("fan-3 by Ruth, since")
 
 
 @pytest.mark.asyncio

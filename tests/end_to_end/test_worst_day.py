@@ -19,14 +19,26 @@ from tests.waiting import until
 pytestmark = pytest.mark.asyncio
 PHONE = {"width": 390, "height": 844}
 SCRIPTS = re.compile(r'src="(/assets/[^"]+\.js)"')
+SHOWN = """(button) => ["backgroundColor", "color"].map((one) => getComputedStyle(button)[one].match(/[0-9.]+/g).slice(0, 3).map(Number))"""
+
+
+def contrast(one: list[float], other: list[float]) -> float:
+    """The ratio of two colours in sRGB, 1 to 21 (WCAG 2.2, 1.4.3)."""
+
+    def light(colour: list[float]) -> float:
+        red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (part / 255 for part in colour))
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+    dark, bright = sorted((light(one), light(other)))
+    return (bright + 0.05) / (dark + 0.05)
 
 
 @asynccontextmanager
-async def without_scripts() -> AsyncIterator[Page]:
+async def without_scripts(scheme: str = "dark") -> AsyncIterator[Page]:
     async with async_playwright() as playwright:
         flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
         chromium = await playwright.chromium.launch(executable_path=str(CHROMIUM), args=flags)
-        context = await chromium.new_context(java_script_enabled=False, viewport=PHONE, color_scheme="dark")  # type: ignore[arg-type]
+        context = await chromium.new_context(java_script_enabled=False, viewport=PHONE, color_scheme=scheme)  # type: ignore[arg-type]
         yield await context.new_page()
         await chromium.close()
 
@@ -59,7 +71,32 @@ async def test_without_scripts_the_page_shows_state_reason_and_alarms_and_asks_f
         for title in ("Why", "The load", "Temperatures", "Fans", "Alarms", "Services", "Emergency stop"):
             await expect(page.get_by_role("heading", name=title, exact=True)).to_be_visible()
         assert await page.locator('meta[http-equiv="refresh"]').get_attribute("content") == "30"
-        assert "refresh" not in await (await page.goto(f"{api.lan}/stop")).text()  # type: ignore[union-attr]
+        plain = await page.goto(f"{api.lan}/plain")
+        assert plain is not None and plain.headers["refresh"] == "30"
+        form = await page.goto(f"{api.lan}/stop")
+        assert form is not None and "refresh" not in form.headers and "refresh" not in await form.text()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_without_scripts_the_stop_is_read_and_is_red_right_under_the_state_before_the_load(
+    tmp_path: Path, broker: LiveBroker, site: str, scheme: str
+) -> None:
+    async with (
+        running(tmp_path, broker.settings("api"), site, page=DIST) as api,
+        voice(broker.settings("admin"), "controller", site) as bus,
+        without_scripts(scheme) as page,
+    ):
+        bus.publish(state())
+        await until(lambda: _said(api))
+        for address in ("/", "/plain", "/stop"):
+            await page.goto(api.lan + address)
+            ground, letters = await page.get_by_role("button", name="Stop the whole site").evaluate(SHOWN)
+            assert ground[0] > 2 * max(ground[1:]), f"{address}: not red: {ground}"
+            assert contrast(ground, letters) >= 4.5, f"{address}: {letters} on {ground}"
+        await page.goto(f"{api.lan}/")
+        await expect(page.get_by_text("Safe: unknown. Curtailed: unknown.")).to_be_visible()
+        titles = await page.get_by_role("heading", level=2).all_inner_texts()
+        assert titles.index("Emergency stop") == titles.index("Why") + 1
 
 
 async def test_the_stop_of_the_page_without_scripts_needs_an_operator_and_says_what_came_of_it(

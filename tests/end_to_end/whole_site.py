@@ -42,7 +42,7 @@ class WholeSite:
         self.config.write_text(self._moved(demo, loads, miners), encoding="utf-8")
         self._broker = broker
         self._programs: dict[str, subprocess.Popen[bytes]] = {}
-        self._env = {
+        self.env = {
             **os.environ,
             "PYTHONPATH": str(ROOT),
             "MINE_CONFIG": str(self.config),
@@ -81,7 +81,7 @@ class WholeSite:
     def start(self, *names: str) -> "WholeSite":
         """Start programs; all of them when none is named."""
         for name in names or ("simulator", *SERVICES):
-            env = dict(self._env)
+            env = dict(self.env)
             if name in self._broker.passwords:
                 env |= {"MINE_BROKER_USER": name, "MINE_BROKER_PASSWORD": self._broker.passwords[name]}
             with (self.folder / f"{name}.log").open("ab") as log:

@@ -14,7 +14,7 @@ import aiohttp
 from services.api import main
 from services.shared.bus import Bus
 from services.shared.clock import Clock
-from services.shared.messages import LoadSummary, SignalView, State
+from services.shared.messages import LoadSummary, Presence, SignalView, State
 from services.shared.ops import Ops
 from services.shared.service import Context
 from services.shared.settings import sections
@@ -116,6 +116,12 @@ async def voice(broker: sections.Broker, service: str, site: str, *handlers: tup
         yield bus
     finally:
         await bus.stop()
+
+
+def die(bus: Bus) -> None:
+    """The end of a service as the broker tells it: its will, which nobody is there to contradict."""
+    bus.publish(Presence(subject=(bus._service,), state="offline", version="0"))
+    bus._epoch = None
 
 
 def state(mode: Mode = Mode.CURTAILED, **changes: Any) -> State:

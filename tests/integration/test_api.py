@@ -13,11 +13,11 @@ from aiohttp import web
 
 from services.shared.bus import Bus
 from services.shared.clock import Clock
-from services.shared.messages import Presence, Reading, Reply, Request
+from services.shared.messages import Reading, Reply, Request
 from services.shared.settings import sections
 from services.shared.vocabulary import Mode, Quality
 from tests.broker import LiveBroker
-from tests.integration.api_running import Answer, running, state, voice
+from tests.integration.api_running import Answer, die, running, state, voice
 from tests.ports import free_port
 from tests.waiting import until
 
@@ -133,7 +133,7 @@ async def test_a_controller_that_went_offline_leaves_no_present(tmp_path: Path, 
             return (await api.get("/api/status")).body["mode"] == "normal"
 
         await until(normal)
-        bus.publish(Presence(subject=("controller",), state="offline", version="0"))
+        die(bus)
 
         async def silent() -> bool:
             return (await api.get("/api/status")).body["mode"] is None

@@ -15,7 +15,6 @@ from services.shared.messages import (
     Lockout,
     MemberReport,
     OpenAlarm,
-    Presence,
     Reported,
     Trip,
 )
@@ -23,7 +22,7 @@ from services.shared.settings import sections
 from services.shared.settings.tree import LoadRow
 from services.shared.vocabulary import AlarmKind, HealthState, LeaseKind, LoadKind, LoadState, LoadTarget, PowerState
 from tests.broker import LiveBroker
-from tests.integration.api_running import running, state, voice
+from tests.integration.api_running import die, running, state, voice
 from tests.waiting import until
 
 pytestmark = pytest.mark.asyncio
@@ -72,7 +71,7 @@ async def test_what_the_controller_holds_is_told_and_stale_when_it_went(tmp_path
         source = (await api.get("/api/v1/sources")).body["sources"][0]
         assert (source["name"], source["in_service"], source["effective"]) == ("utility", True, "control")
         assert source["age_s"] is not None
-        bus.publish(Presence(subject=("controller",), state="offline", version="0"))
+        die(bus)
 
         async def silent() -> Any:
             readiness = (await api.get("/api/v1/readiness")).body
@@ -145,7 +144,7 @@ async def test_how_the_alarms_do_is_unknown_until_the_notifier_says_it(tmp_path:
             "raised": 12, "per_10_minutes": 12 / 4_320, "never_acknowledged": 1, "clock_trusted": True,
         }  # fmt: skip
         assert figures["standing"] == [{"key": "door", "count": 1, "seconds": 60.0}]
-        bus.publish(Presence(subject=("notifier",), state="offline", version="0"))
+        die(bus)
 
         async def silent() -> Any:
             figures = (await api.get("/api/v1/alarms/report")).body

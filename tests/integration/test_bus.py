@@ -531,3 +531,32 @@ async def test_who_only_listens_has_no_presence_and_takes_back_one_that_an_older
             await until(lambda: any(one.topic.endswith("presence/controller") for one in kept))
             assert [one.topic for one in kept if one.topic == topic] == []
         assert (api.refused, api.failed) == (0, 0)
+
+
+async def test_a_will_that_a_stopped_broker_sends_late_does_not_leave_a_living_service_offline(
+    broker: LiveBroker, site: str
+) -> None:
+    collector, admin = a_bus(broker, "collector", site), a_bus(broker, "admin", site)
+    heard: list[Presence] = []
+    admin.on(Presence, lambda one, _arrival: heard.append(one) if one.source == "collector" else None)
+    async with started(admin, collector):
+        await until(lambda: heard and heard[-1].state == "online")
+        late = heard[-1].model_copy(update={"subject": ("collector",), "state": "offline"})
+        admin._link.publish(f"mine/1/{site}/presence/collector", _as_sent(late), retain=True)  # type: ignore[union-attr]
+        await until(lambda: [one.state for one in heard[-2:]] == ["offline", "online"], what="it says that it is here")
+        assert heard[-1].seq > late.seq
+
+
+def _as_sent(message: Presence) -> bytes:
+    return message.model_dump_json(by_alias=True).encode()
+
+
+async def test_birth_and_will_of_each_attempt_are_later_than_those_of_the_one_before(broker: LiveBroker, site: str) -> None:
+    bus = a_bus(broker, "collector", site)
+    numbers = []
+    for _ in range(3):
+        found = bus._will()
+        assert found is not None
+        assert bus._birth is not None
+        numbers += [one.seq for one in bus._birth]
+    assert numbers == sorted(set(numbers))

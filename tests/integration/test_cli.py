@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 from click.testing import Result
-from fastapi import FastAPI
+from starlette.applications import Starlette
+from starlette.requests import Request as HttpRequest
+from starlette.responses import JSONResponse
 from typer.testing import CliRunner
 
 from services.cli.claim import user
@@ -48,11 +50,12 @@ async def controllers_own_app(stopped: list[dict[str, str]]) -> AsyncIterator[in
         await asyncio.wait_for(task, 5)
 
 
-def _add_stop(app: FastAPI, stopped: list[dict[str, str]]) -> None:
-    @app.post("/stop")
-    async def stop(body: dict[str, str]) -> dict[str, object]:
-        stopped.append(body)
-        return {"stopped": True, "reason": "done"}
+def _add_stop(app: Starlette, stopped: list[dict[str, str]]) -> None:
+    async def stop(request: HttpRequest) -> JSONResponse:
+        stopped.append(await request.json())
+        return JSONResponse({"stopped": True, "reason": "done"})
+
+    app.add_route("/stop", stop, methods=["POST"])
 
 
 async def test_what_is_asked_reaches_the_controller_and_its_word_comes_back(

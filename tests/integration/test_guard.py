@@ -210,6 +210,8 @@ async def test_a_flood_is_told_to_come_later_and_the_loopback_stop_never_is(
             assert late.headers["X-Content-Type-Options"] == "nosniff"
         for _ in range(30):
             assert await stop(api) == SERVED
+        for path in ("/stop", "/api/v1/requests/stop"):
+            assert (await api.post(path, {"reason": "smoke"}, base=api.lan)).status == 401, "the flood used up the stop's measure"
 
 
 async def test_headers_that_protect_are_on_every_answer(tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ PLANT = limits(
 def lost(*names, plant=PLANT):
     """The alarms while these of the acting devices do not answer."""
     snapshot = replace(seen(100.0, plant), devices=tuple(DeviceSeen(name, "", 100.0) for name in DEVICES))
-    return device_alarms(frozenset(names), snapshot, plant, moment(100.0))
+    return device_alarms(frozenset(names), snapshot, plant)
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_a_silent_contact_tells_which_danger_would_not_be_seen(role, danger):
 @pytest.mark.parametrize(
     ("temperatures", "percent", "key", "cause"),
     [
-        ((intake(9.0, 0.0), intake(9.0, 0.0, "ra/s2")), 50.0, "temperature_low_main", "Zone main at 9.0 C."),
+        ((intake(9.0, 0.0), intake(9.0, 0.0, "ra/s2")), 50.0, "temperature_low_main", "Zone main at 9.0 °C."),
         ((intake(20.0, 0.0), intake(None, 0.0, "ra/s2")), 50.0, "temperature_partial_main", "No fresh temperature from ra/s2."),
         ((intake(20.0, -121.0),), 50.0, "temperature_lost_main", "No temperature of zone main is fresh."),
         ((), 80.4, "humidity_high", "Humidity is 80 %."),

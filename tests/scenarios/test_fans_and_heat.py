@@ -180,7 +180,7 @@ def test_a_zone_with_one_sensor_left_is_judged_a_degree_tighter_and_told_as_meas
     decision = site.at(500.0, temperatures=(intake(37.5, 500.0),))
     assert decision.temperature_max_c == 37.5
     assert decision.state.mode is Mode.THERMAL_LIMIT
-    assert any("37.5 C, judged as 38.5 C" in reason for reason in decision.reasons)
+    assert any("37.5 °C, judged as 38.5 °C" in reason for reason in decision.reasons)
 
 
 def test_a_sensor_pulled_after_an_hour_is_lost_from_that_moment_and_not_from_the_start():

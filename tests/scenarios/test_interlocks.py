@@ -154,10 +154,10 @@ def test_the_stop_button_is_reset_by_a_person_alone():
     ("temperatures", "refusal"),
     [
         (hot(400.0, 34.9, 20.0), None),
-        (hot(400.0, 35.0, 20.0), "the cause of over_temperature_main persists: 35.0 C in zone main"),
-        (hot(279.9, 20.0), "the cause of over_temperature_main may persist: no fresh temperature in zone main"),
-        (hot(400.0, None), "the cause of over_temperature_main may persist: no fresh temperature in zone main"),
-        ((), "the cause of over_temperature_main may persist: no fresh temperature in zone main"),
+        (hot(400.0, 35.0, 20.0), "the cause of over-temperature in zone main persists: it has 35.0 °C"),
+        (hot(279.9, 20.0), "the cause of over-temperature in zone main may persist: no temperature there is fresh"),
+        (hot(400.0, None), "the cause of over-temperature in zone main may persist: no temperature there is fresh"),
+        ((), "the cause of over-temperature in zone main may persist: no temperature there is fresh"),
         ((*hot(400.0, 20.0), replace(intake(50.0, 400.0, "ra/x"), role=SensorRole.EXHAUST)), None),
     ],
 )
@@ -171,7 +171,7 @@ def test_a_refused_reset_says_why_and_a_granted_one_ends_the_trip():
     site = hall()
     site.celsius["main"] = 41.0
     site.step()
-    with pytest.raises(holds.HoldRefused, match=r"persists: 41\.0 C in zone main"):
+    with pytest.raises(holds.HoldRefused, match=r"zone main persists: it has 41\.0 °C"):
         holds.reset(site.state, "over_temperature_main", site.look(), site.limits, moment(site.now_s))
     site.celsius["main"] = 20.0
     site.until(2000.0)

@@ -8,6 +8,7 @@ from services.controller.core import holds
 from services.controller.core.holds import HoldRefused
 from services.controller.core.memory import Hold, Lockout, Phase, SourceMemory, State, Trip
 from services.controller.core.seen import SwitchSeen
+from services.controller.core.signals import lease_ceilings
 from services.controller.core.zones import is_meant
 from services.shared.vocabulary import LeaseKind, Level, PowerState, SwitchRole
 from tests.plant import intake, limits, moment, seen
@@ -151,9 +152,15 @@ def test_one_of_two_sources_goes_out_of_service_unasked_and_its_fellow_then_need
     assert holds.out_of_service(out, "utility", None, "kim", confirmed=False) == state
 
 
+def test_a_forced_signal_without_a_reason_ends_with_whose_it_is():
+    holding = [replace(NEW, holds=(replace(hold(SIGNAL, "a", level=Level.CONTROL), reason=why),)) for why in ("", "dust")]
+    told = [lease_ceilings(state, limits())[0].reason for state in holding]
+    assert told == ["forced signal control by op", "forced signal control by op: dust"]
+
+
 def test_a_trip_that_a_person_forces_is_not_reset_while_they_force_it_and_freeing_all_ends_both():
     key, site = "over_temperature_main", limits(fans=3)
-    tripped = replace(NEW, trips=(Trip(key, "forced to 41.0 C", NOW),))
+    tripped = replace(NEW, trips=(Trip(key, "forced to 41.0 °C", NOW),))
     snapshot = seen(100.0, site, temperatures=(intake(20.0, 100.0, "ra/s1"), intake(20.0, 100.0, "ra/s2", zone="east")))
     warm = replace(tripped, holds=(hold(HEAT, "a", celsius=site.max_temp_c - 0.1, sensor="s1"),))
     elsewhere = replace(tripped, holds=(hold(HEAT, "a", celsius=41.0, sensor="s2"), hold(SIGNAL, "b", level=Level.CONTROL)))
@@ -161,7 +168,7 @@ def test_a_trip_that_a_person_forces_is_not_reset_while_they_force_it_and_freein
         assert not holds.reset(state, key, snapshot, site, NOW).trips
     for sensor, celsius in (("s1", 41.0), ("", site.max_temp_c)):
         forced = replace(warm, holds=(*warm.holds, hold(HEAT, "c", celsius=celsius, sensor=sensor)))
-        with pytest.raises(HoldRefused, match=rf"persists: {celsius:.1f} C is forced in zone main; release that lease first$"):
+        with pytest.raises(HoldRefused, match=rf"zone main persists: {celsius:.1f} °C is forced; release that lease first$"):
             holds.reset(forced, key, snapshot, site, NOW)
         freed = holds.change_phase(forced, "free", snapshot, site, NOW)
         assert (freed.trips, freed.holds) == ((), ())

@@ -1,5 +1,6 @@
 """ARCHITECTURE.md and README.md tell of what is there."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -28,26 +29,96 @@ def test_every_path_that_is_named_exists(page: str) -> None:
     assert [path for path in sorted(named) if not (ROOT / path).exists()] == []
 
 
-@pytest.mark.parametrize(
-    ("way", "begin", "end"),
-    [
-        ("One power signal's way", "services/collector/drivers/", "services/controller/drivers/"),
-        ("One alarm's way", "services/notifier/", "services/notifier/channels/"),
-    ],
-)
-def test_a_way_passes_through_at_most_seven_files_in_the_order_told(way: str, begin: str, end: str) -> None:
+WAYS = {
+    "One power signal's way": (7, "services/collector/drivers/", "services/controller/drivers/"),
+    "One press's way": (13, "frontend/src/ask/", "services/controller/drivers/"),
+    "One alarm's way": (8, "services/notifier/", "services/notifier/channels/"),
+}
+"""How many files each passes through at most, and where it begins and ends."""
+
+
+def steps_of(way: str) -> list[str]:
     section = (ROOT / "ARCHITECTURE.md").read_text("utf-8").partition(f"## {way}\n")[2].partition("\n## ")[0]
     steps = STEP.findall(section)
     assert [int(number) for number, _, _ in steps] == list(range(1, len(steps) + 1))
-    assert 2 <= len(steps) <= 7
-    assert steps[0][1].startswith(begin) and steps[-1][1].startswith(end)
+    return [path for _, path, _ in steps]
+
+
+def imported_by(path: str) -> set[str]:
+    """The modules of ours that a file names in an import, as paths."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse((ROOT / path).read_text("utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module, *(f"{node.module}.{name.name}" for name in node.names)}
+    return {f"{module.replace('.', '/')}.py" for module in found}
+
+
+def service_of(path: str) -> str:
+    return "/".join(path.split("/")[:2])
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_way_passes_through_no_more_files_than_told_from_its_begin_to_its_end(way: str) -> None:
+    most, begin, end = WAYS[way]
+    steps = steps_of(way)
+    assert 2 <= len(steps) <= most and len(set(steps)) == len(steps)
+    assert steps[0].startswith(begin) and steps[-1].startswith(end)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_each_file_of_a_way_is_called_by_one_before_it_or_hears_the_message(way: str) -> None:
+    steps = steps_of(way)
+    for n, path in enumerate(steps[1:], 1):
+        before = [one for one in steps[:n] if service_of(one) == service_of(path)]
+        registry = str(Path(path).parent / "__init__.py")  # a driver or channel is chosen by its kind
+        if before:
+            callers = {*before, *([registry] if path == steps[-1] else [])}
+            handed = {one for caller in callers for one in imported_by(caller) if (ROOT / one).is_file()}
+            assert any(path in imported_by(one) for one in callers | handed), f"nothing before it leads to {path}"
+        else:
+            assert re.search(r"bus\.on\(|_verb\(", (ROOT / path).read_text("utf-8")), f"{path} hears nothing"
 
 
 def test_each_stop_of_the_way_is_where_it_is_told_to_be() -> None:
     for _, path, place in STEP.findall((ROOT / "ARCHITECTURE.md").read_text("utf-8")):
         code = (ROOT / path).read_text("utf-8")
         for name in place.split("."):
-            assert re.search(rf"^ *(async def|def|class) {name}\b", code, re.MULTILINE), f"{name} is not in {path}"
+            assert re.search(rf"^ *(export )?(async )?(def|class|function) {name}\b", code, re.MULTILINE), (
+                f"{name} is not in {path}"
+            )
+
+
+ROW = re.compile(r"^\| `([^`]+)` \| `([^`]+)` \|", re.MULTILINE)
+NUMBERS = {"Ten": 10, "Eleven": 11, "Nineteen": 19}
+
+
+def test_the_files_that_a_new_driver_takes_are_counted_and_have_what_is_told() -> None:
+    sections = (ROOT / "docs" / "manual" / "drivers.md").read_text("utf-8").split("\n## ")[1:]
+    assert len(sections) == 4
+    for section in sections:
+        rows = ROW.findall(section)
+        for path, name in rows:
+            assert re.search(rf"\b{name}(\b|(?<=_))", (ROOT / path).read_text("utf-8")), f"{name} is not in {path}"
+        counted = re.search(r"^(\w+) files; the pattern", section, re.MULTILINE)
+        assert counted is None or NUMBERS[counted[1]] == len({path for path, _ in rows})
+
+
+def test_a_kind_that_exists_has_no_place_that_the_list_leaves_out() -> None:
+    """Every service's file with the kind's word in it stands in the list of the drivers, or is one that any kind may have."""
+    page = (ROOT / "docs" / "manual" / "drivers.md").read_text("utf-8")
+    told = {path for path, _ in ROW.findall(page)}
+    own = {f"services/shared/settings/{name}.py" for name in ("checks", "loads", "ranges")}
+    own.add("services/controller/drivers/http_template.py")  # a part of that driver
+    acting = ("services/controller", "services/shared/settings", "services/simulator")
+    kinds = {
+        "WEBHOOK": ("services/notifier",),
+        "IotaWatt": ("services/collector",),
+        "http_loads?|HttpLoads|LoadKind.HTTP": acting,
+    }
+    for word, folders in kinds.items():
+        files = [path for folder in folders for path in (ROOT / folder).rglob("*.py")]
+        found = {str(path.relative_to(ROOT)) for path in files if re.search(rf"\b({word})\b", path.read_text("utf-8"))}
+        assert found and found <= told | own, f"{word}: {sorted(found - told)}"
 
 
 def test_the_table_of_messages_is_complete() -> None:

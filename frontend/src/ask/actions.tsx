@@ -2,26 +2,23 @@ import { Panel } from "../parts";
 import type { Dashboard } from "../types";
 import { Curtail, Hold, LockOut, OutOfService } from "./forms";
 import { mayAsk, me } from "./me";
-import { BackIntoService } from "./release";
 
 export { AlarmActions } from "./alarm";
 export { Login } from "./login";
 export { BackIntoService, ReleaseLease, ResetTrip, Unlock } from "./release";
 export { EmergencyStop } from "./stop";
 
-/** Curtail, hold, lock out, a source out of service and back: what an operator may ask for. What stands is ended where it is shown. */
+/** What an operator may ask for: curtail, hold, lock out, a source out of service. What stands is ended where it is shown. */
 export function Actions({ feed }: { feed: Dashboard }) {
-  const out = feed.signals.filter((one) => !one.in_service);
   return (
     <Panel title="Ask the site" note={who()}>
-      {feed.control === "observe" && <p class="detail">The site only observes: what is asked is noted, and nothing is commanded.</p>}
+      {feed.control === "observe" && (
+        <p class="detail">The site only observes: what is asked is noted, and nothing is commanded.</p>
+      )}
       <Curtail />
       <Hold groups={feed.groups.map((group) => group.name)} />
       <LockOut feed={feed} />
       {feed.signals.length > 0 && <OutOfService feed={feed} />}
-      {out.map((one) => (
-        <BackIntoService key={one.name} signal={one} />
-      ))}
     </Panel>
   );
 }

@@ -1,5 +1,6 @@
 // Asking for something, and waiting for the owner's answer: never for hope.
 
+import type { AskedRequest } from "../types";
 import { moment } from "../words";
 import { csrf, load, loginAsked, me } from "./me";
 import { type Problem, problemOf, sentence } from "./problem";
@@ -10,19 +11,6 @@ export interface Answer {
   state: "done" | "refused" | "expired" | "unanswered";
   words: string;
   result: unknown;
-}
-
-/** A request as `GET /api/v1/requests/<id>` gives it, services/api/asked.py. */
-export interface AskedRequest {
-  id: string;
-  verb: string;
-  state: "waiting" | "done" | "refused" | "expired";
-  reason: string;
-  result: Record<string, unknown> | null;
-  who: string;
-  because: string;
-  asked_at: number;
-  expires_at: number;
 }
 
 const BEGUN_WITHIN_S = 15; // from the press; later than that nobody begins it
@@ -59,9 +47,22 @@ export async function ask(verb: string, payload: object, reason: string): Promis
 
 function pressed(verb: string, body: string): Press {
   const now = siteNow();
-  const untilAt = verb === "stop" || now === null ? null : Math.floor(now + BEGUN_WITHIN_S); // a stop is carried out whenever it arrives
-  const headers = { "Content-Type": "application/json", "Idempotency-Key": newKey(), ...(untilAt === null ? {} : { "X-Until-At": String(untilAt) }), ...csrf() };
-  return { verb, options: { method: "POST", headers, body, priority: "high" }, untilAt, heardMs: performance.now(), wasLost: false, place: null };
+  // A stop is carried out whenever it arrives.
+  const untilAt = verb === "stop" || now === null ? null : Math.floor(now + BEGUN_WITHIN_S);
+  const headers = {
+    "Content-Type": "application/json",
+    "Idempotency-Key": newKey(),
+    ...(untilAt === null ? {} : { "X-Until-At": String(untilAt) }),
+    ...csrf(),
+  };
+  return {
+    verb,
+    options: { method: "POST", headers, body, priority: "high" },
+    untilAt,
+    heardMs: performance.now(),
+    wasLost: false,
+    place: null,
+  };
 }
 
 /** crypto.randomUUID is there in secure contexts only, and a site's own network speaks plain HTTP. */
@@ -74,9 +75,14 @@ async function heard(press: Press): Promise<Heard | null> {
   const leftMs = press.heardMs + silentMs(press) - performance.now();
   const signal = AbortSignal.timeout(Math.max(leftMs, 1));
   try {
-    const sent = press.place === null ? fetch(`/api/v1/requests/${press.verb}`, { ...press.options, signal }) : fetch(press.place, { cache: "no-store", signal });
+    const sent =
+      press.place === null
+        ? fetch(`/api/v1/requests/${press.verb}`, { ...press.options, signal })
+        : fetch(press.place, { cache: "no-store", signal });
     const answer = await sent;
-    const found: Heard = answer.ok ? { request: (await answer.json()) as AskedRequest, place: answer.headers.get("Location") } : { status: answer.status, problem: await problemOf(answer) };
+    const found: Heard = answer.ok
+      ? { request: (await answer.json()) as AskedRequest, place: answer.headers.get("Location") }
+      : { status: answer.status, problem: await problemOf(answer) };
     if ("request" in found && !FATES.has(found.request.state)) throw new Error("no answer of ours");
     press.heardMs = performance.now();
     return found;
@@ -124,7 +130,8 @@ async function ofProblem(status: number, { kind, words }: Problem, press: Press)
   if (mayHaveBegun) return unanswered(words, press);
   if (press.wasLost && kind !== "refused") return unanswered(`No answer at first, then: ${words}`, press);
   if (status === 401) return refusal("Not asked: nobody is logged in. Log in, then ask again.");
-  if (kind === "no-csrf") return refusal(`Not asked: the login of this browser has changed, to ${me.value?.name ?? "nobody"}. Ask again.`);
+  if (kind === "no-csrf")
+    return refusal(`Not asked: the login of this browser has changed, to ${me.value?.name ?? "nobody"}. Ask again.`);
   return refusal(`Refused. ${words}`);
 }
 
@@ -136,7 +143,15 @@ function refusal(words: string): Answer {
 function unanswered(words: string, { untilAt }: Press): Answer {
   const now = siteNow();
   const look = "The state of the site will show it.";
-  if (untilAt === null || now === null || !siteClockTrusted()) return { state: "unanswered", words: `${words} It may still be carried out when the site answers again. ${look}`, result: null };
-  const until = untilAt > now ? `It may still be carried out until ${moment(untilAt, true)}.` : "Whether it was carried out is not known; it will not be any more.";
+  if (untilAt === null || now === null || !siteClockTrusted())
+    return {
+      state: "unanswered",
+      words: `${words} It may still be carried out when the site answers again. ${look}`,
+      result: null,
+    };
+  const until =
+    untilAt > now
+      ? `It may still be carried out until ${moment(untilAt, true)}.`
+      : "Whether it was carried out is not known; it will not be any more.";
   return { state: "unanswered", words: `${words} ${until} ${look}`, result: null };
 }

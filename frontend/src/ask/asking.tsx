@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useId, useRef, useState } from "preact/hooks";
+import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Mark } from "../parts";
 import "../style/ask.css";
 import type { Tone } from "../types";
@@ -12,23 +12,34 @@ interface AskingProps {
   danger?: boolean;
   disabled?: string | undefined; // why it cannot be asked now
   owner?: string; // who answers
+  about?: string; // what tells it from others of the same label, for who does not see where it stands
   children?: ComponentChildren;
 }
 
 const TONES: Record<Answer["state"], Tone> = { done: "good", refused: "warning", expired: "warning", unanswered: "unknown" };
 
 /** A button that waits for the answer and shows it in words until it is pressed again. Who may not ask is led to the login. */
-export function Asking({ label, send, danger, disabled, owner, children }: AskingProps) {
+export function Asking({ label, send, danger, disabled, owner, about, children }: AskingProps) {
   const { answer, waits, press } = useAsking(send);
   const id = useId();
   const why = mayAsk.value ? disabled : undefined;
   const blocked = waits || why !== undefined;
+  const button = useKeptFocus();
+  const shown = mayAsk.value ? label : `Log in to ${lower(label)}`;
   const led = () => (mayAsk.value ? !blocked && press() : askToLogIn(label));
   return (
     <div class="asking">
       {children}
-      <button type="button" class={danger ? "ask is-danger" : "ask"} aria-disabled={blocked} aria-describedby={why ? id : undefined} onClick={led}>
-        {mayAsk.value ? label : `Log in to ${lower(label)}`}
+      <button
+        ref={button}
+        type="button"
+        aria-label={about && `${shown}: ${about}`}
+        class={danger ? "ask is-danger" : "ask"}
+        aria-disabled={blocked}
+        aria-describedby={why ? id : undefined}
+        onClick={led}
+      >
+        {shown}
       </button>
       {why && !waits && (
         <p class="detail" id={id}>
@@ -38,6 +49,23 @@ export function Asking({ label, send, danger, disabled, owner, children }: Askin
       <Said answer={answer} waits={waits} waiting={`Asked, waiting for the ${owner ?? "controller"}.`} />
     </div>
   );
+}
+
+/** Where the button goes with what it ended, the focus stays on what it stood in, or on the panel's title. */
+function useKeptFocus() {
+  const button = useRef<HTMLButtonElement>(null);
+  useLayoutEffect(() => {
+    const own = button.current;
+    const places = [own?.closest("li"), own?.closest("section")?.querySelector("h2")];
+    return () => document.activeElement === own && setTimeout(() => focusOn(places.find((one) => one?.isConnected)));
+  }, []);
+  return button;
+}
+
+function focusOn(place: HTMLElement | null | undefined): void {
+  if (!place || document.activeElement !== document.body) return;
+  place.tabIndex = -1;
+  place.focus();
 }
 
 /** One press at a time, and what came of the last. */

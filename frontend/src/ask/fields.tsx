@@ -15,7 +15,16 @@ export function Text({ label, value, set, number, offered }: TextProps) {
   return (
     <p class="field">
       <label for={id}>{label}</label>
-      <input id={id} type={number ? "number" : "text"} min={number ? 0 : undefined} maxLength={200} autocomplete="off" list={offered && `${id}-list`} value={value} onInput={(event) => set(event.currentTarget.value)} />
+      <input
+        id={id}
+        type={number ? "number" : "text"}
+        min={number ? 0 : undefined}
+        maxLength={200}
+        autocomplete="off"
+        list={offered && `${id}-list`}
+        value={value}
+        onInput={(event) => set(event.currentTarget.value)}
+      />
       {offered && (
         <datalist id={`${id}-list`}>
           {offered.map((one) => (
@@ -59,7 +68,7 @@ export function Tick({ label, value, set }: { label: string; value: boolean; set
 }
 
 /** A form that is shut until it is wanted. */
-export function Form({ title, children }: { title: string; children: ComponentChildren }) {
+export function Foldout({ title, children }: { title: string; children: ComponentChildren }) {
   return (
     <details class="form">
       <summary>{title}</summary>

@@ -1,17 +1,11 @@
 // Who asks, as this listener sees it: asked for at the start, after a login, a logout, and when a login ends.
 
 import { computed, effect, signal } from "@preact/signals";
+import { get } from "../get";
 import { listen, lostSince } from "../store";
+import type { Me } from "../types";
 import { problemOf } from "./problem";
 import { siteNow } from "./site";
-
-export interface Me {
-  name: string;
-  role: "viewer" | "operator";
-  how: "session" | "token" | "local" | "free view";
-  csrf: string | null;
-  until_at: number | null;
-}
 
 export const me = signal<Me | null>(null); // null: not known yet, or nobody
 export const loginAsked = signal<string | null>(null); // why a login is asked for; null: it is not
@@ -37,15 +31,11 @@ export function followMe(): void {
 
 /** Ask who this is. Without an answer it stays as it was. */
 export async function load(): Promise<void> {
-  try {
-    const answer = await fetch("/api/v1/me", { cache: "no-store", signal: AbortSignal.timeout(ANSWER_MS) });
-    if (answer.ok) become((await answer.json()) as Me);
-    else if (answer.status === 401) {
-      become(null);
-      loginAsked.value ??= "Only who is known may look here.";
-    }
-  } catch {
-    // the page says by itself that there is no connection
+  const answer = await get<Me>("/api/v1/me");
+  if (answer.found !== null) become(answer.found);
+  else if (answer.status === 401) {
+    become(null);
+    loginAsked.value ??= "Only who is known may look here.";
   }
 }
 
@@ -53,7 +43,12 @@ export async function load(): Promise<void> {
 export async function logIn(name: string, password: string): Promise<string> {
   try {
     const headers = { "Content-Type": "application/json" };
-    const answer = await fetch("/api/v1/login", { method: "POST", headers, body: JSON.stringify({ name, password }), signal: AbortSignal.timeout(2 * ANSWER_MS) });
+    const answer = await fetch("/api/v1/login", {
+      method: "POST",
+      headers,
+      body: JSON.stringify({ name, password }),
+      signal: AbortSignal.timeout(2 * ANSWER_MS),
+    });
     if (!answer.ok) return (await problemOf(answer)).words;
     become((await answer.json()) as Me);
     loginAsked.value = null;

@@ -1,7 +1,7 @@
 // What ends something that stands, beside it.
 
 import type { Lease, Lockout, SignalTile, Trip } from "../types";
-import { words } from "../words";
+import { tripName, words } from "../words";
 import { ask } from "./ask";
 import { Asking } from "./asking";
 
@@ -17,10 +17,15 @@ export function Unlock({ lockout }: { lockout: Lockout }) {
 
 /** End a trip; refused while its cause stands. */
 export function ResetTrip({ trip }: { trip: Trip }) {
-  return <Asking label={`Reset ${words(trip.key)}`} send={() => ask("reset", { trip: trip.key }, "")} />;
+  return <Asking label={`Reset ${tripName(trip.key)}`} send={() => ask("reset", { trip: trip.key }, "")} />;
 }
 
 /** Put a signal source back into service. */
 export function BackIntoService({ signal }: { signal: SignalTile }) {
-  return <Asking label={`Put ${signal.name} back into service`} send={() => ask("service", { signal: signal.name, in_service: true }, "")} />;
+  return (
+    <Asking
+      label={`Put ${signal.name} back into service`}
+      send={() => ask("service", { signal: signal.name, in_service: true }, "")}
+    />
+  );
 }

@@ -14,7 +14,10 @@ export function siteClockTrusted(): boolean {
   return feed.value?.clock_trusted === true;
 }
 
-/** The next moment within a day at which the site's clocks show `time` ("19:30"); null when there is none, as in the hour that spring leaves out. */
+/**
+ * The next moment within a day at which the site's clocks show `time` ("19:30"); null when there is none, as in the hour that
+ * spring leaves out.
+ */
 export function nextAt(time: string, now: number, timeZone: string): number | null {
   const clock = new Intl.DateTimeFormat("en-GB", { timeZone, hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
   for (let at = Math.floor(now / 60) * 60 + 60; at <= now + DAY_S; at += 60) {

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Mark } from "../parts";
-import { lostSince } from "../store";
+import { feed, lostSince } from "../store";
 import { ask } from "./ask";
 import { Said, askToLogIn, useAsking } from "./asking";
 import { Text } from "./fields";
@@ -22,7 +22,13 @@ export function EmergencyStop() {
       <p id="stop-does">Takes the whole site off. It stays off until a person resets it.</p>
       <Text label="Reason, if there is time" value={reason} set={setReason} />
       {mayAsk.value ? (
-        <button type="button" class={isHeld ? "hold is-held" : "hold"} aria-disabled={waits} aria-describedby="stop-does" {...handlers}>
+        <button
+          type="button"
+          class={isHeld ? "hold is-held" : "hold"}
+          aria-disabled={waits}
+          aria-describedby="stop-does"
+          {...handlers}
+        >
           <Ring />
           {isHeld ? "Keep holding" : "Hold for 2 s to stop the site"}
         </button>
@@ -32,7 +38,9 @@ export function EmergencyStop() {
         </button>
       )}
       <Said answer={answer} waits={waits} waiting="Stop asked, waiting for the controller." />
-      {answer?.words === "Done." && <p>All load goes off now: watch it above until nothing is on.</p>}
+      {answer?.state === "done" && feed.value?.control !== "observe" && (
+        <p>All load goes off now: watch it above until nothing is on.</p>
+      )}
       <p class="detail" role="status">
         {letGo && !waits && answer === null && "Let go too early: nothing was asked. Hold it for 2 s."}
       </p>
@@ -47,7 +55,8 @@ function Otherwise() {
     <p class="otherwise tone-bad">
       <Mark tone="bad" />
       <span>
-        <strong>Do not wait for this page.</strong> Open the site's main breaker, or run <code>mine stop</code> on the site's own computer: it needs neither this page nor the broker.
+        <strong>Do not wait for this page.</strong> Open the site's main breaker, or run <code>mine stop</code> on the site's own
+        computer: it needs neither this page nor the broker.
       </span>
     </p>
   );

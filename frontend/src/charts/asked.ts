@@ -1,22 +1,22 @@
 // What the charts are drawn from: asked for one answer at a time, given up at once when another time is chosen.
 
 import { batch, effect, signal } from "@preact/signals";
-import type { Series } from "../answers";
+import { get } from "../get";
+import { severalSeries } from "../series";
+import type { LoadSeries, SensorRow, Sensors, Series, SeveralSeries } from "../types";
 import { sensorsOf } from "./lines";
-import { type Marks, marksOf } from "./marks";
+import { type Occurrences, occurrencesIn } from "./occurrences";
 import { type Span, present, range, shown, span } from "./range";
-import type { LoadSeries, SensorRow } from "./told";
 
 const ANSWER_MS = 15_000;
 const [SOONEST_MS, LATEST_MS] = [10_000, 300_000];
 const MOST_BUCKETS = 600;
-const MOST_SENSORS = 12; // of one question
 const SENSORS_EVERY_S = 600;
 
 export const drawn = signal<Span>({ from: 0, to: 1 });
 export const load = signal<LoadSeries | null>(null);
 export const told = signal<ReadonlyMap<string, Series>>(new Map());
-export const marks = signal<Marks>({ marks: [], since: 0 });
+export const marked = signal<Occurrences>({ all: [], since: 0 });
 export const sensors = signal<SensorRow[]>([]);
 export const asking = signal(false);
 export const silentSince = signal<number | null>(null); // the history does not answer
@@ -67,36 +67,33 @@ async function ask(): Promise<void> {
   again();
 }
 
-async function all(time: Span, given: AbortSignal): Promise<void> {
-  const from = async <T>(path: string): Promise<T> => {
-    const answer = await fetch(path, { signal: AbortSignal.any([given, AbortSignal.timeout(ANSWER_MS)]) });
-    if (!answer.ok) throw new Error(`HTTP ${answer.status}`);
-    return (await answer.json()) as T;
+/** All answers, drawn as they come. Throws when one is missing. */
+async function all(time: Span, signal: AbortSignal): Promise<void> {
+  const ask = <T>(path: string) => get<T>(path, { withinMs: ANSWER_MS, signal });
+  const need = async <T>(path: string): Promise<T> => {
+    const { found } = await ask<T>(path);
+    if (found === null) throw new Error(`no ${path}`);
+    return found;
   };
-  const within = `from=${time.from}&to=${time.to}&buckets=${buckets()}`;
   if (shown.value.includes("Power")) {
-    const answer = await from<LoadSeries>(`/api/v1/series/load?${within}`);
+    const answer = await need<LoadSeries>(`/api/v1/series/load?from=${time.from}&to=${time.to}&buckets=${buckets()}`);
     batch(() => {
       load.value = answer;
       draw(time);
     });
   }
   if (present() - sensorsAt > SENSORS_EVERY_S) {
-    sensors.value = (await from<{ sensors: SensorRow[] }>("/api/v1/sensors")).sensors;
+    sensors.value = (await need<Sensors>("/api/v1/sensors")).sensors;
     sensorsAt = present();
   }
   const names = shown.value.flatMap((group) => sensorsOf(group, sensors.value));
-  const found = new Map<string, Series>();
-  for (let first = 0; first < names.length; first += MOST_SENSORS) {
-    const query = names.slice(first, first + MOST_SENSORS).map((name) => `sensor=${encodeURIComponent(name)}&`);
-    const answer = await from<{ series: Series[] }>(`/api/v1/series/several?${query.join("")}${within}`);
-    for (const one of answer.series) found.set(one.sensor, one);
-  }
+  const found = await severalSeries({ names, ...time, buckets: buckets() }, ask<SeveralSeries>);
+  if (found === null) throw new Error("no series");
   batch(() => {
     told.value = found;
     draw(time);
   });
-  marks.value = await marksOf(time, from);
+  marked.value = await occurrencesIn(time, need);
 }
 
 /** Draw this time; the same one again is no reason to draw anything anew. */

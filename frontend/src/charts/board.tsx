@@ -1,16 +1,18 @@
 import { useEffect, useRef } from "preact/hooks";
 import { Panel } from "../parts";
+import { questions } from "../series";
 import type { Dashboard } from "../types";
-import { clock, moment } from "../words";
-import { asOf, asking, buckets, drawn, keepAsking, load, marks, sensors, silentSince, told } from "./asked";
+import { clock, duration, moment } from "../words";
+import { asOf, asking, buckets, drawn, keepAsking, load, marked, sensors, silentSince, told } from "./asked";
 import { Chart } from "./chart";
 import { type Line, linesOf, powerLines, sensorsOf } from "./lines";
 import { Figures, Marked } from "./lists";
-import { type Mark, at, lasted } from "./marks";
+import { type Occurrence, at, lasted } from "./occurrences";
 import { type Group, LIVE, cursor, follow, move, range, show, shown, zoom } from "./range";
 import { Tools } from "./tools";
 
 const NEAR = 1 / 150; // of what is shown: so near to an alarm it is meant
+const LONG_S = 300; // a mean of so long is no latest value
 
 /** The charts of all groups that are shown, under one time axis. */
 export function Board({ feed }: { feed: Dashboard }) {
@@ -27,20 +29,33 @@ export function Board({ feed }: { feed: Dashboard }) {
   return (
     <Panel title="Charts" past={silent !== null} note={asking.value ? "asking" : undefined}>
       <Tools />
-      {silent !== null && (
-        <p class="silent" role="status">
-          {`The history does not answer since ${clock(silent)}. ${asOf.value === null ? "Nothing can be drawn." : `What is drawn is of ${moment(asOf.value)}.`}`}
-        </p>
-      )}
-      <Pointed all={marks.value.marks} />
+      {silent !== null && <Silent since={silent} />}
+      <Pointed all={marked.value.all} stepS={Math.max(...groups.flatMap(({ lines }) => lines.map((one) => one.stepS)))} />
       <Keys>
         {groups.map(({ group, lines, csv }, index) => (
-          <Chart key={group} group={group} lines={lines} csv={csv} feed={feed} top={index === 0} foot={index === groups.length - 1} />
+          <Chart
+            key={group}
+            group={group}
+            lines={lines}
+            csv={csv}
+            feed={feed}
+            top={index === 0}
+            foot={index === groups.length - 1}
+          />
         ))}
       </Keys>
       <Marked />
       <Figures groups={groups} />
     </Panel>
+  );
+}
+
+function Silent({ since }: { since: number }) {
+  const drawnOf = asOf.value === null ? "Nothing can be drawn." : `What is drawn is of ${moment(asOf.value)}.`;
+  return (
+    <p class="silent" role="status">
+      {`The history does not answer since ${clock(since)}. ${drawnOf}`}
+    </p>
   );
 }
 
@@ -63,26 +78,29 @@ function useGroups(feed: Dashboard): Shown[] {
       found = { from, lines: group !== "Power" ? linesOf(group, of, stored, feed) : power ? powerLines(power) : [] };
       kept.current.set(group, found);
     }
-    return { group, lines: found.lines, csv: csv(of, time.from, time.to) };
-  });
-}
-
-function csv(names: string[], from: number, to: number): string[] {
-  const most = 12;
-  return Array.from({ length: Math.ceil(names.length / most) }, (_, part) => {
-    const asked = names.slice(part * most, part * most + most).map((name) => `sensor=${encodeURIComponent(name)}&`);
-    return `/api/v1/series.csv?${asked.join("")}from=${from}&to=${to}&buckets=${buckets()}`;
+    return {
+      group,
+      lines: found.lines,
+      csv: questions({ names: of, ...time, buckets: buckets() }).map((query) => `/api/v1/series.csv?${query}`),
+    };
   });
 }
 
 /** In words what the cursor points at, or of when the values are. */
-function Pointed({ all }: { all: Mark[] }) {
+function Pointed({ all, stepS }: { all: Occurrence[]; stepS: number }) {
   const when = cursor.value;
   const { from, to } = drawn.value;
+  const latest = stepS > LONG_S ? `Mean of the ${duration(stepS)} to` : "Latest,";
   const found = when === null ? [] : at(all, when, (to - from) * NEAR);
   return (
     <p class="pointed" aria-live="polite">
-      <strong>{when === null ? (typeof range.value === "string" ? `${silentSince.value === null ? "Latest" : "Last known"}, ${moment(to)}` : `${moment(from)} to ${moment(to)}`) : moment(when, to - from <= LIVE.hour)}</strong>
+      <strong>
+        {when === null
+          ? typeof range.value === "string"
+            ? `${silentSince.value === null ? latest : "Last known,"} ${moment(to)}`
+            : `${moment(from)} to ${moment(to)}`
+          : moment(when, to - from <= LIVE.hour)}
+      </strong>
       {when === null && <span class="note"> point at a moment for its values</span>}
       {found.slice(0, 3).map((one) => (
         <span key={one.from + one.short}>

@@ -1,9 +1,9 @@
 import { useEffect, useRef } from "preact/hooks";
 import type { Dashboard } from "../types";
 import { UNKNOWN, number } from "../words";
-import { drawn, marks } from "./asked";
-import { type Line, PART, type Sample, sampleAt } from "./lines";
-import { type Content, Plot, style } from "./plot";
+import { drawn, marked } from "./asked";
+import { type Line, type Sample, sampleAt } from "./lines";
+import { type Content, Plot, styleOf } from "./plot";
 import { type Group, cursor } from "./range";
 
 interface ChartProps {
@@ -42,35 +42,57 @@ function Drawn({ group, lines, feed, top, foot }: Omit<ChartProps, "csv">) {
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<Plot | null>(null);
   const span = drawn.value;
-  const marked = marks.value.marks;
-  const content: Content = { lines, span, marks: marked, top, foot, fromZero: group !== "Temperature" && group !== "Humidity", limits: limits(group, feed), feed };
+  const occurrences = marked.value.all;
+  const content: Content = {
+    lines,
+    span,
+    occurrences,
+    top,
+    foot,
+    fromZero: group !== "Temperature" && group !== "Humidity",
+    limits: limits(group, feed),
+    feed,
+  };
   useEffect(() => {
     if (place.current === null) return;
     plot.current ??= new Plot(place.current, content, (at) => (cursor.value = at));
     plot.current.draw(content);
-  }, [lines, span, marked, top, foot, feed.timezone]);
+  }, [lines, span, occurrences, top, foot, feed.timezone]);
   useEffect(() => () => plot.current?.destroy(), []);
   const pointed = cursor.value;
   useEffect(() => {
     if (top) plot.current?.cursor(pointed);
   }, [pointed, top]);
-  return <div class="plot" ref={place} role="img" aria-label={`${group}: ${lines.map((one) => one.name).join(", ") || "nothing stored"}`} />;
+  return (
+    <div
+      class="plot"
+      ref={place}
+      role="img"
+      aria-label={`${group}: ${lines.map((one) => one.name).join(", ") || "nothing stored"}`}
+    />
+  );
 }
 
 function limits(group: Group, feed: Dashboard): Content["limits"] {
   const { warn_c, shed_c, emergency_c } = feed.temperature;
   if (group === "Humidity") return [{ at: feed.humidity.limit_percent, name: "limit" }];
-  return group === "Temperature" ? [{ at: warn_c, name: "warning" }, { at: shed_c, name: "load is shed" }, { at: emergency_c, name: "trip" }] : [];
+  return group === "Temperature"
+    ? [
+        { at: warn_c, name: "warning" },
+        { at: shed_c, name: "load is shed" },
+        { at: emergency_c, name: "trip" },
+      ]
+    : [];
 }
 
 function Values({ lines }: { lines: Line[] }) {
   const at = cursor.value ?? drawn.value.to;
-  const isSaid = (line: Line) => line.name !== PART || typeof sampleAt(line, at)?.mean === "number";
+  const isSaid = (line: Line) => line.kind !== "part" || typeof sampleAt(line, at)?.mean === "number";
   return (
     <ul class="values">
       {lines.map((line, index) => (
         <li key={line.name} hidden={!isSaid(line)}>
-          <Key name={line.name} index={index} />
+          <Key line={line} index={index} />
           {line.name} <Said line={line} of={sampleAt(line, at)} />
         </li>
       ))}
@@ -94,8 +116,8 @@ function Said({ line, of }: { line: Line; of: Sample | undefined }) {
   );
 }
 
-function Key({ name, index }: { name: string; index: number }) {
-  const { colour, dash } = name === "target" ? { colour: 0, dash: [3, 3] } : style(index);
+function Key({ line, index }: { line: Line; index: number }) {
+  const { colour, dash } = styleOf(line, index);
   return (
     <svg class={`key-line line-${colour}`} viewBox="0 0 20 8" aria-hidden="true">
       <path d="M0 4H20" stroke-dasharray={dash.join(" ")} />

@@ -23,7 +23,11 @@ export function Charts({ feed }: { feed: Dashboard }) {
   return (
     <Panel title="Charts">
       <div class="no-charts" ref={place}>
-        <p class="calm">{Board === "lost" ? "The charts could not be loaded; they are tried again when you scroll here." : "Loading the charts."}</p>
+        <p class="calm">
+          {Board === "lost"
+            ? "The charts could not be loaded; they are tried again when you scroll here."
+            : "Loading the charts."}
+        </p>
       </div>
     </Panel>
   );

@@ -1,10 +1,9 @@
 // From answers to lines: what is drawn together, in which unit, and where a line must not be drawn because nobody saw anything.
 
-import type { Series } from "../answers";
-import type { Dashboard, SensorTile } from "../types";
-import { unitOf } from "../words";
+import { farS } from "../series";
+import type { Dashboard, LoadSeries, SensorRow, SensorTile, Series } from "../types";
+import { airOf, celsius, unitOf } from "../units";
 import type { Group } from "./range";
-import type { LoadSeries, SensorRow } from "./told";
 
 export interface Sample {
   at: number; // the middle of its stretch
@@ -16,6 +15,7 @@ export interface Sample {
 }
 
 export interface Line {
+  kind: "site" | "part" | "target" | "sensor"; // part: a sum while a meter is silent
   name: string;
   unit: string;
   samples: Sample[];
@@ -24,17 +24,14 @@ export interface Line {
   band: boolean;
 }
 
-export const PART = "part of the site"; // while a meter is silent
 const FRESH_S = 120; // of a sensor that the feed does not name
-const FAR = 1.6; // buckets: further apart, one is missing
-const CELSIUS = ["Cel", "F"];
 
 /** The stored sensors of a group, by name. Power has a question of its own. */
 export function sensorsOf(group: Group, known: SensorRow[]): string[] {
   const isOf: Record<Group, (one: SensorRow) => boolean> = {
     Power: () => false,
-    Temperature: (one) => CELSIUS.includes(one.unit),
-    Humidity: (one) => one.unit === "%RH",
+    Temperature: (one) => airOf(one.unit) === "temperature",
+    Humidity: (one) => airOf(one.unit) === "humidity",
     Fans: (one) => one.unit === "W" && /fan/i.test(one.quantity) && !/total/i.test(one.quantity),
     PDUs: (one) => one.unit === "kW" && one.quantity === "power",
   };
@@ -60,10 +57,10 @@ export function powerLines(told: LoadSeries): Line[] {
     part.push(one.partial ? { ...seen, note: "a meter is silent" } : none);
     target.push({ ...none, mean: one.target_kw, forced: false });
   }
-  const common = { unit: "kW", farS: told.bucket_s * FAR, stepS: told.bucket_s };
-  const lines = [{ ...common, name: "site", samples: whole, band: told.bucket_s >= 60 }];
-  if (told.target_known) lines.push({ ...common, name: "target", samples: target, band: false });
-  if (part.some((one) => one.mean !== null)) lines.push({ ...common, name: PART, samples: part, band: false });
+  const common = { unit: "kW", farS: farS(told.bucket_s, 0), stepS: told.bucket_s, band: false };
+  const lines: Line[] = [{ ...common, kind: "site", name: "site", samples: whole, band: told.bucket_s >= 60 }];
+  if (told.target_known) lines.push({ ...common, kind: "target", name: "target", samples: target });
+  if (part.some((one) => one.mean !== null)) lines.push({ ...common, kind: "part", name: "part of the site", samples: part });
   return lines;
 }
 
@@ -100,35 +97,54 @@ function nameOf(one: Series, group: Group): string {
 /** One sensor, or the hottest of several: each counts until its next word, or until it is stale. */
 function line(name: string, of: Series[], tiles: Map<string, SensorTile>, band: boolean): Line {
   const width = Math.max(...of.map((one) => one.bucket_s));
-  const farS = Math.max(width * FAR, ...of.map((one) => tiles.get(one.sensor)?.stale_after_s ?? FRESH_S));
+  const far = farS(width, Math.max(...of.map((one) => tiles.get(one.sensor)?.stale_after_s ?? FRESH_S)));
   const unit = of[0]?.unit === "F" ? "Cel" : (of[0]?.unit ?? "");
+  const last = new Map<Series, Sample>();
+  const samples = [...stepsOf(of, width)]
+    .sort(([a], [b]) => a - b)
+    .map(([, here]) => {
+      for (const [one, sample] of here) last.set(one, sample);
+      const at = [...here.values()][0]?.at ?? 0;
+      return hottest(
+        at,
+        [...last.values()].filter((one) => at - one.at <= far),
+        of.length,
+      );
+    });
+  return { kind: "sensor", name, unit: unitOf(unit), samples, farS: far, stepS: width, band: band && width >= 60 };
+}
+
+/** What each sensor said, by steps of one width. */
+function stepsOf(of: Series[], width: number): Map<number, Map<Series, Sample>> {
   const first = Math.min(...of.map((one) => one.buckets[0]?.at ?? 0));
   const steps = new Map<number, Map<Series, Sample>>();
   for (const one of of) {
+    const plain = (value: number | null) => celsius(value, one.unit);
     for (const { at, mean, lowest, highest, forced } of one.buckets) {
-      const [low, middle, high] = [lowest, mean, highest].map((value) => celsius(value, one.unit)) as [number | null, number | null, number | null];
       const step = Math.floor((at - first) / width + 1e-6);
       const here = steps.get(step) ?? new Map<Series, Sample>();
-      steps.set(step, here.set(one, { at: first + (step + 0.5) * width, mean: middle, low, high, forced, note: "" }));
+      const middle = first + (step + 0.5) * width;
+      steps.set(
+        step,
+        here.set(one, { at: middle, mean: plain(mean), low: plain(lowest), high: plain(highest), forced, note: "" }),
+      );
     }
   }
-  const last = new Map<Series, Sample>();
-  const samples = [...steps].sort(([a], [b]) => a - b).map(([, here]) => {
-    for (const [one, sample] of here) last.set(one, sample);
-    const at = [...here.values()][0]?.at ?? 0;
-    return hottest(at, [...last.values()].filter((one) => at - one.at <= farS), of.length);
-  });
-  return { name, unit: unitOf(unit), samples, farS, stepS: width, band: band && width >= 60 };
+  return steps;
 }
 
 function hottest(at: number, of: Sample[], all: number): Sample {
   const known = of.filter((one) => one.mean !== null);
-  const top = (pick: (one: Sample) => number | null) => (known.length === 0 ? null : Math.max(...known.map((one) => pick(one) ?? -Infinity)));
+  const top = (pick: (one: Sample) => number | null) =>
+    known.length === 0 ? null : Math.max(...known.map((one) => pick(one) ?? -Infinity));
   const forced = of.some((one) => one.forced && one.at === at);
   const note = known.length < all ? `${known.length} of ${all} sensors` : "";
-  return { at, mean: top((one) => one.mean), low: top((one) => one.low), high: top((one) => one.high), forced, note: known.length > 0 && all > 1 ? note : "" };
-}
-
-function celsius(value: number | null, unit: string): number | null {
-  return value === null || unit !== "F" ? value : (value - 32) / 1.8;
+  return {
+    at,
+    mean: top((one) => one.mean),
+    low: top((one) => one.low),
+    high: top((one) => one.high),
+    forced,
+    note: known.length > 0 && all > 1 ? note : "",
+  };
 }

@@ -1,15 +1,15 @@
-import { Mark as Shape, Table } from "../parts";
+import { Mark, TONES, Table } from "../parts";
 import { UNKNOWN, moment, number, plural } from "../words";
-import { drawn, marks } from "./asked";
+import { drawn, marked } from "./asked";
 import type { Line } from "./lines";
-import { lasted } from "./marks";
+import { lasted } from "./occurrences";
 import type { Group } from "./range";
 
 const MOST = 40;
 
 /** What is marked in the charts, in words. */
 export function Marked() {
-  const { marks: all, since } = marks.value;
+  const { all, since } = marked.value;
   const off = all.filter((one) => one.kind === "curtailment").length;
   return (
     <details class="marked">
@@ -18,7 +18,7 @@ export function Marked() {
       <ul>
         {all.slice(0, MOST).map((one) => (
           <li key={`${one.from} ${one.short}`}>
-            {one.kind !== "curtailment" && <Shape tone={one.kind === "emergency" ? "bad" : "warning"} />}
+            {one.kind !== "curtailment" && <Mark tone={TONES[one.kind]} />}
             {one.link ? <a href={one.link}>{one.words}</a> : one.words}
             <span class="note"> {lasted(one)}</span>
           </li>

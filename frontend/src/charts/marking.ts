@@ -11,10 +11,10 @@ export function colour(of: HTMLElement, name: string): string {
 /** Curtailments in grey, with what asked for them where there is room; and the limits. */
 export function behind(u: uPlot, content: Content): void {
   const { ctx } = u;
-  const { marks, span, top, limits } = content;
+  const { occurrences, span, top, limits } = content;
   const unit = uPlot.pxRatio;
   within(u, () => {
-    for (const { from, to, kind, short } of marks) {
+    for (const { from, to, kind, short } of occurrences) {
       if (kind !== "curtailment") continue;
       const [left, right] = [x(u, from), x(u, to ?? span.to)];
       ctx.fillStyle = colour(u.root, "--curtailed");
@@ -40,14 +40,19 @@ export function before(u: uPlot, content: Content): void {
   const { ctx, bbox } = u;
   const unit = uPlot.pxRatio;
   within(u, () => {
-    for (const { from, kind } of content.top ? content.marks : []) {
+    for (const { from, kind } of content.top ? content.occurrences : []) {
       if (kind === "curtailment") continue;
       const middle = x(u, from);
-      ctx.fillStyle = colour(u.root, kind === "emergency" ? "--bad" : "--warning");
+      ctx.fillStyle = colour(u.root, kind === "high" ? "--bad" : kind === "medium" ? "--warning" : "--muted");
       ctx.fillRect(middle - unit / 2, bbox.top, unit, 14 * unit);
       ctx.beginPath();
-      if (kind === "emergency") ctx.rect(middle - 4 * unit, bbox.top, 8 * unit, 8 * unit);
-      else [[-5, 0], [5, 0], [0, 8]].forEach(([dx = 0, dy = 0]) => ctx.lineTo(middle + dx * unit, bbox.top + dy * unit));
+      if (kind === "high") ctx.rect(middle - 4 * unit, bbox.top, 8 * unit, 8 * unit);
+      else
+        [
+          [-5, 0],
+          [5, 0],
+          [0, 8],
+        ].forEach(([dx = 0, dy = 0]) => ctx.lineTo(middle + dx * unit, bbox.top + dy * unit));
       ctx.fill();
     }
     named(u, content);
@@ -65,17 +70,20 @@ export function before(u: uPlot, content: Content): void {
   });
 }
 
-/** The limits by name, over the lines and not over each other. */
+/** The limits by name, over their lines, beside each other where these are close; below at the very top. */
 function named(u: uPlot, content: Content): void {
-  let last = Infinity;
+  const unit = uPlot.pxRatio;
+  let [last, right] = [Infinity, 0];
   for (const { at, name } of content.limits) {
     const y = u.valToPos(at, "y", true);
-    if (y < u.bbox.top + 10 * uPlot.pxRatio || last - y < 12 * uPlot.pxRatio) continue;
+    if (y < u.bbox.top) continue;
+    const [left, height] = [last - y < 14 * unit ? right : u.bbox.left + 3 * unit, 12 * unit];
+    const foot = Math.max(y, u.bbox.top + height);
     last = y;
-    const [left, height] = [u.bbox.left + 3 * uPlot.pxRatio, 12 * uPlot.pxRatio];
+    right = left + u.ctx.measureText(name).width + 8 * unit;
     u.ctx.fillStyle = colour(u.root, "--panel");
-    u.ctx.fillRect(left, y - height, u.ctx.measureText(name).width + 4 * uPlot.pxRatio, height);
-    say(u, name, left + 2 * uPlot.pxRatio, y - 3 * uPlot.pxRatio);
+    u.ctx.fillRect(left, foot - height, right - left - 4 * unit, height);
+    say(u, name, left + 2 * unit, foot - 3 * unit);
   }
 }
 

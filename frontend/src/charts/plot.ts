@@ -6,15 +6,15 @@ import { number } from "../words";
 import { timeLabels } from "./axis";
 import { columns } from "./columns";
 import type { Line } from "./lines";
-import type { Mark } from "./marks";
 import { before, behind, colour } from "./marking";
+import type { Occurrence } from "./occurrences";
 import { type Span, show } from "./range";
 
 export interface Content {
   lines: Line[];
   span: Span;
-  marks: Mark[];
-  top: boolean; // the first of all: it has the words of the marks
+  occurrences: Occurrence[];
+  top: boolean; // the first of all: it has their words
   foot: boolean; // the last of all: it has the time
   fromZero: boolean;
   limits: { at: number; name: string }[];
@@ -27,8 +27,9 @@ const SYNC = "charts";
 const FONT = "11px system-ui, sans-serif";
 const LEFT = 46;
 
-/** How the line of this number is drawn: the colour's number, and its dashes. */
-export function style(index: number): { colour: number; dash: number[] } {
+/** How the line of this number is drawn: its colour's number, and its dashes. A target has the colour of what it is for. */
+export function styleOf({ kind }: Line, index: number): { colour: number; dash: number[] } {
+  if (kind === "target") return { colour: 0, dash: [3, 3] };
   return { colour: index % PALETTE, dash: DASHES[Math.floor(index / PALETTE) % DASHES.length] ?? [] };
 }
 
@@ -83,32 +84,60 @@ export class Plot {
 
   private options(): uPlot.Options {
     const { feed, foot, fromZero } = this.content;
-    const axis: uPlot.Axis = { stroke: this.colour("--muted"), grid: { stroke: this.colour("--line"), width: 1 }, ticks: { show: false }, font: FONT };
+    const axis: uPlot.Axis = {
+      stroke: this.colour("--muted"),
+      grid: { stroke: this.colour("--line"), width: 1 },
+      ticks: { show: false },
+      font: FONT,
+    };
     return {
       width: Math.max(this.place.clientWidth, 50),
       height: Math.max(this.place.clientHeight, 50),
-      padding: [10, 8, 0, 0],
+      padding: [10, 22, 0, 0],
       legend: { show: false },
-      cursor: { y: false, drag: { x: true, y: false, setScale: false }, points: { size: 6 }, sync: { key: SYNC, filters: { pub: (type) => type === "mousemove" || type === "mouseleave" } } },
+      cursor: {
+        y: false,
+        drag: { x: true, y: false, setScale: false },
+        points: { size: 6 },
+        sync: { key: SYNC, filters: { pub: (type) => type === "mousemove" || type === "mouseleave" } },
+      },
       tzDate: (at) => uPlot.tzDate(new Date(at * 1000), feed.timezone),
-      scales: { x: { range: () => [this.content.span.from, this.content.span.to] }, y: { range: (_, low, high) => (fromZero ? [0, Math.max(1, (high ?? 0) * 1.1)] : around(low, high)) } },
+      scales: {
+        x: { range: () => [this.content.span.from, this.content.span.to] },
+        y: { range: (_, low, high) => (fromZero ? [0, Math.max(1, (high ?? 0) * 1.1)] : around(low, high)) },
+      },
       axes: [
-        { ...axis, size: foot ? 36 : 6, space: 64, values: foot ? (_, at, __, ___, step) => timeLabels(at, step, feed.timezone) : (_, at) => at.map(() => "") },
-        { ...axis, size: LEFT, space: 34, values: (_, values) => values.map((one) => number(one, values.every((all) => Number.isInteger(all)) ? 0 : 1)) },
+        {
+          ...axis,
+          size: foot ? 36 : 6,
+          space: 90,
+          values: foot ? (_, at, __, ___, step) => timeLabels(at, step, feed.timezone) : (_, at) => at.map(() => ""),
+        },
+        {
+          ...axis,
+          size: LEFT,
+          space: 34,
+          values: (_, values) => values.map((one) => number(one, values.every((all) => Number.isInteger(all)) ? 0 : 1)),
+        },
       ],
       ...this.drawn(),
-      hooks: { drawAxes: [(u) => behind(u, this.content)], draw: [(u) => before(u, this.content)], setCursor: [(u) => this.point((u.cursor.left ?? -1) < 0 ? null : u.posToVal(u.cursor.left ?? 0, "x"))], setSelect: [(u) => this.zoomed(u)] },
+      hooks: {
+        drawAxes: [(u) => behind(u, this.content)],
+        draw: [(u) => before(u, this.content)],
+        setCursor: [(u) => this.point((u.cursor.left ?? -1) < 0 ? null : u.posToVal(u.cursor.left ?? 0, "x"))],
+        setSelect: [(u) => this.zoomed(u)],
+      },
     };
   }
 
   private drawn(): { series: uPlot.Series[]; bands: uPlot.Band[] } {
     const series: uPlot.Series[] = [{}];
     const bands: uPlot.Band[] = [];
-    this.content.lines.forEach(({ band, name }, index) => {
-      const { colour: own, dash } = name === "target" ? { colour: 0, dash: [3, 3] } : style(index);
+    this.content.lines.forEach((line, index) => {
+      const { colour: own, dash } = styleOf(line, index);
       const stroke = this.colour(`--line-${own}`);
       series.push({ stroke, width: index === 0 ? 1.8 : 1.4, dash, points: { size: 4, fill: stroke, show: false } });
-      if (!band) return;
+      if (!line.band) return;
       series.push({ width: 0, points: { show: false } }, { width: 0, points: { show: false } });
       bands.push({ series: [series.length - 1, series.length - 2], fill: `color-mix(in srgb, ${stroke} 22%, transparent)` });
     });

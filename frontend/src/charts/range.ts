@@ -1,11 +1,18 @@
-// Which time is shown: one that follows the present, or one that was chosen. It stands in the address, so that a link shows the same.
+// Which time is shown: one that follows the present, or one that was chosen. It stands in the address: a link shows the same.
 
 import { signal } from "@preact/signals";
 import { feed, sinceFeedS } from "../store";
 
 const HOUR_S = 3600;
 const DAY_S = 86_400;
-export const LIVE = { hour: HOUR_S, "6h": 6 * HOUR_S, day: DAY_S, week: 7 * DAY_S, month: 30 * DAY_S, year: 365 * DAY_S } as const;
+export const LIVE = {
+  hour: HOUR_S,
+  "6h": 6 * HOUR_S,
+  day: DAY_S,
+  week: 7 * DAY_S,
+  month: 30 * DAY_S,
+  year: 365 * DAY_S,
+} as const;
 export type Live = keyof typeof LIVE;
 export const NAMES: Record<Live, string> = { hour: "Hour", "6h": "6 h", day: "Day", week: "Week", month: "Month", year: "Year" };
 export const GROUPS = ["Power", "Temperature", "Humidity", "Fans", "PDUs"] as const;

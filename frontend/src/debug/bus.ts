@@ -1,20 +1,14 @@
-// What passes on the bus, as the api tells it (services/api/bus_tap.py): drawn at most once a frame, and no more kept than is shown.
+// What passes on the bus, as services/api/bus_tap.py tells it: drawn at most once a frame, and no more kept than is shown.
 
 import { useEffect, useRef, useState } from "preact/hooks";
+import type { BusMessage } from "../types";
 
-export interface BusMessage {
+export interface Numbered extends BusMessage {
   n: number;
-  topic: string;
-  received_at: number;
-  retained: boolean;
-  late: boolean;
-  bytes: number;
-  cut: boolean;
-  payload: string;
 }
 
 export interface Heard {
-  rows: BusMessage[]; // newest first
+  rows: Numbered[]; // newest first
   dropped: number; // lost on the way to this page
   live: boolean;
 }
@@ -49,8 +43,8 @@ export function useBus(on: boolean, prefix: string, text: string, most: number):
   return { ...heard, rows: heard.rows.filter(has(text)) };
 }
 
-function listen(prefix: string, most: number, tell: (fresh: BusMessage[], dropped: number, live: boolean) => void): () => void {
-  let fresh: BusMessage[] = [];
+function listen(prefix: string, most: number, tell: (fresh: Numbered[], dropped: number, live: boolean) => void): () => void {
+  let fresh: Numbered[] = [];
   let dropped = 0;
   let frame = 0;
   let source: EventSource | undefined;
@@ -64,7 +58,7 @@ function listen(prefix: string, most: number, tell: (fresh: BusMessage[], droppe
   const open = () => {
     source = new EventSource(`/api/debug/bus?topic=${encodeURIComponent(prefix)}`);
     source.onmessage = (event) => {
-      fresh.push({ ...JSON.parse(event.data), n: ++count });
+      fresh.push({ ...(JSON.parse(event.data) as BusMessage), n: ++count });
       if (fresh.length > most) fresh.shift();
       soon();
     };

@@ -10,33 +10,42 @@ const ANSWER_MS = 12_000; // a debug call waits 5 s for the controller
 export async function call(method: string, path: string, body: object | null): Promise<Answer> {
   const sent = `${method} /api/debug/${path}\n${pretty(body)}`;
   try {
-    const options = { method, headers: { "Content-Type": "application/json" }, body: body && JSON.stringify(body), signal: AbortSignal.timeout(ANSWER_MS) };
+    const options = {
+      method,
+      headers: { "Content-Type": "application/json" },
+      body: body && JSON.stringify(body),
+      signal: AbortSignal.timeout(ANSWER_MS),
+    };
     const answer = await fetch(`/api/debug/${path}`, options);
     const problem = answer.ok ? null : await problemOf(answer.clone());
-    const received = readable(await answer.text());
-    const until = /^ {2}"until_at": ([\d.]+)/m.exec(received)?.[1];
-    const words = problem?.words ?? (until ? `Done, until ${moment(Number(until), true)}.` : "Done.");
-    return { state: answer.ok ? "done" : "refused", words, result: `${sent}\n\n${answer.status}\n${received}` };
+    const received = await answer.text();
+    const words = problem?.words ?? done(received);
+    return { state: answer.ok ? "done" : "refused", words, result: `${sent}\n\n${answer.status}\n${readable(received)}` };
   } catch (error) {
     return { state: "unanswered", words: "No answer: it may have been done.", result: `${sent}\n\n${error}` };
   }
 }
 
+/** Until when it holds, where the answer is something with an end. */
+function done(text: string): string {
+  const told = parsed(text) as { until_at?: unknown } | null | undefined;
+  return typeof told?.until_at === "number" ? `Done, until ${moment(told.until_at, true)}.` : "Done.";
+}
+
 /** JSON as a tester reads it; anything else as it is. */
 export function readable(text: string): string {
+  const value = parsed(text);
+  return value === undefined ? text : pretty(value);
+}
+
+function parsed(text: string): unknown {
   try {
-    return pretty(JSON.parse(text));
+    return JSON.parse(text);
   } catch {
-    return text;
+    return undefined;
   }
 }
 
 function pretty(value: unknown): string {
   return value === null ? "" : JSON.stringify(value, null, 2);
-}
-
-/** What a page of ours asks for again and again; null without an answer. */
-export async function get<T>(path: string): Promise<T | null> {
-  const answer = await fetch(path, { signal: AbortSignal.timeout(5000) }).catch(() => null);
-  return answer?.ok ? answer.json().catch(() => null) : null;
 }

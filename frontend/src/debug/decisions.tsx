@@ -1,22 +1,14 @@
 import { Panel } from "../parts";
+import type { Decision } from "../types";
 import { words } from "../words";
 import { useFollowed } from "./followed";
 import { Silent, What } from "./happened";
-
-/** What this page reads of a decision, services/api/history/happened.py. */
-interface Decided {
-  id: number;
-  timestamp: string;
-  title: string;
-  reasons: string[];
-  inputs: Record<string, Input | Input[]> | null;
-}
 
 type Input = Record<string, unknown>;
 
 /** The last decisions, newest first: why, and by what, with the age each input had. */
 export function Decisions() {
-  const list = useFollowed<Decided>("/api/v1/decisions?", "decisions", 30);
+  const list = useFollowed<Decision>("/api/v1/decisions?", "decisions", 30);
   return (
     <Panel title="Last decisions">
       <Silent list={list} />
@@ -27,7 +19,11 @@ export function Decisions() {
               <summary>
                 <What of={one} />
               </summary>
-              <ul class="plain">{inputs(one).map((input) => <li key={input}>{input}</li>)}</ul>
+              <ul class="plain">
+                {inputs(one).map((input) => (
+                  <li key={input}>{input}</li>
+                ))}
+              </ul>
             </details>
           </li>
         ))}
@@ -36,9 +32,10 @@ export function Decisions() {
   );
 }
 
-function inputs(one: Decided): string[] {
+function inputs(one: Decision): string[] {
   if (one.inputs === null) return ["not kept"];
-  return Object.entries(one.inputs).flatMap(([kind, found]) => [found].flat().map((input) => `${words(kind)}: ${told(input)}`));
+  const known = one.inputs as Record<string, Input | Input[]>; // as the controller writes them
+  return Object.entries(known).flatMap(([kind, found]) => [found].flat().map((input) => `${words(kind)}: ${told(input)}`));
 }
 
 function told({ age_s, ...rest }: Input): string {

@@ -3,7 +3,7 @@ import type { Dashboard, EventRow } from "../types";
 import { moment, words } from "../words";
 import { useFollowed } from "./followed";
 import { Silent, What } from "./happened";
-import { MODES } from "./modes";
+import { MODES, type ModeRow } from "./modes";
 
 const LINE = 14;
 const GAP = 14;
@@ -16,34 +16,17 @@ export function Diagram({ feed }: { feed: Dashboard }) {
   const mode = feed.state_stale ? null : feed.mode;
   const now = MODES.findIndex((row) => row.mode === mode);
   const told = mode === null ? "unknown" : `${words(mode)} since ${moment(feed.since_at, true)}`;
-  let y = 1;
-  const rows = MODES.map(({ mode: name, when }, i) => {
-    const tall = when.length * LINE + 14;
-    const isLast = i === MODES.length - 1;
-    const row = (
-      <g key={name} transform={`translate(1 ${y})`} class={i === now ? "is-present" : i < now ? "is-passed" : ""}>
-        <rect width={ASKED} height={tall} rx="4" />
-        {when.map((text, at) => (
-          <text key={text} x="10" y={18 + at * LINE}>
-            {text}
-          </text>
-        ))}
-        <path d={`M${ASKED} ${tall / 2}h26m-6-4 6 4-6 4`} />
-        {!isLast && <path class="no" d={`M20 ${tall}v${GAP}m-4-6 4 6 4-6`} />}
-        <rect class="mode" x={ASKED + 27} y={tall / 2 - 13} width={NAMED} height="26" rx="13" />
-        <text class="name" x={ASKED + 27 + NAMED / 2} y={tall / 2 + 4}>
-          {i === now && "▶ "}
-          {words(name)}
-        </text>
-      </g>
-    );
-    y += tall + GAP;
-    return row;
-  });
   return (
     <Panel title="Mode" past={feed.state_stale} note={told}>
-      <svg class="modes" viewBox={`0 0 ${ASKED + NAMED + 29} ${y - GAP + 1}`} role="img" aria-label={`The mode is ${told}: ${MODES[now]?.when.join(" ") ?? "no row is marked"}`}>
-        {rows}
+      <svg
+        class="modes"
+        viewBox={`0 0 ${ASKED + NAMED + 29} ${topOf(MODES.length) - GAP + 1}`}
+        role="img"
+        aria-label={`The mode is ${told}: ${MODES[now]?.when.join(" ") ?? "no row is marked"}`}
+      >
+        {MODES.map((row, i) => (
+          <Row key={row.mode} row={row} y={topOf(i)} place={Math.sign(i - now)} isLast={i === MODES.length - 1} />
+        ))}
       </svg>
       <h3>Last transitions</h3>
       <Silent list={transitions} />
@@ -55,5 +38,43 @@ export function Diagram({ feed }: { feed: Dashboard }) {
         ))}
       </ul>
     </Panel>
+  );
+}
+
+function tall({ when }: ModeRow): number {
+  return when.length * LINE + 14;
+}
+
+/** Where the row of this number begins. */
+function topOf(number: number): number {
+  return MODES.slice(0, number).reduce((sum, row) => sum + tall(row) + GAP, 1);
+}
+
+interface RowProps {
+  row: ModeRow;
+  y: number;
+  place: number; // -1: it was passed on the way, 0: it is the mode, 1: it was not asked
+  isLast: boolean;
+}
+
+/** A question, and to its right the mode that a yes leads to. */
+function Row({ row, y, place, isLast }: RowProps) {
+  const high = tall(row);
+  return (
+    <g transform={`translate(1 ${y})`} class={["is-passed", "is-present", ""][place + 1]}>
+      <rect width={ASKED} height={high} rx="4" />
+      {row.when.map((text, at) => (
+        <text key={text} x="10" y={18 + at * LINE}>
+          {text}
+        </text>
+      ))}
+      <path d={`M${ASKED} ${high / 2}h26m-6-4 6 4-6 4`} />
+      {!isLast && <path class="no" d={`M20 ${high}v${GAP}m-4-6 4 6 4-6`} />}
+      <rect class="mode" x={ASKED + 27} y={high / 2 - 13} width={NAMED} height="26" rx="13" />
+      <text class="name" x={ASKED + 27 + NAMED / 2} y={high / 2 + 4}>
+        {place === 0 && "▶ "}
+        {words(row.mode)}
+      </text>
+    </g>
   );
 }

@@ -1,11 +1,11 @@
 // A list of the records that grows, followed by its cursor.
 
 import { useEffect, useState } from "preact/hooks";
-import { get } from "./call";
+import { get } from "../get";
 
 const EVERY_MS = 2000;
 
-/** The newest `most` of what `path` lists under `name`, newest first, for as long as it is shown; null: the history does not answer. */
+/** The newest `most` of what `path` lists under `name`, newest first, while it is shown; null: the history does not answer. */
 export function useFollowed<T>(path: string, name: string, most: number): T[] | null {
   const [rows, setRows] = useState<T[] | null>(null);
   useEffect(() => {
@@ -13,7 +13,9 @@ export function useFollowed<T>(path: string, name: string, most: number): T[] | 
     let timer = 0;
     const more = async () => {
       const asked = after;
-      const found = await get<Record<string, T[]> & { next_after: number }>(`${path}limit=${most}${asked === null ? "" : `&after=${asked}`}`);
+      const { found } = await get<Record<string, T[]> & { next_after: number }>(
+        `${path}limit=${most}${asked === null ? "" : `&after=${asked}`}`,
+      );
       if (timer < 0) return;
       after = found?.next_after ?? null;
       setRows((held) => found && [...(found[name] ?? []).reverse(), ...((asked !== null && held) || [])].slice(0, most));

@@ -29,7 +29,8 @@ interface FormProps {
   children?: ComponentChildren;
 }
 
-type Wish = Record<string, unknown>;
+/** What is asked for, by the names of the controls. */
+export type Wish = Record<string, unknown>;
 
 const REASON: Control = { name: "reason", label: "Reason" };
 const LASTING: Control[] = [{ name: "minutes", label: "Minutes", min: 0.1, max: 1440, value: 30, required: true }, REASON];
@@ -73,7 +74,12 @@ export function Form({ path, label, controls, body = (wish) => wish, release, la
 }
 
 export function Field({ of: { name, label, of, min, max, value, hint, required, list, set } }: { of: Control }) {
-  const told = { name, required, placeholder: hint, onInput: (event: Event) => set?.((event.currentTarget as HTMLInputElement).value) };
+  const told = {
+    name,
+    required,
+    placeholder: hint,
+    onInput: (event: Event) => set?.((event.currentTarget as HTMLInputElement).value),
+  };
   return (
     <label class="field">
       <span>{label}</span>
@@ -89,7 +95,15 @@ export function Field({ of: { name, label, of, min, max, value, hint, required, 
           })}
         </select>
       ) : (
-        <input {...told} list={list} type={min === undefined ? "text" : "number"} min={min} max={max} step="any" defaultValue={value} />
+        <input
+          {...told}
+          list={list}
+          type={min === undefined ? "text" : "number"}
+          min={min}
+          max={max}
+          step="any"
+          defaultValue={value}
+        />
       )}
     </label>
   );

@@ -1,13 +1,8 @@
+import type { Decision } from "../types";
 import { moment } from "../words";
 
-interface Happened {
-  timestamp: string;
-  title: string;
-  reasons: string[];
-}
-
 /** When, what and why, of a row of the records. */
-export function What({ of: { timestamp, title, reasons } }: { of: Happened }) {
+export function What({ of: { timestamp, title, reasons } }: { of: Pick<Decision, "timestamp" | "title" | "reasons"> }) {
   return (
     <>
       {moment(Date.parse(timestamp) / 1000, true)} {title}

@@ -1,9 +1,8 @@
 // The holds of one kind that are in force: what, whose, how long still, and a way to end each.
 
-import { ReleaseLease } from "../ask/release";
+import { LeaseLine } from "../panels/lease_line";
 import { sinceFeedS } from "../store";
 import type { Dashboard } from "../types";
-import { moment, words } from "../words";
 
 export function Leases({ feed, kind }: { feed: Dashboard; kind: string }) {
   return (
@@ -12,13 +11,9 @@ export function Leases({ feed, kind }: { feed: Dashboard; kind: string }) {
         .filter((lease) => lease.kind === kind)
         .map((lease) => (
           <li key={lease.id}>
-            <p>
-              <b class="count">{left(lease.until_at - feed.time - sinceFeedS.value)}</b> {what(lease.payload)}
-              <span class="detail">
-                by {lease.owner} until {moment(lease.until_at, true)} {lease.reason}
-              </span>
-            </p>
-            <ReleaseLease lease={lease} />
+            <LeaseLine lease={lease} seconds>
+              <b class="count">{left(lease.until_at - feed.time - sinceFeedS.value)}</b>{" "}
+            </LeaseLine>
           </li>
         ))}
     </ul>
@@ -28,13 +23,4 @@ export function Leases({ feed, kind }: { feed: Dashboard; kind: string }) {
 /** "00:29:59" */
 function left(seconds: number): string {
   return new Date(Math.max(0, seconds) * 1000).toISOString().slice(11, 19);
-}
-
-const SHOWN_BESIDE = /^(id|kind|owner|reason|seconds|by_calendar)$/;
-
-/** What of the hold says something. */
-function what(payload: string): string {
-  const fields = Object.entries(JSON.parse(payload) as Record<string, unknown>);
-  const told = fields.filter(([name, value]) => value !== null && String(value) && !SHOWN_BESIDE.test(name));
-  return told.map(([name, value]) => `${words(name)} ${value}`).join(", ");
 }

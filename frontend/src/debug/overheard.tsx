@@ -5,7 +5,7 @@ import { useState } from "preact/hooks";
 import { Badge, Panel, Table } from "../parts";
 import type { Dashboard } from "../types";
 import { moment, plural } from "../words";
-import { type BusMessage, type Heard, useBus } from "./bus";
+import { type Heard, type Numbered, useBus } from "./bus";
 import { readable } from "./call";
 import { Field, Form } from "./form";
 import { Leases } from "./leases";
@@ -23,7 +23,9 @@ export function Bus() {
   return (
     <Panel title="Messages on the bus" note={plural(heard.rows.length, "line")}>
       <div class="bench line">
-        <Field of={{ name: "topic", label: "Topic begins with", hint: "reading/", set: (written) => setPrefix(written.trim()) }} />
+        <Field
+          of={{ name: "topic", label: "Topic begins with", hint: "reading/", set: (written) => setPrefix(written.trim()) }}
+        />
         <Field of={{ name: "text", label: "Text in it", set: setText }} />
         <button class="ask" aria-pressed={paused} onClick={() => setPaused(!paused)}>
           {paused ? "Go on" : "Pause"}
@@ -42,19 +44,23 @@ export function Bus() {
 function Listening({ heard, paused }: { heard: Heard; paused: boolean }) {
   if (paused) return <Badge tone="unknown">Paused: nothing is kept</Badge>;
   if (!heard.live) return <Badge tone="unknown">Connecting; 4 pages at most</Badge>;
-  return heard.dropped > 0 ? <Badge tone="warning">Live; too slow, {plural(heard.dropped, "message")} lost</Badge> : <Badge tone="good">Live</Badge>;
+  return heard.dropped > 0 ? (
+    <Badge tone="warning">Live; too slow, {plural(heard.dropped, "message")} lost</Badge>
+  ) : (
+    <Badge tone="good">Live</Badge>
+  );
 }
 
-const drawn = new WeakMap<BusMessage, VNode>();
+const drawn = new WeakMap<Numbered, VNode>();
 
 /** Drawn once: what came does not change, and 500 lines are not compared at every frame. */
-function line(one: BusMessage): VNode {
+function line(one: Numbered): VNode {
   const known = drawn.get(one) ?? <Line key={one.n} one={one} />;
   drawn.set(one, known);
   return known;
 }
 
-function Line({ one }: { one: BusMessage }) {
+function Line({ one }: { one: Numbered }) {
   const [open, setOpen] = useState(false);
   const marks = [one.retained && "retained", one.late && "late", one.cut && `cut, ${one.bytes} bytes`].filter(Boolean).join(", ");
   return (
@@ -102,7 +108,7 @@ export function RawAnswers({ feed }: { feed: Dashboard }) {
   );
 }
 
-function textOf(one: BusMessage): string {
+function textOf(one: Numbered): string {
   try {
     return (JSON.parse(one.payload) as { text: string }).text;
   } catch {

@@ -5,6 +5,7 @@ import { Banners } from "../panels/banners";
 import { Holds } from "../panels/holds";
 import { Badge } from "../parts";
 import { feed, lostSince } from "../store";
+import { Top } from "../top";
 import type { Dashboard } from "../types";
 import { words } from "../words";
 import { Decisions } from "./decisions";
@@ -13,6 +14,12 @@ import { Drills } from "./drills";
 import { Forms } from "./forms";
 import { Bus, RawAnswers } from "./overheard";
 
+const WAYS = (
+  <>
+    <a href="/">Dashboard</a> <a href="/api/docs">API</a>
+  </>
+);
+
 /** The bench: everything that may be asked of the plant, and everything that is said on the way. */
 export function DebugPage() {
   const [broken] = useErrorBoundary();
@@ -20,21 +27,21 @@ export function DebugPage() {
   const mode = lostSince.value !== null || now?.state_stale ? null : now?.mode && `${words(now.mode)}, ${now.control}`;
   return (
     <>
-      <header class="top">
-        <h1>
-          Bitcoin Mine Control <span class="site">{now?.site}</span>
-        </h1>
+      <Top title="Bitcoin Mine Control" site={now?.site} ways={WAYS}>
         {now && <Badge tone={mode ? "good" : "unknown"}>{mode ?? "mode unknown"}</Badge>}
-        <p class="link">
-          <a href="/">Dashboard</a> <a href="/api/docs">API</a>
-        </p>
-      </header>
+      </Top>
       <aside class="moves" aria-label="What this page does">
         <strong>DEBUG: this page moves the plant.</strong> A hold only tightens, and ends by itself.
       </aside>
       <main id="main">
         <Banners feed={now} />
-        {broken ? <p role="alert">This page is broken: {String(broken)}</p> : now ? <Bench now={now} /> : <p class="waiting">Waiting for the first feed.</p>}
+        {broken ? (
+          <p role="alert">This page is broken: {String(broken)}</p>
+        ) : now ? (
+          <Bench now={now} />
+        ) : (
+          <p class="waiting">Waiting for the first feed.</p>
+        )}
       </main>
     </>
   );

@@ -2,9 +2,10 @@
 
 import { useEffect, useState } from "preact/hooks";
 import { Asking } from "../ask/asking";
+import { get } from "../get";
 import { Panel } from "../parts";
 import { number } from "../words";
-import { call, get } from "./call";
+import { call } from "./call";
 import { Form } from "./form";
 
 interface Plant {
@@ -23,16 +24,36 @@ const EVERY_MS = 1000;
 const PATH = "simulated/";
 
 export function Simulated() {
+  const { plant, known } = useSite();
+  const { speed, signal, temperatures_c, switches, faults } = plant ?? {};
+  return (
+    <Panel
+      title="The simulated site"
+      note={plant ? `${number(speed ?? null)} times the speed of life; the utility says ${signal?.level}` : "no answer"}
+    >
+      <Life outside={number(temperatures_c?.outside ?? null)} />
+      <Contacts switches={switches ?? {}} />
+      {known && <Faults known={known} />}
+      {faults && <InForce faults={faults} />}
+    </Panel>
+  );
+}
+
+function useSite(): { plant: Plant | null; known: Known | null } {
   const [plant, setPlant] = useState<Plant | null>(null);
   const [known, setKnown] = useState<Known | null>(null);
   useEffect(() => {
-    void get<Known>(`/api/debug/${PATH}faults`).then(setKnown);
-    const timer = setInterval(() => void get<Plant>(`/api/debug/${PATH}state`).then(setPlant), EVERY_MS);
+    void get<Known>(`/api/debug/${PATH}faults`).then(({ found }) => setKnown(found));
+    const timer = setInterval(() => void get<Plant>(`/api/debug/${PATH}state`).then(({ found }) => setPlant(found)), EVERY_MS);
     return () => clearInterval(timer);
   }, []);
-  const { speed, signal, temperatures_c, switches, faults } = plant ?? {};
+  return { plant, known };
+}
+
+/** Signal, speed and weather. */
+function Life({ outside }: { outside: string }) {
   return (
-    <Panel title="The simulated site" note={plant ? `${number(speed ?? null)} times the speed of life; the utility says ${signal?.level}` : "no answer"}>
+    <>
       <Form
         path={`${PATH}signal`}
         label="Set signal"
@@ -41,24 +62,32 @@ export function Simulated() {
           { name: "target_kw", label: "Target, kW", min: 0, max: 100_000 },
         ]}
       />
-      <Form path={`${PATH}speed`} label="Set speed" controls={[{ name: "speed", label: "Times the speed of life", min: 0.1, max: 1000, value: 10, required: true }]} />
+      <Form
+        path={`${PATH}speed`}
+        label="Set speed"
+        controls={[{ name: "speed", label: "Times the speed of life", min: 0.1, max: 1000, value: 10, required: true }]}
+      />
       <Form
         path={`${PATH}outside`}
         label="Set weather"
-        controls={[{ name: "celsius", label: "Outside, °C", min: -50, max: 60, hint: number(temperatures_c?.outside ?? null), required: true }]}
+        controls={[{ name: "celsius", label: "Outside, °C", min: -50, max: 60, hint: outside, required: true }]}
       />
-      <Form
-        path={`${PATH}switch`}
-        label="Set contact"
-        body={(wish) => ({ ...wish, closed: wish.closed === "closed" })}
-        controls={[
-          { name: "name", label: "Smoke and other contacts", of: Object.entries(switches ?? {}).map(([name, is]) => [name, `${name}, ${is}`]) },
-          { name: "closed", label: "Is", of: ["closed", "open"] },
-        ]}
-      />
-      {known && <Faults known={known} />}
-      {faults && <InForce faults={faults} />}
-    </Panel>
+    </>
+  );
+}
+
+function Contacts({ switches }: { switches: Plant["switches"] }) {
+  const names = Object.entries(switches).map(([name, is]): [string, string] => [name, `${name}, ${is}`]);
+  return (
+    <Form
+      path={`${PATH}switch`}
+      label="Set contact"
+      body={(wish) => ({ ...wish, closed: wish.closed === "closed" })}
+      controls={[
+        { name: "name", label: "Smoke and other contacts", of: names },
+        { name: "closed", label: "Is", of: ["closed", "open"] },
+      ]}
+    />
   );
 }
 
@@ -95,7 +124,10 @@ function InForce({ faults }: { faults: Plant["faults"] }) {
           return (
             <li key={name}>
               {kind} of {device} ({faults[name]})
-              <Asking label={`Clear ${kind}`} send={() => call("DELETE", `${PATH}fault?${new URLSearchParams({ device, kind })}`, null)} />
+              <Asking
+                label={`Clear ${kind}`}
+                send={() => call("DELETE", `${PATH}fault?${new URLSearchParams({ device, kind })}`, null)}
+              />
             </li>
           );
         })}

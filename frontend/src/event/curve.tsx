@@ -1,26 +1,8 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { kw, number } from "../words";
-import { type Frame, marks, measured, missing, moments, steps, x, y } from "./scale";
-import type { Curve, Story } from "./story";
-import { clock } from "./told";
-
-export interface Flag {
-  letter: string;
-  at: number;
-  what: string;
-}
-
-/** What is marked on the drawings, in the order of time. */
-export function flags(story: Story): Flag[] {
-  const found: [string, number | null, string][] = [
-    ["A", story.curtailment.from_at, "asked"],
-    ["L", story.last_sent_at, "last command that takes load off"],
-    ["C", story.proof.at, "confirmed by measurement"],
-    ["R", story.released_at, "released: load returns"],
-    ["E", story.curtailment.until_at, "load is free again"],
-  ];
-  return found.flatMap(([letter, at, what]) => (at === null ? [] : [{ letter, at, what }])).sort((a, b) => a.at - b.at);
-}
+import type { Curve, Story } from "../types";
+import { clock, kw, number } from "../words";
+import { type Flag, flags } from "./legend";
+import { type Frame, measured, missing, moments, steps, ticksTo, x, y } from "./scale";
 
 interface DrawingProps {
   story: Story;
@@ -29,7 +11,7 @@ interface DrawingProps {
   until: number;
 }
 
-/** Load over a stretch of time: measured, what was allowed, what had been released; and what happened when. */
+/** Load over a stretch of time: measured, its target, and what was commanded; and what happened when. */
 export function Drawing({ story, title, from, until }: DrawingProps) {
   const place = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(640);
@@ -40,7 +22,7 @@ export function Drawing({ story, title, from, until }: DrawingProps) {
     return () => size.disconnect();
   }, []);
   const shown = flags(story).filter((flag) => flag.at >= from && flag.at <= until);
-  const ticks = marks(highest(story.curve, from, until));
+  const ticks = ticksTo(highest(story.curve, from, until));
   const frame: Frame = { from, until, top: ticks.at(-1) ?? 1, width, height: 240, left: 46, bottom: 24, above: 26 };
   return (
     <figure class="drawing" ref={place}>
@@ -48,7 +30,14 @@ export function Drawing({ story, title, from, until }: DrawingProps) {
       <svg viewBox={`0 0 ${width} ${frame.height}`} role="img" aria-label={spoken(story, title, shown)}>
         <Grid frame={frame} ticks={ticks} timezone={story.timezone} />
         {missing(story.curve.points, from, Math.min(until, story.now_at)).map((gap) => (
-          <rect key={gap.from} class="missing" x={x(frame, gap.from)} y={frame.above} width={Math.max(1, x(frame, gap.until) - x(frame, gap.from))} height={frame.height - frame.above - frame.bottom} />
+          <rect
+            key={gap.from}
+            class="missing"
+            x={x(frame, gap.from)}
+            y={frame.above}
+            width={Math.max(1, x(frame, gap.until) - x(frame, gap.from))}
+            height={frame.height - frame.above - frame.bottom}
+          />
         ))}
         <path class="setpoint" d={steps(frame, story.curve.setpoint)} />
         <path class="target" d={steps(frame, story.curve.target)} />
@@ -74,8 +63,8 @@ function Grid({ frame, ticks, timezone }: { frame: Frame; ticks: number[]; timez
         </g>
       ))}
       {times.map((at) => (
-        <text key={at} x={x(frame, at)} y={frame.height - 6} text-anchor="middle">
-          {clock(at, timezone, fine)}
+        <text key={at} x={Math.min(x(frame, at), frame.width - (fine ? 26 : 18))} y={frame.height - 6} text-anchor="middle">
+          {clock(at, fine, timezone)}
         </text>
       ))}
       <text x={2} y={12}>
@@ -106,41 +95,6 @@ function Flags({ frame, flags }: { frame: Frame; flags: Flag[] }) {
   );
 }
 
-/** What the letters and lines mean; the lines' words are the shapes' names. */
-export function Legend({ story }: { story: Story }) {
-  return (
-    <ul class="legend">
-      <Line name="measured" words={`measured: ${madeOf(story.curve)}`} />
-      {story.curve.points.some((point) => point.partial) && <Line name="partial" words="only some of the meters: too low" />}
-      <Line name="target" words="allowed" />
-      <Line name="setpoint" words="released" />
-      {story.curve.points.some((point) => point.kw === null) && <Line name="missing" words="not measured" />}
-      {flags(story).map((flag) => (
-        <li key={flag.letter}>
-          <b>{flag.letter}</b> {flag.what}, {clock(flag.at, story.timezone)}
-        </li>
-      ))}
-    </ul>
-  );
-}
-
-function Line({ name, words }: { name: string; words: string }) {
-  return (
-    <li>
-      <svg class="sample" viewBox="0 0 26 10" aria-hidden="true">
-        {name === "missing" ? <rect class="missing" width="26" height="10" /> : <path class={name} d="M0 5H26" />}
-      </svg>
-      {words}
-    </li>
-  );
-}
-
-function madeOf(curve: Curve): string {
-  if (curve.measured_by === "records") return "the records' rows alone";
-  if (curve.measured_by === "nothing") return "nothing";
-  return curve.measured_by === "PDUs" ? `sum of ${curve.meters.length} PDUs` : (curve.meters[0] ?? curve.measured_by);
-}
-
 function highest(curve: Curve, from: number, until: number): number {
   const inside = curve.points.filter((point) => point.at + point.width_s > from && point.at < until);
   const steps = curve.setpoint.filter((step) => step.at < until);
@@ -148,6 +102,6 @@ function highest(curve: Curve, from: number, until: number): number {
 }
 
 function spoken(story: Story, title: string, shown: Flag[]): string {
-  const told = shown.map((flag) => `${flag.what} ${clock(flag.at, story.timezone)}`).join(", ");
+  const told = shown.map((flag) => `${flag.what} ${clock(flag.at, true, story.timezone)}`).join(", ");
   return `${title}: measured load, lowest ${kw(story.curtailment.lowest_kw)}. ${told}.`;
 }

@@ -1,8 +1,8 @@
 import type { ComponentChildren } from "preact";
 import { Badge } from "../parts";
-import { UNKNOWN, kw, number } from "../words";
-import type { Intervals, Story } from "./story";
-import { atMost, cause, causeOf, clock, confirmed, day, span, when } from "./told";
+import type { CurtailmentRow, Intervals, LoadProof, Story } from "../types";
+import { UNKNOWN, clock, dayOf, duration, kw, number } from "../words";
+import { askedAt, atMost, cause, causeOf, confirmed, when } from "./told";
 
 /** The few figures by which a curtailment is judged. */
 export function Facts({ story }: { story: Story }) {
@@ -11,12 +11,12 @@ export function Facts({ story }: { story: Story }) {
   return (
     <dl class="facts-of-it">
       <Fact name="Asked">
-        {day(one.from_at, zone)} {clock(one.from_at, zone)}
+        {dayOf(askedAt(one), zone)} {clock(askedAt(one), true, zone)}
         <span class="detail">{zone}</span>
       </Fact>
       <Fact name="By">
         {cause(one)}
-        <span class="detail">{[one.level, one.event_id && `event ${one.event_id}`, ...one.kinds.slice(1).map((kind) => `then ${causeOf(kind)}`)].filter(Boolean).join(", ")}</span>
+        <span class="detail">{causes(one)}</span>
       </Fact>
       <Fact name="For">
         {atMost(one)}
@@ -24,7 +24,7 @@ export function Facts({ story }: { story: Story }) {
       </Fact>
       <Fact name="Confirmed">
         {one.proven ? confirmed(one) : <Badge tone={one.until_at === null ? "unknown" : "bad"}>{confirmed(one)}</Badge>}
-        <span class="detail">{story.proof.meters.join("; ") || story.proof.words}</span>
+        <Proof of={story.proof} />
       </Fact>
       <Fact name="Worst interval">
         <Worst of={story.intervals} runs={story.released_at === null} />
@@ -32,13 +32,46 @@ export function Facts({ story }: { story: Story }) {
       <Fact name="Lowest load">{kw(one.lowest_kw)}</Fact>
       <Fact name="Back">
         {one.until_at === null ? "not yet" : when(one.until_at, story)}
-        <span class="detail">{one.until_at === null ? `for ${span(story.now_at - one.from_at)} so far` : `after ${span(one.until_at - one.from_at)}`}</span>
+        <span class="detail">
+          {one.until_at === null
+            ? `for ${duration(story.now_at - one.from_at, true)} so far`
+            : `after ${duration(one.until_at - one.from_at, true)}`}
+        </span>
       </Fact>
       <Fact name="Not used">
         {one.energy_not_used_kwh === null ? UNKNOWN : `${number(one.energy_not_used_kwh)} kWh`}
         <span class="detail">an estimate from the load before</span>
       </Fact>
     </dl>
+  );
+}
+
+/** The level and event of what asked, and who asked beside it. */
+function causes({ level, event_id, kinds }: CurtailmentRow): string {
+  const others = kinds.slice(1).map(causeOf).join(", ");
+  return [level, event_id && `event ${event_id}`, others && `also ${others}`].filter(Boolean).join(", ");
+}
+
+/** What showed it; the readings one by one on asking. */
+function Proof({ of: { meters, words } }: { of: LoadProof }) {
+  const said = <span class="detail">{words}</span>;
+  if (meters.length < 2)
+    return (
+      <>
+        {said}
+        {meters[0] && <span class="detail">{meters[0]}</span>}
+      </>
+    );
+  return (
+    <>
+      {said}
+      <details class="detail">
+        <summary>{`measured by ${meters.length} ${meters.every((one) => one.startsWith("pdu")) ? "PDUs" : "meters"}`}</summary>
+        {meters.map((one) => (
+          <div key={one}>{one}</div>
+        ))}
+      </details>
+    </>
   );
 }
 
@@ -53,13 +86,23 @@ function Fact({ name, children }: { name: string; children: ComponentChildren })
 
 function Worst({ of, runs }: { of: Intervals; runs: boolean }) {
   const row = of.worst === null ? undefined : of.rows[of.worst];
-  if (row === undefined) return <>{of.begin_at === null ? "none is settled" : of.rows.length === 0 ? "none yet" : UNKNOWN}</>;
+  if (row === undefined)
+    return (
+      <>
+        {of.begin_at === null ? "none is settled" : of.rows.length > 0 ? UNKNOWN : runs ? "none yet" : "no interval was judged"}
+      </>
+    );
   const words = `${kw(row.mean_kw)} of ${kw(row.limit_kw)}`;
   return (
     <>
       {row.within === false ? <Badge tone="bad">{words}</Badge> : words}
       <span class="detail">
-        mean of {row.complete ? `${number(of.minutes, of.minutes % 1 === 0 ? 0 : 1)} min` : (runs ? "an interval that still runs" : "an interval cut short")}
+        mean of{" "}
+        {row.complete
+          ? `${number(of.minutes, of.minutes % 1 === 0 ? 0 : 1)} min`
+          : runs
+            ? "an interval that still runs"
+            : "an interval cut short"}
         {row.within === null ? "; whether within is unknown" : row.within ? ", within" : ", above what was asked"}
       </span>
     </>

@@ -1,17 +1,19 @@
 import { useEffect, useState } from "preact/hooks";
 import { Badge, Panel } from "../parts";
-import { kw } from "../words";
+import { type Got, get } from "../get";
+import type { Curtailments as List } from "../types";
+import { clock, dayOf, duration, kw } from "../words";
 import "../style/curtailments.css";
-import { type Curtailments as List, type Got, got } from "./story";
-import { atMost, cause, clock, confirmed, day, span } from "./told";
+import { atMost, cause, confirmed, whyNot } from "./told";
 
 const EVERY_MS = 30_000;
+export const ANSWER_MS = 8000; // records are slower than the present
 
 /** The last curtailments, one that runs first, each a link to its page. */
 export function Curtailments() {
   const [answer, setAnswer] = useState<Got<List> | null>(null);
   useEffect(() => {
-    const ask = async () => setAnswer(await got<List>("/api/v1/curtailments?limit=10"));
+    const ask = async () => setAnswer(await get<List>("/api/v1/curtailments?limit=10", { withinMs: ANSWER_MS }));
     void ask();
     const timer = setInterval(() => void ask(), EVERY_MS);
     return () => clearInterval(timer);
@@ -19,8 +21,8 @@ export function Curtailments() {
   return (
     <Panel title="Curtailments">
       {answer === null && <p class="calm">Asking for the list.</p>}
-      {answer !== null && !("found" in answer) && <p class="calm">Unknown: {answer.why}</p>}
-      {answer !== null && "found" in answer && <Lines of={answer.found} />}
+      {answer?.found === null && <p class="calm">Unknown: {whyNot(answer)}</p>}
+      {answer?.found && <Lines of={answer.found} />}
     </Panel>
   );
 }
@@ -32,15 +34,25 @@ function Lines({ of: { curtailments, timezone } }: { of: List }) {
       {curtailments.map((one) => (
         <li key={one.id}>
           <a href={`/event.html?id=${one.id}`}>
-            <span class="when">{`${day(one.from_at, timezone)} ${clock(one.from_at, timezone, false)}`}</span>
-            {one.until_at === null ? <Badge tone="good" strong>runs</Badge> : <span class="lasted">{span(one.until_at - one.from_at)}</span>}
+            <span class="when">{`${dayOf(one.from_at, timezone)} ${clock(one.from_at, false, timezone)}`}</span>
+            {one.until_at === null ? (
+              <Badge tone="good" strong>
+                runs
+              </Badge>
+            ) : (
+              <span class="lasted">{duration(one.until_at - one.from_at, true)}</span>
+            )}
             <span class="what">
               {cause(one)}, {atMost(one)}
               {one.exercised && ", exercise"}
             </span>
           </a>
           <span class="detail">
-            {one.proven ? `confirmed ${confirmed(one)}` : <Badge tone={one.until_at === null ? "unknown" : "warning"}>{`confirmed ${confirmed(one)}`}</Badge>}
+            {one.proven ? (
+              `confirmed ${confirmed(one)}`
+            ) : (
+              <Badge tone={one.until_at === null ? "unknown" : "warning"}>{`confirmed ${confirmed(one)}`}</Badge>
+            )}
             {`, lowest ${kw(one.lowest_kw)}`}
           </span>
         </li>

@@ -1,6 +1,6 @@
 // Where things stand on a drawing of load over time.
 
-import type { Point, HeldFrom } from "./story";
+import type { HeldFrom, Point } from "../types";
 
 export interface Frame {
   from: number;
@@ -47,7 +47,8 @@ export function steps(frame: Frame, of: HeldFrom[]): string {
     const end = of[index + 1]?.at ?? frame.until;
     if (step.kw === null || end <= frame.from || step.at >= frame.until) return;
     const height = y(frame, step.kw).toFixed(1);
-    path += `${path === "" || of[index - 1]?.kw === null ? "M" : "L"}${x(frame, step.at).toFixed(1)} ${height}L${x(frame, end).toFixed(1)} ${height}`;
+    const pen = path === "" || of[index - 1]?.kw === null ? "M" : "L";
+    path += `${pen}${x(frame, step.at).toFixed(1)} ${height}L${x(frame, end).toFixed(1)} ${height}`;
   });
   return path;
 }
@@ -67,7 +68,7 @@ export function missing(points: Point[], from: number, until: number): { from: n
 }
 
 /** A round figure at or above, and its even parts. */
-export function marks(most: number, parts = 4): number[] {
+export function ticksTo(most: number, parts = 4): number[] {
   const rough = Math.max(1, most) / parts;
   const ten = 10 ** Math.floor(Math.log10(rough));
   const step = ([1, 2, 2.5, 5, 10].find((of) => of * ten >= rough) ?? 10) * ten;

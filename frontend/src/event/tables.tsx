@@ -1,8 +1,8 @@
 import type { ComponentChildren } from "preact";
-import { Badge, Mark, Table } from "../parts";
-import { kw } from "../words";
-import type { CommandCount, Intervals, Story } from "./story";
-import { act, clock, span, when } from "./told";
+import { Badge, Mark, TONES, Table } from "../parts";
+import type { CommandCount, Intervals, Story } from "../types";
+import { clock, duration, kw, words } from "../words";
+import { act, atMost, cause, confirmed, when } from "./told";
 
 type Cells = ComponentChildren[];
 
@@ -41,29 +41,80 @@ export function Timeline({ story }: { story: Story }) {
   );
 }
 
+/** All who asked, where more than one did; the utility first. */
+export function Askers({ story }: { story: Story }) {
+  const rows = story.curtailment.asks.map((one): Cells => [
+    cause(one),
+    when(one.from_at, story),
+    one.until_at === null ? "asks on" : when(one.until_at, story),
+    one.target_kw === null ? "of a part" : atMost(one),
+    confirmed(one),
+    one.reason,
+  ]);
+  return <Rows label="All who asked" head={["Who", "From", "Until", "For", "Confirmed", "Why"]} rows={rows} />;
+}
+
+/** Every command that came to nothing, and how. */
+function failures({ refused, failed, expired }: CommandCount): ComponentChildren {
+  const all = refused + failed + expired;
+  if (all === 0) return "0";
+  const how = [refused > 0 && `${refused} refused`, expired > 0 && `${expired} expired`].filter(Boolean).join(", ");
+  return <Badge tone="warning">{how ? `${all} (${how})` : all}</Badge>;
+}
+
 /** Commands by device, with what became of them. */
 export function Commands({ of, timezone }: { of: CommandCount[]; timezone: string }) {
   if (of.length === 0) return <p class="calm">None was sent.</p>;
   const bad = (count: number) => (count === 0 ? "0" : <Badge tone="warning">{count}</Badge>);
   const rows = of.map((one): Cells => [
-    one.device, act(one.act), one.sent, one.confirmed, bad(one.refused), bad(one.failed), bad(one.expired), bad(one.open),
-    clock(one.first_sent_at, timezone), one.last_confirmed_at === null ? "none" : clock(one.last_confirmed_at, timezone),
+    one.device,
+    act(one.act),
+    one.sent,
+    one.confirmed,
+    failures(one),
+    bad(one.open),
+    clock(one.first_sent_at, true, timezone),
+    one.last_confirmed_at === null ? "none" : clock(one.last_confirmed_at, true, timezone),
   ]);
-  return <Rows label="Commands by device and act" head={["Device", "Command", "Sent", "Confirmed", "Refused", "Failed", "Expired", "Open", "First sent", "Last confirmed"]} rows={rows} />;
+  return (
+    <Rows
+      label="Commands by device and act"
+      head={["Device", "Command", "Sent", "Confirmed", "Failed", "Open", "First sent", "Last confirmed"]}
+      rows={rows}
+    />
+  );
 }
 
 /** The settlement intervals; the worst is said so in a word. */
 export function Settlement({ of, timezone, runs }: { of: Intervals; timezone: string; runs: boolean }) {
   if (of.begin_at === null) return <p class="calm">None: nothing of the utility asked, or none is watched.</p>;
-  if (of.rows.length === 0) return <p class="calm">None: the first would have begun at {clock(of.begin_at, timezone)}, when the ask must have been met.</p>;
+  if (of.rows.length === 0)
+    return (
+      <p class="calm">
+        None: the first would have begun at {clock(of.begin_at, true, timezone)}, when the ask must have been met.
+      </p>
+    );
   const rows = of.rows.map((row, index): Cells => [
-    `${clock(row.from_at, timezone)} to ${clock(row.until_at, timezone)}`,
+    `${clock(row.from_at, true, timezone)} to ${clock(row.until_at, true, timezone)}`,
     row.mean_kw === null ? <span class="is-unknown">unknown</span> : kw(row.mean_kw),
     kw(row.limit_kw),
     row.within === null ? <Badge tone="unknown">unknown</Badge> : row.within ? "yes" : <Badge tone="bad">no</Badge>,
-    [index === of.worst && "worst", !row.complete && (runs ? "still running" : "cut short"), row.unknown_s >= 1 && `${span(row.unknown_s)} not measured`].filter(Boolean).join(", "),
+    [
+      index === of.worst && "worst",
+      !row.complete && (runs ? "still running" : "cut short"),
+      row.unknown_s >= 1 && `${duration(row.unknown_s, true)} not measured`,
+    ]
+      .filter(Boolean)
+      .join(", "),
   ]);
-  return <Rows label="Settlement intervals in order" head={["Interval", "Mean", "Asked", "Within", "Remark"]} rows={rows} strong={of.worst} />;
+  return (
+    <Rows
+      label="Settlement intervals in order"
+      head={["Interval", "Mean", "Asked", "Within", "Remark"]}
+      rows={rows}
+      strong={of.worst}
+    />
+  );
 }
 
 /** Alarms that were open in that time. */
@@ -73,9 +124,10 @@ export function Alarms({ story }: { story: Story }) {
     <ul class="stood">
       {story.alarms.map((alarm, index) => (
         <li key={index}>
-          <Badge tone={alarm.kind === "emergency" ? "bad" : "warning"}>{alarm.kind}</Badge> {alarm.cause}
+          <Badge tone={TONES[alarm.priority]}>{alarm.kind}</Badge> {alarm.cause}
           <span class="detail">
-            {alarm.key}, from {when(alarm.since_at, story)} to {alarm.ended_at === null ? "no end on record" : when(alarm.ended_at, story)}
+            {words(alarm.key)}, from {when(alarm.since_at, story)} to{" "}
+            {alarm.ended_at === null ? "no end on record" : when(alarm.ended_at, story)}
           </span>
         </li>
       ))}
@@ -88,9 +140,9 @@ export function Unknowns({ story }: { story: Story }) {
   const gaps = story.gaps.map((gap) => `${when(gap.from_at, story)} to ${when(gap.until_at, story)}: ${gap.what}`);
   return (
     <ul class="stood">
-      {[...gaps, ...story.notes].map((words) => (
-        <li key={words}>
-          <Mark tone="unknown" /> {words}
+      {[...gaps, ...story.notes].map((line) => (
+        <li key={line}>
+          <Mark tone="unknown" /> {line}
         </li>
       ))}
     </ul>

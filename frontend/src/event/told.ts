@@ -1,9 +1,9 @@
-// Moments, spans and causes of a curtailment in words; in the site's time zone, which the story itself names.
+// A curtailment in words; in the site's time zone, which the story itself names.
 
-import { UNKNOWN, kw } from "../words";
-import type { CurtailmentRow, Kind, Story } from "./story";
+import type { Asker, CurtailmentKind, CurtailmentRow, Story } from "../types";
+import { UNKNOWN, duration, kw, moment } from "../words";
 
-const CAUSES: Record<Kind, string> = {
+const CAUSES: Record<CurtailmentKind, string> = {
   signal: "power signal",
   contact: "utility's contact",
   schedule: "schedule",
@@ -15,12 +15,14 @@ const CAUSES: Record<Kind, string> = {
   unknown: "unknown cause",
 };
 
+const NO_NUMBER = "The number in this address is none.";
+
 /** What asked, with its name: "power signal utility". */
-export function cause(one: CurtailmentRow): string {
+export function cause(one: Pick<Asker, "kind" | "source">): string {
   return one.source ? `${CAUSES[one.kind]} ${one.source}` : CAUSES[one.kind];
 }
 
-export function causeOf(kind: Kind): string {
+export function causeOf(kind: CurtailmentKind): string {
   return CAUSES[kind];
 }
 
@@ -28,41 +30,39 @@ export function act(name: string): string {
   return name.replace("outlet_off", "open outlet").replace("outlet_on", "close outlet").replace("_", " ");
 }
 
-/** A length of time in its two largest units. */
-export function span(seconds: number | null): string {
-  if (seconds === null) return UNKNOWN;
-  const s = Math.max(0, Math.round(seconds));
-  if (s < 120) return `${s} s`;
-  if (s < 7200) return `${Math.floor(s / 60)} min${s % 60 ? ` ${s % 60} s` : ""}`;
-  if (s < 172_800) return `${Math.floor(s / 3600)} h ${Math.floor((s % 3600) / 60)} min`;
-  return `${Math.floor(s / 86_400)} d ${Math.floor((s % 86_400) / 3600)} h`;
-}
-
-/** The time of day at the site. */
-export function clock(at: number | null, timeZone: string, seconds = true): string {
-  if (at === null) return UNKNOWN;
-  const parts: Intl.DateTimeFormatOptions = { timeZone, hour: "2-digit", minute: "2-digit", ...(seconds ? { second: "2-digit" } : {}) };
-  return new Date(at * 1000).toLocaleTimeString("en-GB", parts);
-}
-
-/** The day at the site: 2026-11-22. */
-export function day(at: number, timeZone: string): string {
-  return new Date(at * 1000).toLocaleDateString("en-CA", { timeZone });
-}
-
 /** The moment, with its day where the curtailment began on another. */
 export function when(at: number, { timezone, curtailment }: Story): string {
-  const other = day(at, timezone) === day(curtailment.from_at, timezone) ? "" : `${day(at, timezone)} `;
-  return other + clock(at, timezone);
+  return moment(at, true, curtailment.from_at, timezone);
 }
 
 /** How it was confirmed, short. */
-export function confirmed(one: CurtailmentRow): string {
-  if (one.confirmed_s !== null) return `after ${span(one.confirmed_s)}`;
+export function confirmed(one: Pick<Asker, "confirmed_s" | "until_at">): string {
+  if (one.confirmed_s !== null) return `after ${duration(one.confirmed_s, true)}`;
   return one.until_at === null ? "not yet" : "never";
 }
 
+/** When it was asked for by the first who counts: the utility, else who began it. */
+export function askedAt(one: CurtailmentRow): number {
+  return one.asks[0]?.from_at ?? one.from_at;
+}
+
 /** What might stay on. */
-export function atMost(one: CurtailmentRow): string {
+export function atMost(one: Pick<Asker, "target_kw">): string {
   return one.target_kw === null ? UNKNOWN : `at most ${kw(one.target_kw)}`;
+}
+
+/** Why there is no answer: the status of a refusal, or 0, and its words. */
+export function whyNot({ status, detail }: { status: number; detail: string }): string {
+  if (status === 0) return "The site's server does not answer.";
+  if (status === 401) return "Only who is known may look here: log in first.";
+  if (status === 404) return "No curtailment on record has this number.";
+  if (status === 422) return NO_NUMBER;
+  return `${status === 503 ? "The history cannot be read now." : `The server answered ${status}.`} ${detail}`;
+}
+
+/** The number that an address names; null: none, and why. */
+export function idOf(search: string): { id: string | null; why: string } {
+  const id = new URLSearchParams(search).get("id") ?? "";
+  if (/^\d{1,15}$/.test(id)) return { id, why: "" };
+  return { id: null, why: id === "" ? "This address names no curtailment." : NO_NUMBER };
 }

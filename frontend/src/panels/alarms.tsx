@@ -1,22 +1,27 @@
 import { AlarmActions } from "../ask/actions";
-import { Badge, Panel } from "../parts";
-import type { Dashboard, OpenAlarm, Tone } from "../types";
+import { Badge, Panel, TONES, gravest } from "../parts";
+import type { Dashboard, OpenAlarm } from "../types";
 import { inShort } from "../receipts";
 import { moment, plural } from "../words";
 
 const SHOWN_OVER = 3;
-const TONES: Record<OpenAlarm["kind"], Tone> = { heartbeat: "good", warning: "warning", emergency: "bad" };
+const PRIORITIES: OpenAlarm["priority"][] = ["low", "medium", "high"];
 
 /** Open alarms with cause and what to do. An empty list proves nothing while the notifier is silent. */
 export function Alarms({ feed }: { feed: Dashboard }) {
   const { known, open, unacknowledged, alarms } = feed.alarms;
   const told = alarms.filter((alarm) => alarm.state !== "shelved");
-  const worst = told.some((alarm) => alarm.kind === "emergency") ? "bad" : "warning";
-  const tone = !known ? "unknown" : told.length > 0 ? worst : "good";
-  const note = known ? `${open ?? "?"} open, ${unacknowledged ?? "?"} not acknowledged${aside(alarms.length - told.length)}` : "unknown: the notifier is silent";
+  const tone = known ? gravest(told.map((alarm) => TONES[alarm.priority])) : "unknown";
+  const note = known
+    ? `${open ?? "?"} open, ${unacknowledged ?? "?"} not acknowledged${aside(alarms.length - told.length)}`
+    : "unknown: the notifier is silent";
   return (
     <Panel title="Alarms" tone={tone} note={note}>
-      {alarms.length === 0 ? <p class="calm">{known ? "No open alarm." : "Whether an alarm is open is unknown."}</p> : <List alarms={alarms} />}
+      {alarms.length === 0 ? (
+        <p class="calm">{known ? "No open alarm." : "Whether an alarm is open is unknown."}</p>
+      ) : (
+        <List alarms={alarms} />
+      )}
     </Panel>
   );
 }
@@ -52,13 +57,13 @@ function Cards({ alarms }: { alarms: OpenAlarm[] }) {
       {alarms.map((alarm) => (
         <li key={alarm.key}>
           <p>
-            <Badge tone={alarm.state === "shelved" ? "unknown" : TONES[alarm.kind]}>{alarm.kind}</Badge>{" "}
+            <Badge tone={alarm.state === "shelved" ? "unknown" : TONES[alarm.priority]}>{alarm.kind}</Badge>{" "}
             <span class="age">
               {alarm.priority} priority, since {moment(alarm.since_at)}
             </span>
           </p>
           <p class="cause">{alarm.cause}</p>
-          {alarm.action && <p class="detail">{alarm.action}</p>}
+          {alarm.action && <p class="detail">{alarm.action.replaceAll("`", '"')}</p>}
           <Told alarm={alarm} />
           <AlarmActions alarm={alarm} />
         </li>
@@ -111,9 +116,9 @@ function standing(alarm: OpenAlarm): string {
   return alarm.escalated > 0 ? `${state}, escalated ${plural(alarm.escalated, "time")}` : state;
 }
 
-/** An emergency first, what is shelved last. */
+/** The highest priority first, what is shelved last. */
 function rank(alarm: OpenAlarm): number {
-  return alarm.state === "shelved" ? 0 : alarm.kind === "emergency" ? 2 : 1;
+  return alarm.state === "shelved" ? -1 : PRIORITIES.indexOf(alarm.priority);
 }
 
 function endOf(alarm: OpenAlarm): number {

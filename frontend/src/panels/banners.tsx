@@ -1,8 +1,8 @@
-import type { ComponentChildren } from "preact";
-import { Mark } from "../parts";
+import { held } from "../held";
+import { Banner } from "../parts";
 import { isStranger, lostSince, sinceFeedS } from "../store";
-import type { Dashboard, Tone } from "../types";
-import { duration, moment, words } from "../words";
+import type { Dashboard } from "../types";
+import { duration, moment } from "../words";
 
 /** What must be known before any number below is believed; on every page. */
 export function Banners({ feed }: { feed: Dashboard | null }) {
@@ -16,7 +16,8 @@ export function Banners({ feed }: { feed: Dashboard | null }) {
       )}
       {feed && !feed.broker_connected && (
         <Banner tone="warning">
-          <strong>The services do not hear each other:</strong> no broker. Control goes on with its last targets; what is shown here ages.
+          <strong>The services do not hear each other:</strong> no broker. Control goes on with its last targets; what is shown
+          here ages.
         </Banner>
       )}
       {feed && !feed.clock_trusted && (
@@ -36,26 +37,27 @@ export function Banners({ feed }: { feed: Dashboard | null }) {
 function Lost({ feed }: { feed: Dashboard | null }) {
   return (
     <Banner tone="bad" alert>
-      <strong>{isStranger.value ? "The site shows nothing without a login." : `No connection since ${moment(lostSince.value, true)}.`}</strong>{" "}
+      <strong>
+        {isStranger.value ? "The site shows nothing without a login." : `No connection since ${moment(lostSince.value, true)}.`}
+      </strong>{" "}
       {isStranger.value && <a href="/login">Log in.</a>}{" "}
-      {feed ? <span aria-hidden="true">What stands below is {duration(sinceFeedS.value)} old.</span> : "Nothing was received yet."}
+      {feed ? (
+        <span aria-hidden="true">What stands below is {duration(sinceFeedS.value)} old.</span>
+      ) : (
+        "Nothing was received yet."
+      )}
     </Banner>
-  );
-}
-
-function Banner({ tone, alert, children }: { tone: Tone; alert?: boolean; children: ComponentChildren }) {
-  return (
-    <div class={`banner tone-${tone}`} role={alert ? "alert" : "note"}>
-      <Mark tone={tone} />
-      <p>{children}</p>
-    </div>
   );
 }
 
 /** Which hold, whose, until when; and what reads as it was told to. */
 function forcedBy(feed: Dashboard): string {
-  const holds = feed.leases.map((lease) => `${lease.owner} holds ${words(lease.kind)} until ${moment(lease.until_at)}${lease.reason && ` (${lease.reason})`}`);
+  const holds = feed.leases
+    .filter((lease) => lease.kind !== "raw") // it only shows answers
+    .map((lease) => `${held(lease)} by ${lease.owner} until ${moment(lease.until_at)}${lease.reason && ` (${lease.reason})`}`);
   const values = feed.sensors.filter((one) => one.forced).map((one) => one.label || one.name);
   const told = values.length > 0 ? [`${values.join(", ")}: not what the plant says`] : [];
-  return holds.length + told.length > 0 ? `${[...holds, ...told].join("; ")}.` : "A value on this page does not come from the plant.";
+  return holds.length + told.length > 0
+    ? `${[...holds, ...told].join("; ")}.`
+    : "A value on this page does not come from the plant.";
 }

@@ -7,7 +7,9 @@ import { moment, number, plural, words } from "../words";
 export function Commands() {
   const truth = commands.value;
   const rows = truth?.rows ?? [];
-  const note = truth?.truncated ? `since ${moment(Date.parse(truth.since) / 1000)}: too many for 24 h` : "last 24 h; p50 and p95: from sent to confirmed";
+  const note = truth?.truncated
+    ? `since ${moment(Date.parse(truth.since) / 1000)}: too many for 24 h`
+    : "last 24 h; p50 and p95: from sent to confirmed";
   return (
     <Panel title="Commands" tone={rows.some((row) => ended(row) > 0) ? "warning" : "good"} note={note}>
       {truth === null && <p class="calm">Unknown: the history does not answer.</p>}

@@ -1,9 +1,9 @@
 import { Age, Badge, Panel, Table, Value, gravest, isSilent } from "../parts";
 import { freshness } from "../store";
 import type { Dashboard, SensorTile, SwitchTile } from "../types";
+import { airOf } from "../units";
 import { capital, plural } from "../words";
 
-const CLIMATE = ["Cel", "%RH"]; // shown by zone in the panel of temperatures
 const ACTIVE: Record<SwitchTile["role"], [string, string]> = {
   utility: ["asks to curtail", "normal"],
   door: ["open", "closed"],
@@ -14,7 +14,7 @@ const ACTIVE: Record<SwitchTile["role"], [string, string]> = {
 
 /** Every contact, and what the meters read, each with its age. */
 export function Contacts({ feed }: { feed: Dashboard }) {
-  const meters = feed.sensors.filter((one) => !CLIMATE.includes(one.unit));
+  const meters = feed.sensors.filter((one) => !airOf(one.unit)); // those of the air are shown by zone
   const bad = meters.filter((one) => one.value === null || freshness(one).stale).length;
   const tones = [...meters, ...feed.switches].map((one) => one.tone);
   return (
@@ -48,7 +48,8 @@ function Contact({ one }: { one: SwitchTile }) {
   const state = one.active === null ? "is-unknown" : freshness(one).stale ? "is-stale" : "";
   return (
     <li title={one.name}>
-      {one.label || one.name} <b class={`count ${state}`}>{one.tone === "good" ? text : <Badge tone={one.tone}>{text}</Badge>}</b> <Age of={one} />
+      {`${one.label || one.name} `}
+      <b class={`count ${state}`}>{one.tone === "good" ? text : <Badge tone={one.tone}>{text}</Badge>}</b> <Age of={one} />
       {one.reason && one.reason !== "stale" && <span class="detail">{one.reason}</span>}
     </li>
   );
@@ -62,7 +63,8 @@ function Reading({ one }: { one: SensorTile }) {
         {one.reason && <span class="detail">{one.reason}</span>}
       </th>
       <td class="count">
-        <Value value={one.value} unit={one.unit} of={one} decimals={Math.abs(one.value ?? 0) < 1000 ? 1 : 0} /> {one.forced && <Badge tone="warning">forced</Badge>}
+        <Value value={one.value} unit={one.unit} of={one} decimals={Math.abs(one.value ?? 0) < 1000 ? 1 : 0} />{" "}
+        {one.forced && <Badge tone="warning">forced</Badge>}
       </td>
       <td>
         <Age of={one} />

@@ -1,9 +1,9 @@
 import { Badge, Panel, Table, gravest, isSilent } from "../parts";
 import { grown, sinceFeedS } from "../store";
-import type { Dashboard, DeviceTile, Drill, Health, Tone } from "../types";
+import type { Dashboard, DeviceTile, Drill, HealthState, Tone } from "../types";
 import { duration, moment, number, plural, words } from "../words";
 
-const HEALTH: Record<Health, Tone> = { ok: "good", starting: "unknown", lost: "bad", not_configured: "good" };
+const HEALTH: Record<HealthState, Tone> = { ok: "good", starting: "unknown", lost: "bad", not_configured: "good" };
 
 interface Known {
   one: DeviceTile;
@@ -34,7 +34,12 @@ export function Devices({ feed }: { feed: Dashboard }) {
 
 function judged(one: DeviceTile, feed: Dashboard): Known {
   const silent = isSilent(feed, one.owner);
-  return { one, drill: feed.drills.find((drill) => drill.device === one.name), tone: silent ? "unknown" : HEALTH[one.state], silent };
+  return {
+    one,
+    drill: feed.drills.find((drill) => drill.device === one.name),
+    tone: silent ? "unknown" : HEALTH[one.state],
+    silent,
+  };
 }
 
 function Answering({ devices }: { devices: Known[] }) {

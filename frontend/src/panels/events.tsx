@@ -11,7 +11,11 @@ export function Events() {
   const list = events.value;
   return (
     <Panel title="Events" note={<Filter />}>
-      {list === null && <p class="calm">{kind.value === "audit" ? "Acts of people are shown to who is logged in." : "Unknown: the history does not answer."}</p>}
+      {list === null && (
+        <p class="calm">
+          {kind.value === "audit" ? "Acts of people are shown to who is logged in." : "Unknown: the history does not answer."}
+        </p>
+      )}
       {list?.length === 0 && <p class="calm">Nothing is recorded.</p>}
       <div class="event-list" tabIndex={0} role="region" aria-label="List of events">
         {byDay(list ?? []).map(([day, rows]) => (
@@ -63,7 +67,8 @@ function Event({ event }: { event: EventRow }) {
 
 function byDay(rows: EventRow[]): [string, EventRow[]][] {
   const days = new Map<string, EventRow[]>();
-  for (const event of [...rows].sort((a, b) => at(b) - at(a) || b.id - a.id)) days.set(dayOf(at(event)), [...(days.get(dayOf(at(event))) ?? []), event]);
+  for (const event of [...rows].sort((a, b) => at(b) - at(a) || b.id - a.id))
+    days.set(dayOf(at(event)), [...(days.get(dayOf(at(event))) ?? []), event]);
   return [...days];
 }
 
@@ -77,7 +82,10 @@ function at(event: EventRow): number {
 }
 
 function about(event: EventRow): string {
-  const life = event.phase && event.seconds !== null ? `${words(event.phase)} after ${event.seconds.toFixed(1)} s` : words(event.phase ?? "");
+  const life =
+    event.phase && event.seconds !== null
+      ? `${words(event.phase)} after ${event.seconds.toFixed(1)} s`
+      : words(event.phase ?? "");
   // What a decision went by, and what was asked, are JSON for programs: /api/v1/why says it in words.
   const detail = event.detail.startsWith("{") ? "" : event.detail;
   const parts = [life, ...event.reasons, detail, event.who && `by ${event.who}`, event.clock_trusted ? "" : "clock not trusted"];

@@ -31,7 +31,13 @@ export function Headline({ feed }: { feed: Dashboard }) {
       </div>
       <Answers feed={feed} lost={lost} />
       {!lost && <List title="To do" kind="todo" items={feed.headline.todo} />}
-      {!lost && <List title="" kind="why" items={why.filter((reason) => !isSaid(reason, feed)).slice(isSaid(why[0] ?? "", feed) ? 0 : 1)} />}
+      {!lost && (
+        <List
+          title=""
+          kind="why"
+          items={why.filter((reason) => !isSaid(reason, feed)).slice(isSaid(why[0] ?? "", feed) ? 0 : 1)}
+        />
+      )}
     </section>
   );
 }
@@ -67,7 +73,8 @@ function Facts({ feed }: { feed: Dashboard }) {
   const still = target_kw !== null && nominal_kw !== null && target_kw < nominal_kw ? "still on" : "on";
   return (
     <p class="on">
-      {kw(measured_kw)} of {kw(nominal_kw)} {still}, <span class={unknown_kw === 0 ? "" : "is-unknown"}>{unknown_kw === null ? "the rest" : kw(unknown_kw)} unknown</span>.
+      {kw(measured_kw)} of {kw(nominal_kw)} {still},{" "}
+      <span class={unknown_kw === 0 ? "" : "is-unknown"}>{unknown_kw === null ? "the rest" : kw(unknown_kw)} unknown</span>.
       {feed.headline.back_at !== null && ` Back at the earliest ${moment(feed.headline.back_at)}.`}
       {feed.headline.back_at === null && feed.headline.curtailed && " When it may come back is not known."}
     </p>
@@ -93,8 +100,17 @@ function Answers({ feed, lost }: { feed: Dashboard; lost: boolean }) {
   const silent = lost || feed.state_stale || feed.mode === null;
   return (
     <dl class="answers">
-      <Answer question="Safe" tone={lost || safe === null ? "unknown" : safe ? "good" : "bad"} answer={lost ? "unknown" : yesNo(safe)} />
-      <Answer question="Curtailed" tone={lost || curtailed === null ? "unknown" : "good"} strong={curtailed === true && !lost} answer={lost ? "unknown" : yesNo(curtailed)} />
+      <Answer
+        question="Safe"
+        tone={lost || safe === null ? "unknown" : safe ? "good" : "bad"}
+        answer={lost ? "unknown" : yesNo(safe)}
+      />
+      <Answer
+        question="Curtailed"
+        tone={lost || curtailed === null ? "unknown" : "good"}
+        strong={curtailed === true && !lost}
+        answer={lost ? "unknown" : yesNo(curtailed)}
+      />
       <Control control={silent ? null : feed.control} />
       <Answer question="Limited by" plain={!silent} tone="unknown" answer={silent ? "unknown" : feed.limited_by || "nothing"} />
       <Answer question="Mode" plain={!silent} tone="unknown" answer={silent ? "unknown" : (feed.mode ?? "")} />
@@ -104,7 +120,11 @@ function Answers({ feed, lost }: { feed: Dashboard; lost: boolean }) {
 
 function Control({ control }: { control: Dashboard["control"] }) {
   if (control === null) return <Answer question="Control" tone="unknown" answer="unknown" />;
-  return control === "armed" ? <Answer question="Control" tone="good" answer="armed: it acts" /> : <Answer question="Control" tone="warning" answer="observing: it sends nothing" />;
+  return control === "armed" ? (
+    <Answer question="Control" tone="good" answer="armed: it acts" />
+  ) : (
+    <Answer question="Control" tone="warning" answer="observing: it sends nothing" />
+  );
 }
 
 interface AnswerProps {
@@ -120,7 +140,15 @@ function Answer({ question, answer, tone, strong = false, plain = false }: Answe
   return (
     <div>
       <dt>{question}</dt>
-      <dd>{plain ? text : <Badge tone={tone} strong={strong}>{text}</Badge>}</dd>
+      <dd>
+        {plain ? (
+          text
+        ) : (
+          <Badge tone={tone} strong={strong}>
+            {text}
+          </Badge>
+        )}
+      </dd>
     </div>
   );
 }

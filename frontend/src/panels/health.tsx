@@ -1,17 +1,21 @@
 import type { ComponentChildren } from "preact";
 import { Badge, Panel, gravest } from "../parts";
 import { cost } from "../past";
-import type { ChannelHealth, Dashboard, Health, ServiceTile, Tone } from "../types";
+import type { ChannelHealth, Dashboard, HealthState, ServiceTile, Tone } from "../types";
 import { UNKNOWN, bytes, capital, moment, number, words } from "../words";
 
 const PRESENCE: Record<ServiceTile["state"], Tone> = { online: "good", stopping: "warning", offline: "bad", unknown: "unknown" };
-const HEALTH: Record<Health, Tone> = { ok: "good", starting: "unknown", lost: "bad", not_configured: "good" };
+const HEALTH: Record<HealthState, Tone> = { ok: "good", starting: "unknown", lost: "bad", not_configured: "good" };
 const LOW = 0.1; // of the disk is left
 
 /** Ourselves: the services, the ways to people, whether records reach the disk, and what we take of the computer. */
 export function OwnHealth({ feed }: { feed: Dashboard }) {
   const { channels, known } = feed.alarms;
-  const tones = [...feed.services.map((one) => PRESENCE[one.state]), ...channels.map((one) => HEALTH[one.state]), feed.history.ok ? "good" : "warning"] as Tone[];
+  const tones = [
+    ...feed.services.map((one) => PRESENCE[one.state]),
+    ...channels.map((one) => HEALTH[one.state]),
+    feed.history.ok ? "good" : "warning",
+  ] as Tone[];
   return (
     <Panel title="Own health" tone={gravest(tones)} note={`version ${feed.version}`}>
       <Chips title="Services">
@@ -52,7 +56,12 @@ function Channel({ one }: { one: ChannelHealth }) {
         {one.waiting > 0 && `, ${one.waiting} waiting`}
       </Badge>{" "}
       <span class="age">
-        {[one.last_delivered_at !== null && `last ${moment(one.last_delivered_at)}`, one.tested_at !== null && `tested ${moment(one.tested_at)}`].filter(Boolean).join(", ")}
+        {[
+          one.last_delivered_at !== null && `last ${moment(one.last_delivered_at)}`,
+          one.tested_at !== null && `tested ${moment(one.tested_at)}`,
+        ]
+          .filter(Boolean)
+          .join(", ")}
       </span>
       {one.state === "lost" && one.reason && <span class="detail">{one.reason}</span>}
     </li>
@@ -67,7 +76,11 @@ function Computer({ history }: { history: Dashboard["history"] }) {
     <>
       <dl class="facts">
         <Fact name="Records" value={history.ok ? "stored" : "not stored"} tone={history.ok ? "good" : "warning"} />
-        <Fact name="Disk free" value={bytes(known?.disk_free_bytes ?? null)} tone={left === null ? "unknown" : left < LOW ? "warning" : "good"} />
+        <Fact
+          name="Disk free"
+          value={bytes(known?.disk_free_bytes ?? null)}
+          tone={left === null ? "unknown" : left < LOW ? "warning" : "good"}
+        />
         <Fact name="Written today" value={bytes(known?.whole.written_today_bytes ?? null)} />
         <Fact name="Memory" value={bytes(known?.whole.memory_bytes ?? null)} />
         <Fact name="Processor core" value={share === null ? UNKNOWN : `${number(share * 100, 0)} %`} />

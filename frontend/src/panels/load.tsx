@@ -1,4 +1,5 @@
-import { Age, Meter, Panel, Value } from "../parts";
+import { Meter } from "../meter";
+import { Age, Panel, Value } from "../parts";
 import { freshness } from "../store";
 import type { Dashboard, LoadTile } from "../types";
 import { clock, duration, kw } from "../words";
@@ -9,7 +10,12 @@ export function Load({ feed }: { feed: Dashboard }) {
   const { load } = feed;
   const unknown = load.unknown_kw === null || load.unknown_kw > 0;
   return (
-    <Panel title="Load" past={feed.state_stale} tone={load.measured_kw === null || unknown || freshness(load).stale ? "unknown" : "good"} note={<Age of={load} />}>
+    <Panel
+      title="Load"
+      past={feed.state_stale}
+      tone={load.measured_kw === null || unknown || freshness(load).stale ? "unknown" : "good"}
+      note={<Age of={load} />}
+    >
       <p class="big">
         <Value value={load.measured_kw} unit="kW" of={load} />
         <span class="caption">of {kw(load.nominal_kw)} at full load</span>
@@ -17,7 +23,7 @@ export function Load({ feed }: { feed: Dashboard }) {
       <Bar load={load} />
       <dl class="facts">
         <Fact name="Target" kind="target" value={load.target_kw} />
-        <Fact name="Setpoint now" kind="setpoint" value={load.setpoint_kw} />
+        <Fact name="Setpoint" kind="setpoint" value={load.setpoint_kw} />
         <Fact name="Can come off" value={load.ready_kw} />
         <Fact name="Unknown" kind="unknown" value={load.unknown_kw} wrong={unknown} />
       </dl>
@@ -54,7 +60,14 @@ function Bar({ load }: { load: LoadTile }) {
     { kind: freshness(load).stale ? "fill is-old" : "fill", from: 0, to: measured },
     { kind: "unknown", from: measured, to: measured + (load.unknown_kw ?? 0) },
   ];
-  return <Meter label={`${kw(load.measured_kw)} of ${kw(load.nominal_kw)}, ${kw(load.unknown_kw)} unknown, target ${kw(load.target_kw)}`} high={full} parts={parts} marks={marks} />;
+  return (
+    <Meter
+      label={`${kw(load.measured_kw)} of ${kw(load.nominal_kw)}, ${kw(load.unknown_kw)} unknown, target ${kw(load.target_kw)}`}
+      high={full}
+      parts={parts}
+      marks={marks}
+    />
+  );
 }
 
 /** The running settlement interval: how much of it has passed, and what its mean will be against what was asked. */
@@ -68,12 +81,23 @@ function Interval({ load, now }: { load: LoadTile; now: number }) {
       <h3>
         Interval of {interval_minutes} min{interval_ends_at !== null && ` to ${clock(ends)}, ${duration(ends - now)} left`}
       </h3>
-      {interval_ends_at !== null && <Meter slim high={interval_minutes * 60} parts={[{ kind: "elapsed", from: 0, to: interval_minutes * 60 - (ends - now) }]} />}
+      {interval_ends_at !== null && (
+        <Meter
+          slim
+          high={interval_minutes * 60}
+          parts={[{ kind: "elapsed", from: 0, to: interval_minutes * 60 - (ends - now) }]}
+        />
+      )}
       <p>
         Its mean will be <b>{kw(interval_kw)}</b>
         {interval_limit_kw !== null && `, asked for: at most ${kw(interval_limit_kw)}`}
       </p>
-      <Meter slim high={high} parts={[{ kind: "fill", from: 0, to: interval_kw }]} marks={interval_limit_kw === null ? [] : [{ kind: "limit", at: interval_limit_kw }]} />
+      <Meter
+        slim
+        high={high}
+        parts={[{ kind: "fill", from: 0, to: interval_kw }]}
+        marks={interval_limit_kw === null ? [] : [{ kind: "limit", at: interval_limit_kw }]}
+      />
     </div>
   );
 }

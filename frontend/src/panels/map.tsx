@@ -1,7 +1,8 @@
 import { signal } from "@preact/signals";
 import { Badge, Panel, gravest } from "../parts";
 import { loads, tellLoads } from "../past";
-import type { Dashboard, GroupTile, LoadRow } from "../types";
+import { freshness } from "../store";
+import type { Dashboard, GroupTile, LoadRow, PduTile } from "../types";
 import { UNKNOWN, kw, plural } from "../words";
 import { Cells, type Rack, STATES, acrossOf, counted } from "./rack";
 import { RackLoads } from "./rack_loads";
@@ -11,11 +12,11 @@ const chosen = signal(""); // the rack whose loads are listed: "<group> <rack>"
 /** Every load by its group and rack as its devices report it; kW is what is really metered. A rack opens its loads as a table. */
 export function Loads({ feed }: { feed: Dashboard }) {
   return (
-    <Panel title="Loads" past={feed.state_stale} tone={gravest(feed.groups.map((group) => (unknown(group) > 0 ? "unknown" : "good")))} note={<Legend />}>
+    <Panel title="Loads" past={feed.state_stale} tone={gravest(feed.groups.map((group) => group.tone))} note={<Legend />}>
       {feed.groups.length === 0 && <p class="calm">No load has been reported.</p>}
       <ul class="groups">
         {feed.groups.map((group) => (
-          <Group key={group.name} group={group} racks={racksOf(group, loads.value ?? [])} />
+          <Group key={group.name} group={group} racks={racksOf(group, loads.value ?? [], feed.pdus)} />
         ))}
       </ul>
     </Panel>
@@ -23,13 +24,16 @@ export function Loads({ feed }: { feed: Dashboard }) {
 }
 
 /** Its loads by the PDU they hang on; all in one rack while that is not told. */
-function racksOf(group: GroupTile, rows: LoadRow[]): Rack[] {
+function racksOf(group: GroupTile, rows: LoadRow[], pdus: PduTile[]): Rack[] {
+  const all = pdus.length > 0 && pdus.every((pdu) => freshness(pdu).stale);
+  const isOld = (name: string) => pdus.some((pdu) => pdu.name === name && freshness(pdu).stale);
   const own = rows.filter((row) => row.group === group.name);
-  if (own.length !== group.states.length) return group.states ? [{ name: group.name, states: group.states, loads: [] }] : [];
+  if (own.length !== group.states.length)
+    return group.states ? [{ name: group.name, states: group.states, loads: [], isOld: all }] : [];
   const racks = new Map<string, Rack>();
   own.forEach((row, i) => {
     const name = row.pdu || "no PDU";
-    const rack = racks.get(name) ?? { name, states: "", loads: [] };
+    const rack = racks.get(name) ?? { name, states: "", loads: [], isOld: isOld(name) };
     rack.states += group.states[i];
     rack.loads.push(row);
     racks.set(name, rack);
@@ -53,8 +57,10 @@ function Group({ group, racks }: { group: GroupTile; racks: Rack[] }) {
         ))}
       </div>
       <p class="row detail">
-        <span>{racks.length > 0 ? counted(group.states.replaceAll("u", "")) || "none is known" : plural(group.members, "load")}</span>
-        {unknown(group) > 0 && <Badge tone="unknown">{unknown(group)} unknown</Badge>}
+        <span>
+          {racks.length > 0 ? counted(group.states.replaceAll("u", "")) || "none is known" : plural(group.members, "load")}
+        </span>
+        {group.unknown > 0 && <Badge tone="unknown">{group.unknown} unknown</Badge>}
       </p>
       {open && <RackLoads rack={open} close={() => (chosen.value = "")} />}
     </li>
@@ -69,16 +75,21 @@ function RackButton({ rack, id }: { rack: Rack; id: string }) {
   };
   const across = acrossOf(rack.states);
   return (
-    <button type="button" class="rack" aria-expanded={isOpen} aria-label={`${rack.name}: ${counted(rack.states)}`} style={{ "--across": across }} onClick={open}>
-      <span class="age">{rack.name}</span>
-      <Cells states={rack.states} />
+    <button
+      type="button"
+      class="rack"
+      aria-expanded={isOpen}
+      aria-label={`${rack.name}: ${rack.isOld ? "last known, " : ""}${counted(rack.states)}`}
+      style={{ "--across": across }}
+      onClick={open}
+    >
+      <span class={rack.isOld ? "age is-stale" : "age"}>
+        {rack.name}
+        {rack.isOld && ": last known"}
+      </span>
+      <Cells states={rack.states} old={rack.isOld} />
     </button>
   );
-}
-
-/** A miner without power says nothing, but its outlet does: that one is off, not unknown. */
-function unknown(group: GroupTile): number {
-  return group.states ? group.states.split("u").length - 1 : group.unknown;
 }
 
 function Metered({ group }: { group: GroupTile }) {

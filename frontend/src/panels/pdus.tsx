@@ -1,4 +1,5 @@
-import { Age, Badge, Meter, Panel, gravest } from "../parts";
+import { Meter } from "../meter";
+import { Age, Badge, Panel, gravest } from "../parts";
 import { loads } from "../past";
 import { freshness } from "../store";
 import type { Dashboard, PduTile } from "../types";
@@ -8,8 +9,14 @@ import { kw } from "../words";
 export function Pdus({ feed }: { feed: Dashboard }) {
   if (feed.pdus.length === 0) return null;
   const most = Math.max(1, ...feed.pdus.map((one) => Math.max(one.kw ?? 0, one.limit_kw ?? nameplate(one.name))));
+  const isLimited = feed.pdus.some((one) => one.limit_kw !== null);
   return (
-    <Panel title="PDUs" past={feed.state_stale} tone={gravest(feed.pdus.map((one) => one.tone))} note={`bars to ${kw(Math.ceil(most))}${feed.pdus.some((one) => one.limit_kw !== null) ? ", mark: limit of the feeder" : ""}`}>
+    <Panel
+      title="PDUs"
+      past={feed.state_stale}
+      tone={gravest(feed.pdus.map((one) => one.tone))}
+      note={`bars to ${kw(Math.ceil(most))}${isLimited ? ", mark: limit of the feeder" : ""}`}
+    >
       <ul class="pdus">
         {feed.pdus.map((one) => (
           <Pdu key={one.name} one={one} most={most} />
@@ -38,7 +45,11 @@ function Pdu({ one, most }: { one: PduTile; most: number }) {
       </span>
       <Age of={one} />
       {one.outlets_unknown > 0 && <Badge tone="unknown">{one.outlets_unknown} outlets unknown</Badge>}
-      {(one.reason || one.limit_kw !== null) && <span class="detail">{[one.reason, one.limit_kw === null ? "" : `its feeder carries at most ${kw(one.limit_kw)}`].filter(Boolean).join("; ")}</span>}
+      {(one.reason || one.limit_kw !== null) && (
+        <span class="detail">
+          {[one.reason, one.limit_kw === null ? "" : `its feeder carries at most ${kw(one.limit_kw)}`].filter(Boolean).join("; ")}
+        </span>
+      )}
     </li>
   );
 }

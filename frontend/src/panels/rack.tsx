@@ -5,6 +5,7 @@ export interface Rack {
   name: string;
   states: string;
   loads: LoadRow[];
+  isOld: boolean; // its PDU is silent: what its loads do is what was known last
 }
 
 export const STATES = { h: "hashing", w: "waking", a: "asleep", o: "off", u: "unknown" } as const;
@@ -15,10 +16,10 @@ const SIDE = 9.5;
 const ROWS = 3; // of a rack of 40; a bigger one has more
 const LEAST_ACROSS = 12;
 
-/** A cell for each load. State is a shape first: filled, half, hollow, dotted, a question mark. */
-export function Cells({ states, across = acrossOf(states) }: { states: string; across?: number }) {
+/** A cell for each load. State is a shape first: filled, half, hollow, dotted, a question mark; old: not filled but struck. */
+export function Cells({ states, across = acrossOf(states), old }: { states: string; across?: number; old?: boolean }) {
   const high = Math.ceil(states.length / across) * PITCH;
-  const paths = drawn(states, across);
+  const paths = drawn(states, across, old);
   return (
     <svg class="cells" viewBox={`0 0 ${across * PITCH} ${high}`} aria-hidden="true">
       <path class="whole" d={paths.whole} />
@@ -43,12 +44,13 @@ export function counted(states: string): string {
     .join(", ");
 }
 
-function drawn(states: string, across: number): Record<"whole" | "rim" | "dotted" | "ask", string> {
+function drawn(states: string, across: number, old?: boolean): Record<"whole" | "rim" | "dotted" | "ask", string> {
   const paths = { whole: "", rim: "", dotted: "", ask: "" };
   [...states].forEach((letter, i) => {
     const [x, y] = [(i % across) * PITCH + 1.25, Math.floor(i / across) * PITCH + 1.25];
     const box = `M${x} ${y}h${SIDE}v${SIDE}h-${SIDE}z`;
-    if (letter === "h") paths.whole += box;
+    if (old && letter !== "u") paths.dotted += letter === "h" ? `${box}m0 ${SIDE}l${SIDE}-${SIDE}` : box;
+    else if (letter === "h") paths.whole += box;
     else if (letter === "a") paths.rim += box;
     else if (letter === "o") paths.dotted += box;
     else if (letter === "w") {

@@ -47,7 +47,13 @@ function Load({ row, letter }: { row: LoadRow; letter: Letter }) {
       <td>
         <span class={letter === "u" ? "is-unknown" : ""}>{STATES[letter]}</span>
       </td>
-      <td class="count">{row.watts === null ? <span class="is-unknown">unknown</span> : <span class={old ? "value is-stale" : "value"}>{number(row.watts, 0)} W</span>}</td>
+      <td class="count">
+        {row.watts === null ? (
+          <span class="is-unknown">unknown</span>
+        ) : (
+          <span class={old ? "value is-stale" : "value"}>{number(row.watts, 0)} W</span>
+        )}
+      </td>
       <td class={old ? "age is-stale" : "age"}>{age === null ? "never" : duration(age)}</td>
     </tr>
   );

@@ -6,8 +6,14 @@ import { capital, kw, moment } from "../words";
 /** What each power signal asks for, and what follows from it. */
 export function Signals({ feed }: { feed: Dashboard }) {
   return (
-    <Panel title="Power signals" past={feed.state_stale || isSilent(feed, "collector")} tone={gravest(feed.signals.map((one) => one.tone))}>
-      {feed.signals.length === 0 && <p class="calm">{feed.mode === null ? "Unknown: the controller is silent." : "No power signal is configured."}</p>}
+    <Panel
+      title="Power signals"
+      past={feed.state_stale || isSilent(feed, "collector")}
+      tone={gravest(feed.signals.map((one) => one.tone))}
+    >
+      {feed.signals.length === 0 && (
+        <p class="calm">{feed.mode === null ? "Unknown: the controller is silent." : "No power signal is configured."}</p>
+      )}
       <ul class="cards">
         {feed.signals.map((one) => (
           <li key={one.name}>

@@ -1,8 +1,10 @@
-import { Age, Badge, Meter, Panel, Value, gravest, isSilent } from "../parts";
+import { Meter } from "../meter";
+import { Age, Badge, Panel, Value, gravest, isSilent } from "../parts";
 import { hour } from "../past";
 import { Spark } from "../spark";
 import { freshness } from "../store";
 import type { Aged, Dashboard, SensorTile } from "../types";
+import { airOf, celsius } from "../units";
 import { number } from "../words";
 
 const ORDER = ["intake", "exhaust", "other", ""];
@@ -10,23 +12,16 @@ const ORDER = ["intake", "exhaust", "other", ""];
 /** The hottest intake first; then each zone with its sensors: limits, the last hour, the value, its age; humidity likewise. */
 export function Temperature({ feed }: { feed: Dashboard }) {
   const { temperature, humidity } = feed;
-  const climate = feed.sensors.filter((one) => one.unit === "Cel" || one.unit === "%RH");
-  const warm = climate.filter((one) => one.unit === "Cel");
-  const intakes = warm.filter((one) => one.role === "intake");
-  const note = `warns at ${number(temperature.warn_c, 0)}, sheds at ${number(temperature.shed_c, 0)}, trips at ${number(temperature.emergency_c, 0)} °C`;
+  const climate = feed.sensors.filter((one) => airOf(one.unit));
   const zones = [...new Set(climate.map((one) => one.zone))].sort();
   return (
-    <Panel title="Temperature" past={isSilent(feed, "collector")} tone={gravest([temperature.tone, humidity.tone, ...climate.map((one) => one.tone)])} note={note}>
-      <div class="pair">
-        <p class={`big tone-${temperature.tone}`}>
-          <Value value={temperature.max_c} unit="Cel" of={youngest(intakes.length > 0 ? intakes : warm)} decimals={1} />
-          <span class="caption">hottest intake {feed.leases.some((lease) => lease.kind === "temperature") && <Badge tone="warning">forced</Badge>}</span>
-        </p>
-        <p class={`big small tone-${humidity.tone}`}>
-          <Value value={humidity.max_percent} unit="%RH" of={youngest(climate.filter((one) => one.unit === "%RH"))} decimals={0} />
-          <span class="caption">humidity, limit {number(humidity.limit_percent, 0)} %</span>
-        </p>
-      </div>
+    <Panel
+      title="Temperature"
+      past={isSilent(feed, "collector")}
+      tone={gravest([temperature.tone, humidity.tone, ...climate.map((one) => one.tone)])}
+      note={limits(temperature)}
+    >
+      <Worst feed={feed} climate={climate} />
       {climate.length === 0 && <p class="calm">No sensor has been heard yet.</p>}
       {zones.map((zone) => (
         <section key={zone} class="zone" aria-label={zone || "no zone"}>
@@ -42,16 +37,48 @@ export function Temperature({ feed }: { feed: Dashboard }) {
   );
 }
 
+/** The hottest intake and the highest humidity. */
+function Worst({ feed, climate }: { feed: Dashboard; climate: SensorTile[] }) {
+  const { temperature, humidity } = feed;
+  const warm = climate.filter((one) => airOf(one.unit) === "temperature");
+  const intakes = warm.filter((one) => one.role === "intake");
+  return (
+    <div class="pair">
+      <p class={`big tone-${temperature.tone}`}>
+        <Value value={temperature.max_c} unit="Cel" of={youngest(intakes.length > 0 ? intakes : warm)} decimals={1} />
+        <span class="caption">
+          hottest intake{feed.state_stale && ", not judged while the controller is silent"}{" "}
+          {feed.leases.some((lease) => lease.kind === "temperature") && <Badge tone="warning">forced</Badge>}
+        </span>
+      </p>
+      <p class={`big small tone-${humidity.tone}`}>
+        <Value value={humidity.max_percent} unit="%RH" of={youngest(climate.filter((one) => !warm.includes(one)))} decimals={0} />
+        <span class="caption">humidity, limit {number(humidity.limit_percent, 0)} %</span>
+      </p>
+    </div>
+  );
+}
+
+function limits({ warn_c, shed_c, emergency_c }: Dashboard["temperature"]): string {
+  return `warns at ${number(warn_c, 0)}, sheds at ${number(shed_c, 0)}, trips at ${number(emergency_c, 0)} °C`;
+}
+
 function Sensor({ one, feed }: { one: SensorTile; feed: Dashboard }) {
   const live = one.value !== null && !freshness(one).stale;
-  const wet = one.unit === "%RH";
+  const wet = airOf(one.unit) === "humidity";
   return (
     <li class={`sensor tone-${one.tone}`}>
       <span class="name" title={one.name}>
         {one.label || one.name} <span class="age">{wet ? "humidity" : one.role}</span>
       </span>
       <Gauge one={one} feed={feed} />
-      <Spark series={hour.value.get(one.name)} now={feed.time} value={live ? one.value : null} least={wet ? 10 : 4} />
+      <Spark
+        series={hour.value.get(one.name)}
+        now={feed.time}
+        value={live ? one.value : null}
+        least={wet ? 10 : 4}
+        staleAfterS={one.stale_after_s}
+      />
       <Value value={one.value} unit={one.unit} of={one} decimals={1} />
       <Age of={one} />
       {one.forced && <Badge tone="warning">forced</Badge>}
@@ -63,8 +90,10 @@ function Sensor({ one, feed }: { one: SensorTile; feed: Dashboard }) {
 /** The value between the limits it is judged by; only an intake is judged by temperature. */
 function Gauge({ one, feed }: { one: SensorTile; feed: Dashboard }) {
   const { min_c, warn_c, shed_c, emergency_c } = feed.temperature;
-  const marks = one.value === null ? [] : [{ kind: freshness(one).stale ? "needle is-old" : "needle", at: one.value }];
-  if (one.unit === "%RH") return <Meter slim high={100} parts={[{ kind: "shed", from: feed.humidity.limit_percent, to: 100 }]} marks={marks} />;
+  const at = celsius(one.value, one.unit);
+  const marks = at === null ? [] : [{ kind: freshness(one).stale ? "needle is-old" : "needle", at }];
+  if (airOf(one.unit) === "humidity")
+    return <Meter slim high={100} parts={[{ kind: "shed", from: feed.humidity.limit_percent, to: 100 }]} marks={marks} />;
   const ends = { low: Math.min(min_c, 10) - 5, high: emergency_c + 10 };
   const judged = one.role === "intake";
   const parts = [
@@ -77,11 +106,15 @@ function Gauge({ one, feed }: { one: SensorTile; feed: Dashboard }) {
 }
 
 function sorted(sensors: SensorTile[]): SensorTile[] {
-  const rank = (one: SensorTile) => (one.unit === "Cel" ? ORDER.indexOf(one.role) : ORDER.length);
+  const rank = (one: SensorTile) => (airOf(one.unit) === "temperature" ? ORDER.indexOf(one.role) : ORDER.length);
   return sensors.sort((a, b) => rank(a) - rank(b));
 }
 
 function youngest(sensors: SensorTile[]): Aged {
   const ages = sensors.filter((sensor) => sensor.value !== null && sensor.age_s !== null);
-  return ages.reduce<Aged>((best, one) => ((one.age_s ?? Infinity) < (best.age_s ?? Infinity) ? one : best), { age_s: null, stale: true, stale_after_s: 0 });
+  return ages.reduce<Aged>((best, one) => ((one.age_s ?? Infinity) < (best.age_s ?? Infinity) ? one : best), {
+    age_s: null,
+    stale: true,
+    stale_after_s: 0,
+  });
 }

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
-from services.api.curtailments.model import CommandCount, HeldFrom, Point, Stage
+from services.api.curtailments.model_load import HeldFrom, Point, Stage
+from services.api.curtailments.model_story import CommandCount
 
 MOST = 60_000
 _LATE_MS = 900_000  # an end that comes after the curtailment's own is still the end of its command

@@ -7,8 +7,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from services.api.curtailments.kinds import dicts, limit_kw, number
-from services.api.curtailments.model import HeldFrom
-from services.api.curtailments.records import texts
+from services.api.curtailments.model_load import HeldFrom
+from services.api.curtailments.records import is_proven, texts
 from services.api.why_inputs import read
 
 MOST = 600
@@ -33,6 +33,7 @@ class Decision:
     mode: str
     reasons: tuple[str, ...]
     inputs: dict[str, Any]
+    is_proven: bool
     limit_kw: float | None
     setpoint_kw: float | None
 
@@ -87,6 +88,7 @@ def _decision(row: Any) -> Decision:
         mode=row.mode,
         reasons=tuple(texts(row.reasons)),
         inputs=inputs,
+        is_proven=is_proven(row.mode, inputs),
         limit_kw=limit_kw(inputs),
         setpoint_kw=number(load.get("setpoint_kw")) if isinstance(load, dict) else None,
     )

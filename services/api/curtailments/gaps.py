@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
-from services.api.curtailments.model import Gap, Point
+from services.api.curtailments.model_load import Gap, Point
 from services.api.curtailments.records import Row
 
 _APART = 2.5
@@ -28,20 +28,21 @@ def _unrecorded(rows: Sequence[Row], from_at: float, until_at: float, interval_s
 
 def _unmeasured(points: Sequence[Point], from_at: float, until_at: float) -> Iterator[Gap]:
     inside = [point for point in points if point.at + point.width_s > from_at and point.at < until_at]
-    yield from _runs(((point.at, point.at + point.width_s, point.kw is None) for point in inside), "no meter was read")
+    yield from runs(((point.at, point.at + point.width_s, point.kw is None) for point in inside), "no meter was read")
     some = ((point.at, point.at + point.width_s, point.partial) for point in inside)
-    yield from _runs(some, "only some of the meters were read: the sum is too low")
+    yield from runs(some, "only some of the meters were read: the sum is too low")
 
 
 def _unknown(rows: Sequence[Row], until_at: float) -> Iterator[Gap]:
     ends = [*(row.at for row in rows[1:]), until_at]
     told = [(row.at, end, bool(row.unknown_kw)) for row, end in zip(rows, ends, strict=False)]
     most = max((row.unknown_kw or 0.0 for row in rows), default=0.0)
-    for gap in _runs(told, "", 1.0):
+    for gap in runs(told, "", 1.0):
         yield gap.model_copy(update={"what": f"up to {most:.0f} kW of load that nothing measured"})
 
 
-def _runs(told: Iterable[tuple[float, float, bool]], what: str, least_s: float = _UNMEASURED_S) -> Iterator[Gap]:
+def runs(told: Iterable[tuple[float, float, bool]], what: str = "", least_s: float = _UNMEASURED_S) -> Iterator[Gap]:
+    """Stretches (from, until, whether something is missing) that follow each other, as one gap where they last long enough."""
     began: float | None = None
     ended = 0.0
     for start, end, is_missing in told:

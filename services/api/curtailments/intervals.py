@@ -6,11 +6,12 @@ services/controller/core/interval.py watches them.
 
 from collections.abc import Iterator, Sequence
 
-from services.api.curtailments.model import HeldFrom, Interval, Intervals, Point
+from services.api.curtailments.gaps import runs
+from services.api.curtailments.model_load import Gap, HeldFrom, Interval, Intervals, Point
 
 _MOST = 400
 _UNKNOWN_SHARE = 0.1
-"""With more of an interval unmeasured nothing is said of whether it was within."""
+"""With more of an interval unmeasured nothing is said of whether it was within; nor where a meter was silent for a minute."""
 
 
 def settled(
@@ -38,6 +39,7 @@ def mean_kw(points: Sequence[Point], start: float, end: float) -> tuple[float | 
 def _rows(
     points: Sequence[Point], asked: Sequence[HeldFrom], begin: float, end: float, length_s: float, tolerance_kw: float
 ) -> Iterator[Interval]:
+    silent = list(runs((point.at, point.at + point.width_s, point.kw is None or point.partial) for point in points))
     for number in range(_MOST):
         start = begin + number * length_s
         until = min(end, start + length_s)
@@ -45,7 +47,7 @@ def _rows(
             return
         mean, unknown_s = mean_kw(points, start, until)
         limit = _limit_kw(asked, start, until)
-        is_known = mean is not None and limit is not None and unknown_s <= _UNKNOWN_SHARE * (until - start)
+        is_whole = unknown_s <= _UNKNOWN_SHARE * (until - start) and not _reach(silent, start, until)
         yield Interval(
             from_at=start,
             until_at=until,
@@ -53,8 +55,12 @@ def _rows(
             limit_kw=None if limit is None else round(limit, 2),
             unknown_s=round(unknown_s, 1),
             complete=until - start >= length_s - 0.001,
-            within=mean <= limit + tolerance_kw if is_known and mean is not None and limit is not None else None,
+            within=mean <= limit + tolerance_kw if is_whole and mean is not None and limit is not None else None,
         )
+
+
+def _reach(silent: Sequence[Gap], start: float, end: float) -> bool:
+    return any(gap.from_at < end and gap.until_at > start for gap in silent)
 
 
 def _limit_kw(asked: Sequence[HeldFrom], start: float, end: float) -> float | None:

@@ -1,12 +1,13 @@
 """What asked for less, as the decision that began it tells: the kind, the source by its name, and what might stay on."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from services.api.curtailments.model import Kind, SignalSaid
+from services.api.curtailments.model import Kind
+from services.api.curtailments.model_story import SignalSaid
 from services.shared.messages import level_of_topic
-from services.shared.vocabulary import Mode
+from services.shared.vocabulary import Level, Mode
 
 _BY_MODE: Mapping[str, Kind] = {
     Mode.EMERGENCY: "trip", Mode.FAILSAFE: "failsafe", Mode.THERMAL_LIMIT: "thermal", Mode.MANUAL: "lease",
@@ -14,26 +15,65 @@ _BY_MODE: Mapping[str, Kind] = {
 _SITE = "site"
 
 
+UTILITY: frozenset[Kind] = frozenset({"signal", "contact"})
+_THERMAL = frozenset({"temperature", "temperature lost", "airflow"})
+
+
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """What leaves least: `rule` as the controller names it; `kw` null where no ceiling of the site is kept."""
+    """Somebody who asks for less, in what words; `kw` null where no ceiling of the site is kept."""
 
     kind: Kind
     source: str | None
-    rule: str
     kw: float | None
+    reason: str
 
 
-def ask_of(mode: str, inputs: Mapping[str, Any]) -> Ask:
-    """What asks in this mode, by the inputs of its decision."""
-    ceilings = [one for one in dicts(inputs, "ceilings") if one.get("scope") == _SITE]
-    if mode in _BY_MODE:
-        lowest = min(ceilings, key=lambda one: _kw_or(one, float("inf")), default={})
-        return Ask(_BY_MODE[mode], None, str(lowest.get("rule", "")), number(lowest.get("kw")))
-    asks = [one for one in ceilings if _kind(str(one.get("rule")), inputs) != "unknown"]
-    lowest = min(asks, key=lambda one: _kw_or(one, float("inf")), default={})
-    rule = str(lowest.get("rule", ""))
-    return Ask(_kind(rule, inputs), _source(rule), rule, number(lowest.get("kw")))
+def asks_of(mode: str, inputs: Mapping[str, Any], reasons: Sequence[str]) -> list[Ask]:
+    """All who ask in this mode, by the ceilings of its decision; its reasons begin with theirs, in the same order."""
+    found: list[Ask] = []
+    for n, one in enumerate(dicts(inputs, "ceilings")):
+        kind, rule = _asking(one, mode, inputs), str(one.get("rule"))
+        if kind is not None:
+            kw = number(one.get("kw")) if one.get("scope") == _SITE else None
+            found.append(Ask(kind, _source(rule), kw, reasons[n] if n < len(reasons) else rule))
+    by_mode = _BY_MODE.get(mode)
+    if by_mode is None:
+        return found or [Ask("unknown", None, None, reasons[0])]
+    return (
+        found
+        if any(one.kind in (by_mode, "trip") for one in found)
+        else [Ask(by_mode, None, _least_kw(inputs), reasons[0]), *found]
+    )
+
+
+def _asking(ceiling: Mapping[str, Any], mode: str, inputs: Mapping[str, Any]) -> Kind | None:
+    """None for what only holds a rise, or is a limit that always stands."""
+    rule = str(ceiling.get("rule"))
+    if rule.partition(" ")[0] == "trip":
+        return "trip"
+    if rule in _THERMAL:
+        return "trip" if mode == Mode.EMERGENCY and rule == "airflow" else "thermal"
+    kind = _kind(rule, inputs) if ceiling.get("scope") == _SITE else "unknown"
+    if kind == "unknown" or (mode in _BY_MODE and kind in UTILITY and not _says_so(rule, inputs)):
+        return None
+    return kind
+
+
+def _says_so(rule: str, inputs: Mapping[str, Any]) -> bool:
+    """Whether a source's own word asks: beside something graver its ceiling may be one that only holds a rise."""
+    name = rule.partition(" ")[2]
+    levels = {str(one.get("name")): one.get("level") for one in dicts(inputs, "signals")}
+    if name in levels:
+        level = str(levels[name])
+        return level in set(Level) and Level(level).curtails
+    closed = {level_of_topic(str(one.get("name"))) for one in dicts(inputs, "switches") if one.get("active") is True}
+    return name.removeprefix("contact-") in closed
+
+
+def _least_kw(inputs: Mapping[str, Any]) -> float | None:
+    known = [number(one.get("kw")) for one in dicts(inputs, "ceilings") if one.get("scope") == _SITE]
+    return min((kw for kw in known if kw is not None), default=None)
 
 
 def limit_kw(inputs: Mapping[str, Any]) -> float | None:
@@ -87,8 +127,3 @@ def _is_contact(name: str, inputs: Mapping[str, Any]) -> bool:
 def _source(rule: str) -> str | None:
     word, _, name = rule.partition(" ")
     return name.removesuffix(" lost") or None if word in ("signal", "schedule") else None
-
-
-def _kw_or(one: Mapping[str, Any], otherwise: float) -> float:
-    kw = number(one.get("kw"))
-    return otherwise if kw is None else kw

@@ -1,7 +1,7 @@
 """The rows of `mine_states` of a stretch, and what they tell of it: the load before, the least, the proof, what was not used."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -10,12 +10,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from services.api.history.rows import timestamp
+from services.shared.vocabulary import Mode
 
-PROVEN = "proven by measurement"
 _BEFORE_MS = 3_600_000
 _FARTHEST_S = 900.0
 """Rows further apart than this say nothing of the time between."""
-_COLUMNS = "timestamp, mode, reasons, measured_kw, target_kw, setpoint_kw, unknown_kw, forced"
+_COLUMNS = "timestamp, mode, measured_kw, target_kw, setpoint_kw, unknown_kw, forced"
 _ROWS = sa.text(f"SELECT {_COLUMNS} FROM mine_states WHERE timestamp >= :start AND timestamp <= :end ORDER BY timestamp, id")  # noqa: S608
 _LAST = sa.text(
     f"SELECT {_COLUMNS} FROM mine_states WHERE timestamp < :at AND timestamp >= :start"  # noqa: S608
@@ -29,7 +29,6 @@ class Row:
 
     at: float
     mode: str | None
-    is_proven: bool
     measured_kw: float | None
     target_kw: float | None
     setpoint_kw: float | None
@@ -40,6 +39,11 @@ class Row:
     def whole_kw(self) -> float | None:
         """The load, where nothing of it is unknown."""
         return self.measured_kw if self.unknown_kw == 0 else None
+
+    @property
+    def is_proven(self) -> bool:
+        """Whether the controller called it curtailed and a measurement showed all of the load."""
+        return self.mode == Mode.CURTAILED and self.whole_kw is not None
 
 
 def between(connection: sa.Connection, start_ms: int, end_ms: int) -> list[Row]:
@@ -84,11 +88,18 @@ def first_within(rows: Iterable[Row], tolerance_kw: float) -> Row | None:
     return None
 
 
+def is_proven(mode: str, inputs: Mapping[str, Any]) -> bool:
+    """Whether a decision called it curtailed by a measurement: its own word, or its figures where they were kept without it."""
+    load = inputs.get("load")
+    if mode != Mode.CURTAILED or not isinstance(load, dict):
+        return False
+    return bool(load.get("proven", load.get("measured_kw") is not None and load.get("unknown_kw") == 0))
+
+
 def _row(row: Any) -> Row:
     return Row(
         at=datetime.fromisoformat(row.timestamp).timestamp(),
         mode=row.mode,
-        is_proven=PROVEN in texts(row.reasons),
         measured_kw=row.measured_kw,
         target_kw=row.target_kw,
         setpoint_kw=row.setpoint_kw,

@@ -4,7 +4,8 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from typing import Any
 
-from services.api.curtailments.model import HeldFrom, Story
+from services.api.curtailments.model_load import HeldFrom
+from services.api.curtailments.model_story import Story
 from services.api.history.rows import timestamp
 
 HEAD = ("time", "kw", "lowest_kw", "highest_kw", "partial", "target_kw", "setpoint_kw", "unknown_kw", "event")

@@ -5,7 +5,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from services.api.curtailments.model import AlarmStood, Notice
+from services.api.curtailments.model_story import AlarmStood, Notice
+from services.shared.catalogue import class_of
 
 MOST = 60
 _BEFORE_MS = 30 * 86_400_000
@@ -48,5 +49,11 @@ def notice(connection: sa.Connection, source: str | None, at_ms: int) -> Notice 
 def _stood(row: Any) -> AlarmStood:
     ended = datetime.fromisoformat(row.ended).timestamp() if row.ended else None
     return AlarmStood(
-        key=row.key, kind=row.kind, since_at=row.since_ms / 1000, ended_at=ended, cause=row.cause, action=row.action
+        key=row.key,
+        kind=row.kind,
+        priority=class_of(row.key).priority,
+        since_at=row.since_ms / 1000,
+        ended_at=ended,
+        cause=row.cause,
+        action=row.action,
     )

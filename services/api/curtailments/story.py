@@ -1,134 +1,133 @@
-"""One curtailment told in time, put together from its records. In the database thread."""
+"""One curtailment told in time, from its evidence."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from typing import Any
 
 import sqlalchemy as sa
 
-from services.api.curtailments import commanded, decisions, stood, timeline, turns
-from services.api.curtailments.curve import curve, steps
-from services.api.curtailments.decisions import Decision
+from services.api.curtailments import commanded, decisions, timeline
+from services.api.curtailments.evidence import Asked, Evidence, evidence
 from services.api.curtailments.gaps import gaps
 from services.api.curtailments.intervals import settled
-from services.api.curtailments.kinds import signals_of
-from services.api.curtailments.meters import meters_of
-from services.api.curtailments.model import Curve, Decided, LoadProof, Story
-from services.api.curtailments.records import PROVEN
-from services.api.curtailments.summary import Known, known, released_ms
-from services.api.why import Calendar
+from services.api.curtailments.kinds import number, signals_of
+from services.api.curtailments.model_load import Gap, Intervals, LoadProof, Stage
+from services.api.curtailments.model_story import Decided, Moment, Story
 from services.shared.settings.tree import Settings
+from services.shared.site_time import SiteTime
+from services.shared.spans import span
 
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What a story is told with: the settings, the moment now (Unix seconds), whether acts of people are told."""
-
-    settings: Settings
-    now_at: float
-    with_people: bool
-
-    @property
-    def tolerance(self) -> float:
-        """A share of the site's kW."""
-        return self.settings.power.meter_tolerance_percent / 100
+__all__ = ["Asked", "story"]
+_SAME_S = 0.002
 
 
 def story(connection: sa.Connection, id_: int, asked: Asked) -> Story | None:
-    """None when no curtailment began with this event."""
-    now_ms = int(asked.now_at * 1000)
-    stretch = turns.one(connection, id_)
-    found = known(connection, stretch, now_ms, asked.tolerance) if stretch else None
-    return None if found is None else _told(connection, found, asked)
+    """None when no curtailment began with this event. In the database thread."""
+    found = evidence(connection, id_, asked)
+    return None if found is None else _told(found, asked)
 
 
-def _told(connection: sa.Connection, found: Known, asked: Asked) -> Story:
-    told, stretch, settings = found.told, found.stretch, asked.settings
-    start_ms, end_ms = stretch.begin.ms, stretch.end_ms(int(asked.now_at * 1000))
-    released = released_ms(stretch)
-    released_at = None if released is None else released / 1000
-    decided = decisions.decisions(connection, start_ms, end_ms)
-    lives = commanded.lives(connection, start_ms, end_ms)
-    drawn = _drawn(connection, found, decided, asked, released_at, end_ms / 1000)
-    limits = decisions.asked(decided)
-    asked_until = released_at if released_at is not None else end_ms / 1000
-    tolerance_kw = asked.tolerance * ((found.before.target_kw or 0.0) if found.before else 0.0)
-    power = settings.power
-    stages = commanded.stages(lives, drawn.setpoint, drawn.points, asked_until, end_ms / 1000) if released_at else []
-    alarms = stood.open_in(connection, start_ms, end_ms)
-    notice = stood.notice(connection, told.source, start_ms) if told.kind in ("signal", "contact") else None
-    missing = gaps(found.rows, drawn.points, told.from_at, end_ms / 1000, settings.general.loop_interval_minutes * 60)
-    proof = _proof(found, decided)
-    done = decisions.acts(connection, start_ms - 1_000, end_ms) if asked.with_people else []
-    calendar = Calendar(settings.general.timezone)
+def _told(of: Evidence, asked: Asked) -> Story:
+    calendar = SiteTime(asked.settings.general.timezone)
+    proof, stages, missing = _proof(of, _tolerance_kw(of, asked)), _stages(of), _gaps(of, asked.settings)
     return Story(
-        curtailment=told,
+        curtailment=of.told,
+        site=asked.settings.general.site,
         timezone=calendar.name,
         now_at=asked.now_at,
-        sentence=timeline.sentence(told, calendar, asked.now_at),
-        notice=notice,
-        signals=tuple(signals_of(found.inputs)),
-        decision=_decision(found, decided),
-        first_sent_at=commanded.first_down_at(lives),
-        last_sent_at=commanded.last_down_at(lives),
-        last_confirmed_at=commanded.last_confirmed_at(lives),
-        released_at=released_at,
-        timeline=timeline.moments(timeline.Material(told, notice, decided, lives, proof, stages, alarms, done, missing)),
-        commands=commanded.counted(lives),
-        curve=drawn,
-        intervals=settled(
-            drawn.points, limits, asked_until, power.interval_minutes, power.response_deadline_minutes * 60, tolerance_kw
-        ),
-        stages=tuple(stages),
-        alarms=alarms,
+        sentence=timeline.sentence(of.told, calendar, asked.now_at),
+        notice=of.notice,
+        signals=tuple(signals_of(_inputs_at_ask(of))),
+        decision=_decision(of),
+        first_sent_at=commanded.first_down_at(of.lives),
+        last_sent_at=commanded.last_down_at(of.lives),
+        last_confirmed_at=commanded.last_confirmed_at(of.lives),
+        released_at=of.span.released_at,
+        timeline=_timeline(of, proof, stages, missing),
+        commands=commanded.counted(of.lives),
+        curve=of.curve,
+        intervals=_intervals(of, asked),
+        stages=stages,
+        alarms=of.alarms,
         proof=proof,
         gaps=missing,
-        notes=tuple(_notes(found, decided, drawn, asked)),
+        notes=tuple(_notes(of, asked.settings)),
     )
 
 
-def _drawn(
-    connection: sa.Connection, found: Known, decided: list[Decision], asked: Asked, released_at: float | None, until_at: float
-) -> Curve:
-    """The setpoint also of the decisions: each stage of the return is one."""
-    settings = asked.settings
-    meters = meters_of(connection, settings.meter)
-    age_s = settings.power.meter_max_age_seconds
-    drawn = curve(connection, meters, found.rows, found.told.from_at, released_at, until_at, age_s, asked.now_at)
-    rows = [(row.at, row.setpoint_kw) for row in found.rows]
-    said = [(one.at, one.setpoint_kw) for one in decided if one.setpoint_kw is not None]
-    return drawn.model_copy(update={"setpoint": steps([*rows, *said])})
+def _timeline(of: Evidence, proof: LoadProof, stages: tuple[Stage, ...], missing: tuple[Gap, ...]) -> tuple[Moment, ...]:
+    return timeline.moments(
+        timeline.Material(of.told, of.notice, of.decided, of.lives, proof, stages, of.alarms, of.acts, missing)
+    )
 
 
-def _decision(found: Known, decided: list[Decision]) -> Decided:
-    begin = found.stretch.begin
-    reasons = next((one.reasons for one in decided if one.id == begin.id), ())
-    return Decided(at=begin.ms / 1000, title=begin.title, mode=begin.mode, reasons=reasons, inputs=found.inputs)
+def _stages(of: Evidence) -> tuple[Stage, ...]:
+    if of.span.released_at is None:
+        return ()
+    return tuple(commanded.stages(of.lives, of.curve.setpoint, of.curve.points, of.span.released_at, of.span.until_at))
 
 
-def _proof(found: Known, decided: list[Decision]) -> LoadProof:
-    at = found.confirmed_at
+def _gaps(of: Evidence, settings: Settings) -> tuple[Gap, ...]:
+    interval_s = settings.general.loop_interval_minutes * 60
+    return gaps(of.known.rows, of.curve.points, of.span.from_at, of.span.until_at, interval_s)
+
+
+def _inputs_at_ask(of: Evidence) -> dict[str, Any]:
+    """What the decision went by with which the first of those who asked was heard."""
+    at = of.told.asks[0].from_at
+    return next((one.inputs for one in of.decided if abs(one.at - at) < _SAME_S and one.inputs), of.known.inputs)
+
+
+def _tolerance_kw(of: Evidence, asked: Asked) -> float:
+    """The meters' tolerance, of the load that was allowed before."""
+    return asked.tolerance * ((of.known.before.target_kw or 0.0) if of.known.before else 0.0)
+
+
+def _intervals(of: Evidence, asked: Asked) -> Intervals:
+    power, tolerance_kw = asked.settings.power, _tolerance_kw(of, asked)
+    limits, deadline_s = decisions.asked(of.decided), power.response_deadline_minutes * 60
+    return settled(of.curve.points, limits, of.asked_until_at, power.interval_minutes, deadline_s, tolerance_kw)
+
+
+def _decision(of: Evidence) -> Decided:
+    begin = of.known.stretch.begin
+    reasons = next((one.reasons for one in of.decided if one.id == begin.id), ())
+    return Decided(at=begin.ms / 1000, title=begin.title, mode=begin.mode, reasons=reasons, inputs=of.known.inputs)
+
+
+def _proof(of: Evidence, tolerance_kw: float) -> LoadProof:
+    at = of.known.confirmed_at
     if at is None:
         return LoadProof(proven=False, at=None, meters=(), words="no measurement on record shows the load within what was asked")
-    one = next((one for one in decided if abs(one.at - at) < 0.002 and PROVEN in one.reasons), None)
+    one = next((one for one in of.decided if abs(one.at - at) < _SAME_S and one.is_proven), None)
     if one is None:
-        return LoadProof(proven=True, at=at, meters=(), words="a row of the records shows the load within what was asked")
-    return LoadProof(
-        proven=True, at=at, meters=decisions.meters_of(one), words="the controller found the load within what was asked"
-    )
+        kw = next((row.whole_kw for row in of.known.rows if abs(row.at - at) < _SAME_S), None)
+        words = "a row of the records shows the load within what was asked" + _figures(kw, of.told.target_kw, tolerance_kw)
+        return LoadProof(proven=True, at=at, meters=(), words=words)
+    load = one.inputs.get("load")
+    kw = number(load.get("measured_kw")) if isinstance(load, dict) else None
+    words = "the controller found the load within what was asked" + _figures(kw, of.told.target_kw, tolerance_kw)
+    return LoadProof(proven=True, at=at, meters=decisions.meters_of(one), words=words)
 
 
-def _notes(found: Known, decided: list[Decision], drawn: Curve, asked: Asked) -> list[str]:
-    notes = []
-    if not found.told.clock_trusted:
-        notes.append("the clock was not trusted for some of it: moments may be wrong")
-    if found.before is None:
-        notes.append("no row of the hour before is kept: what was not used is not known")
-    if any(turn.mode == "starting" for turn in found.stretch.turns):
-        notes.append("the controller was started anew in it")
-    if found.told.exercised:
-        notes.append("a drill or a lease of the debug listener brought it: it proves the equipment, not the utility's ask")
-    if len(decided) >= decisions.MOST:
-        notes.append(f"there were more than {decisions.MOST} decisions: later ones are not told")
-    widest = max((point.width_s for point in drawn.points), default=0.0)
-    if drawn.measured_by in ("site meter", "PDUs") and widest > asked.settings.power.interval_minutes * 60 > 0:
-        notes.append(f"single readings are no longer kept: what is drawn are means of {widest / 60:.0f} min")
-    return notes
+def _figures(kw: float | None, target_kw: float | None, tolerance_kw: float) -> str:
+    """Such as ": 208 kW of at most 200 kW, within the tolerance of 30 kW"."""
+    if kw is None or target_kw is None:
+        return ""
+    above = f", within the tolerance of {tolerance_kw:.0f} kW" if kw > target_kw and tolerance_kw > 0 else ""
+    return f": {kw:.0f} kW of at most {target_kw:.0f} kW{above}"
+
+
+def _notes(of: Evidence, settings: Settings) -> Iterator[str]:
+    if not of.told.clock_trusted:
+        yield "the clock was not trusted for some of it: moments may be wrong"
+    if of.known.before is None:
+        yield "no row of the hour before is kept: what was not used is not known"
+    if any(turn.mode == "starting" for turn in of.known.stretch.turns):
+        yield "the controller was started anew in it"
+    if of.told.exercised:
+        yield "a drill or a lease of the debug listener brought it: it proves the equipment, not the utility's ask"
+    if len(of.decided) >= decisions.MOST:
+        yield f"there were more than {decisions.MOST} decisions: later ones are not told"
+    widest = max((point.width_s for point in of.curve.points), default=0.0)
+    if of.curve.measured_by in ("site meter", "PDUs") and widest > settings.power.interval_minutes * 60 > 0:
+        yield f"single readings are no longer kept: what is drawn are means of {span(widest)}"

@@ -5,11 +5,15 @@ from dataclasses import dataclass
 
 from services.api.curtailments.commanded import Life, first_down_at, last_confirmed_at, last_down_at
 from services.api.curtailments.decisions import Act, Decision
-from services.api.curtailments.model import AlarmStood, CurtailmentRow, Gap, LoadProof, Moment, Notice, Stage
-from services.api.why import Calendar
+from services.api.curtailments.model import Asker, CurtailmentRow
+from services.api.curtailments.model_load import Gap, LoadProof, Stage
+from services.api.curtailments.model_story import AlarmStood, Moment, Notice
 from services.api.why_words import tidy
+from services.shared.site_time import SiteTime
+from services.shared.spans import span
 
 MOST = 150
+_OTHERS = 4
 _FIRST_TO_GO = ("over", "alarm", "act", "decision", "restore", "gap")
 _BY = {
     "signal": "The power signal {source} asked", "contact": "The utility's contact {source} asked",
@@ -34,21 +38,35 @@ class Material:
     gaps: Sequence[Gap]
 
 
-def sentence(told: CurtailmentRow, calendar: Calendar, now_at: float) -> str:
+def sentence(told: CurtailmentRow, calendar: SiteTime, now_at: float) -> str:
     """Such as "The power signal utility asked at 14:02:11 CST: at most 20 kW. A measurement showed it after 7 s. ..."."""
     asked = _BY[told.kind].format(source=told.source or "").replace("  ", " ").strip()
     kw = "" if told.target_kw is None else f": at most {told.target_kw:.0f} kW"
-    parts = [f"{asked} at {calendar.exact(told.from_at, now_at)}{kw}."]
-    parts.append(_confirmed(told))
+    first, *others = told.asks
+    parts = [f"{asked} at {calendar.exact(first.from_at, now_at)}{kw}.", _confirmed(told)]
+    parts += [_also(others, calendar, now_at)] if others else []
     if told.until_at is None:
-        return " ".join([*parts, f"It runs, for {_span(now_at - told.from_at)} so far."])
-    lasted = _span(told.until_at - told.from_at)
+        return " ".join([*parts, f"It runs, for {span(now_at - told.from_at)} so far."])
+    lasted = span(told.until_at - told.from_at)
     return " ".join([*parts, f"Load was free again at {calendar.exact(told.until_at, now_at)}, {lasted} later."])
+
+
+def _also(others: Sequence[Asker], calendar: SiteTime, now_at: float) -> str:
+    """Who else asked, such as "Also: tripped: smoke, from 16:05:03 CST to 16:09:10 CST."."""
+    told = [
+        f"{one.reason}, from {calendar.exact(one.from_at, now_at)}{_until(one, calendar, now_at)}" for one in others[:_OTHERS]
+    ]
+    more = [f"{len(others) - _OTHERS} more"] if len(others) > _OTHERS else []
+    return f"Also: {'; '.join([*told, *more])}."
+
+
+def _until(one: Asker, calendar: SiteTime, now_at: float) -> str:
+    return " on" if one.until_at is None else f" to {calendar.exact(one.until_at, now_at)}"
 
 
 def _confirmed(told: CurtailmentRow) -> str:
     if told.confirmed_s is not None:
-        return f"Confirmed by measurement after {_span(told.confirmed_s)}."
+        return f"Confirmed by measurement after {span(told.confirmed_s)}."
     return "No measurement has confirmed it yet." if told.until_at is None else "No measurement confirmed it."
 
 
@@ -65,7 +83,7 @@ def moments(of: Material) -> tuple[Moment, ...]:
 
 
 def _length(gap: Gap) -> str:
-    return _span(gap.until_at - gap.from_at)
+    return span(gap.until_at - gap.from_at)
 
 
 def _noticed(notice: Notice | None) -> Iterator[Moment]:
@@ -103,8 +121,8 @@ def _commanded(lives: Sequence[Life]) -> Iterator[Moment]:
 
 def _proven(proof: LoadProof, told: CurtailmentRow) -> Iterator[Moment]:
     if proof.at is not None:
-        what = f"Load confirmed by measurement, {_span(told.confirmed_s or 0.0)} after the ask"
-        yield Moment(at=proof.at, what=what, why="; ".join(proof.meters) or proof.words, kind="proof")
+        what = f"Load confirmed by measurement, {span(told.confirmed_s or 0.0)} after the ask"
+        yield Moment(at=proof.at, what=what, why="; ".join((proof.words, *proof.meters)), kind="proof")
 
 
 def _returned(stages: Sequence[Stage]) -> Iterator[Moment]:
@@ -118,18 +136,12 @@ def _alarmed(alarms: Sequence[AlarmStood], told: CurtailmentRow) -> Iterator[Mom
     for alarm in alarms:
         yield Moment(at=max(alarm.since_at, told.from_at), what=_stood(alarm, told), why=alarm.cause, kind="alarm")
         if alarm.ended_at is not None and (told.until_at is None or alarm.ended_at <= told.until_at):
-            yield Moment(at=alarm.ended_at, what=f"Alarm over: {alarm.key}", why="", kind="over")
+            yield Moment(at=alarm.ended_at, what=f"Alarm over: {_words(alarm.key)}", why="", kind="over")
 
 
 def _stood(alarm: AlarmStood, told: CurtailmentRow) -> str:
-    return f"{alarm.kind.capitalize()} {'stands already' if alarm.since_at < told.from_at else 'rises'}: {alarm.key}"
+    return f"{alarm.kind.capitalize()} {'stands already' if alarm.since_at < told.from_at else 'rises'}: {_words(alarm.key)}"
 
 
-def _span(seconds: float) -> str:
-    """In its two largest units."""
-    whole = max(0, round(seconds))
-    if whole < 120:
-        return f"{whole} s"
-    if whole < 7200:
-        return f"{whole // 60} min {whole % 60} s" if whole % 60 else f"{whole // 60} min"
-    return f"{whole // 3600} h {whole % 3600 // 60} min"
+def _words(key: str) -> str:
+    return key.replace("_", " ")

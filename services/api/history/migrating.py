@@ -11,6 +11,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from services.api.history.schema import HEAD
+from services.shared.left_out import left_out
 
 __all__ = ["HEAD", "copies", "keep_copy", "migrate", "remove_copy", "version"]
 
@@ -29,7 +30,8 @@ def version(connection: sa.Connection) -> str | None:
 def migrate(connection: sa.Connection) -> None:
     """To HEAD, within the transaction of the connection. Raises OSError for tables of a later version."""
     logging.getLogger("alembic.runtime.plugins").setLevel(logging.WARNING)
-    from alembic import command, config, util  # noqa: PLC0415 - it costs 10 MB of memory, and the usual start needs none of it
+    with left_out("pygments"):  # the colours of a template's errors
+        from alembic import command, config, util  # noqa: PLC0415 - it costs memory, and the usual start needs none of it
 
     migration = config.Config()
     migration.set_main_option("script_location", str(Path(__file__).parent.parent / "migrations"))

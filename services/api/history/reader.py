@@ -49,14 +49,14 @@ def series(connection: sa.Connection, sensor: str, start_at: float, end_at: floa
     row = connection.execute(query, {"device": device, "quantity": quantity}).one_or_none()
     if row is None:
         return None
-    planned = chart.plan(connection, row.id, int(start_at * 1000), int(end_at * 1000), buckets)
+    planned = chart.plan(connection, (row.id,), int(start_at * 1000), int(end_at * 1000), buckets)
     return Series(
         sensor=sensor,
         unit=row.unit,
         label=row.label,
         bucket_s=planned.width_ms / 1000,
         tier=planned.tier,
-        buckets=tuple(_bucket(found, planned) for found in chart.rows(connection, row.id, planned)),
+        buckets=tuple(_bucket(found, planned) for found in chart.rows(connection, (row.id,), planned)),
     )
 
 

@@ -1,11 +1,14 @@
 """Queries of the other records: alarms, acts of people, the sensors that are known; for the database thread."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.api.history.rows import reading_key, timestamp
+from services.shared.catalogue import class_of
+from services.shared.vocabulary import Priority
 
 _TIERS = ("hours", "quarters", "minutes")
 _FRESH_MS = 4_200_000  # what is younger may not be rolled up yet: its hour, the 2 min of grace, the keeper's minute and its work
@@ -19,7 +22,7 @@ class AlarmRow(BaseModel):
     """The rise (`active`) or fall of an alarm. `since` is when the condition began, `timestamp` when it was said."""
 
     model_config = _shown(
-        id=7, timestamp="2026-11-22T08:00:00.000Z", source="controller", key="door", active=True, kind="warning",
+        id=7, timestamp="2026-11-22T08:00:00.000Z", source="controller", key="door", active=True, kind="warning", priority="low",
         since="2026-11-22T07:59:58.000Z", cause="door is open", consequence="", action="close it",
     )  # fmt: skip
     id: int
@@ -28,6 +31,7 @@ class AlarmRow(BaseModel):
     key: str
     active: bool
     kind: str
+    priority: Priority = Field(description="of its class")
     since: str
     cause: str
     consequence: str
@@ -94,8 +98,13 @@ class Sensors(BaseModel):
 def alarms(connection: sa.Connection, key: str, after: int | None, before: int | None, limit: int) -> Alarms:
     """Rises and falls, of one alarm or of all (empty)."""
     found = _page(connection, "alarms", "id", after, before, limit, key)
-    rows = tuple(AlarmRow.model_validate({**one, "since": timestamp(one["since_ms"])}) for one in found)
+    rows = tuple(map(_alarm, found))
     return Alarms(alarms=rows, next_after=rows[-1].id if rows else after or 0, next_before=rows[0].id if rows else None)
+
+
+def _alarm(row: Mapping[str, Any]) -> AlarmRow:
+    told = {**row, "since": timestamp(row["since_ms"]), "priority": class_of(row["key"]).priority}
+    return AlarmRow.model_validate(told)
 
 
 def audit(connection: sa.Connection, after: int | None, before: int | None, limit: int) -> Audit:

@@ -15,7 +15,7 @@ _TEXTS = frozenset(
     }
 )  # fmt: skip
 """Fields of free text, in which a name may stand."""
-_HOW = "session|token|local|loopback"
+_HOW = "session|token|password|local|loopback"
 _TOLD = re.compile(rf"(?:debug listener|[^\s\"'<>;,()]+) \((?:(?:{_HOW})(?:, [0-9A-Za-z.:%_-]+)?|telegram)\)")
 """As the records name somebody: login/person.py, and the notifier's chat."""
 _WORTH_READING = re.compile(rf'"(?:{"|".join(_PERSONS)})": ?"[^"]|\((?:{_HOW}|telegram)[,)]'.encode())

@@ -8,6 +8,7 @@ from services.api.cost import Cost
 from services.api.door import ByDoor
 from services.api.login import gate
 from services.api.login.gate import Viewer
+from services.api.plain import again
 from services.api.problems import responses
 from services.api.routes.login import to_login
 
@@ -26,4 +27,4 @@ async def cost_as_page(door: ByDoor, request: Request) -> Response:
     """The same as a page; the login where only who is known may look."""
     if not gate.page_is_open(request):
         return to_login(request)
-    return HTMLResponse(cost_page.page(await door.cost.tell(), door.settings.general.site))
+    return HTMLResponse(cost_page.page(await door.cost.tell(), door.settings.general.site), headers=again())

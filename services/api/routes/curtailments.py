@@ -9,7 +9,8 @@ from fastapi.responses import StreamingResponse
 
 from services.api import csv_rows
 from services.api.curtailments import listing, sheet, story
-from services.api.curtailments.model import Curtailments, Story
+from services.api.curtailments.model import Curtailments
+from services.api.curtailments.model_story import Story
 from services.api.curtailments.story import Asked
 from services.api.door import ByDoor, Door
 from services.api.login.gate import Viewer, viewer

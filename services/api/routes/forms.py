@@ -13,6 +13,7 @@ from services.api.guard import MOST_BODY_BYTES
 from services.api.login import gate
 from services.api.login.gate import ByLock
 from services.api.login.person import Person
+from services.api.plain import again
 from services.api.problems import Problem
 from services.api.requests import result_of
 from services.api.routes.asking import LONGEST_WHO
@@ -70,4 +71,4 @@ async def _form(request: Request) -> dict[str, str]:
 
 
 def _told(title: str, words: str, status: int, back: str = "/") -> Response:
-    return HTMLResponse(worst_day.answered(title, words, back), status)
+    return HTMLResponse(worst_day.answered(title, words, back), status, headers=again(back))

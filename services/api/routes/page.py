@@ -16,6 +16,7 @@ router = APIRouter(include_in_schema=False)
 debug_router = APIRouter(include_in_schema=False)
 _OWN = Path(__file__).parent.parent / "page"
 _UNCHANGING = {"Cache-Control": "public, max-age=31536000, immutable"}
+_TRIES_AGAIN = {"Refresh": "10"}
 _MEDIA = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".webmanifest": "application/manifest+json"}
 _TYPES = {".js", ".css", ".svg", ".png", ".ico", ".webmanifest", ".woff2", ".txt", ".map", ".json"}
 Segment = Annotated[str, InPath(pattern=r"^[A-Za-z0-9_-][A-Za-z0-9_.-]{0,99}$")]
@@ -27,7 +28,9 @@ async def index(door: ByDoor, request: Request) -> Response:
     """The page; the plain one until it is built; the login where only who is known may look."""
     if not gate.page_is_open(request):
         return to_login(request)
-    return HTMLResponse(worst_day.page(door.feed(), door.page / "index.html", _stop_form(request)))
+    built = door.page / "index.html"
+    headers = None if built.is_file() else plain.again()  # the built one asks by its scripts, or says itself where none run
+    return HTMLResponse(worst_day.page(door.feed(), built, _stop_form(request)), headers=headers)
 
 
 @router.get("/plain")
@@ -35,7 +38,7 @@ async def plain_page(door: ByDoor, request: Request) -> Response:
     """The page without scripts."""
     if not gate.page_is_open(request):
         return to_login(request)
-    return HTMLResponse(plain.page(door.feed(), _stop_form(request)))
+    return HTMLResponse(plain.page(door.feed(), _stop_form(request)), headers=plain.again())
 
 
 @router.get("/stop")
@@ -47,7 +50,7 @@ async def stop_page(request: Request) -> Response:
 @router.get("/offline.html")
 async def offline_page() -> Response:
     """What an installed page shows while the site cannot be reached."""
-    return _file(_OWN / "offline.html")
+    return _file(_OWN / "offline.html", _TRIES_AGAIN)
 
 
 @router.get("/plain.css")

@@ -1,6 +1,6 @@
 """What the collector asks of every sensor, polled or listened to: messages ready to publish, or the error that says why not.
 
-Adding a kind: one file here, one line in `__init__.DRIVERS`, one fake device, one test of its faults.
+Which files a new kind takes is in docs/manual/drivers.md.
 """
 
 from collections.abc import Sequence

@@ -11,6 +11,7 @@ from services.shared import raw, raw_text
 from services.shared.bus import Foreign
 from services.shared.clock import Clock
 from services.shared.device import Unreachable
+from services.shared.spans import span
 
 log = logging.getLogger(__name__)
 
@@ -59,7 +60,7 @@ class Listening:
             async with asyncio.timeout(max(left_s, min(1.0, self._heartbeat_s / 4))):
                 await self._arrived.wait()
         except TimeoutError:
-            raise Unreachable(f"nothing on {self._filter} for {self._heartbeat_s / 60:g} min{self._held}") from None
+            raise Unreachable(f"nothing on {self._filter} for {span(self._heartbeat_s)}{self._held}") from None
         self._arrived.clear()
         arrived = list(self._waiting)
         self._waiting.clear()

@@ -5,75 +5,73 @@ from services.controller.core.mode import WAKING_AT_MOST_S, Picture, not_back
 from services.controller.core.moments import Now
 from services.controller.core.plant import SITE, Limits, Load
 from services.controller.core.proof import Measured
+from services.controller.core.ranks import ranked
 from services.controller.core.seen import Snapshot
 from services.controller.core.stamps import elapsed_s
 from services.controller.core.wanted import AlarmWanted, Ceiling
 from services.shared.vocabulary import AlarmKind, Control
 
+DEVICE_LOST = "device_lost_"
 _CLOCK_GRACE_S = 300.0  # a Pi hears of the time some minutes after its link is up
 
 
-def lost_devices(state: State, snapshot: Snapshot, limits: Limits, now: Now) -> frozenset[str]:
-    """Acting devices that have not answered within their limit."""
-    return frozenset(
-        device.name
-        for device in snapshot.devices
-        if device.name in limits.lost_after_s
-        and now.mono_s - (device.last_ok_mono_s if device.last_ok_mono_s is not None else state.started.mono_s)
-        > limits.lost_after_s[device.name]
-    )
-
-
-def load_alarms(stubborn: frozenset[str], opened: frozenset[str], measured: Measured, limits: Limits) -> tuple[AlarmWanted, ...]:
+def load_alarms(
+    stubborn: frozenset[str], opened: frozenset[str], measured: Measured, state: State, limits: Limits
+) -> tuple[AlarmWanted, ...]:
     """Sleep was acknowledged or not, but the watts did not fall: names the path and the kW."""
     if not stubborn or limits.control is Control.OBSERVE:
         return ()
     loads = [load for load in limits.loads if load.name in stubborn]
     still = [load for load in loads if load.name not in measured.proven_down]
     paths = ", ".join(sorted({_path(load) for load in loads}))
-    cut = sum(load.kw for load in loads if load.name in opened)
+    kw, cut = sum(load.kw for load in loads), sum(load.kw for load in loads if load.name in opened)
     stuck = sum(load.kw for load in still if load.name not in opened)
     consequence = f"Outlets are opened for {cut:.0f} kW." if cut else ""
     if stuck:
         consequence += f" {stuck:.0f} kW have no outlet that may be opened and stay on."
-    return (
-        AlarmWanted(
-            "load_still_on",
-            AlarmKind.EMERGENCY,
-            f"{paths} did not take {len(loads)} loads off: {sum(load.kw for load in loads):.0f} kW.",
-            consequence.strip(),
-            "Look at the path named and at the loads on the page.",
-        ),
+    alarm = AlarmWanted(
+        "load_still_on",
+        AlarmKind.EMERGENCY,
+        f"{paths} did not take {len(loads)} loads off: {kw:.0f} kW.",
+        consequence.strip(),
+        "Look at the path named and at the loads on the page.",
     )
+    return (ranked(alarm, kw, state, limits),)
 
 
 def target_alarms(
-    state: State, ceilings: tuple[Ceiling, ...], measured: Measured, limits: Limits, now: Now
+    explaining: frozenset[str], state: State, ceilings: tuple[Ceiling, ...], measured: Measured, limits: Limits, now: Now
 ) -> tuple[AlarmWanted, ...]:
-    """Past the deadline a meter shows more than the site was allowed, and no load of ours explains it."""
+    """Past the deadline a meter shows more than the site was allowed, and more than the loads that are told as on explain."""
     if measured.kw is None or limits.control is Control.OBSERVE:
         return ()
     since = {(memory.rule, memory.scope): memory.since for memory in state.ceilings}
+    explained_kw = sum(load.kw for load in limits.loads if load.name in explaining - measured.proven_down)
     for ceiling in ceilings:
         late = elapsed_s(since.get((ceiling.rule, ceiling.scope), now), now) >= limits.response_deadline_s
-        over_kw = measured.kw - ceiling.kw
+        over_kw = measured.kw - ceiling.kw - explained_kw
         if ceiling.scope == SITE and ceiling.cause is not Cause.NONE and late and over_kw > limits.meter_tolerance_kw:
-            return (
-                AlarmWanted(
-                    "over_target",
-                    AlarmKind.EMERGENCY,
-                    f"{measured.kw:.1f} kW are measured where {ceiling.rule} allows {ceiling.kw:.1f} kW, past the deadline.",
-                    f"{over_kw:.1f} kW belong to no load that is listed as on.",
-                    "Look for loads that are not listed, and at the meter.",
-                ),
+            alarm = AlarmWanted(
+                "over_target",
+                AlarmKind.EMERGENCY,
+                f"{measured.kw:.1f} kW are measured where {ceiling.rule} allows {ceiling.kw:.1f} kW, past the deadline.",
+                f"{over_kw:.1f} kW belong to no load that is listed as on.",
+                "Look for loads that are not listed, and at the meter.",
             )
+            return (ranked(alarm, over_kw, state, limits),)
     return ()
 
 
-def held_alarms(held: frozenset[str], measured: Measured, state: State, limits: Limits, now: Now) -> tuple[AlarmWanted, ...]:
+def still_held(held: frozenset[str], measured: Measured, state: State, limits: Limits, now: Now) -> frozenset[str]:
     """Loads that a person's lease or lock-out holds down and whose own watts say that they work, long after they were asked."""
     lowered = {name: since for since, names in state.lowered for name in names}
-    on = sorted(name for name in held & measured.still_on if elapsed_s(lowered.get(name, now), now) >= limits.response_deadline_s)
+    late = limits.response_deadline_s
+    return frozenset(name for name in held & measured.still_on if elapsed_s(lowered.get(name, now), now) >= late)
+
+
+def held_alarms(still: frozenset[str], limits: Limits) -> tuple[AlarmWanted, ...]:
+    """What a person holds down and still draws."""
+    on = sorted(still)
     if not on or limits.control is Control.OBSERVE:
         return ()
     names = ", ".join(on[:5]) + (f" and {len(on) - 5} more" if len(on) > 5 else "")
@@ -110,8 +108,13 @@ def _path(load: Load) -> str:
     return {"foreman": "Foreman", "": "Nothing"}.get(load.soft_device, load.soft_device)
 
 
-def device_alarms(lost: frozenset[str], snapshot: Snapshot, limits: Limits, now: Now) -> tuple[AlarmWanted, ...]:
-    """One alarm per lost device, naming the kW that cannot be confirmed; all of them lost is one emergency instead."""
+def device_alarms(
+    lost: frozenset[str], snapshot: Snapshot, limits: Limits, explained: frozenset[str] = frozenset()
+) -> tuple[AlarmWanted, ...]:
+    """One alarm per lost device, naming the kW that cannot be confirmed; all of them lost is one emergency instead.
+
+    `explained`: those whose loss an emergency tells already.
+    """
     acting = [device.name for device in snapshot.devices if device.name in limits.lost_after_s]
     if len(lost) == len(acting) >= 2:
         return (
@@ -123,7 +126,7 @@ def device_alarms(lost: frozenset[str], snapshot: Snapshot, limits: Limits, now:
                 "Check the field network's switch and power.",
             ),
         )
-    return tuple(_device_alarm(name, limits) for name in sorted(lost))
+    return tuple(_device_alarm(name, limits) for name in sorted(lost - explained))
 
 
 def clock_alarms(state: State, now: Now) -> tuple[AlarmWanted, ...]:
@@ -146,5 +149,5 @@ def _device_alarm(name: str, limits: Limits) -> AlarmWanted:
     consequence = f"{kw:.0f} kW cannot be confirmed and count as still on." if kw else "Its fans are judged by their watts."
     label = "Foreman" if name == "foreman" else name
     return AlarmWanted(
-        f"device_lost_{name}", AlarmKind.WARNING, f"{label} does not answer.", consequence, "Check its link and its power."
+        f"{DEVICE_LOST}{name}", AlarmKind.WARNING, f"{label} does not answer.", consequence, "Check its link and its power."
     )

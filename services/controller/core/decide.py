@@ -18,6 +18,7 @@ from services.controller.core.readiness import ready_kw
 from services.controller.core.reasons import limited_by, reasons
 from services.controller.core.seen import Snapshot
 from services.controller.core.stamps import is_over
+from services.controller.core.unproven import unproven_alarms
 from services.controller.core.verdicts import Verdicts, judge
 from services.controller.core.wanted import AlarmWanted, Ceiling, Decision, LoadFigures, Says, Targets
 from services.shared.vocabulary import Mode
@@ -76,6 +77,7 @@ def _remember(state: State, verdicts: Verdicts, says: Says, limits: Limits, now:
         trips=verdicts.trips,
         hot=verdicts.thermal.hot,
         thermal_stages=verdicts.thermal.stages,
+        silent=verdicts.silent,
         cooler=verdicts.thermal.cooler,
         zones=verdicts.thermal.zones,
     )
@@ -113,18 +115,23 @@ def _targets(state: State, motion: Motion, limits: Limits) -> Targets:
 def _alarms(
     state: State, verdicts: Verdicts, motion: Motion, picture: Picture, snapshot: Snapshot, limits: Limits, now: Now
 ) -> tuple[AlarmWanted, ...]:
-    """Every condition that holds; what no load explains is told only when no load is to blame."""
-    held = alarms.held_alarms(motion.held, verdicts.measured, state, limits, now)
-    stubborn = alarms.load_alarms(motion.hard.stubborn, motion.hard.opened, verdicts.measured, limits)
+    """Every condition that holds; kW over the target that the loads told as on explain are not told twice."""
+    measured, stubborn = verdicts.measured, motion.hard.stubborn
+    held = alarms.still_held(motion.held, measured, state, limits, now)
+    unproven, silent = unproven_alarms(verdicts.silent, picture)
+    told = silent - {key.removeprefix(alarms.DEVICE_LOST) for key, _ in state.alarmed}  # what was told has not ended by it
     return (
         verdicts.signal.alarms
         + verdicts.thermal.alarms
         + verdicts.air.alarms
         + interlocks.switch_alarms(snapshot, limits, now)
         + interlocks.trip_alarms(verdicts.trips)
-        + (stubborn + held or alarms.target_alarms(state, picture.binding, verdicts.measured, limits, now))
+        + alarms.load_alarms(stubborn, motion.hard.opened, measured, state, limits)
+        + alarms.held_alarms(held, limits)
+        + alarms.target_alarms(stubborn | held, state, picture.binding, measured, limits, now)
+        + unproven
         + alarms.waking_alarms(state, picture)
-        + alarms.device_alarms(verdicts.lost, snapshot, limits, now)
+        + alarms.device_alarms(verdicts.lost, snapshot, limits, told)
         + alarms.clock_alarms(state, now)
         + drills.drill_alarms(state)
     )
@@ -142,6 +149,7 @@ def _with_mode(state: State, mode: Mode, wanted: tuple[AlarmWanted, ...], now: N
     return changed(
         state,
         alarmed=tuple((one.key, known.get(one.key, now.wall_s)) for one in wanted),
+        alarm_ranks=tuple((one.key, one.rank) for one in wanted if one.rank),
         phase=_PHASES.get(mode, Phase.SHED),
         mode=mode,
         mode_since=state.mode_since if mode is state.mode and state.mode_since is not None else now,

@@ -16,6 +16,8 @@ from services.shared.vocabulary import Control, PowerState, Proof
 _RUNNING_SHARE = 0.5  # a fan that draws half of what it learnt still moves air; a broken belt or a stopped motor does not
 _LEARN_AFTER_S = 60.0
 _LEARN_FROM, _LEARN_BY = 0.05, 0.1  # in steps, so that the ledger is spared
+STOPPING = "stopping"
+"""What the reason of a fan begins with that was switched off just now and still runs."""
 _INRUSH = 1.5  # of the baseline: more is a start, not a fan that runs
 
 
@@ -74,13 +76,18 @@ def _resting(fan: Fan, memory: FanMemory, seen: FanSeen, volts_good: bool | None
     contactor. A relay that reads on is an order still on its way, or a board that is lost: told elsewhere."""
     polled_s = seen.watts_mono_s
     is_ours = fan.wired and limits.control is Control.ARMED
-    is_open = seen.relay is PowerState.OFF and _is_fresh(seen.relay_mono_s, limits, now)
-    if not (is_ours and is_open and volts_good) or polled_s is None or not _is_fresh(polled_s, limits, now):
+    relay = seen.relay if _is_fresh(seen.relay_mono_s, limits, now) else PowerState.UNKNOWN
+    watts = (seen.watts or 0.0) if volts_good and _is_fresh(polled_s, limits, now) else 0.0
+    draws = watts >= _enough_watts(memory, limits)
+    if not draws and relay is not PowerState.ON:
         return _unproven(memory, "off as wanted")
-    if seen.watts is None or seen.watts < _enough_watts(memory, limits):
-        return _unproven(memory, "off as wanted")
+    shown = f"{watts:.0f} W" if draws else "on by its relay"
+    is_stopping = is_ours and elapsed_s(memory.changed, now) < limits.fan_spin_up_s
+    reason = f"{STOPPING}: {shown}" if is_stopping else f"{shown} although it is wanted off"
+    if polled_s is None or not (is_ours and draws and relay is PowerState.OFF):
+        return _unproven(memory, reason)
     memory, stood_s = _contradicted(memory, polled_s, now)
-    return Judged(memory, Proof.UNPROVEN, f"{seen.watts:.0f} W although it is wanted off", stood_s >= limits.fan_spin_up_s)
+    return Judged(memory, Proof.UNPROVEN, reason, stood_s >= limits.fan_spin_up_s)
 
 
 def _unproven(memory: FanMemory, reason: str) -> Judged:

@@ -41,7 +41,7 @@ def cause_present(key: str, snapshot: Snapshot, limits: Limits, now: Now, holds:
     zone = trip_zone(key)
     if zone is None:
         return None
-    return _heat_present(zone, key, snapshot, limits, now) or _forced(zone, key, snapshot, limits, holds)
+    return _heat_present(zone, snapshot, limits, now) or _forced(zone, snapshot, limits, holds)
 
 
 def _contact_present(role: SwitchRole, key: str, snapshot: Snapshot, limits: Limits, now: Now) -> str | None:
@@ -54,22 +54,22 @@ def _contact_present(role: SwitchRole, key: str, snapshot: Snapshot, limits: Lim
     return None if contacts else f"the cause of {key} may persist: no {role} contact is read"
 
 
-def _heat_present(zone: str, key: str, snapshot: Snapshot, limits: Limits, now: Now) -> str | None:
+def _heat_present(zone: str, snapshot: Snapshot, limits: Limits, now: Now) -> str | None:
     intakes = [s for s in snapshot.temperatures if s.zone == zone and s.role is SensorRole.INTAKE]
     fresh = [s.celsius for s in intakes if s.celsius is not None and is_fresh(s.mono_s, limits, now)]
     if not fresh:
-        return f"the cause of {key} may persist: no fresh temperature in zone {zone}"
+        return f"the cause of over-temperature in zone {zone} may persist: no temperature there is fresh"
     if max(fresh) >= limits.max_temp_c:
-        return f"the cause of {key} persists: {max(fresh):.1f} C in zone {zone}"
+        return f"the cause of over-temperature in zone {zone} persists: it has {max(fresh):.1f} °C"
     return None
 
 
-def _forced(zone: str, key: str, snapshot: Snapshot, limits: Limits, holds: tuple[Hold, ...]) -> str | None:
+def _forced(zone: str, snapshot: Snapshot, limits: Limits, holds: tuple[Hold, ...]) -> str | None:
     """A temperature that a person forces would trip it again at once."""
     celsius = forced_c(zone, snapshot, holds)
     if celsius is None or celsius < limits.max_temp_c:
         return None
-    return f"the cause of {key} persists: {celsius:.1f} C is forced in zone {zone}; release that lease first"
+    return f"the cause of over-temperature in zone {zone} persists: {celsius:.1f} °C is forced; release that lease first"
 
 
 def _is_read(switch: SwitchSeen, limits: Limits, now: Now) -> bool:

@@ -178,6 +178,15 @@ class Trip:
 
 
 @dataclass(frozen=True, slots=True)
+class Silence:
+    """An acting device that does not answer, since it last did, or since a process began that never heard it."""
+
+    device: str
+    since: Stamp
+    is_lost: bool
+
+
+@dataclass(frozen=True, slots=True)
 class State:
     """All that a decision leaves for the next one. Durable: written to the ledger before any order goes out."""
 
@@ -227,3 +236,7 @@ class State:
     lockouts: tuple[Lockout, ...] = ()
     alarmed: tuple[tuple[str, float], ...] = ()
     """Keys of the alarms that hold, with the Unix second since when, so that one that ends over a restart is ended."""
+    alarm_ranks: tuple[tuple[str, int], ...] = ()
+    """The ranks of these, where they are not 0."""
+    silent: tuple[Silence, ...] = ()
+    """Acting devices that do not answer: one that hangs stays lost over a restart until it answers."""

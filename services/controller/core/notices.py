@@ -70,16 +70,21 @@ def soon(memory: SourceMemory, limits: Limits) -> str:
     return f"{called(memory.name)} announces {memory.level.value} from {told(memory.from_at, limits.timezone)}"
 
 
-def out_of_service(memory: SourceMemory, limits: Limits, now: Now) -> AlarmWanted:
-    """A person took the source out of service; the text grows with each full hour, so that people are reminded."""
+def taken_out(memory: SourceMemory, limits: Limits) -> str:
+    """By whom, and until when where the clock could tell."""
     assert memory.out_until is not None
     until = f" until {told(memory.out_until.wall_s, limits.timezone)}" if memory.out_until.wall_trusted else ""
+    return f"out of service by {memory.out_by}{until}"
+
+
+def out_of_service(memory: SourceMemory, limits: Limits, now: Now) -> AlarmWanted:
+    """A person took the source out of service; the text grows with each full hour, so that people are reminded."""
     hours = int(elapsed_s(memory.out_since, now) // _HOUR_S)
     lasted = f", for {hours} h" if hours else ""
     return AlarmWanted(
         f"signal_out_of_service_{memory.name}",
         AlarmKind.WARNING,
-        f"The {called(memory.name)} is out of service by {memory.out_by}{until}{lasted}.",
+        f"The {called(memory.name)} is {taken_out(memory, limits)}{lasted}.",
         f"What it asks for is not done; its last level is {memory.level.value}.",
         "Put it back in service as soon as its word is right.",
     )

@@ -96,7 +96,7 @@ def _figures(memory: SourceMemory, seen: SignalSeen | None, heard_s: float | Non
 def _out_of_service(memory: SourceMemory, figures: SignalFigures, look: Look) -> Ruling:
     """No rail: a person says so, with an end."""
     assert memory.out_until is not None
-    reason = f"out of service by {memory.out_by}"
+    reason = notices.taken_out(memory, look.limits)
     return Ruling(
         sources.clear(memory, look.limits, look.now),
         replace(figures, effective=Level.NORMAL, reason=reason),

@@ -70,6 +70,7 @@ def lease_ceilings(state: State, limits: Limits) -> tuple[Ceiling, ...]:
     for hold in state.holds:
         if hold.kind is LeaseKind.POWER_SIGNAL and hold.level is not None and hold.level.curtails:
             kw = limits.curtail_to_kw if hold.target_kw is None else hold.target_kw
-            reason = f"forced signal {hold.level.value} by {hold.owner}: {hold.reason}"
+            why = f": {hold.reason}" if hold.reason else ""
+            reason = f"forced signal {hold.level.value} by {hold.owner}{why}"
             ceilings.append(Ceiling("lease", kw, reason, Cause.UTILITY))
     return tuple(ceilings)

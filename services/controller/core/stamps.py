@@ -85,6 +85,7 @@ def resume(state: State, now: Now) -> State:
             if hold.began.host_boot == now.host_boot or not _raises(hold)
         ),
         lockouts=tuple(replace(lock, since=on(lock.since)) for lock in state.lockouts),
+        silent=tuple(replace(one, since=rebase(one.since, now, counts=False)) for one in state.silent),
     )
 
 

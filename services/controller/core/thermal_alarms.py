@@ -59,8 +59,8 @@ def _high(zone: Zone, celsius: float, limits: Limits) -> AlarmWanted:
     return AlarmWanted(
         f"temperature_high_{zone.name}",
         AlarmKind.WARNING,  # at the emergency limit the trip is the one emergency
-        f"{_sentence(zone)} (limit {limits.max_temp_c:.0f} C).",
-        f"All fans run; load comes off from {limits.shed_c:.0f} C.",
+        f"{_sentence(zone)} (limit {limits.max_temp_c:.0f} °C).",
+        f"All fans run; load comes off from {limits.shed_c:.0f} °C.",
         "Look at fans, louvres and filters.",
     )
 

@@ -32,7 +32,7 @@ def judge_trips(
     twice = [s for s in hot if s.mono_s is not None and s.mono_s > first[s.sensor]]
     zones = [s.zone for s in hot]
     culprits = [s for s in hot if s in twice or zones.count(s.zone) >= 2]
-    trips = [Trip(f"{OVER_TEMPERATURE}{s.zone}", f"{s.sensor} at {s.celsius:.1f} C", now) for s in culprits]
+    trips = [Trip(f"{OVER_TEMPERATURE}{s.zone}", f"{s.sensor} at {s.celsius:.1f} °C", now) for s in culprits]
     trips += _forced(state, intakes, limits, now)
     return tuple(first.items()), tuple({trip.key: trip for trip in trips}.values())
 
@@ -47,7 +47,7 @@ def forced_c(zone: str, snapshot: Snapshot, holds: tuple[Hold, ...]) -> float | 
 def _forced(state: State, intakes: list[TemperatureSeen], limits: Limits, now: Now) -> list[Trip]:
     """A temperature that a person forces trips as one that is measured."""
     return [
-        Trip(f"{OVER_TEMPERATURE}{zone}", f"forced to {hold.celsius:.1f} C", now)
+        Trip(f"{OVER_TEMPERATURE}{zone}", f"forced to {hold.celsius:.1f} °C", now)
         for hold in state.holds
         if hold.kind is LeaseKind.TEMPERATURE and hold.celsius is not None and hold.celsius >= limits.emergency_c
         for zone in sorted({s.zone for s in intakes if is_meant(hold.sensor, s)})

@@ -28,8 +28,8 @@ class Zone:
     def told(self) -> str:
         """The zone's temperature in words."""
         if self.celsius == self.measured_c:
-            return f"zone {self.name} at {self.measured_c:.1f} C"
-        return f"zone {self.name} at {self.measured_c:.1f} C, judged as {self.celsius:.1f} C: by one sensor alone"
+            return f"zone {self.name} at {self.measured_c:.1f} °C"
+        return f"zone {self.name} at {self.measured_c:.1f} °C, judged as {self.celsius:.1f} °C: by one sensor alone"
 
 
 def judge_zones(snapshot: Snapshot, state: State, limits: Limits, now: Now) -> tuple[Zone, ...]:

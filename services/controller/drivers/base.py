@@ -1,7 +1,7 @@
 """What the loop asks of a driver, and what a driver tells: facts with the moment their poll started.
 
 A driver implements what its device can do and nothing else. Errors are those of `shared.device`; an acknowledgement is not
-proof. Adding a kind: one file here, one line in `__init__.DRIVERS`, one fake device, one row in the contract test.
+proof. Which files a new kind takes is in docs/manual/drivers.md.
 """
 
 from collections.abc import Sequence

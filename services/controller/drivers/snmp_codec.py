@@ -1,16 +1,12 @@
 """SNMP v1 and v2c messages as bytes: requests for one device, and its responses judged.
 
-Built on pysnmp's message types and pyasn1's BER. Whatever a datagram holds, it is a response or `Nonsense`.
+The shapes are those of RFC 1157 section 4 and RFC 3416 section 3. Whatever a datagram holds, it is a response or `Nonsense`.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from pyasn1.codec.ber import decoder, encoder
-from pyasn1.type import univ
-from pysnmp.proto import api
-
+from services.controller.drivers import ber
 from services.shared.device import Nonsense, Refused
 
 _ERRORS = (
@@ -21,6 +17,12 @@ _ERRORS = (
 """RFC 3416 section 3, by number."""
 TOO_BIG = 1
 NO_SUCH_NAME = 2
+_GET, _RESPONSE, _SET = 0xA0, 0xA2, 0xA3
+_UNSIGNED = {0x41, 0x42, 0x43, 0x46}
+"""Counter32, Gauge32, TimeTicks, Counter64 (RFC 2578 section 7.1)."""
+_OF_V1 = {ber.INTEGER, ber.TEXT, ber.NULL, ber.OBJECT, 0x40, 0x41, 0x42, 0x43, 0x44}
+_OF_V2C = _OF_V1 | {0x46, 0x80, 0x81, 0x82}
+"""Counter64, noSuchObject, noSuchInstance and endOfMibView came with version 2 (RFC 3416 section 3)."""
 _LARGEST_ANSWER = 16_384
 
 
@@ -60,46 +62,59 @@ class Reply:
 
 def get_request(version: int, community: bytes, number: int, oids: Sequence[str]) -> bytes:
     """A GET. `version` is that of the wire: 0 for v1, 1 for v2c."""
-    types = api.PROTOCOL_MODULES[version]
-    return _encoded(types, types.GetRequestPDU(), community, number, [(oid, types.Null("")) for oid in oids])
+    objects = [ber.packed(ber.SEQUENCE, ber.object_id(oid), ber.packed(ber.NULL)) for oid in oids]
+    return _request(_GET, version, community, number, objects)
 
 
 def set_request(version: int, community: bytes, number: int, oid: str, value: int) -> bytes:
     """A SET of one integer."""
-    types = api.PROTOCOL_MODULES[version]
-    return _encoded(types, types.SetRequestPDU(), community, number, [(oid, types.Integer(value))])
+    return _request(_SET, version, community, number, [ber.packed(ber.SEQUENCE, ber.object_id(oid), ber.integer(value))])
 
 
-def _encoded(types: Any, pdu: Any, community: bytes, number: int, objects: list[tuple[str, Any]]) -> bytes:
-    types.apiPDU.set_defaults(pdu)
-    types.apiPDU.set_request_id(pdu, number)
-    types.apiPDU.set_varbinds(pdu, objects)
-    message = types.Message()
-    types.apiMessage.set_defaults(message)
-    types.apiMessage.set_community(message, community)
-    types.apiMessage.set_pdu(message, pdu)
-    return bytes(encoder.encode(message))
+def _request(kind: int, version: int, community: bytes, number: int, objects: list[bytes]) -> bytes:
+    pdu = ber.packed(kind, ber.integer(number), ber.integer(0), ber.integer(0), ber.packed(ber.SEQUENCE, *objects))
+    return ber.packed(ber.SEQUENCE, ber.integer(version), ber.packed(ber.TEXT, community), pdu)
 
 
 def response(data: bytes, version: int) -> Reply:
     """Read a datagram. Raises Nonsense for all that is no response of this version."""
     if len(data) > _LARGEST_ANSWER:
         raise Nonsense(f"an answer of {len(data)} bytes")
-    types = api.PROTOCOL_MODULES[version]
     try:
-        message, rest = decoder.decode(data, asn1Spec=types.Message())
-        pdu = types.apiMessage.get_pdu(message)
-        if rest or int(types.apiMessage.get_version(message)) != version or not isinstance(pdu, types.GetResponsePDU):
-            raise ValueError("not a response of this version")
-        objects = tuple((str(oid), _number(value)) for oid, value in types.apiPDU.get_varbinds(pdu))
-        return Reply(int(pdu[0]), int(pdu[1]), int(pdu[2]), objects)
-    except Exception:  # the BER library raises whatever the garbage leads it to
+        return _reply(data, version)
+    except ValueError:
         raise Nonsense(f"an answer of {len(data)} bytes that is no SNMP response") from None
 
 
-def _number(value: Any) -> int | None:
+def _reply(data: bytes, version: int) -> Reply:
+    (message,) = _parts(data, ber.SEQUENCE)
+    of_version, _, pdu = _parts(message, ber.INTEGER, ber.TEXT, _RESPONSE)
+    if ber.number_of(of_version) != version:
+        raise ValueError("another version")
+    number, status, index, objects = _parts(pdu, ber.INTEGER, ber.INTEGER, ber.INTEGER, ber.SEQUENCE)
+    found = tuple(_object(tag, content, version) for tag, content in ber.parts(objects))
+    return Reply(ber.number_of(number), ber.number_of(status), ber.number_of(index), found)
+
+
+def _parts(data: bytes, *tags: int) -> list[bytes]:
+    found = ber.parts(data)
+    if tuple(tag for tag, _ in found) != tags:
+        raise ValueError("another shape")
+    return [content for _, content in found]
+
+
+def _object(tag: int, content: bytes, version: int) -> tuple[str, int | None]:
+    (named, name), (kind, value) = ber.parts(content)
+    if (tag, named) != (ber.SEQUENCE, ber.OBJECT) or kind not in (_OF_V2C if version else _OF_V1):
+        raise ValueError("another shape")
+    return ber.object_of(name), _number(kind, value)
+
+
+def _number(kind: int, content: bytes) -> int | None:
     """noSuchObject, noSuchInstance, endOfMibView and text are no number. So is what 64 bits do not hold."""
-    if not isinstance(value, univ.Integer):
+    if kind != ber.INTEGER and kind not in _UNSIGNED:
         return None
-    number = int(value)
+    number = ber.number_of(content)
+    if number < 0 and kind in _UNSIGNED:
+        raise ValueError("a count below zero")
     return number if abs(number) < 2**64 else None

@@ -13,9 +13,12 @@ from urllib.parse import urlencode
 
 os.environ.setdefault("PTB_TIMEDELTA", "1")  # else the library warns of its own change whenever Telegram asks for a pause
 
-from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters
-from telegram.error import BadRequest, TelegramError
-from telegram.request import HTTPXRequest
+from services.shared.left_out import left_out
+
+with left_out("rich", "pygments", "cryptography"):  # httpx's command line and Telegram's passports: 7 MB
+    from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters
+    from telegram.error import BadRequest, TelegramError
+    from telegram.request import HTTPXRequest
 
 from services.notifier.channels.telegram_errors import ANSWER_S, CONNECT_S, failed_of
 from services.shared.settings.telling import Notifications

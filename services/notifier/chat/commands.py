@@ -6,12 +6,13 @@ from collections.abc import Callable, Mapping
 from services.notifier.account import Around, account, headline
 from services.notifier.channels import telegram_buttons
 from services.notifier.chat.asking import Asking, result_of
-from services.notifier.chat.command import Answer, Call, Command, Desk, PressHandler, SiteTime, Wrong
+from services.notifier.chat.command import Answer, Call, Command, Desk, PressHandler, Wrong
 from services.notifier.chat.controlling import RELEASE, Holding
 from services.notifier.chat.stopping import NO, YES, Stopping
 from services.notifier.chat.tending import Tending
 from services.shared.messages import State
 from services.shared.settings import Settings
+from services.shared.site_time import SiteTime
 
 _LONGEST_AT = 40
 
@@ -63,7 +64,7 @@ class Commands:
     async def _status(self, call: Call) -> Answer:
         state, now = self._state(), call.now
         records, channels = tuple(self._desk.records.values()), self._desk.outbox.health()
-        around = Around(records, channels, watcher="", clock=lambda at: self._time.clock(at, now))
+        around = Around(records, channels, watcher="", clock=lambda at: self._time.clock(at, now.wall_s))
         return Answer("\n".join([f"[{self._site}] {headline(state, now)}", *account(state, around, now)]))
 
     async def _why(self, call: Call) -> Answer:

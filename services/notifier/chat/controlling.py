@@ -5,8 +5,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from services.notifier.chat.asking import Asking, result_of
-from services.notifier.chat.command import Answer, Call, Pressed, SiteTime, Wrong
+from services.notifier.chat.command import Answer, Call, Pressed, Wrong
+from services.notifier.chat.how_long import how_long
 from services.shared.messages import Reply, State
+from services.shared.site_time import SiteTime
 from services.shared.vocabulary import LeaseKind, Level
 
 RELEASE = "rel:"
@@ -27,7 +29,7 @@ class Holding:
 
     async def curtail(self, call: Call) -> Answer:
         """One more signal at the level control; kW is what may stay on, none: nothing."""
-        minutes, rest = self._time.minutes(call.words, call.now)
+        minutes, rest = how_long(call.words, call.now, self._time.zone)
         kw = _kw(rest)
         wish = {"kind": LeaseKind.POWER_SIGNAL.value, "level": Level.CONTROL.value, "target_kw": kw, "minutes": minutes}
         before = self._curtailing(call)
@@ -35,7 +37,7 @@ class Holding:
 
     async def hold(self, call: Call) -> Answer:
         """Loads or groups sleep; without names all."""
-        minutes, rest = self._time.minutes(call.words, call.now)
+        minutes, rest = how_long(call.words, call.now, self._time.zone)
         members = [name for word in rest for name in word.split(",") if name] or ["all"]
         if len(members) > _MOST_MEMBERS or any(len(name) > _LONGEST_MEMBER for name in members):
             raise Wrong(f"Found {len(members)} names; allowed are names of loads or groups, or all.")
@@ -68,7 +70,7 @@ class Holding:
         """The lease that a new one takes the place of: of one kind there is one (controller/core/holds.py)."""
         state = self._state()
         held = [one for one in state.leases if one.kind is LeaseKind.POWER_SIGNAL] if state is not None else []
-        told = [f"{one.id} by {one.owner} until {self._time.clock(one.until_at, call.now)}" for one in held]
+        told = [f"{one.id} by {one.owner} until {self._time.clock(one.until_at, call.now.wall_s)}" for one in held]
         return f" It takes the place of {', '.join(told)}." if told else ""
 
     def _told(self, done: str, reply: Reply, call: Call, before: str = "") -> Answer:
@@ -76,7 +78,7 @@ class Holding:
             return Answer(f"Refused: {reply.reason}")
         lease = result_of(reply)
         name, until = lease.get("id"), lease.get("until_at")
-        when = self._time.clock(until if isinstance(until, int | float) else None, call.now)
+        when = self._time.clock(until if isinstance(until, int | float) else None, call.now.wall_s)
         return Answer(f"{done} until {when}. /release {name} ends it before.{before}{_note(reply)}")
 
     def _list(self, call: Call) -> Answer:
@@ -86,7 +88,7 @@ class Holding:
         lines, buttons = [], []
         for one in state.leases[:_LISTED]:
             why = f": {one.reason}" if one.reason else ""
-            until = self._time.clock(one.until_at, call.now)
+            until = self._time.clock(one.until_at, call.now.wall_s)
             lines.append(f"{one.id} {one.kind.value.replace('_', ' ')} until {until} by {one.owner}{why}")
             data = f"{RELEASE}{one.id}:{int(call.now.wall_s)}"
             buttons += [[(f"Release {one.id}", data)]] if len(data.encode()) <= 64 else []

@@ -6,9 +6,11 @@ from collections.abc import Iterable, Sequence
 from services.notifier.channels import telegram_buttons
 from services.notifier.chat import silencing
 from services.notifier.chat.asking import Asking, NoAnswer, result_of
-from services.notifier.chat.command import Answer, Call, Desk, Pressed, SiteTime, Wrong
+from services.notifier.chat.command import Answer, Call, Desk, Pressed, Wrong
+from services.notifier.chat.how_long import how_long
 from services.notifier.chat.silencing import EVERYTHING
 from services.notifier.record import Record, severity
+from services.shared.site_time import SiteTime
 from services.shared.vocabulary import HealthState
 
 _MOST_BUTTONS = 20
@@ -53,14 +55,15 @@ class Tending:
         """Nobody is told for so long: of one alarm, of a pattern, or of all warnings. 0 or off: tell again."""
         if call.words and call.words[0].lower() in ("0", "off"):
             return await self._told_again(call.words[-1] if len(call.words) > 1 else EVERYTHING, call)
-        minutes, rest = self._time.minutes(call.words, call.now)
+        minutes, rest = how_long(call.words, call.now, self._time.zone)
         if len(rest) > 1:
             raise Wrong(f"Found {' '.join(rest)[:60]!r}; allowed is one key, or a pattern such as device_lost_*.")
         pattern = silencing.as_known(rest[0], self._desk.records) if rest else EVERYTHING
         refusal = await self._desk.shelve(pattern, minutes, call.who, "asked for in the chat")
         if refusal:
             return Answer(f"Not silenced: {refusal}.")
-        until, named = self._time.clock(call.now.wall_s + minutes * 60, call.now), silencing.named(pattern, self._desk.records)
+        until = self._time.clock(call.now.wall_s + minutes * 60, call.now.wall_s)
+        named = silencing.named(pattern, self._desk.records)
         return Answer(f"Silent until {until}: {named}. /silence off {pattern} ends it before.")
 
     async def _told_again(self, pattern: str, call: Call) -> Answer:
@@ -104,7 +107,7 @@ class Tending:
 
     def _line(self, number: int, one: Record, call: Call) -> str:
         over = "" if one.active else " (over)"
-        return f"{number}. {one.key}: {one.kind.value} since {self._time.clock(one.since_at, call.now)}{over}: {one.cause}"
+        return f"{number}. {one.key}: {one.kind.value} since {self._time.clock(one.since_at, call.now.wall_s)}{over}: {one.cause}"
 
     def _key(self, word: str, call: Call) -> str:
         if not (word.isascii() and word.isdigit()):

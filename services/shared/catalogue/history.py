@@ -26,4 +26,10 @@ HISTORY = (
         "some of the past cannot be read; control goes on",
         "stop the api, repair the database, look at the card",
     ),
+    AlarmClass(
+        "backup", _OWNER, AlarmKind.WARNING, Priority.LOW,
+        "the last backup of a kind failed in whole or in part, or the newest is older than 3 h (one with everything: 36 h)",
+        "what happens to the card now may be lost; the backups before stand, control is not affected",
+        "run `mine backup`, which says why; look at the card, the second medium, the remote place",
+    ),
 )  # fmt: skip

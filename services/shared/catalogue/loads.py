@@ -14,10 +14,16 @@ LOADS = (
     ),
     AlarmClass(
         "over_target", _OWNER, AlarmKind.EMERGENCY, Priority.MEDIUM,
-        "past the deadline the meter shows more than is allowed and no listed load explains it",
+        "past the deadline the meter shows more than is allowed, and more than the loads that are told as on explain",
         "the contract is broken by load that nothing here can switch",
         "look for loads that are not listed, and at the meter",
-        follows=("load_still_on",),
+    ),
+    AlarmClass(
+        "curtailment_unproven", _OWNER, AlarmKind.EMERGENCY, Priority.HIGH,
+        "in an event nothing measures more than half of the kW that were asked off, and what reads them is lost; names the devices",
+        "nobody knows whether the load is off, and nothing proves it to the utility",
+        "look at the load on the site; check the field network's switch and power",
+        follows=("cannot_act",),
     ),
     AlarmClass(
         "held_still_on", _OWNER, AlarmKind.WARNING, Priority.LOW,

@@ -8,7 +8,7 @@ _OFF = "the site's load is off and stays off"
 
 TRIPS = (
     AlarmClass(
-        "trip_stop", _OWNER, AlarmKind.EMERGENCY, Priority.MEDIUM,
+        "trip_stop", _OWNER, AlarmKind.EMERGENCY, Priority.HIGH,
         "somebody stopped the site", _OFF, "find out why, then reset `stop`",
     ),
     AlarmClass(
@@ -17,11 +17,11 @@ TRIPS = (
         shelvable=False,
     ),
     AlarmClass(
-        "trip_flood", _OWNER, AlarmKind.EMERGENCY, Priority.MEDIUM,
+        "trip_flood", _OWNER, AlarmKind.EMERGENCY, Priority.HIGH,
         "water", _OFF, "look for the leak; reset `flood` when it is dry",
     ),
     AlarmClass(
-        "trip_over_temperature_*", _OWNER, AlarmKind.EMERGENCY, Priority.MEDIUM,
+        "trip_over_temperature_*", _OWNER, AlarmKind.EMERGENCY, Priority.HIGH,
         "an intake of the zone was at `emergency_celsius`",
         "the zone's load is off and stays off; all its fans run",
         "find the cause; reset `over_temperature_<zone>` below `max_temp_celsius`",

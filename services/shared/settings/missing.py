@@ -22,11 +22,11 @@ def missing(settings: Settings) -> tuple[str, ...]:
 
 
 def _site(settings: Settings) -> Iterator[str]:
-    if settings.general.control is Control.OBSERVE:
+    if (why := restored.why(Path(settings.data.folder))) is not None:
+        yield f"{why[:1].upper()}{why[1:]}: nothing is switched until `mine arm`, whatever control says."
+    elif settings.general.control is Control.OBSERVE:
         beside = " but the annunciator" if settings.annunciator.board else ""
         yield f"control = observe: decisions are shown and nothing is switched{beside}."
-    if (why := restored.why(Path(settings.data.folder))) is not None:
-        yield f"{why[:1].upper()}{why[1:]}: it observes until `mine arm`, whatever control says."
     if not settings.signals:
         yield "No power signal: cornbelt_url is empty and no [SIGNAL] is there; load is never curtailed by the utility."
     if not settings.loads:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -81,7 +82,7 @@ async def test_the_list_is_chosen_by_time_and_says_nothing_twice_or_too_much(tmp
         ("curtailing", {"rule": "something else", "scope": "site", "kw": 200.0}, "unknown", None),
         ("thermal_limit", {"rule": "too warm", "scope": "zone east", "kw": 200.0}, "thermal", None),
         ("emergency", {"rule": "trip stop", "scope": "site", "kw": 0.0}, "trip", None),
-        ("failsafe", {"rule": "signal utility", "scope": "site", "kw": 0.0}, "failsafe", None),
+        ("failsafe", {"rule": "signal utility lost", "scope": "site", "kw": 0.0}, "failsafe", None),
     ],
 )
 async def test_what_asked_is_named_by_its_kind(
@@ -139,7 +140,7 @@ async def test_a_lease_of_the_debug_listener_is_an_exercise_and_one_of_a_person_
     assert (oldest.kind, oldest.forced, oldest.exercised) == ("lease", True, False)
 
 
-async def test_a_hold_of_miners_is_told_a_lock_out_is_not_and_the_utility_ends_a_hold(tmp_path: Path) -> None:
+async def test_a_hold_of_miners_is_told_a_lock_out_or_a_devices_drill_is_not_and_the_utility_ends_a_hold(tmp_path: Path) -> None:
     def story(of: Records) -> None:
         of.turn(0, "starting", "normal")
         of.turn(10, "normal", "manual", "1 loads held down by a person")  # locked out: for a month, it may be
@@ -155,7 +156,7 @@ async def test_a_hold_of_miners_is_told_a_lock_out_is_not_and_the_utility_ends_a
 
     found = told(await recorded(tmp_path, story), now_s=400_000)
     assert [(one.kind, one.from_at - T0, one.exercised) for one in found] == [
-        ("drill", 300_000, True), ("lease", 200_000, False), ("signal", 90_000, False),
+        ("lease", 200_000, False), ("signal", 90_000, False),
     ]  # fmt: skip
 
 
@@ -163,13 +164,26 @@ async def test_load_that_is_unknown_is_neither_low_nor_proven_nor_saved(tmp_path
     def story(of: Records) -> None:
         of.row(-60, "normal", FULL_KW, FULL_KW)
         of.turn(0, "normal", "curtailing", "utility", detail=inputs(UTILITY))
-        of.turn(300, "curtailing", "curtailed", "utility", "unproven, 600 kW unknown", detail=inputs(UTILITY))
+        of.turn(300, "curtailing", "curtailed", "utility", "unproven, 600 kW unknown", detail=inputs(UTILITY, unknown_kw=600.0))
         for at in range(0, 900, 120):
             of.row(at, "curtailed", 5.0, 20.0, "utility", "unproven, 600 kW unknown", unknown_kw=600.0)
         of.turn(900, "curtailed", "normal")
 
     (one,) = told(await recorded(tmp_path, story))
     assert (one.lowest_kw, one.confirmed_s, one.proven, one.energy_not_used_kwh) == (None, None, False, None)
+
+
+@pytest.mark.parametrize(
+    ("load", "proven"), [({"proven": True}, True), ({"proven": False}, False), ({}, True), ({"unknown_kw": 3.0}, False)]
+)
+async def test_what_is_proven_is_a_field_of_the_decision_and_no_words(tmp_path: Path, load: dict[str, Any], proven: bool) -> None:
+    def story(of: Records) -> None:
+        of.turn(0, "normal", "curtailing", "utility", detail=inputs(UTILITY))
+        of.turn(90, "curtailing", "curtailed", "in other words", detail=inputs(UTILITY, kw=OFF_KW, **load))
+        of.turn(900, "curtailed", "normal", "proven by measurement")
+
+    (one,) = told(await recorded(tmp_path, story))
+    assert (one.proven, one.confirmed_s) == ((True, 90.0) if proven else (False, None))
 
 
 async def test_what_is_no_curtailment_is_not_listed_and_no_record_is_no_list(tmp_path: Path) -> None:
@@ -190,3 +204,52 @@ async def test_records_that_begin_in_the_middle_are_told_from_there_and_garbage_
 
     (one,) = told(await recorded(tmp_path, story))
     assert (one.kind, one.target_kw, one.from_at) == ("unknown", None, T0)
+
+
+async def test_the_utilitys_ask_while_load_returns_from_heat_and_a_trip_is_told_first_with_its_own_times(tmp_path: Path) -> None:
+    calm = {"name": "utility", "level": "normal", "age_s": 2.0}
+    heat = {"rule": "temperature", "scope": "zone east", "kw": 300.0}
+    smoke, stop = ({"rule": "trip", "scope": "site", "kw": 0.0} for _ in range(2))
+    at_most_200 = {"rule": "signal utility", "scope": "site", "kw": 200.0}
+
+    def story(of: Records) -> None:
+        of.row(-60, "normal", FULL_KW, 1000.0)
+        of.turn(0, "normal", "thermal_limit", "zone east too warm", detail=inputs(heat, signals=(calm,)))
+        of.turn(10, "thermal_limit", "emergency", "tripped: smoke", "zone east", detail=inputs(smoke, heat, signals=(calm,)))
+        of.event(20, "decision", "limited by trip", mode="emergency", reasons=("tripped: smoke", "tripped: emergency stop"),
+                 detail=inputs(smoke, stop, signals=(calm,)))  # fmt: skip
+        of.row(52, "emergency", OFF_KW, 0.0)
+        holding = {"rule": "signal utility", "scope": "site", "kw": 500.0}  # announced: it only holds the rise
+        of.turn(100, "emergency", "restoring", "restoring", detail=inputs(holding, signals=(calm,)))
+        of.turn(185, "restoring", "curtailing", "utility signal: Control, at most 200 kW", detail=inputs(at_most_200))
+        of.turn(200, "curtailing", "curtailed", "proven by measurement", detail=inputs(at_most_200, kw=218.0))
+        of.turn(500, "curtailed", "restoring")
+        of.turn(560, "restoring", "normal")
+
+    (one,) = told(await recorded(tmp_path, story))
+    assert (one.kind, one.source, one.kinds) == ("signal", "utility", ("signal", "thermal", "trip"))
+    assert (one.from_at - T0, one.target_kw, one.level, one.confirmed_s) == (0, 200.0, "control", 15.0)
+    assert [(ask.reason, ask.from_at - T0, (ask.until_at or 0) - T0, ask.confirmed_s) for ask in one.asks] == [
+        ("utility signal: Control, at most 200 kW", 185, 500, 15.0),
+        ("zone east too warm", 0, 20, None),
+        ("tripped: smoke", 10, 100, 42.0),
+        ("tripped: emergency stop", 20, 100, 32.0),
+    ]
+
+
+async def test_the_utilitys_ask_within_a_trip_needs_no_change_of_mode_and_a_persons_hold_hides_no_trip(tmp_path: Path) -> None:
+    smoke, by_hand = {"rule": "trip", "scope": "site", "kw": 0.0}, {"rule": "lease", "scope": "site", "kw": 0.0}
+
+    def story(of: Records) -> None:
+        of.row(-60, "normal", FULL_KW, 1000.0)
+        of.turn(0, "normal", "curtailing", "forced signal control by ann", detail=inputs(by_hand, signals=()))
+        of.turn(10, "curtailing", "emergency", "tripped: smoke", "forced signal", detail=inputs(smoke, by_hand, signals=()))
+        of.event(30, "decision", "limited by trip", mode="emergency", reasons=("tripped: smoke", "utility asks"),
+                 detail=inputs(smoke, UTILITY))  # fmt: skip
+        of.row(40, "emergency", OFF_KW, 0.0)
+        of.turn(100, "emergency", "normal")
+
+    (one,) = told(await recorded(tmp_path, story))
+    assert [(ask.kind, ask.from_at - T0, ask.confirmed_s) for ask in one.asks] == [
+        ("signal", 30, 10.0), ("lease", 0, None), ("trip", 10, 30.0),
+    ]  # fmt: skip

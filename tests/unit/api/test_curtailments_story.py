@@ -8,8 +8,8 @@ import pytest
 
 from services.api.curtailments import sheet
 from services.api.curtailments.intervals import mean_kw, settled
-from services.api.curtailments.model import HeldFrom, Point
-from services.api.curtailments.model import Story as Told
+from services.api.curtailments.model_load import HeldFrom, Point
+from services.api.curtailments.model_story import Story as Told
 from services.api.curtailments.story import Asked, story
 from services.api.history.database import Database
 from services.shared.settings import sections
@@ -57,7 +57,7 @@ async def test_it_is_told_from_the_notice_to_the_end(tmp_path: Path) -> None:
     assert [line.at for line in one.timeline] == sorted(line.at for line in one.timeline)
     assert kinds[0] == "notice" and kinds[-1] == "end"
     assert {"mode", "command", "proof", "restore", "alarm"} <= set(kinds)
-    assert "Confirmed by measurement after 90 s." in one.sentence and "2 h 3 min later" in one.sentence
+    assert "Confirmed by measurement after 1 min 30 s." in one.sentence and "2 h 3 min later" in one.sentence
 
 
 @pytest.mark.asyncio
@@ -108,7 +108,58 @@ async def test_a_pdu_that_fell_silent_makes_the_sum_partial_and_what_it_proves_u
     assert any(point.partial and point.kw == OFF_KW / 2 for point in one.curve.points)
     assert _point(one, T0 + 6_000).partial and not _point(one, T0 + 4_500).partial
     assert any(gap.what.startswith("only some of the meters") for gap in one.gaps)
-    assert [row.within for row in one.intervals.rows] == [True, None, None, True, True, True, True, True]
+    assert [row.within for row in one.intervals.rows] == [True, None, None, None, True, True, True, True]
+
+
+@pytest.mark.asyncio
+async def test_a_pdu_that_is_silent_until_the_end_is_missed_in_every_stretch_and_no_interval_is_within(tmp_path: Path) -> None:
+    of = Records(tmp_path)
+    utility_event(of, meters=False)
+    for after in range(3300, 11_200, 10):
+        of.read(after, "pdu-1", 100.0)
+        if after < 3900:
+            of.read(after, "pdu-2", 100.0)
+    one = known(tell(await of.stored()))
+    silent = [point for point in one.curve.points if point.at > T0 + 3960]
+    assert {point.width_s >= 60 for point in silent} == {True, False} and all(point.partial for point in silent)
+    assert [row.within for row in one.intervals.rows] == [None] * 8, "one of two PDUs of 100 kW within 120 kW proves nothing"
+    assert one.intervals.worst is None
+
+
+@pytest.mark.asyncio
+async def test_a_configured_pdu_that_never_spoke_in_it_leaves_every_interval_unknown(tmp_path: Path) -> None:
+    of = Records(tmp_path)
+    of.read(-86_400, "pdu-2", 100.0)
+    utility_event(of, meters=False)
+    for after in range(3300, 11_200, 10):
+        of.read(after, "pdu-1", 1.0)
+    path = await of.stored()
+    missed = known(tell(path, apis=sections.Apis(pdu_ip=("10.0.0.1", "10.0.0.2"))))
+    assert [row.within for row in missed.intervals.rows] == [None] * 8
+    gone = known(tell(path))  # it is no part of the site any more
+    assert all(row.within for row in gone.intervals.rows)
+
+
+@pytest.mark.asyncio
+async def test_the_curve_has_no_hole_where_one_fineness_follows_another(tmp_path: Path) -> None:
+    of = Records(tmp_path)
+    utility_event(of, at_s=3617.0)
+    points = known(tell(await of.stored())).curve.points
+    assert all(later.at - (earlier.at + earlier.width_s) < 0.001 for earlier, later in pairwise(points))
+
+
+@pytest.mark.asyncio
+async def test_load_that_is_not_stored_yet_is_not_drawn_as_the_last_that_was(tmp_path: Path) -> None:
+    of = Records(tmp_path)
+    utility_event(of, meters=False)
+    for after in range(3300, 10_960, 10):  # the last readings before the end wait for the disk
+        of.read(after, "pdu-1", OFF_KW)
+    path = await of.stored()
+    soon, late = (known(tell(path, now_s=BACK + after - T0)) for after in (185, 400))
+    last = max(point.at + point.width_s for point in soon.curve.points)
+    assert BACK + 150 < last <= BACK + 160, "the line ends with what is known"
+    assert not any(point.kw is None for point in soon.curve.points)
+    assert _kw(late, BACK + 175) is None, "what did not come within a minute was not measured"
 
 
 @pytest.mark.asyncio

@@ -6,7 +6,7 @@ import pytest
 
 from services.api import feed
 from services.api.dashboard import Dashboard
-from services.api.image import STATE_STALE_S, Image
+from services.api.image import SILENT_TO_SEE_S, Image
 from services.api.tile_views import Aged
 from services.shared.messages import (
     DeviceHealth,
@@ -142,8 +142,8 @@ def test_a_collector_that_ends_is_offline_at_once_and_its_devices_are_read_by_no
 
 def test_a_controller_that_falls_silent_leaves_no_word_of_its_own_standing() -> None:
     told = Told()
-    assert told.after(STATE_STALE_S, speaks=False).groups[0].states == "h"
-    found = told.after(STATE_STALE_S + 0.1, speaks=False)
+    assert told.after(SILENT_TO_SEE_S, speaks=False).groups[0].states == "h"
+    found = told.after(SILENT_TO_SEE_S + 0.1, speaks=False)
     assert found.state_stale
     assert (found.groups[0].states, found.pdus[0].outlets_unknown, found.fans[0].running) == ("u", 1, PowerState.UNKNOWN)
     assert (found.signals[0].effective, found.signals[0].tone, found.signals[0].level) == (

@@ -1,12 +1,14 @@
 """The five-second answer says no more than what is measured."""
 
+from functools import partial
 from typing import Any
 
 import pytest
 
-from services.api.headline import clock_of, headline
+from services.api.headline import headline
 from services.api.tile_views import Headline
 from services.shared.messages import Limit, State, Trip
+from services.shared.site_time import SiteTime
 from services.shared.vocabulary import Control, Mode
 from tests.integration.api_running import state
 
@@ -42,10 +44,10 @@ def test_the_load_that_comes_off_is_told_the_same_way_and_without_a_known_end_no
 
 
 def test_times_are_those_of_the_site_with_the_day_where_it_is_another() -> None:
-    clock = clock_of("America/Chicago", SINCE + 86_400)
+    clock = partial(SiteTime("America/Chicago").brief, now_at=SINCE + 86_400)
     assert headline(said(Mode.CURTAILED, since_at=SINCE), "", clock).sentence.startswith("Curtailed, unproven since 22 Nov 11:02")
     assert clock(SINCE + 86_400) == "11:02"
-    assert clock(1e300) == "a time that is none"
+    assert clock(1e300) == "an unknown time"
 
 
 def test_a_measured_load_that_is_too_old_proves_nothing_and_is_not_told() -> None:
@@ -108,7 +110,8 @@ def test_an_emergency_names_its_trip_once() -> None:
     [
         ({}, True),
         ({"measured_kw": 8.0, "proven": True}, True),
-        ({"measured_kw": 8.0}, None),
+        ({"measured_kw": 429.0}, False),
+        ({"measured_kw": 429.0, "unknown_kw": 1.0}, None),
         ({"unknown_kw": 1.0}, None),
         ({"measured_kw": None}, None),
     ],
@@ -122,5 +125,23 @@ def test_the_reasons_do_not_repeat_the_measured_kw(mode: Mode) -> None:
     assert told(mode, reasons=("utility asks", STILL_ON)).why == ("utility asks",)
 
 
-def test_observing_is_said_with_every_sentence() -> None:
-    assert told(Mode.CURTAILED, control=Control.OBSERVE).sentence.endswith("(Observing only: nothing is switched.)")
+@pytest.mark.parametrize("mode", list(Mode))
+def test_an_observing_site_says_what_would_be_done_and_is_not_called_safe_for_it(mode: Mode) -> None:
+    found = told(mode, control=Control.OBSERVE, load={"proven": True, "measured_kw": 0.0})
+    assert "Observing: " in found.sentence and " would " in found.sentence
+    assert found.sentence.endswith("Nothing is switched.") and "Safe." not in found.sentence
+    assert found.safe is not True or mode is Mode.NORMAL
+
+
+def test_an_observing_site_tells_the_load_that_would_come_off_by_what_is_measured() -> None:
+    asked: dict[str, Any] = {"control": Control.OBSERVE, "since_at": SINCE, "reasons": ("utility signal: Control",)}
+    found = told(Mode.CURTAILING, load={"measured_kw": 978.0}, **asked)
+    assert found.sentence == (
+        "Observing: the load would be coming off since 17:02: utility signal Control. 978 kW of 990 kW still on, 0 kW unknown."
+        " Nothing is switched."
+    )
+    assert told(Mode.CURTAILED, load={"proven": True, "measured_kw": 0.0}, **asked).curtailed is True
+    assert told(Mode.CURTAILED, load={"measured_kw": 978.0}, **asked).curtailed is None
+    air = Limit(rule="airflow unproven", scope="site", ceiling_kw=0.0, reason="no fan is proven")
+    held = told(Mode.RESTORING, limits=(air,), load={"setpoint_kw": 0.0, "target_kw": 990.0}, control=Control.OBSERVE)
+    assert held.sentence == "Observing: the load would be waiting to return: no fan is proven. Nothing is switched."

@@ -94,6 +94,12 @@ def test_a_load_of_which_nobody_spoke_is_unknown_and_not_left_out() -> None:
     assert (group.members, group.hashing, group.unknown, group.states) == (5, 1, 4, "huuuu")
 
 
+def test_a_load_without_power_is_off_and_not_unknown() -> None:
+    told = Told().hear(*(member(f"m-{n}", LoadState.UNKNOWN, outlet=PowerState.OFF) for n in (0, 1, 3, 4, 5)))
+    (group,) = told.feed().groups
+    assert (group.states, group.unknown, group.outlets_off, group.tone) == ("ooooo", 0, 5, "good")
+
+
 def test_a_load_that_is_reported_and_not_configured_is_counted_last() -> None:
     (group,) = Told().hear(member("stranger", LoadState.ASLEEP), member("m-1")).feed().groups
     assert (group.members, group.asleep, group.unknown, group.states) == (6, 1, 4, "huuuua")

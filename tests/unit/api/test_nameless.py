@@ -28,7 +28,8 @@ def test_a_name_in_a_field_goes_and_goes_from_the_texts_beside_it_but_from_no_ke
 @pytest.mark.parametrize(
     "how",
     [
-        "ann (session, 192.168.1.7)", "grafana.2 (token, fe80::1%eth0)", "debug listener (local, 127.0.0.1)", "cli:pi (loopback)",
+        "ann (session, 192.168.1.7)", "ann (password, 10.0.0.7)",
+        "grafana.2 (token, fe80::1%eth0)", "debug listener (local, 127.0.0.1)", "cli:pi (loopback)",
         "alice (telegram)", "123456789 (telegram)",
     ],
 )  # fmt: skip

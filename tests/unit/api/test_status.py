@@ -6,7 +6,7 @@ import pytest
 
 from services.api import feed, plain, status
 from services.api.headline import headline
-from services.api.image import STATE_STALE_S, Image
+from services.api.image import SILENT_TO_SEE_S, Image
 from services.shared.messages import Drill, FanView, Limit, State, Trip
 from services.shared.settings.tree import Settings
 from services.shared.vocabulary import Level, Mode, PowerState, Proof
@@ -49,7 +49,7 @@ def test_after_the_controller_fell_silent_nothing_it_said_is_the_present() -> No
         locked_out=False, reason="",
     )  # fmt: skip
     message = said(fans=(fan,))
-    clock.leap(STATE_STALE_S)
+    clock.leap(SILENT_TO_SEE_S)
     assert built(clock, message).mode is Mode.NORMAL
     assert [f.proven for f in built(clock, message).fans] == [Proof.PROVEN]
     clock.leap(0.1)
@@ -108,7 +108,7 @@ def test_a_planned_event_is_told_although_another_signal_is_as_strict() -> None:
 def test_what_a_silent_controller_said_is_ready_is_unknown() -> None:
     clock = HandClock()
     message = in_event(ready_kw=380.0, interval_kw=391.0)
-    clock.leap(STATE_STALE_S + 0.1)
+    clock.leap(SILENT_TO_SEE_S + 0.1)
     found = built(clock, message)
     assert (found.load.ready_kw, found.load.interval_kw, found.load.interval_limit_kw) == (None, None, None)
     assert (found.limits, found.drills, found.signal.event_id) == (None, None, None)

@@ -28,14 +28,15 @@ def a_stream(clock: HandClock, reasons: list[str]) -> Stream:
 
 async def test_a_client_that_does_not_read_is_dropped_and_its_stream_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stream, "EVERY_S", 0.001)
-    reasons = [""]
+    reasons, waiting = [""], [0]
     live = a_stream(HandClock(), reasons)
     queue = live.join()
     task = asyncio.create_task(live.run())
 
     def dropped() -> bool:
+        waiting.append(queue.qsize())
         reasons.append(str(len(reasons)))
-        return live.clients == 0
+        return max(waiting) == QUEUE and waiting[-1] == 1
 
     await until(dropped)
     task.cancel()

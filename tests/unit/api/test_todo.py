@@ -46,11 +46,35 @@ def test_a_trip_asks_for_its_reset_and_while_its_cause_stands_says_so() -> None:
     assert told(state(trips=(STOP,))) == ("Stopped: emergency stop by ann: fire drill. Reset it when the site may run.",)
     (line,) = told(state(trips=(Trip(key="smoke", reason="Smoke.", since_at=1.0),)))
     assert line == "Tripped: Smoke. Nothing shows its cause any more: look at the site, then reset it."
-    hot = Trip(
-        key="over_temperature_east", reason="s1 at 41.0 C", since_at=1.0, present="the cause persists: 39.0 C in zone east"
-    )
+    hot = Trip(key="over_temperature_east", reason="s1 at 41.0 °C", since_at=1.0, present="the cause persists: it has 39.0 °C")
     (line,) = told(state(trips=(hot,)))
-    assert line == "Tripped: s1 at 41.0 C. It cannot be reset yet: the cause persists: 39.0 C in zone east."
+    assert line == "Tripped: s1 at 41.0 °C. It cannot be reset yet: the cause persists: it has 39.0 °C."
+
+
+@pytest.mark.parametrize(("key", "first"), [("smoke", "Call the fire brigade"), ("flood", "Look for the leak")])
+def test_while_there_is_smoke_or_water_the_expected_action_comes_before_the_reset(key: str, first: str) -> None:
+    trip = Trip(key=key, reason="It is at the hall.", since_at=1.0, present="the cause persists")
+    assert told(state(trips=(trip,))) == (
+        f"{first}: It is at the hall.",
+        "Tripped: It is at the hall. It cannot be reset yet: the cause persists.",
+    )
+
+
+def test_two_zones_that_tripped_ask_for_one_thing() -> None:
+    zones = [Trip(key=f"over_temperature_{zone}", reason=f"{zone} at 41.0 °C", since_at=1.0) for zone in ("east", "west")]
+    (line,) = told(state(trips=tuple(zones)))
+    assert line == (
+        "Tripped: east at 41.0 °C; west at 41.0 °C. Nothing shows their causes any more: look at the site, then reset them."
+    )
+    hot = [zone.model_copy(update={"present": f"{zone.key[-4:]} is hot"}) for zone in zones]
+    (line,) = told(state(trips=tuple(hot)))
+    assert line == "Tripped: east at 41.0 °C; west at 41.0 °C. They cannot be reset yet: east is hot; west is hot."
+    assert len(told(state(trips=(STOP, hot[0], zones[1])))) == 3
+
+
+def test_no_line_has_marks_of_the_manual() -> None:
+    (line,) = told(None, alarm(action="See it; then `mine notify test sms`."))
+    assert line == 'See it; then "mine notify test sms": 12 kW are still on behind pdu-2.'
 
 
 def test_an_emergency_that_nobody_acknowledged_asks_for_its_action() -> None:
@@ -84,7 +108,7 @@ def test_services_and_devices_that_are_gone_are_named_and_a_service_stands_for_i
 def test_a_card_that_takes_nothing_and_a_site_that_only_observes_are_told() -> None:
     assert told(state(control=Control.OBSERVE), history="disk full") == (
         "Look at the card of the Pi: records are not stored (disk full).",
-        "Observing only: when what it would do is right, set `control = armed` and restart the controller.",
+        "Observing only: when what it would do is right, set control to armed in its settings and restart the controller.",
     )
 
 

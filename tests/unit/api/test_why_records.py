@@ -59,6 +59,19 @@ def test_while_nothing_was_recorded_the_last_word_is_not_told_as_the_present(tmp
     assert gap in told.sentence and gap in told.notes
 
 
+def test_while_nothing_was_read_inputs_are_told_as_not_read_then(tmp_path: Path) -> None:
+    turns, states = [turn(100, "normal", "x")], [row(s) for s in EVERY_30_S]
+    with records(tmp_path, turns, states) as database:
+        ms = [int((T0 + s) * 1000) for s in (*range(90, 170, 5), *range(300, 320, 5))]
+        rows = [{"key": one << 14, "value": 1.0, "flags": 0} for one in ms]
+        database.write(lambda c: c.execute(sa.insert(TABLES["readings"]), rows))
+        at = [int((T0 + s) * 1000) for s in (160, 265)]
+        read, frozen = [database.read(lambda c, ms=ms: past(c, ms, Calendar("UTC"), T0 + 600)) for ms in at]
+    assert [one.last_read_s for one in read.inputs] == [None, None]
+    assert [(one.name, one.last_read_s) for one in frozen.inputs] == [("utility", 100.0), ("pdu-1", 103.0)]
+    assert any("nothing was read between 08:02:45 UTC and 08:05:00 UTC" in note for note in frozen.notes)
+
+
 def test_a_gap_that_lasts_is_told_and_one_lost_row_is_none(tmp_path: Path) -> None:
     turns, states = [turn(10, "normal", "x")], [row(s) for s in EVERY_30_S if s != 300]
     assert why(tmp_path / "lost", 310, turns, states).known

@@ -45,6 +45,7 @@ def test_a_decision_keeps_what_stood_on_the_signals_page_and_what_was_released()
     told = json.loads(inputs.told(decision, snapshot, moment(300.0)))
     assert told["signals"][0]["raw_text"] == ("Full Load Control" * 100)[:200]
     assert told["load"]["setpoint_kw"] == 0.0
+    assert told["load"]["proven"] is decision.load.proven is False
 
 
 def test_each_stage_of_the_return_is_a_decision():

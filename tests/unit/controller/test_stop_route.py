@@ -4,11 +4,12 @@ import asyncio
 
 import httpx
 import pytest
-from fastapi import FastAPI
 from pydantic import SecretStr
+from starlette.applications import Starlette
 
 from services.controller import stop_route
 from services.controller.stop_route import add_stop_route
+from services.shared.ops import Ops
 from tests.unit.controller.parts import Controller, LeapingClock
 
 LOOPBACK, LAN = ("127.0.0.1", 1234), ("10.0.0.5", 1234)
@@ -22,8 +23,12 @@ class DeadLoop:
         self.asked.append(request)
 
 
+def own_app() -> Starlette:
+    return Ops("controller", tick_age_s=lambda: 0.0).app
+
+
 async def post(loop, *, client=LOOPBACK, token="", given="", **more):
-    app = FastAPI()
+    app = own_app()
     add_stop_route(app, loop, SecretStr(token), LeapingClock())
     transport = httpx.ASGITransport(app, client=client)
     headers = {"Authorization": f"Bearer {given}"} if given else {}
@@ -69,7 +74,7 @@ async def test_a_dead_loop_is_said_and_not_taken_for_a_stop(monkeypatch):
 )
 @pytest.mark.asyncio
 async def test_the_page_of_some_site_in_an_operators_browser_stops_nothing(headers):
-    app, loop = FastAPI(), DeadLoop()
+    app, loop = own_app(), DeadLoop()
     add_stop_route(app, loop, SecretStr(""), LeapingClock())
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app, client=LOOPBACK), base_url="http://controller") as http:
         answer = await http.post("/stop", headers=headers)

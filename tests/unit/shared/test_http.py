@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import socket
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
@@ -103,10 +102,9 @@ async def test_a_broken_answer_is_an_error_of_the_device_and_never_half_a_value(
 @pytest.mark.asyncio
 async def test_a_device_that_hangs_is_given_up_at_the_deadline() -> None:
     async with server(never) as url, client(deadline_s=0.2) as http:
-        began_s = time.monotonic()
-        with pytest.raises(Unreachable, match=r"no answer within 0\.2 s"):
-            await http.request("GET", url)
-        assert time.monotonic() - began_s < 1.5
+        async with asyncio.timeout(8):  # sooner than the deadline that holds where none is given
+            with pytest.raises(Unreachable, match=r"no answer within 0\.2 s"):
+                await http.request("GET", url)
 
 
 @pytest.mark.asyncio

@@ -6,14 +6,13 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from fastapi import Body
 from prometheus_client import Counter
 from prometheus_client.parser import text_string_to_metric_families
 
 from services.shared.answer import Answer
 from services.shared.connections import MOST_CONNECTIONS
 from services.shared.http import HttpClient
-from services.shared.ops import MAX_BODY_BYTES, Ops
+from services.shared.ops import Ops
 from tests.waiting import until
 
 pytestmark = pytest.mark.asyncio
@@ -115,22 +114,6 @@ async def test_errors_are_problem_documents_and_nothing_else_is_there() -> None:
             answer = await get(client, ops, path)
             assert (answer.status, answer.json()["title"]) == (404, "Not Found")
             assert answer.headers["Content-Type"] == "application/problem+json"
-
-
-async def test_a_body_too_large_and_a_body_of_the_wrong_shape_are_refused() -> None:
-    ops = Ops("controller", tick_age_s=lambda: 0.0)
-
-    @ops.app.post("/echo")
-    async def echo(number: int = Body(embed=True)) -> int:
-        return number
-
-    async with serving(ops) as client:
-        url = f"http://127.0.0.1:{ops.port}/echo"
-        assert (await client.request("POST", url, json_body={"number": 7})).json() == 7
-        wrong = await client.request("POST", url, json_body={"number": "x"})
-        assert (wrong.status, wrong.headers["Content-Type"]) == (422, "application/problem+json")
-        large = await client.request("POST", url, json_body={"number": "9" * MAX_BODY_BYTES})
-        assert large.status == 413
 
 
 async def test_a_port_that_is_taken_is_an_error_and_not_an_exit() -> None:

@@ -1,0 +1,125 @@
+#!/usr/bin/env bash
+# From a fresh Raspberry Pi to a site that observes: sudo scripts/install.sh. It may be run again at any time: what is there stays.
+# shellcheck disable=SC2034 # the parts under install/ read what is set here
+set -euo pipefail
+SOURCE=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.." && pwd)
+for part in say machine engine retire retire_records folders release host selftest; do
+  # shellcheck source=/dev/null
+  . "$SOURCE/scripts/install/$part.sh"
+done
+
+FOLDER=/opt/bitcoin-mine PROJECT=bitcoin-mine SITE='' PAGE_PORT=8000 DEBUG_PORT=5000 GIVEN=()
+NO_ENGINE='' NO_SYSTEMD='' NO_START='' ANY_LIMITS=''
+
+usage() {
+  cat <<'TEXT'
+sudo scripts/install.sh [options]      installs this checkout on this machine; run again, it repairs and changes nothing else
+
+  --yes                    ask nothing: take the defaults, and yes to what is offered
+  --dry-run                say what would be done, and do nothing (needs no root)
+  --site NAME              the site's name in a new configuration (mine)
+  --folder FOLDER          where it lies (/opt/bitcoin-mine)
+  --page-address ADDRESS   where the page listens (0.0.0.0)
+  --page-port PORT         8000
+  --debug-port PORT        5000, on loopback alone
+  --old-folder FOLDER      where the old product lies, when its unit does not say
+  --set NAME=VALUE         a variable of docker-compose.yml, kept in site.env; may be repeated
+  --project NAME           compose's name for it (bitcoin-mine)
+  --no-docker-install      do not install Docker
+  --no-systemd             no service, no watchdog
+  --no-start               install, and leave it stopped
+  --without-memory-limits  go on where the kernel enforces none
+
+Exit codes: 0 done, 1 a step failed, 2 wrong option, 3 this machine cannot run it yet, 4 reboot and run it again.
+TEXT
+}
+
+options() {
+  while [ $# -gt 0 ]; do
+    case $1 in
+      --yes) YES=yes ;;
+      --dry-run) DRY=yes ;;
+      --no-docker-install) NO_ENGINE=yes ;;
+      --no-systemd) NO_SYSTEMD=yes ;;
+      --no-start) NO_START=yes ;;
+      --without-memory-limits) ANY_LIMITS=yes ;;
+      --help | -h) usage; exit 0 ;;
+      --site | --folder | --page-address | --page-port | --debug-port | --old-folder | --set | --project)
+        [ $# -gt 1 ] || fail "$EXIT_MISTAKES" "$1 needs a value"
+        valued "$1" "$2"
+        shift
+        ;;
+      *) fail "$EXIT_MISTAKES" "unknown option $1 (--help lists them)" ;;
+    esac
+    shift
+  done
+}
+
+valued() {
+  case $1 in
+    --site) SITE=$2; check_site ;;
+    --folder) FOLDER=$(realpath -m "$2") ;;
+    --page-address) GIVEN+=("MINE_PAGE_ADDRESS=$2") ;;
+    --page-port) PAGE_PORT=$(port "$1" "$2"); GIVEN+=("MINE_PAGE_PORT=$2") ;;
+    --debug-port) DEBUG_PORT=$(port "$1" "$2"); GIVEN+=("MINE_DEBUG_PORT=$2") ;;
+    --old-folder) OLD_FOLDER=${2%/} ;;
+    --project) PROJECT=$2 ;;
+    --set) [[ $2 =~ ^[A-Z][A-Z0-9_]*=[^\"\']*$ ]] || fail "$EXIT_MISTAKES" "--set $2: NAME=VALUE is wanted"; GIVEN+=("$2") ;;
+  esac
+}
+
+port() {
+  if ! [[ $2 =~ ^[0-9]{1,5}$ ]] || [ "$2" -lt 1 ] || [ "$2" -gt 65535 ]; then
+    fail "$EXIT_MISTAKES" "$1 $2: a port is 1 to 65535"
+  fi
+  echo "$2"
+}
+
+main() {
+  options "$@"
+  [[ $FOLDER =~ ^/[A-Za-z0-9/._-]+$ ]] || fail "$EXIT_MISTAKES" "--folder $FOLDER: letters, digits, / . _ and - alone"
+  PROJECT=$(site_value COMPOSE_PROJECT_NAME | grep . || echo "$PROJECT")
+  check_machine
+  [ ! -d "$FOLDER" ] || alone "$FOLDER"
+  install_engine
+  make_folders
+  alone "$FOLDER"
+  write_site_env
+  stage_release
+  another_version
+  build_release
+  [ -n "$DRY" ] || switch_to "$NEW"
+  retire_old_product
+  take_over_volumes
+  write_config
+  take_over_records
+  write_host_files
+  [ -n "$NO_START" ] || start_site
+  tell_the_end
+}
+
+# A running site is brought to another version by the way that can go back.
+another_version() {
+  local here
+  here=$(current)
+  if [ -n "$DRY" ] || [ -z "$here" ] || [ "$here" = "$NEW" ]; then
+    return
+  fi
+  note "$(basename "$here") is installed: going on as an update to $(basename "$NEW")"
+  exec 9>&-
+  exec bash "$here/scripts/update.sh" --folder "$FOLDER" --from "$SOURCE" ${YES:+--yes} ${NO_SYSTEMD:+--no-systemd}
+}
+
+tell_the_end() {
+  local address scheme=http
+  step "Done"
+  [ -z "$DRY" ] || { note "nothing was done: this was --dry-run"; return; }
+  address=$(site_value MINE_PAGE_ADDRESS | grep -vx 0.0.0.0 || ip -4 route get 192.0.2.1 2>/dev/null | sed -n 's/.* src \([0-9.]*\).*/\1/p')
+  ! grep -qiE '^ *tls *= *(yes|true|on|1)' "$FOLDER/config/config.txt" || scheme=https
+  note "the page:      $scheme://${address:-127.0.0.1}:$(site_value MINE_PAGE_PORT | grep . || echo "$PAGE_PORT")/"
+  note "log in as:     operator; the password: sudo cat $FOLDER/data/secrets/operator-password"
+  note "configuration: sudo nano $FOLDER/config/config.txt, then: mine check, then: sudo systemctl restart bitcoin-mine"
+  note "next:          mine status says how the site is. It observes; arm it when it decides as you want (docs/manual/getting-started.md)"
+}
+
+main "$@"

@@ -1,0 +1,76 @@
+# shellcheck shell=bash
+# The records across an update: a backup before, a copy while all is stopped, and what to do when the tables were changed.
+
+readonly SMALL=(ledger/ledger.db alerts/alerts.db)
+
+ARCHIVE= # what `mine backup` made before the update, on this host
+
+# The update goes no further without one.
+back_up() {
+  local said
+  step "Backup"
+  if said=$("$1/scripts/install/compose" run --rm --no-deps -T backup mine backup --kind daily 2>&1); then
+    ARCHIVE=$(grep -om 1 '/backups/[^ :]*\.tar\.gz' <<<"$said" | sed "s|^|$FOLDER|" || true)
+    note "${ARCHIVE:-made}: opened, compared, and would come back"
+    return
+  fi
+  printf '%s\n' "$said" | tail -n 5 | sed 's/^/   /' >&2
+  [ -n "$FORCE" ] || fail "$EXIT_FAILED" "There is no backup, so there is no update (--force goes on without). Nothing was changed."
+  warn "no backup, and --force: going on"
+}
+
+# Fingerprints of the tables of every database of the site.
+tables() {
+  docker run --rm --interactive --network none --user "$MINE_UID:$MINE_GID" --volume "$FOLDER/data:/records" \
+    "bitcoin-mine-control:$(basename "$1")" python - /records <"$1/scripts/install/tables.py"
+}
+
+# The small databases as they were when all stood still, beside the data; and what all tables were like.
+keep_records() {
+  local kept=$FOLDER/data/.before-update file tail
+  rm -rf "$kept"
+  mkdir -p "$kept"
+  tables "$1" >"$kept/tables.part"
+  printf '%s' "$ARCHIVE" >"$kept/archive"
+  for file in "${SMALL[@]}"; do
+    for tail in '' -wal -shm; do
+      [ ! -f "$FOLDER/data/$file$tail" ] || cp --preserve=all "$FOLDER/data/$file$tail" "$kept/"
+    done
+  done
+  sync
+  mv "$kept/tables.part" "$kept/tables" # from now on it counts
+}
+
+# While all is stopped: where the new version has changed the tables, the one before gets its file back. What was written meanwhile
+# is set aside, never deleted.
+give_back_records() {
+  local file was now
+  [ -f "$FOLDER/data/.before-update/tables" ] || return 0
+  ARCHIVE=$(cat "$FOLDER/data/.before-update/archive")
+  now=$(tables "$1")
+  while read -r file was; do
+    grep -qxF "$file $was" <<<"$now" || give_back "$file"
+  done <"$FOLDER/data/.before-update/tables"
+  rm -rf "$FOLDER/data/.before-update"
+}
+
+# The small ones as they were when all stood still; the history as it is in the backup, some minutes older.
+give_back() {
+  local file=$FOLDER/data/$1 kept tail aside
+  kept=$FOLDER/data/.before-update/$(basename "$1")
+  aside=$file.after-update-$(date -u +%Y%m%dT%H%M%SZ)
+  warn "$1: its tables were changed; what the new version wrote is kept as $(basename "$aside")"
+  for tail in '' -wal -shm; do
+    [ ! -f "$file$tail" ] || mv "$file$tail" "$aside$tail"
+    [ ! -f "$kept$tail" ] || cp --preserve=all "$kept$tail" "$file$tail"
+  done
+  [ ! -f "$file" ] || return 0
+  if [ -n "$ARCHIVE" ] && tar -xzOf "$ARCHIVE" "$(basename "$1")" >"$file.partial"; then
+    chown "$MINE_UID:$MINE_GID" "$file.partial"
+    mv "$file.partial" "$file"
+    note "$1: as it is in the backup"
+  else
+    rm -f "$file.partial"
+    warn "$1: there is no backup of it; a new one begins"
+  fi
+}

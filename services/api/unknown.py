@@ -1,0 +1,100 @@
+"""What is not known of the site now: without some of it nobody may call the site safe, and the page tells all of it."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from services.api.tile_views import DeviceTile, FanTile, LoadTile, SensorTile, SwitchTile
+from services.shared.settings.tree import Settings
+from services.shared.vocabulary import HealthState, PowerState, Proof, SwitchRole
+
+COLLECTOR = "collector"
+_VITAL = (SwitchRole.SMOKE, SwitchRole.FLOOD)
+_MOST_NAMES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the feed shows now. `temperature_max_c` is the hottest fresh intake, None when there is none."""
+
+    load: LoadTile
+    switches: tuple[SwitchTile, ...]
+    fans: tuple[FanTile, ...]
+    sensors: tuple[SensorTile, ...]
+    devices: tuple[DeviceTile, ...]
+    temperature_max_c: float | None
+    is_collector_silent: bool
+
+
+def unsafe_without(seen: Seen, settings: Settings) -> tuple[str, ...]:
+    """Why nobody knows that the site is safe, in half sentences; empty where all that it takes is known."""
+    contacts = [f"the {role} contact" for role in _unread(seen, settings) if role in _VITAL]
+    found = [*contacts, *(["the load"] if _is_load_unknown(seen.load) else [])]
+    if seen.temperature_max_c is None:
+        found.append("the temperature")
+    read = f"{_listed(found)} {'is' if len(found) == 1 else 'are'} not read"
+    return (*([read] if found else []), *_of_fans(seen.fans), *(["the collector is silent"] if seen.is_collector_silent else []))
+
+
+def missing(seen: Seen, settings: Settings) -> tuple[str, ...]:
+    """All that cannot be told of the present, in short sentences, each cause once."""
+    return tuple(f"{line[0].upper()}{line[1:]}." for line in _missing(seen, settings))
+
+
+def _missing(seen: Seen, settings: Settings) -> Iterator[str]:
+    silent = seen.is_collector_silent
+    if silent:
+        yield "the collector is silent: nothing that it reads is of the present"
+    lost = [one.name for one in seen.devices if one.state is HealthState.LOST and not (silent and one.owner == COLLECTOR)]
+    if lost:
+        yield f"no answer from {_listed(lost)}"
+    if roles := _unread(seen, settings):
+        yield f"not read: {_listed(['another contact' if role is SwitchRole.OTHER else f'the {role} contact' for role in roles])}"
+    if _is_load_unknown(seen.load):
+        yield "the load is not measured"
+    yield from _of_sensors(seen)
+    yield from _of_fans(seen.fans)
+
+
+def _of_sensors(seen: Seen) -> Iterator[str]:
+    """A port that never had a value has no sensor."""
+    old = [one.label or one.name for one in seen.sensors if one.unit in ("Cel", "%RH") and one.stale and one.value is not None]
+    if seen.temperature_max_c is None:
+        yield "no intake temperature is known"
+    elif old:
+        yield f"not measured now: {_listed(list(dict.fromkeys(old)))}"
+
+
+def _of_fans(fans: Sequence[FanTile]) -> Iterator[str]:
+    wanted = [fan for fan in fans if fan.commanded is PowerState.ON]
+    if wanted and not any(fan.running is PowerState.ON and fan.proven is Proof.PROVEN for fan in wanted):
+        yield "no fan is proven to run"
+
+
+def _is_load_unknown(load: LoadTile) -> bool:
+    return load.stale or load.measured_kw is None
+
+
+def _unread(seen: Seen, settings: Settings) -> tuple[SwitchRole, ...]:
+    """The roles of which some contact that is configured, or was heard, is not known."""
+    told = {tile.name.lower(): tile for tile in seen.switches}
+    named = _roles(settings)
+    silent = [role for name, role in named if name not in told]
+    return tuple(dict.fromkeys((*silent, *(tile.role for name, tile in told.items() if _is_lost(name, tile, named)))))
+
+
+def _is_lost(name: str, tile: SwitchTile, named: Iterable[tuple[str, SwitchRole]]) -> bool:
+    return tile.active is None and (tile.role in _VITAL or name in dict(named))
+
+
+def _roles(settings: Settings) -> tuple[tuple[str, SwitchRole], ...]:
+    """By name. A trailing ! of a role reverses its contact."""
+    return tuple(
+        (name.lower(), SwitchRole(role.lower().removesuffix("!").strip())) for name, role in settings.temperature.switches
+    )
+
+
+def _listed(names: Sequence[str]) -> str:
+    """`a`, `a and b`, `a, b, c and 10 more`."""
+    if len(names) > _MOST_NAMES:
+        return f"{', '.join(names[:_MOST_NAMES])} and {len(names) - _MOST_NAMES} more"
+    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))

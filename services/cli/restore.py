@@ -1,0 +1,99 @@
+"""`mine restore`: look whether a backup would come back, and bring it back. `mine arm` ends the observing that follows."""
+
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from services.backup import places, restoring, told
+from services.backup.places import CONFIG, LEDGER, SECRETS, Places
+from services.backup.trouble import Trouble
+from services.cli import ask, local_time, noted
+from services.cli.backup import steps
+from services.cli.exit_codes import EXIT_REFUSED
+from services.cli.options import Json, Yes
+from services.cli.reading import end, judged
+from services.controller.core.moments import Now
+from services.shared import restored
+from services.shared.clock import Clock
+from services.shared.settings import CONFIG as OWN_FILE
+from services.shared.settings import EXAMPLE, Settings
+
+
+def restore(
+    archive: Annotated[Path, typer.Argument(help="The backup: .tar.gz, or encrypted .tar.gz.enc.")],
+    verify: Annotated[bool, typer.Option("--verify", help="Only look whether it would come back.")] = False,
+    to: Annotated[Path | None, typer.Option("--to", help="Into this folder, not over the present site.")] = None,
+    yes: Yes = False,
+    as_json: Json = False,
+) -> None:
+    """Bring a backup back, or with --verify try it on a copy that is thrown away; the services must be stopped for the first.
+
+    Every file is proven before anything is touched, and what is there now is kept beside it. No lease and no past event comes
+    back; the trips and lock-outs of the backup and of today both stand. The site observes until `mine arm`.
+
+    Exit code 0 done, 1 not done or the backup is bad, 2 mistakes.
+    """
+    settings = judged(quiet=as_json)
+    where = places.of(settings, os.environ)
+    if where.config == EXAMPLE.resolve():  # which is not the site's own
+        where = replace(where, config=OWN_FILE.resolve())
+    near = where.first if to is None else to.resolve()
+    passphrase = settings.backup.passphrase.get_secret_value()
+    try:
+        if verify:
+            _verify(settings, archive, near, passphrase, as_json=as_json)
+        else:
+            target = where if to is None else _in(where, near)
+            _restore(settings, archive, target, near, passphrase, yes=yes, as_json=as_json)
+    except Trouble as why:
+        end(f"Not restored: {why}" if not verify else f"It can not be restored: {why}", EXIT_REFUSED)
+
+
+def arm(yes: Yes = False) -> None:
+    """After a restore: let the configuration's `control` count again, when what the site would do is right.
+
+    Exit code 0 done, 1 not done, 2 mistakes.
+    """
+    settings = judged()
+    folder = places.database(Path(settings.data.folder), LEDGER).parent
+    why = restored.why(folder)
+    if why is None:
+        end("Nothing was restored here: `control` of [GENERAL] alone decides.", EXIT_REFUSED)
+    if not yes and not typer.confirm(f"The site observes because it was {why}. Shall `control` of [GENERAL] count again?"):
+        end("Nothing was done.", EXIT_REFUSED)
+    try:
+        restored.arm(folder)
+    except OSError as error:
+        end(f"It cannot be done: {error.strerror}", EXIT_REFUSED)
+    typer.echo("Start the controller again: then `control` of [GENERAL] counts.")
+
+
+def _verify(settings: Settings, archive: Path, near: Path, passphrase: str, *, as_json: bool) -> None:
+    looked = restoring.verify(archive, near, passphrase, steps(quiet=as_json))
+    at = local_time.of(settings)(looked.manifest.at)
+    ask.told(told.looked_document(looked), list(told.looked_lines(looked, at)), as_json=as_json)
+    if looked.fault:
+        raise typer.Exit(EXIT_REFUSED)
+
+
+def _restore(settings: Settings, archive: Path, target: Places, near: Path, passphrase: str, *, yes: bool, as_json: bool) -> None:
+    run = noted.read(target.data)
+    if run is not None:
+        raise Trouble(f"a run is alive (process {run.pid}); stop it first")
+    if not yes and not typer.confirm(f"Restore {archive.name} into {target.data}? What is there is kept beside it."):
+        end("Nothing was done.", EXIT_REFUSED)
+    moment = Clock(settings.general.clock_trusted).now()
+    now = Now(moment.mono_s, moment.wall_s, moment.wall_trusted, moment.host_boot)
+    looked, done = restoring.restore(archive, target, near, now, passphrase, steps(quiet=as_json))
+    at = local_time.of(settings)(looked.manifest.at)
+    document = told.looked_document(looked) | told.restored_document(done)
+    ask.told(document, [*told.looked_lines(looked, at), *told.restored_lines(done)], as_json=as_json)
+
+
+def _in(where: Places, folder: Path) -> Places:
+    """Everything in one folder, the configuration within it."""
+    config = folder / "config"
+    return replace(where, data=folder, config=config / CONFIG, secrets=folder / SECRETS)

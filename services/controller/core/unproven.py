@@ -1,0 +1,66 @@
+"""Load that was asked off while what reads it is silent: most of an event that nothing proves is an emergency.
+
+What a silent PDU or a silent site meter leaves unknown counts; what nothing ever measured does not, for that is how the site is.
+"""
+
+from services.controller.core.memory import Cause, Silence
+from services.controller.core.mode import Picture
+from services.controller.core.plant import Load
+from services.controller.core.proof import is_metered
+from services.controller.core.ranks import ranked
+from services.controller.core.silence import lost_devices
+from services.controller.core.stamps import elapsed_s
+from services.controller.core.wanted import AlarmWanted
+from services.shared.vocabulary import AlarmKind, Control
+
+_SHARE = 0.5  # of the kW that were asked off
+_NAMED = 12
+
+
+def unproven_alarms(silent: tuple[Silence, ...], picture: Picture) -> tuple[tuple[AlarmWanted, ...], frozenset[str]]:
+    """The emergency, and the devices that it names: their loss follows from it.
+
+    It comes when the first of them is lost, so that a poll that fails now and then is none.
+    """
+    asked = any(one.cause in (Cause.UTILITY, Cause.SIGNAL_LOST) for one in picture.binding)
+    if not asked or picture.limits.control is Control.OBSERVE or not picture.measured.unknown_kw:
+        return (), frozenset()
+    away = _away(silent, picture)
+    meter = _lost_site_meter(picture)
+    down = [load for i, load in enumerate(picture.limits.loads) if i not in picture.kept]
+    unknown = [load for load in _unmeasured(down, picture) if meter or away & {load.pdu, load.soft_device}]
+    readers = away & {name for load in unknown for name in (load.pdu, load.soft_device)}
+    unknown_kw, down_kw = sum(load.kw for load in unknown), sum(load.kw for load in down)
+    is_most = unknown_kw > max(_SHARE * down_kw, picture.limits.meter_tolerance_kw)
+    if not is_most or not (meter or readers & lost_devices(silent)):
+        return (), frozenset()
+    names = (*sorted(readers), *meter)
+    named = ", ".join(names[:_NAMED]) + (f" and {len(names) - _NAMED} more" if len(names) > _NAMED else "")
+    alarm = AlarmWanted(
+        "curtailment_unproven",
+        AlarmKind.EMERGENCY,
+        f"Of {down_kw:.0f} kW that were asked off {unknown_kw:.0f} kW are measured by nothing: no answer of {named}.",
+        "Nobody knows whether the load is off, and nothing proves it to the utility.",
+        "Look at the load on the site; check the field network's switch and power.",
+    )
+    return (ranked(alarm, unknown_kw, picture.state, picture.limits),), readers
+
+
+def _away(silent: tuple[Silence, ...], picture: Picture) -> frozenset[str]:
+    """The devices that are silent for half of their limit: those that this process did not ask yet are not."""
+    limits, now = picture.limits, picture.now
+    return frozenset(one.device for one in silent if elapsed_s(one.since, now) > limits.lost_after_s[one.device] / 2)
+
+
+def _lost_site_meter(picture: Picture) -> tuple[str, ...]:
+    """A site meter that was read once, and then not for as long as makes a device lost."""
+    longest_s = max(picture.limits.lost_after_s.values(), default=picture.limits.meter_max_age_s)
+    sites = (one for one in picture.snapshot.meters if not one.pdu and one.mono_s is not None)
+    return tuple(one.name for one in sites if one.mono_s is not None and picture.now.mono_s - one.mono_s > longest_s)
+
+
+def _unmeasured(loads: list[Load], picture: Picture) -> list[Load]:
+    measured = picture.measured
+    by_sum = {meter.pdu for meter in picture.snapshot.meters if is_metered(meter, picture.limits, picture.now)}
+    known = measured.proven_down | measured.still_on
+    return [load for load in loads if load.pdu not in by_sum and load.name not in known]

@@ -1,0 +1,68 @@
+"""A made-up root file system for the installer, and programs of its own before the machine's on PATH."""
+
+import os
+import subprocess
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+INSTALL = ROOT / "scripts" / "install.sh"
+
+
+class Pi:
+    """`root` is what the scripts take for `/`. Its kernel has memory groups and 4 GB, and nothing is installed on it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.root = folder / "root"
+        self.programs = folder / "programs"
+        self.site = folder / "site"
+        self.write("proc/meminfo", "MemTotal:        3884000 kB\n")
+        self.write("proc/cgroups", "#subsys_name\thierarchy\tnum_cgroups\tenabled\nmemory\t0\t97\t1\n")
+        for name in ("etc/systemd/system", "etc/cron.d", "etc/nginx/sites-enabled", "var/lib", "var/spool/cron/crontabs"):
+            (self.root / name).mkdir(parents=True)
+        self.write("etc/passwd", "root:x:0:0:root:/root:/bin/bash\n")
+        self.write("etc/group", "root:x:0:\n")
+        self.programs.mkdir()
+        self.program("dpkg", "echo arm64")
+
+    def write(self, name: str, text: str) -> Path:
+        """A file of this root."""
+        path = self.root / name.lstrip("/")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        return path
+
+    def program(self, name: str, script: str) -> None:
+        """Put before the machine's own; each call is noted."""
+        path = self.programs / name
+        path.write_text(f'#!/bin/bash\necho "{name} $*" >>{self.programs}/.calls\n{script}\n')
+        path.chmod(0o755)
+
+    def calls(self) -> list[str]:
+        """What was called, in order."""
+        noted = self.programs / ".calls"
+        return noted.read_text().splitlines() if noted.exists() else []
+
+    def install(self, *options: str, timeout_s: float = 30) -> subprocess.CompletedProcess[str]:
+        """The installer, asked nothing."""
+        command = ["bash", str(INSTALL), "--folder", str(self.site), *options]
+        return subprocess.run(
+            command, env=self.env(), capture_output=True, text=True, check=False, timeout=timeout_s, stdin=subprocess.DEVNULL
+        )
+
+    def parts(self, script: str) -> subprocess.CompletedProcess[str]:
+        """A script that has the installer's parts and its variables."""
+        sourced = "\n".join(
+            f". {ROOT}/scripts/install/{name}.sh"
+            for name in ("say", "machine", "engine", "retire", "retire_records", "folders", "release", "host", "selftest", "data")
+        )
+        begin = (
+            f"set -euo pipefail\nFOLDER={self.site} PROJECT=mine-none SOURCE={ROOT} NO_SYSTEMD='' FORCE='' SITE=''\n{sourced}\n"
+        )
+        return subprocess.run(
+            ["bash", "-c", begin + script], env=self.env(), capture_output=True, text=True, check=False, timeout=30
+        )
+
+    def env(self) -> dict[str, str]:
+        """Without what this test run is told by its own environment."""
+        kept = {name: text for name, text in os.environ.items() if not name.startswith(("MINE_", "COMPOSE_"))}
+        return kept | {"MINE_SYSTEM_ROOT": str(self.root), "PATH": f"{self.programs}:{os.environ['PATH']}", "LC_ALL": "C"}

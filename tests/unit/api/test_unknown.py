@@ -1,0 +1,163 @@
+"""Without what it takes to know it nobody calls the site safe, and the page lists what cannot be measured now."""
+
+from typing import Any
+
+import pytest
+
+from services.api import feed, status
+from services.api.dashboard import Dashboard
+from services.api.image import COLLECTOR_SILENT_S, SILENT_TO_SEE_S, Image
+from services.shared.messages import DeviceHealth, Devices, FanView, Limit, Presence, State, SwitchReading
+from services.shared.settings import sections
+from services.shared.settings.tree import Settings
+from services.shared.vocabulary import HealthState, Mode, PowerState, Proof, SwitchRole
+from tests.integration.api_running import state
+from tests.unit.api.builders import HandClock
+
+SETTINGS = Settings(
+    temperature=sections.Temperature(switches=(("ra/smoke", "Smoke!"), ("ra/flood", "flood"), ("ra/door", "door"))),
+)
+ROLES = {"smoke": SwitchRole.SMOKE, "flood": SwitchRole.FLOOD, "door": SwitchRole.DOOR}
+SEEN: dict[str, Any] = {"host_boot": "this-boot", "boot": "b", "source": "collector"}
+
+
+def fan(number: int = 1, **more: Any) -> FanView:
+    base: dict[str, Any] = {
+        "commanded": PowerState.ON, "running": PowerState.ON, "proven": Proof.PROVEN, "watts": 400.0, "read_mono_s": 1000.0,
+        "locked_out": False, "reason": "",
+    }  # fmt: skip
+    return FanView(number=number, **base | more)
+
+
+def said(mode: Mode = Mode.NORMAL, **changes: Any) -> State:
+    load = {"measured_kw": 900.0, "measured_mono_s": 1000.0, "unknown_kw": 0.0} | changes.pop("load", {})
+    base = state(mode, host_boot="this-boot", **{"decided_mono_s": 1000.0, "fans": (fan(),), "signals": ()} | changes)
+    return base.model_copy(update={"load": base.load.model_copy(update=load)})
+
+
+class Site:
+    """An api that heard all contacts and the health of two devices once, at 1000 s."""
+
+    def __init__(self, *contacts: str) -> None:
+        self.clock = HandClock()
+        self.image = Image(SETTINGS, self.clock)
+        self.image.take_presence(Presence(source="collector", boot="b", state="online", version="1"))
+        for seq, name in enumerate(contacts or ROLES):
+            contact: dict[str, Any] = {
+                "device": "ra",
+                "quantity": name,
+                "role": ROLES[name],
+                "poll_started_mono_s": 1000.0,
+                "measured_at": 1.0,
+            }
+            self.image.take_switch(SwitchReading(closed=False, active=False, seq=seq, **contact, **SEEN))
+
+    def lose(self, *names: str) -> None:
+        lost: dict[str, Any] = {
+            "kind": "x",
+            "state": HealthState.LOST,
+            "reason": "",
+            "last_ok_mono_s": None,
+            "lost_since_at": None,
+        }
+        healths = tuple(DeviceHealth(device=name, **lost) for name in names)
+        self.image.take_devices(Devices(host_boot="this-boot", source="controller", devices=healths))
+
+    def told(self, message: State | None = None) -> Dashboard:
+        self.image.take_state(message or said())
+        return feed.build(self.image, SETTINGS, broker_connected=True, history="")
+
+
+def test_a_site_of_which_all_is_known_is_safe_and_misses_nothing() -> None:
+    found = Site().told()
+    assert (found.headline.sentence, found.headline.safe, found.missing) == ("Safe. The load may run.", True, ())
+
+
+def test_a_blind_site_is_not_known_to_be_safe_and_says_for_want_of_what() -> None:
+    found = Site("door").told(said(load={"measured_kw": None, "measured_mono_s": None}))
+    assert found.headline.sentence == (
+        "Not known to be safe: the smoke contact, the flood contact and the load are not read. The load may run."
+    )
+    assert (found.headline.safe, found.headline.tone) == (None, "unknown")
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"load": {"measured_kw": None, "measured_mono_s": None}}, "the load is not read"),
+        ({"load": {"measured_mono_s": 900.0}}, "the load is not read"),
+        ({"fans": (fan(proven=Proof.UNPROVEN), fan(2, running=PowerState.UNKNOWN))}, "no fan is proven to run"),
+    ],
+)
+def test_each_thing_that_is_not_known_keeps_the_site_from_being_called_safe(changes: dict[str, Any], why: str) -> None:
+    for mode in (Mode.NORMAL, Mode.CURTAILING, Mode.RESTORING, Mode.MANUAL, Mode.STARTING):
+        found = Site().told(said(mode, **changes)).headline
+        assert found.sentence.startswith(f"Not known to be safe: {why}.") and "Safe." not in found.sentence
+        assert (found.safe, found.tone) == (None, "unknown")
+
+
+def test_one_proven_fan_or_none_that_is_wanted_is_enough() -> None:
+    rests = fan(2, commanded=PowerState.OFF, running=PowerState.OFF, proven=Proof.UNPROVEN)
+    assert Site().told(said(fans=(fan(), fan(3, proven=Proof.UNPROVEN), rests))).headline.safe
+    assert Site().told(said(fans=(rests,))).headline.safe
+
+
+def test_what_is_known_to_be_bad_stays_bad() -> None:
+    found = Site("door").told(said(Mode.FAILSAFE)).headline
+    assert (found.safe, found.tone, found.sentence) == (False, "bad", "Not safe to run: too little is known.")
+
+
+def test_a_collector_that_hangs_is_told_within_seconds_and_nothing_is_safe_without_it() -> None:
+    site = Site()
+    site.clock.leap(COLLECTOR_SILENT_S)
+    assert site.told(said(decided_mono_s=1012.0)).headline.safe
+    site.clock.leap(0.1)
+    found = site.told(said(decided_mono_s=1012.1))
+    assert found.headline.sentence == "Not known to be safe: the collector is silent. The load may run."
+    assert found.headline.todo[0].startswith("Look at the collector: it is silent")
+    assert found.missing == ("The collector is silent: nothing that it reads is of the present.",)
+    assert {one.name: one.state for one in found.services}["collector"] == "unknown"
+
+
+def test_what_cannot_be_measured_is_missing_each_cause_once_and_devices_together() -> None:
+    site = Site("door")
+    site.lose("pdu-1", "pdu-2", "pdu-3", "pdu-4", "relay-1")
+    lost = said(missing=("No way to people is set up.",), temperature_max_c=None, load={"measured_kw": None})
+    found = site.told(lost)
+    assert found.missing == (
+        "No way to people is set up.",
+        "No answer from pdu-1, pdu-2, pdu-3 and 2 more.",
+        "Not read: the smoke contact and the flood contact.",
+        "The load is not measured.",
+        "No intake temperature is known.",
+    )
+    assert status.build(found).missing == list(found.missing)
+
+
+def test_when_no_meter_is_read_any_more_the_last_load_stays_with_its_age_and_is_stale() -> None:
+    site = Site()
+    site.told()
+    site.clock.leap(5.0)
+    found = site.told(said(decided_mono_s=1005.0, load={"measured_kw": None, "measured_mono_s": None})).load
+    assert (found.measured_kw, found.age_s, found.stale) == (900.0, 5.0, True)
+
+
+def test_a_silent_controller_is_silent_since_its_last_word() -> None:
+    site = Site()
+    spoke_at = site.clock.now().wall_s
+    site.told()
+    site.clock.leap(SILENT_TO_SEE_S + 1)
+    found = feed.build(site.image, SETTINGS, broker_connected=True, history="")
+    assert (found.headline.why, found.since_at) == (("the controller is silent",), spoke_at)
+
+
+def test_a_curtailment_in_which_the_guard_of_the_interval_holds_tighter_is_the_utilitys_since_it_began() -> None:
+    site, begun_at = Site(), 1_795_366_920.0
+    site.told(said(Mode.CURTAILING, since_at=begun_at))
+    limits = (
+        Limit(rule="worst interval", scope="site", ceiling_kw=191.0, reason="worst interval: at most 191 kW"),
+        Limit(rule="signal utility", scope="site", ceiling_kw=400.0, reason="utility signal: Control"),
+    )
+    asked: dict[str, Any] = {"since_at": begun_at + 180, "limits": limits, "reasons": tuple(one.reason for one in limits)}
+    found = site.told(said(Mode.CURTAILED, **asked, load={"proven": True})).headline
+    assert "Curtailed since 22 Nov 11:02: utility signal Control; worst interval: at most 191 kW. 900 kW" in found.sentence

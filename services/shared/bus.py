@@ -136,7 +136,7 @@ class Bus:
         self._loop = asyncio.get_running_loop()
         self.lost_since_mono_s = self._clock.now().mono_s
         if self._announced:
-            self._inbox.on(Presence, self._still_here)
+            self._inbox.on_topic(topic_of(self._presence("online"), self._site), self._still_here)
         self._connect_anew()
         self._tasks = [
             asyncio.create_task(self._consume(), name="bus-consumer"),
@@ -282,10 +282,10 @@ class Bus:
         offline = self._birth[1]
         return topic_of(offline, self._site), _encoded(offline)
 
-    def _still_here(self, presence: Presence, arrival: Arrival) -> None:
+    def _still_here(self, found: Foreign) -> None:
         """The will of a connection that is gone came after our birth, which overwrites what was retained before: say it again."""
-        ours = presence.source == self._service and presence.boot == self.boot
-        if ours and presence.state == "offline" and self.connected and not arrival.retained:
+        is_will = self.boot.encode() in found.payload and b'"offline"' in found.payload
+        if is_will and self.connected and not found.retained:
             self.publish(self._presence("online"))
 
     def _take_back(self, presence: Foreign) -> None:

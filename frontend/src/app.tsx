@@ -60,7 +60,6 @@ function Evidence({ now }: { now: Dashboard }) {
           <Holds feed={now} />
           <EmergencyStop />
           <Actions feed={now} />
-          <Devices feed={now} />
           <Events />
         </div>
         <div class="column">
@@ -82,7 +81,10 @@ function Evidence({ now }: { now: Dashboard }) {
               <Curtailments />
               <OwnHealth feed={now} />
             </div>
-            <Commands />
+            <div class="column">
+              <Commands />
+              <Devices feed={now} />
+            </div>
           </div>
         </div>
       </div>

@@ -18,13 +18,11 @@ interface Hold {
 
 /** The kind alone where the payload does not say what. */
 export function held({ kind, payload }: Pick<Lease, "kind" | "payload">): string {
-  let hold: Hold;
   try {
-    hold = JSON.parse(payload) as Hold;
+    return told(kind, JSON.parse(payload) as Hold) || words(kind);
   } catch {
     return words(kind);
   }
-  return told(kind, hold) || words(kind);
 }
 
 function told(kind: Lease["kind"], hold: Hold): string {

@@ -275,7 +275,7 @@ export interface Dashboard {
   history: HistoryTile;
 }
 
-/** The decision with which it began, and all that it went by. */
+/** The decision that heard the first of `asks`, and all that it went by. */
 export interface Decided {
   at: number;
   title: string;

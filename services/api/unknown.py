@@ -1,6 +1,6 @@
 """What is not known of the site now: without some of it nobody may call the site safe, and the page tells all of it."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from services.api.tile_views import DeviceTile, FanTile, LoadTile, SensorTile, SwitchTile
@@ -9,6 +9,7 @@ from services.shared.vocabulary import HealthState, PowerState, Proof, SwitchRol
 
 COLLECTOR = "collector"
 _VITAL = (SwitchRole.SMOKE, SwitchRole.FLOOD)
+_GRAVEST = (*_VITAL, SwitchRole.UTILITY, SwitchRole.DOOR, SwitchRole.OTHER)
 _MOST_NAMES = 3
 
 
@@ -31,7 +32,7 @@ def unsafe_without(seen: Seen, settings: Settings) -> tuple[str, ...]:
     found = [*contacts, *(["the load"] if _is_load_unknown(seen.load) else [])]
     if seen.temperature_max_c is None:
         found.append("the temperature")
-    read = f"{_listed(found)} {'is' if len(found) == 1 else 'are'} not read"
+    read = f"{_joined(found)} {'is' if len(found) == 1 else 'are'} not read"
     return (*([read] if found else []), *_of_fans(seen.fans), *(["the collector is silent"] if seen.is_collector_silent else []))
 
 
@@ -48,7 +49,7 @@ def _missing(seen: Seen, settings: Settings) -> Iterator[str]:
     if lost:
         yield f"no answer from {_listed(lost)}"
     if roles := _unread(seen, settings):
-        yield f"not read: {_listed(['another contact' if role is SwitchRole.OTHER else f'the {role} contact' for role in roles])}"
+        yield f"not read: {_joined(['another contact' if role is SwitchRole.OTHER else f'the {role} contact' for role in roles])}"
     if _is_load_unknown(seen.load):
         yield "the load is not measured"
     yield from _of_sensors(seen)
@@ -75,26 +76,30 @@ def _is_load_unknown(load: LoadTile) -> bool:
 
 
 def _unread(seen: Seen, settings: Settings) -> tuple[SwitchRole, ...]:
-    """The roles of which some contact that is configured, or was heard, is not known."""
-    told = {tile.name.lower(): tile for tile in seen.switches}
-    named = _roles(settings)
-    silent = [role for name, role in named if name not in told]
-    return tuple(dict.fromkeys((*silent, *(tile.role for name, tile in told.items() if _is_lost(name, tile, named)))))
+    """The roles of which some contact that is configured, or was heard, is not known, the gravest first. What a device said
+    before it was lost is not known any more."""
+    lost = {one.name.lower() for one in seen.devices if one.state is HealthState.LOST}
+    read = {tile.name.lower() for tile in seen.switches if tile.active is not None and _device(tile.name) not in lost}
+    vital = {tile.name.lower(): tile.role for tile in seen.switches if tile.role in _VITAL}
+    roles = {role for name, role in (vital | _roles(settings)).items() if name not in read}
+    return tuple(sorted(roles, key=_GRAVEST.index))
 
 
-def _is_lost(name: str, tile: SwitchTile, named: Iterable[tuple[str, SwitchRole]]) -> bool:
-    return tile.active is None and (tile.role in _VITAL or name in dict(named))
+def _device(name: str) -> str:
+    return name.lower().partition("/")[0]
 
 
-def _roles(settings: Settings) -> tuple[tuple[str, SwitchRole], ...]:
+def _roles(settings: Settings) -> dict[str, SwitchRole]:
     """By name. A trailing ! of a role reverses its contact."""
-    return tuple(
-        (name.lower(), SwitchRole(role.lower().removesuffix("!").strip())) for name, role in settings.temperature.switches
-    )
+    return {name.lower(): SwitchRole(role.lower().removesuffix("!").strip()) for name, role in settings.temperature.switches}
 
 
 def _listed(names: Sequence[str]) -> str:
     """`a`, `a and b`, `a, b, c and 10 more`."""
     if len(names) > _MOST_NAMES:
         return f"{', '.join(names[:_MOST_NAMES])} and {len(names) - _MOST_NAMES} more"
+    return _joined(names)
+
+
+def _joined(names: Sequence[str]) -> str:
     return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))

@@ -4,7 +4,7 @@ from math import sin
 from typing import Any
 
 from services.api.cost import Cost, ServiceCost
-from services.api.curtailments.model import CurtailmentRow, Curtailments
+from services.api.curtailments.model import Asker, CurtailmentRow, Curtailments
 from services.api.dashboard import Dashboard
 from services.api.history.happened import EventRow
 from services.api.history.reader import Bucket, Series
@@ -102,8 +102,13 @@ def sensors(feed: Dashboard) -> Sensors:
 
 def curtailments() -> Curtailments:
     """One that runs, and one of the day before."""
+    ask = Asker(
+        kind="signal", source="utility", from_at=SINCE, until_at=None, target_kw=0.0, reason="utility signal: Control",
+        level="control", event_id=None, confirmed_s=48.0,
+    )  # fmt: skip
     runs = CurtailmentRow(
-        id=76, kind="signal", kinds=("signal",), source="utility", from_at=SINCE, until_at=None, reason="utility signal: Control",
+        id=76, kind="signal", kinds=("signal",), asks=(ask,), source="utility", from_at=SINCE, until_at=None,
+        reason="utility signal: Control",
         level="control", event_id=None, target_kw=0.0, lowest_kw=12.0, confirmed_s=48.0, proven=True, energy_not_used_kwh=None,
         forced=False, exercised=False, clock_trusted=True,
     )  # fmt: skip

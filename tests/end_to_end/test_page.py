@@ -72,7 +72,7 @@ async def test_the_load_that_runs_is_told_since_when_and_that_nothing_limits_it(
 async def test_what_is_forced_is_told_with_whose_it_is_and_until_when() -> None:
     async with visit(page_feed.trouble()) as seen:
         banner = seen.page.get_by_role("note").first
-        await expect(banner).to_contain_text("Ruth holds temperature until 17:19 (drill)")
+        await expect(banner).to_contain_text("temperature by Ruth until 17:19 (drill)")
         await expect(banner).to_contain_text("Cold aisle west: not what the plant says")
 
 

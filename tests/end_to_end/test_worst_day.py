@@ -19,7 +19,8 @@ from tests.waiting import until
 pytestmark = pytest.mark.asyncio
 PHONE = {"width": 390, "height": 844}
 SCRIPTS = re.compile(r'src="(/assets/[^"]+\.js)"')
-SHOWN = """(button) => ["backgroundColor", "color"].map((one) => getComputedStyle(button)[one].match(/[0-9.]+/g).slice(0, 3).map(Number))"""
+SHOWN = """(button) => ["backgroundColor", "color"].map(
+    (one) => getComputedStyle(button)[one].match(/[0-9.]+/g).slice(0, 3).map(Number))"""
 
 
 def contrast(one: list[float], other: list[float]) -> float:

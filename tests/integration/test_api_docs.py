@@ -29,7 +29,7 @@ def page_and_browser() -> None:
 async def test_each_listener_shows_its_operations_in_a_browser_and_asks_nobody_else(tmp_path: Path) -> None:
     async with running(tmp_path, NOBODY) as api, async_playwright() as playwright:
         chromium = await playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
-        for address, count in ((api.lan, 0), (api.debug, 7)):
+        for address, count in ((api.lan, 0), (api.debug, 8)):
             page = await chromium.new_page()
             complaints: list[str] = []
             asked: list[str] = []

@@ -69,7 +69,8 @@ def test_with_tls_the_page_speaks_https_with_the_generated_certificate_and_all_e
         with subtests.test("nobody looks without a login, and the page leads to it"):
             assert running.ask("page", "GET", "/api/status")[0] == 401
             status, headers, _ = running.exchange("page", "GET", "/cost")
-            assert (status, headers["Location"], "max-age" in headers["Strict-Transport-Security"]) == (303, "/login", True)
+            assert (status, headers["Location"]) == (303, "/login?back=%2Fcost")
+            assert "max-age" in headers["Strict-Transport-Security"]
         with subtests.test("plain HTTP gets no answer of the page"):
             assert not speaks_plain_http(running)
         with subtests.test("a login works through it"):

@@ -9,7 +9,7 @@ from services.controller.core.decide import decide
 from services.controller.core.memory import Hold, Lockout, Trip
 from services.controller.core.plant import Schedule, Source
 from services.controller.core.seen import SignalSeen
-from services.shared.vocabulary import LeaseKind, Level, OnLoss
+from services.shared.vocabulary import LeaseKind, Level, LoadTarget, OnLoss
 from tests.plant import Site, intake, limits, load, moment, seen, signal
 
 WALL_0 = moment(0.0).wall_s
@@ -103,6 +103,31 @@ def test_a_lease_and_a_forced_signal_end_by_their_length() -> None:
 )
 def test_a_trip_and_a_lock_out_of_all_have_no_end(held: dict[str, Any]) -> None:
     assert back_s(event(), site=with_state(Site().settle(), **held)) is None
+
+
+def tripped(zones: tuple[str, str]) -> Site:
+    """Two zones, or one; that of the first load has tripped."""
+    loads = tuple(load(i, zone=zones[i // 5]) for i in range(10))
+    trip = Trip(f"over_temperature_{zones[0]}", "hot", moment(AT))
+    return with_state(Site(limits(loads)).settle(), trips=(trip,))
+
+
+def test_while_all_load_has_tripped_no_return_is_told_though_an_event_has_an_end() -> None:
+    assert back_s(event(), site=tripped(("main", "main"))) is None
+
+
+def test_while_one_zone_has_tripped_the_return_that_is_told_is_that_of_the_others_and_it_is_real() -> None:
+    site = tripped(("east", "west"))
+    told = back_s(event(), site=site)
+    assert told == HOUR_S + RELEASE_S
+    for second in (HOUR_S, told - 1, told):
+        decision = site.at(second, seen(second, site.limits, signals=(signal(Level.NORMAL, second),)))
+        assert (decision.load.setpoint_kw > 0.0) is (second == told)
+    assert set(decision.targets.loads[:5]).isdisjoint({LoadTarget.RUN}) and LoadTarget.RUN in decision.targets.loads[5:]
+    for step in range(1, 20):
+        second = told + 30.0 * step
+        decision = site.at(second, seen(second, site.limits, signals=(signal(Level.NORMAL, second),)))
+    assert decision.load.setpoint_kw == 15.0 and decision.back_at is None
 
 
 def test_a_lock_out_of_one_load_does_not_hide_the_return_of_the_others() -> None:

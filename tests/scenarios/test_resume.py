@@ -4,7 +4,7 @@ import dataclasses
 from dataclasses import replace
 
 from services.controller.core.decide import decide
-from services.controller.core.memory import CeilingMemory, FanMemory, Hold, Lockout, Phase, SourceMemory, State, Trip
+from services.controller.core.memory import CeilingMemory, FanMemory, Hold, Lockout, Phase, Silence, SourceMemory, State, Trip
 from services.controller.core.moments import Stamp
 from services.controller.core.stamps import resume
 from services.shared.vocabulary import LeaseKind, Level, LoadKind, LoadTarget, Mode, PowerState
@@ -35,6 +35,7 @@ def test_after_a_new_boot_no_stamp_of_an_earlier_one_is_left():
         sources=(SourceMemory("u", Level.CONTROL, None, None, old, old, "ann", out_since=old, clear_since=old),),
         fans=(FanMemory(PowerState.ON, old, low_since=old),), last_fan_start=old, load_off_since=old, returned=(old,),
         trips=(Trip("stop", "x", old),), lockouts=(Lockout("m-0", "ann", "x", old),),
+        silent=(Silence("pdu-1", old, True),),
     )  # fmt: skip
     given = {path.partition(".")[0] for path, _ in stamps_of(state)}
     may = {field.name for field in dataclasses.fields(State) if "Stamp" in str(field.type)} | given

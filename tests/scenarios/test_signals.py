@@ -301,7 +301,7 @@ def test_the_reminder_changes_with_each_full_hour_and_ends_with_the_time():
     assert rails.memory().out_by == ""
     out_of_service(rails, "utility", 9000.0, 150.0)
     again = rails.at(9001.0, page(CONTROL, 9000.0))
-    assert again.figures[0].reason == "out of service by kim: page shows a test"
+    assert again.figures[0].reason == "out of service by kim: page shows a test until Mon 21 Sep 19:13"
     assert " h." not in alarms(again)["signal_out_of_service_utility"], "the hours count from anew"
     shown = again.figures[0]
     assert (shown.level, shown.effective, shown.in_service, shown.commissioned) == (CONTROL, NORMAL, False, True)

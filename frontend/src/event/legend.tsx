@@ -1,5 +1,6 @@
 import type { Curve, Story } from "../types";
 import { clock } from "../words";
+import { askedAt } from "./told";
 
 export interface Flag {
   letter: string;
@@ -10,7 +11,7 @@ export interface Flag {
 /** What is marked on the drawings, in the order of time. */
 export function flags(story: Story): Flag[] {
   const found: [string, number | null, string][] = [
-    ["A", story.curtailment.from_at, "asked"],
+    ["A", askedAt(story.curtailment), "asked"],
     ["L", story.last_sent_at, "last command that takes load off"],
     ["C", story.proof.at, "confirmed by measurement"],
     ["R", story.released_at, "released: load returns"],

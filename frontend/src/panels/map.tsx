@@ -58,6 +58,7 @@ function Group({ group, racks }: { group: GroupTile; racks: Rack[] }) {
       </div>
       <p class="row detail">
         <span>
+          {racks.some((rack) => rack.isOld) && "last known: "}
           {racks.length > 0 ? counted(group.states.replaceAll("u", "")) || "none is known" : plural(group.members, "load")}
         </span>
         {group.unknown > 0 && <Badge tone="unknown">{group.unknown} unknown</Badge>}

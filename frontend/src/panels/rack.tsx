@@ -16,7 +16,7 @@ const SIDE = 9.5;
 const ROWS = 3; // of a rack of 40; a bigger one has more
 const LEAST_ACROSS = 12;
 
-/** A cell for each load. State is a shape first: filled, half, hollow, dotted, a question mark; old: not filled but struck. */
+/** A cell for each load. State is a shape first: filled, half, hollow, dotted, a question mark; old: struck instead of filled. */
 export function Cells({ states, across = acrossOf(states), old }: { states: string; across?: number; old?: boolean }) {
   const high = Math.ceil(states.length / across) * PITCH;
   const paths = drawn(states, across, old);
@@ -49,7 +49,7 @@ function drawn(states: string, across: number, old?: boolean): Record<"whole" | 
   [...states].forEach((letter, i) => {
     const [x, y] = [(i % across) * PITCH + 1.25, Math.floor(i / across) * PITCH + 1.25];
     const box = `M${x} ${y}h${SIDE}v${SIDE}h-${SIDE}z`;
-    if (old && letter !== "u") paths.dotted += letter === "h" ? `${box}m0 ${SIDE}l${SIDE}-${SIDE}` : box;
+    if (old && /[hw]/.test(letter)) paths.rim += `${box}m0 ${SIDE}l${SIDE}-${SIDE}`;
     else if (letter === "h") paths.whole += box;
     else if (letter === "a") paths.rim += box;
     else if (letter === "o") paths.dotted += box;

@@ -37,7 +37,12 @@ def asks(connection: sa.Connection, stretch: Stretch, end_ms: int, rows: Sequenc
     """The utility's first, then in the order in which they began; the same who asks again is told again. Never empty."""
     said = list(_said(connection, stretch.begin.ms, end_ms))
     found = [_confirmed(one, said, rows, tolerance_kw) for one in _asked(said, None if stretch.until is None else end_ms / 1000)]
-    return tuple(sorted(found, key=lambda one: (one.kind not in UTILITY, one.from_at)))
+    return tuple(sorted(found, key=_order))
+
+
+def _order(one: Asker) -> tuple[bool, float, float]:
+    """Of those who began at once the one that left least comes first."""
+    return one.kind not in UTILITY, one.from_at, float("inf") if one.target_kw is None else one.target_kw
 
 
 def _said(connection: sa.Connection, start_ms: int, end_ms: int) -> Iterator[_Said]:
@@ -93,7 +98,7 @@ def _confirmed(asker: Asker, said: Iterable[_Said], rows: Iterable[Row], toleran
     end = float("inf") if asker.until_at is None else asker.until_at
     moments = [one.at for one in said if one.is_proven and asker.from_at <= one.at < end]
     moments += [row.at for row in rows if asker.from_at < row.at < end and _shows(row, asker, tolerance_kw)]
-    return asker.model_copy(update={"confirmed_s": round(min(moments) - asker.from_at, 1)}) if moments else asker
+    return asker.model_copy(update={"confirmed_s": round(min(moments) - asker.from_at, 3)}) if moments else asker
 
 
 def _shows(row: Row, asker: Asker, tolerance_kw: float) -> bool:

@@ -31,7 +31,7 @@ class SignalSaid(BaseModel):
 
 
 class Decided(BaseModel):
-    """The decision with which it began, and all that it went by."""
+    """The decision that heard the first of `asks`, and all that it went by."""
 
     at: float
     title: str

@@ -1,7 +1,6 @@
 """One curtailment told in time, from its evidence."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -28,6 +27,7 @@ def story(connection: sa.Connection, id_: int, asked: Asked) -> Story | None:
 
 def _told(of: Evidence, asked: Asked) -> Story:
     calendar = SiteTime(asked.settings.general.timezone)
+    decision = _decision(of)
     proof, stages, missing = _proof(of, _tolerance_kw(of, asked)), _stages(of), _gaps(of, asked.settings)
     return Story(
         curtailment=of.told,
@@ -36,8 +36,8 @@ def _told(of: Evidence, asked: Asked) -> Story:
         now_at=asked.now_at,
         sentence=timeline.sentence(of.told, calendar, asked.now_at),
         notice=of.notice,
-        signals=tuple(signals_of(_inputs_at_ask(of))),
-        decision=_decision(of),
+        signals=tuple(signals_of(decision.inputs)),
+        decision=decision,
         first_sent_at=commanded.first_down_at(of.lives),
         last_sent_at=commanded.last_down_at(of.lives),
         last_confirmed_at=commanded.last_confirmed_at(of.lives),
@@ -71,12 +71,6 @@ def _gaps(of: Evidence, settings: Settings) -> tuple[Gap, ...]:
     return gaps(of.known.rows, of.curve.points, of.span.from_at, of.span.until_at, interval_s)
 
 
-def _inputs_at_ask(of: Evidence) -> dict[str, Any]:
-    """What the decision went by with which the first of those who asked was heard."""
-    at = of.told.asks[0].from_at
-    return next((one.inputs for one in of.decided if abs(one.at - at) < _SAME_S and one.inputs), of.known.inputs)
-
-
 def _tolerance_kw(of: Evidence, asked: Asked) -> float:
     """The meters' tolerance, of the load that was allowed before."""
     return asked.tolerance * ((of.known.before.target_kw or 0.0) if of.known.before else 0.0)
@@ -89,9 +83,13 @@ def _intervals(of: Evidence, asked: Asked) -> Intervals:
 
 
 def _decision(of: Evidence) -> Decided:
-    begin = of.known.stretch.begin
-    reasons = next((one.reasons for one in of.decided if one.id == begin.id), ())
-    return Decided(at=begin.ms / 1000, title=begin.title, mode=begin.mode, reasons=reasons, inputs=of.known.inputs)
+    """That with which the first of those who asked was heard; else the change of mode with which it began."""
+    at, begin = of.told.asks[0].from_at, of.known.stretch.begin
+    one = next((one for one in of.decided if abs(one.at - at) < _SAME_S and one.inputs), None)
+    if one is None:
+        reasons = next((one.reasons for one in of.decided if one.id == begin.id), ())
+        return Decided(at=begin.ms / 1000, title=begin.title, mode=begin.mode, reasons=reasons, inputs=of.known.inputs)
+    return Decided(at=one.at, title=one.title, mode=one.mode, reasons=one.reasons, inputs=one.inputs)
 
 
 def _proof(of: Evidence, tolerance_kw: float) -> LoadProof:

@@ -1,5 +1,6 @@
 """A curtailment in one line: what asked, when, how low, when it was shown, and what was not used. In the database thread."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,6 +8,7 @@ import sqlalchemy as sa
 
 from services.api.curtailments import records
 from services.api.curtailments.asks import asks
+from services.api.curtailments.kinds import UTILITY
 from services.api.curtailments.model import CurtailmentRow
 from services.api.curtailments.records import Row
 from services.api.curtailments.turns import ASKS, Stretch, Turn
@@ -68,11 +70,11 @@ def known(connection: sa.Connection, stretch: Stretch, now_ms: int, tolerance: f
         event_id=ask.event_id,
         target_kw=ask.target_kw,
         lowest_kw=records.lowest_kw(rows),
-        confirmed_s=ask.confirmed_s,
+        confirmed_s=None if ask.confirmed_s is None else round(ask.confirmed_s, 1),
         proven=confirmed is not None,
         energy_not_used_kwh=None if kwh is None else round(kwh, 1),
         forced=first.kind == "lease" or any(row.forced for row in rows),
-        exercised=is_drill or (bool(who) and all(any(how in one for how in _DEBUG) for one in who)),
+        exercised=ask.kind not in UTILITY and (is_drill or _debugged(who)),
         clock_trusted=all(turn.clock_trusted for turn in stretch.turns),
     )
     return Known(told, stretch, inputs, rows, before, confirmed)
@@ -83,6 +85,10 @@ def released_ms(stretch: Stretch) -> int | None:
     last_ask = max((n for n, turn in enumerate(stretch.turns) if turn.mode in (*ASKS, Mode.MANUAL)), default=0)
     after = [*stretch.turns[last_ask + 1 :], *([stretch.until] if stretch.until else [])]
     return after[0].ms if after else None
+
+
+def _debugged(who: Sequence[str]) -> bool:
+    return bool(who) and all(any(how in one for how in _DEBUG) for one in who)
 
 
 def _drilled(connection: sa.Connection, at_ms: int) -> bool:

@@ -8,6 +8,7 @@ from services.controller.core.proof import Measured
 from services.controller.core.ranks import ranked
 from services.controller.core.seen import Snapshot
 from services.controller.core.stamps import elapsed_s
+from services.controller.core.suspects import NOMINAL_MARGIN
 from services.controller.core.wanted import AlarmWanted, Ceiling
 from services.shared.vocabulary import AlarmKind, Control
 
@@ -46,7 +47,8 @@ def target_alarms(
     if measured.kw is None or limits.control is Control.OBSERVE:
         return ()
     since = {(memory.rule, memory.scope): memory.since for memory in state.ceilings}
-    explained_kw = sum(load.kw for load in limits.loads if load.name in explaining - measured.proven_down)
+    on = (explaining - measured.proven_down) | _off_since(state, measured.oldest_mono_s)
+    explained_kw = NOMINAL_MARGIN * sum(load.kw for load in limits.loads if load.name in on)
     for ceiling in ceilings:
         late = elapsed_s(since.get((ceiling.rule, ceiling.scope), now), now) >= limits.response_deadline_s
         over_kw = measured.kw - ceiling.kw - explained_kw
@@ -60,6 +62,12 @@ def target_alarms(
             )
             return (ranked(alarm, over_kw, state, limits),)
     return ()
+
+
+def _off_since(state: State, polled_mono_s: float | None) -> frozenset[str]:
+    """Loads that were found off after the meter was polled: what it shows may be theirs."""
+    assert polled_mono_s is not None
+    return frozenset(name for at, names in state.proven_off if at.mono_s > polled_mono_s for name in names)
 
 
 def still_held(held: frozenset[str], measured: Measured, state: State, limits: Limits, now: Now) -> frozenset[str]:

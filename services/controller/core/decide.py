@@ -119,7 +119,7 @@ def _alarms(
     measured, stubborn = verdicts.measured, motion.hard.stubborn
     held = alarms.still_held(motion.held, measured, state, limits, now)
     unproven, silent = unproven_alarms(verdicts.silent, picture)
-    told = silent - {key.removeprefix(alarms.DEVICE_LOST) for key, _ in state.alarmed}  # what was told has not ended by it
+    named = silent - {key.removeprefix(alarms.DEVICE_LOST) for key, _ in state.alarmed}  # what was told has not ended by it
     return (
         verdicts.signal.alarms
         + verdicts.thermal.alarms
@@ -131,7 +131,7 @@ def _alarms(
         + alarms.target_alarms(stubborn | held, state, picture.binding, measured, limits, now)
         + unproven
         + alarms.waking_alarms(state, picture)
-        + alarms.device_alarms(verdicts.lost, snapshot, limits, told)
+        + alarms.device_alarms(verdicts.lost, snapshot, limits, named)
         + alarms.clock_alarms(state, now)
         + drills.drill_alarms(state)
     )

@@ -5,7 +5,7 @@ from services.controller.core.plant import Limits, Load
 from services.controller.core.proof import Measured, fresh_watts, is_asleep, is_metered
 from services.controller.core.seen import Snapshot
 
-_NOMINAL_MARGIN = 1.1  # miners draw up to 5 % above nameplate, a PDU's sum is good to a few percent
+NOMINAL_MARGIN = 1.1  # miners draw up to 5 % above nameplate, a PDU's sum is good to a few percent
 
 
 def drawing(kept: frozenset[int], measured: Measured, snapshot: Snapshot, limits: Limits, now: Now) -> frozenset[str]:
@@ -33,7 +33,7 @@ def _expected_kw(covered: list[int], kept: frozenset[int], snapshot: Snapshot, l
         if watts is not None:
             total += watts / 1000
         else:
-            total += limits.loads[i].kw * _NOMINAL_MARGIN if i in kept else limits.asleep_watts / 1000
+            total += limits.loads[i].kw * NOMINAL_MARGIN if i in kept else limits.asleep_watts / 1000
     return total
 
 

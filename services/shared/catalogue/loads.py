@@ -20,7 +20,7 @@ LOADS = (
     ),
     AlarmClass(
         "curtailment_unproven", _OWNER, AlarmKind.EMERGENCY, Priority.HIGH,
-        "in an event nothing measures more than half of the kW that were asked off, and what reads them is lost; names the devices",
+        "in an event nothing measures more than half of the kW asked off, because what reads them is lost; names the devices",
         "nobody knows whether the load is off, and nothing proves it to the utility",
         "look at the load on the site; check the field network's switch and power",
         follows=("cannot_act",),

@@ -277,3 +277,22 @@ def _point(one: Told, at: float) -> Point:
 
 def _kw(one: Told, at: float) -> float | None:
     return _point(one, at).kw
+
+
+@pytest.mark.asyncio
+async def test_a_load_above_the_ask_says_by_what_tolerance_it_is_proven_and_the_ask_is_told_not_the_trip_before(
+    tmp_path: Path,
+) -> None:
+    of, calm = Records(tmp_path), {"name": "utility", "level": "normal", "age_s": 2.0}
+    smoke, at_most_200 = ({"rule": rule, "scope": "site", "kw": kw} for rule, kw in (("trip", 0.0), ("signal utility", 200.0)))
+    of.row(-60, "normal", FULL_KW, 1000.0)
+    of.turn(0, "normal", "emergency", "tripped: smoke", detail=inputs(smoke, signals=(calm,)))
+    of.turn(100, "emergency", "restoring", detail=inputs(signals=(calm,)))
+    of.turn(185, "restoring", "curtailing", "utility signal: Control", detail=inputs(at_most_200))
+    of.turn(200.353, "curtailing", "curtailed", "proven by measurement", detail=inputs(at_most_200, kw=218.0))
+    of.turn(500, "curtailed", "normal")
+    one = known(tell(await of.stored()))
+    assert one.proof.words.endswith(": 218 kW of at most 200 kW, within the tolerance of 30 kW") and one.proof.meters
+    assert (one.decision.at, [said.level for said in one.signals]) == (T0 + 185, ["control"])
+    assert one.sentence.startswith("The power signal utility asked at ") and "Also: tripped: smoke, from " in one.sentence
+    assert one.site == Settings().general.site

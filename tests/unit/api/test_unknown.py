@@ -119,6 +119,16 @@ def test_a_collector_that_hangs_is_told_within_seconds_and_nothing_is_safe_witho
     assert {one.name: one.state for one in found.services}["collector"] == "unknown"
 
 
+def test_what_a_device_said_of_smoke_before_it_was_lost_is_not_known_any_more() -> None:
+    site = Site()
+    site.lose("ra")
+    found = site.told(said(temperature_max_c=None))
+    assert found.headline.sentence == (
+        "Not known to be safe: the smoke contact, the flood contact and the temperature are not read. The load may run."
+    )
+    assert "Not read: the smoke contact, the flood contact and the door contact." in found.missing
+
+
 def test_what_cannot_be_measured_is_missing_each_cause_once_and_devices_together() -> None:
     site = Site("door")
     site.lose("pdu-1", "pdu-2", "pdu-3", "pdu-4", "relay-1")

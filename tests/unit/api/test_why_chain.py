@@ -31,7 +31,7 @@ def test_a_moment_of_the_past_is_told_without_the_commands_sent_after_it_and_lat
     ends = (("sleep-101", 110), ("sleep-102", 140), ("sleep-131", 141))
     rows += [command(6 + n, at, "sleep", "confirmed") | {"command_id": id_} for n, (id_, at) in enumerate(ends)]
     rows += [command(10, 160, "outlet_off", "sent")]
-    plain = {"timezone": "America/Chicago", "now": False, "known": True, "sentence": ""}
+    plain: dict[str, Any] = {"timezone": "America/Chicago", "now": False, "known": True, "sentence": ""}
     during = Why(at=CALENDAR.iso(T0 + 130) or "", mode="curtailing", since=CALENDAR.iso(T0 + 100), **plain)
     before = Why(at=CALENDAR.iso(T0 + 90) or "", mode="normal", since=CALENDAR.iso(T0), **plain)
     with engine.begin() as connection:

@@ -47,8 +47,12 @@ def records(folder: Path, turns: list[dict[str, Any]], states: list[dict[str, An
 
 def why(folder: Path, after_s: float, turns: list[dict[str, Any]], states: list[dict[str, Any]], now_s: float = 600) -> Why:
     with records(folder, turns, states) as database:
-        at_ms = int((T0 + after_s) * 1000)
-        return database.read(lambda c: past(c, at_ms, Calendar("UTC"), T0 + now_s))
+        return asked(database, after_s, now_s)
+
+
+def asked(database: Database, after_s: float, now_s: float = 600) -> Why:
+    at_ms = int((T0 + after_s) * 1000)
+    return database.read(lambda c: past(c, at_ms, Calendar("UTC"), T0 + now_s))
 
 
 def test_while_nothing_was_recorded_the_last_word_is_not_told_as_the_present(tmp_path: Path) -> None:
@@ -65,8 +69,7 @@ def test_while_nothing_was_read_inputs_are_told_as_not_read_then(tmp_path: Path)
         ms = [int((T0 + s) * 1000) for s in (*range(90, 170, 5), *range(300, 320, 5))]
         rows = [{"key": one << 14, "value": 1.0, "flags": 0} for one in ms]
         database.write(lambda c: c.execute(sa.insert(TABLES["readings"]), rows))
-        at = [int((T0 + s) * 1000) for s in (160, 265)]
-        read, frozen = [database.read(lambda c, ms=ms: past(c, ms, Calendar("UTC"), T0 + 600)) for ms in at]
+        read, frozen = (asked(database, after_s) for after_s in (160, 265))
     assert [one.last_read_s for one in read.inputs] == [None, None]
     assert [(one.name, one.last_read_s) for one in frozen.inputs] == [("utility", 100.0), ("pdu-1", 103.0)]
     assert any("nothing was read between 08:02:45 UTC and 08:05:00 UTC" in note for note in frozen.notes)

@@ -364,6 +364,36 @@ def test_a_utility_that_asks_for_more_is_told_again_although_somebody_acknowledg
     assert len(house.on("sms")) == told, "once more at most for the same level"
 
 
+def test_load_that_somebody_acknowledged_at_three_kw_is_told_again_when_it_has_grown_and_not_when_it_falls() -> None:
+    house, owner = House(), Owner()
+    still_on = {"key": "load_still_on", "kind": EMERGENCY}
+    house.hear(owner.says(**still_on, cause="1 loads: 3 kW"), 0)
+    house.steps(0, 5)
+    house.acknowledge("load_still_on", "anna", 10)
+    told = len(house.on("sms"))
+    for at, kw, rank in ((60, 9, 0), (70, 352, 4), (80, 180, 3), (90, 340, 4)):
+        house.hear(owner.says(**still_on, cause=f"more loads: {kw} kW", rank=rank), at)
+        house.steps(at, at + 5)
+    assert house.on("sms")[told:] == ["[mine] EMERGENCY: more loads: 352 kW"]
+    assert house.records["load_still_on"].acknowledged_by == ""
+
+
+def test_kw_that_no_listed_load_explains_are_told_beside_a_load_that_is_listed_as_on() -> None:
+    house, owner = House(), Owner()
+    for at, key in enumerate(("load_still_on", "held_still_on", "over_target")):
+        house.hear(owner.says(key, kind=EMERGENCY if key != "held_still_on" else WARNING), at)
+        house.steps(at, at + 1)
+    assert "[mine] EMERGENCY: over_target is bad" in house.on("sms")
+
+
+def test_an_unproven_curtailment_is_not_told_beside_that_nothing_can_be_switched() -> None:
+    house, owner = House(), Owner()
+    for key in ("cannot_act", "curtailment_unproven"):
+        house.hear(owner.says(key, kind=EMERGENCY), 0)
+    house.steps(0, 30)
+    assert house.on("sms") == ["[mine] EMERGENCY: cannot_act is bad"]
+
+
 def test_each_event_of_a_utility_that_calls_often_is_told() -> None:
     house, owner = House(), Owner()
     for begin in (0, 400, 800, 1_200):

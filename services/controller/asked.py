@@ -100,7 +100,7 @@ def _service(request: Request, on: _Scene) -> State:
     body = _ServiceBody.model_validate_json(request.payload)
     seconds, now = body.minutes * 60, on.now
     until = None if body.in_service else Stamp(now.mono_s + seconds, now.wall_s + seconds, now.wall_trusted, now.host_boot)
-    owner = f"{request.who}: {request.reason}"
+    owner = f"{request.who}: {request.reason}" if request.reason else request.who
     return holds.out_of_service(on.state, body.signal, until, owner, confirmed=body.confirmed)
 
 

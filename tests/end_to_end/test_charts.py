@@ -72,6 +72,7 @@ async def test_a_stretch_is_zoomed_by_dragging_and_one_button_goes_back_to_live(
         await point(page, NOW - 900)
         await page.mouse.up()
         await expect(button(page, "Back to live")).to_be_enabled()
+        await expect(page).to_have_url(re.compile(r"#range=\d+-\d+"))
         found = re.search(r"#range=(\d+)-(\d+)", page.url)
         assert found is not None
         assert abs(float(found[1]) - (NOW - 1500)) < 20

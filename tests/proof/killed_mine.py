@@ -119,7 +119,7 @@ def on_kept_ports(site: WholeSite) -> WholeSite:
     names = ("SIMULATOR_CONTROL", "API", "API_DEBUG", *(f"OPS_{name.upper()}" for name in SERVICES))
     ports = dict(zip(names, _kept_ports(len(names)), strict=True))
     site.control_port, site.page_port, site.debug_port = (ports[name] for name in names[:3])
-    site._env |= {f"MINE_{name}_PORT": str(port) for name, port in ports.items()}
+    site.env |= {f"MINE_{name}_PORT": str(port) for name, port in ports.items()}
     return site
 
 

@@ -5,7 +5,7 @@ from functools import partial
 
 from services.api import tiles, tiles_of_loads, tiles_of_services, unknown
 from services.api.dashboard import Dashboard
-from services.api.headline import ASKING, NO_BROKER, headline
+from services.api.headline import ASKING, NO_BROKER, STILL_ON, headline
 from services.api.image import SILENT_TO_SEE_S, Image
 from services.api.latest import age_s
 from services.api.tile_views import (
@@ -65,6 +65,7 @@ def build(image: Image, settings: Settings, *, broker_connected: bool, history: 
             todo=to_do,
             unknown=unknown.unsafe_without(seen, settings),
             since_at=image.kept.curtailed_since_at,
+            still_on=any(one.active and one.key in STILL_ON for one in alarms.alarms),
         ),
         mode=state.mode if state else None,
         since_at=_since_at(image, now, silent=stale),

@@ -14,6 +14,8 @@ _ROUNDED_KW = 0.1
 _GUARD = "worst interval"
 ASKING = ("signal", "contact", "schedule", "lease")
 """The first words of the rules that are a power event: a utility's page or contact, hours known in advance, a forced signal."""
+STILL_ON = frozenset({"over_target", "load_still_on"})
+"""The alarms which say that load is on that was asked off, past its deadline."""
 NO_BROKER = "the broker cannot be reached"
 
 
@@ -60,11 +62,13 @@ def headline(
     todo: tuple[str, ...] = (),
     unknown: tuple[str, ...] = (),
     since_at: float | None = None,
+    still_on: bool = False,
 ) -> Headline:
     """The answer in one sentence with its reasons. `silence` says why nothing is known of the present; empty where it is.
 
     `measured`: the measured load is not older than its limit. `clock`: UTC by default. `unknown`: why nobody knows that the
     site is safe, in half sentences. `since_at`: when the load began to come off, by default when this mode began.
+    `still_on`: one of the alarms of STILL_ON stands.
     """
     if state is None or silence:
         return _silent(silence).model_copy(update={"todo": todo})
@@ -78,11 +82,11 @@ def headline(
         said = replace(said, sentence=f"{said.sentence} Back at the earliest {clock(back_at)}.")
     if state.trips:
         said = replace(said, tone="bad", safe=False)
+    elif still_on and said.safe is not False:
+        sentence = f"Load is on that was asked off. {said.sentence.removeprefix('Safe. ')}"
+        said = replace(said, tone="bad", safe=False, sentence=sentence)
     elif said.safe is not False and unknown:
         sentence = f"Not known to be safe: {'; '.join(unknown)}. {said.sentence.removeprefix('Safe. ')}"
-        said = replace(said, tone="unknown", safe=None, sentence=sentence)
-    elif said.safe is not False and state.temperature_max_c is None:
-        sentence = f"No temperature is known. {said.sentence.removeprefix('Safe. ')}"
         said = replace(said, tone="unknown", safe=None, sentence=sentence)
     return Headline(
         sentence=f"{said.sentence} Nothing is switched." if observing else said.sentence,

@@ -78,9 +78,18 @@ def test_curtailed_without_proof_is_neither_safe_nor_curtailed_but_unknown(load:
 
 
 def test_unproven_and_without_a_temperature_says_both() -> None:
-    found = told(Mode.CURTAILED, temperature_max_c=None)
-    assert found.sentence.startswith("No temperature is known. Curtailed, unproven since ")
+    found = headline(said(Mode.CURTAILED), "", unknown=("the temperature is not read",))
+    assert found.sentence.startswith("Not known to be safe: the temperature is not read. Curtailed, unproven since ")
     assert (found.safe, found.tone) == (None, "unknown")
+
+
+@pytest.mark.parametrize("mode", [Mode.CURTAILING, Mode.CURTAILED, Mode.NORMAL])
+def test_load_that_is_on_past_its_deadline_is_not_safe_whatever_else_is_unknown(mode: Mode) -> None:
+    load = said(mode, load={"proven": True, "measured_kw": 818.0})
+    found = headline(load, "", unknown=("the temperature is not read",), still_on=True)
+    assert found.sentence.startswith("Load is on that was asked off. ")
+    assert "Safe." not in found.sentence
+    assert (found.safe, found.tone) == (False, "bad")
 
 
 def test_a_return_that_a_rule_holds_is_waiting_and_names_the_rule() -> None:

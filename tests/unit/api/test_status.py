@@ -32,10 +32,6 @@ def test_every_mode_has_a_sentence_and_its_reasons(mode: Mode) -> None:
     assert (found.safe is False) == (mode in (Mode.EMERGENCY, Mode.FAILSAFE, Mode.THERMAL_LIMIT))
 
 
-def test_a_site_without_a_known_temperature_is_never_called_safe() -> None:
-    assert headline(said(temperature_max_c=None), "").safe is None
-
-
 def test_a_trip_is_never_safe_and_is_named_first() -> None:
     found = headline(said(trips=(Trip(key="smoke", reason="smoke in zone 1", since_at=1.0),)), "")
     assert (found.safe, found.tone) == (False, "bad")

@@ -7,10 +7,10 @@ import pytest
 from services.api import feed, status
 from services.api.dashboard import Dashboard
 from services.api.image import COLLECTOR_SILENT_S, SILENT_TO_SEE_S, Image
-from services.shared.messages import DeviceHealth, Devices, FanView, Limit, Presence, State, SwitchReading
+from services.shared.messages import AlarmState, DeviceHealth, Devices, FanView, Limit, OpenAlarm, Presence, State, SwitchReading
 from services.shared.settings import sections
 from services.shared.settings.tree import Settings
-from services.shared.vocabulary import HealthState, Mode, PowerState, Proof, SwitchRole
+from services.shared.vocabulary import AlarmKind, HealthState, Mode, PowerState, Proof, SwitchRole
 from tests.integration.api_running import state
 from tests.unit.api.builders import HandClock
 
@@ -117,6 +117,19 @@ def test_a_collector_that_hangs_is_told_within_seconds_and_nothing_is_safe_witho
     assert found.headline.todo[0].startswith("Look at the collector: it is silent")
     assert found.missing == ("The collector is silent: nothing that it reads is of the present.",)
     assert {one.name: one.state for one in found.services}["collector"] == "unknown"
+
+
+@pytest.mark.parametrize(("active", "safe"), [(True, False), (False, True)])
+def test_the_alarm_of_load_above_its_target_takes_the_word_safe_from_the_headline(active: bool, safe: bool) -> None:
+    site = Site()
+    alarm = OpenAlarm(
+        key="over_target", kind=AlarmKind.EMERGENCY, active=active, cause="818 kW of 500 kW", consequence="", action="",
+        since_at=1.0, ended_at=None, acknowledged_by="", receipts=(),
+    )  # fmt: skip
+    site.image.take_alarm_state(AlarmState(alarms=(alarm,), channels=(), **SEEN | {"source": "notifier"}))
+    site.image.take_presence(Presence(source="notifier", boot="b", state="online", version="1"))
+    found = site.told(said(Mode.CURTAILING))
+    assert (found.alarms.known, found.headline.safe) == (True, safe)
 
 
 def test_what_a_device_said_of_smoke_before_it_was_lost_is_not_known_any_more() -> None:

@@ -11,6 +11,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from services.shared.ops import Ops
+from services.shared.process import size_bytes
 from services.shared.settings import sections
 from tests.integration.api_running import running
 from tests.ports import free_port
@@ -93,7 +94,7 @@ async def test_the_cost_is_told_by_service_and_in_all_and_unknown_is_null(tmp_pa
     async with serving("collector") as collector:
         ops = sections.Ops(collector_port=collector.port, controller_port=free_port(), notifier_port=free_port())
         async with running(tmp_path, NOBODY, ops=ops) as api:
-            await until((tmp_path / "mine_data.db").exists)
+            await until(lambda: size_bytes(tmp_path / "mine_data.db"), what="the history is begun")
             cost = (await api.get("/api/v1/cost")).body
             services = {one["service"]: one for one in cost["services"]}
             assert set(services) == {"api", "collector", "controller", "notifier"}

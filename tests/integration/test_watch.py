@@ -159,6 +159,7 @@ async def test_a_site_that_falls_silent_is_one_emergency_over_a_kill_of_the_watc
     await machine.page.start()
     await until(lambda: len(machine.told()) > 1, 20.0)
     assert "Ended" in machine.told()[1]
+    await until(lambda: machine.receipts() == 2, what="the second receipt is on disk too")
     assert machine.lines().count(UUID) == 0
     assert machine.end(signal.SIGINT) == 0
     assert machine.lines().splitlines()[-1].endswith("The watch has ended (SIGINT): nobody watches iowa from here now.")

@@ -3,8 +3,10 @@
 WAL with FULL, so that an acknowledged commit is on the card.
 """
 
+import contextlib
 import json
 import logging
+import os
 import sqlite3
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -21,6 +23,8 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 REFS_KEPT = 10_000
+_MEMORY = Path(":memory:")
+_PRIVATE = 0o600
 _RECEIPTS_KEPT = 10_000
 _TRANSITIONS_KEPT_S = 400 * 86_400.0
 _NEWEST = "SELECT min(at) FROM (SELECT at FROM transitions ORDER BY id DESC LIMIT 50)"
@@ -63,7 +67,8 @@ class Held:
 
 
 def connect(path: Path) -> sqlite3.Connection:
-    """Open or make it. Raises sqlite3.Error."""
+    """Open or make it, for this user alone: it names people and their numbers. Raises sqlite3.Error."""
+    _keep_private(path)
     db = sqlite3.connect(path, isolation_level=None, timeout=5.0)
     db.text_factory = lenient_text
     try:
@@ -77,9 +82,18 @@ def connect(path: Path) -> sqlite3.Connection:
     return db
 
 
+def _keep_private(path: Path) -> None:
+    """SQLite gives the files beside it the same mode. What cannot be done here, `connect` tells."""
+    if path == _MEMORY:
+        return
+    with contextlib.suppress(OSError):
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, _PRIVATE))
+        path.chmod(_PRIVATE)
+
+
 def memory() -> sqlite3.Connection:
     """The same tables, forgotten with the process."""
-    return connect(Path(":memory:"))
+    return connect(_MEMORY)
 
 
 def load(db: sqlite3.Connection) -> Held:

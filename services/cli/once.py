@@ -1,22 +1,86 @@
-"""`mine once`: asks the running controller for one full cycle."""
+"""`mine once`: asks the running controller for one full cycle; with none running it takes one careful pass itself."""
 
-from typing import Any
+import asyncio
+import logging
+import sqlite3
+from importlib import import_module
+from pathlib import Path
+from typing import Annotated, Any
 
-from services.cli.ask import api_of, carried_out, told
+import typer
+
+from services.cli import noted
+from services.cli.ask import NotDone, api_of, carried_out, told
+from services.cli.claim import user
+from services.cli.exit_codes import EXIT_INTERRUPTED, EXIT_NOT_RUNNING, EXIT_REFUSED
 from services.cli.holds import notes
 from services.cli.options import Json
+from services.cli.reading import end, judged
+from services.controller.ledger_file import LedgerTaken
 from services.shared.settings import Settings
 
+LEDGER = "ledger.db"
+_THIS_HOST = ("127.0.0.1", "::1", "localhost")
+_NOT_HERE = "The ledger is in use by a controller or lies elsewhere, and nobody can be asked: nothing was done."
 
-def once(as_json: Json = False) -> None:
+
+def once(
+    seconds: Annotated[
+        float, typer.Option("--seconds", "-s", min=5, max=3600, help="With no controller: at most so long.")
+    ] = 90.0,
+    as_json: Json = False,
+) -> None:
     """One full cycle now: re-check everything, record a state row.
 
-    Exit code 0 done, 1 refused, 2 mistakes, 3 not running, 4 no answer.
+    With no controller running it takes the controller's ledger, asks every device and decides; armed it may take load off and
+    switch fans on. It never raises load, and it leaves the fans on.
+
+    Exit code 0 done, 1 refused or not all is as it must be, 2 mistakes, 3 a controller runs and nobody can ask it, 4 no answer,
+    130 interrupted: what had been sent by then may be done.
     """
+    settings = judged(quiet=as_json)
+    is_alone = noted.read(Path(settings.data.folder)) is None and _is_here(settings)
+    outcome = _alone(settings, seconds) if is_alone else None
+    if outcome is None:
+        return _ask(settings, as_json=as_json)
+    words = import_module("services.cli.alone.told")
+    told(words.document(outcome), list(words.lines(outcome)), as_json=as_json)
+    raise typer.Exit(words.code(outcome))
 
-    async def work(settings: Settings) -> dict[str, Any]:
-        async with api_of(settings) as api:
-            return await api.ask("cycle", {}, "one cycle asked for")
 
-    document = carried_out(work, quiet=as_json)
+def _alone(settings: Settings, seconds: float) -> Any:
+    """What became of a pass of our own; None where a controller holds the ledger."""
+    logging.getLogger().addHandler(logging.NullHandler())  # what there is to say stands in the verdicts
+    site, progress = (import_module(f"services.cli.alone.{name}") for name in ("site", "progress"))
+    try:
+        alone = site.Alone(settings, progress.Line())
+        return asyncio.run(alone.run(user(), seconds))
+    except LedgerTaken:
+        return None
+    except (sqlite3.Error, OSError) as error:
+        end(f"Nothing was done: the ledger cannot be opened: {error}", EXIT_REFUSED)
+    except BaseExceptionGroup as faults:
+        if not isinstance(faults.exceptions[0], (sqlite3.Error, OSError)):
+            raise
+        end(f"Broken off: {faults.exceptions[0]}", EXIT_REFUSED)
+    except KeyboardInterrupt:
+        end("Interrupted: what was sent is in the ledger, and stays.", EXIT_INTERRUPTED)
+
+
+def _ask(settings: Settings, *, as_json: bool) -> None:
+    async def work(_: Settings) -> dict[str, Any]:
+        try:
+            async with api_of(settings) as api:
+                return await api.ask("cycle", {}, "one cycle asked for")
+        except NotDone as why:
+            if why.code == EXIT_NOT_RUNNING:
+                raise NotDone(f"{_NOT_HERE} {why}", why.code) from None
+            raise
+
+    document = carried_out(work, quiet=True)
     told(document, ["One full cycle was done.", *notes(document)], as_json=as_json)
+
+
+def _is_here(settings: Settings) -> bool:
+    """Whether the controller's ledger lies here, or would. Where it has a host of its own, no other one makes a new ledger."""
+    return (Path(settings.data.folder) / LEDGER).exists() or settings.ops.controller_host in _THIS_HOST

@@ -40,6 +40,12 @@ class Owner:
         finally:
             await asyncio.gather(*(sensor.close() for sensor in self._sensors), return_exceptions=True)
 
+    def nudge(self, state: HealthState) -> None:
+        """Poll at once every device that is in this state; where a poll runs, once more after it."""
+        for poller in self._pollers:
+            if poller.health.state is state:
+                poller.nudge()
+
     def ages_s(self) -> dict[str, float | None]:
         """Seconds since each device last answered, by device; None for one that never did."""
         now_s = self._clock.now().mono_s

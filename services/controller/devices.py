@@ -37,8 +37,12 @@ class ActingDevices:
 
     def nudge_lost(self) -> None:
         """Poll at once what does not answer: a device that is back is then found before anything is done without it."""
+        self.nudge(HealthState.LOST)
+
+    def nudge(self, state: HealthState) -> None:
+        """Poll at once every device that is in this state; where a poll runs, once more after it."""
         for poller in self._pollers:
-            if poller.health.state is HealthState.LOST:
+            if poller.health.state is state:
                 poller.nudge()
 
     def ages_s(self) -> dict[str, float | None]:

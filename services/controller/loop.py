@@ -34,7 +34,17 @@ from services.shared.vocabulary import Control
 
 log = logging.getLogger(__name__)
 
+Orders = Callable[[Decision, Snapshot, LedgerView, Limits, Now], tuple[tuple[Order, ...], float]]
+"""The orders to send now for a decision, and the moment at which more may be due."""
+
 _PASSES_TO_THE_WIRE = 4  # of the event loop: then a call that finds its connection open has been written
+
+
+def all_orders(
+    decision: Decision, snapshot: Snapshot, view: LedgerView, limits: Limits, now: Now
+) -> tuple[tuple[Order, ...], float]:
+    """Everything that is wanted and not read back."""
+    return reconcile(decision.targets, snapshot, view, limits, now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +64,8 @@ class Parts:
     """Ask the devices that count as lost once more, because load must come off."""
     stepped: Callable[[float], None] = lambda _: None
     """Told how many seconds each step took."""
+    orders: Orders = all_orders
+    """What of a decision is sent."""
 
 
 class Loop:
@@ -134,10 +146,10 @@ class Loop:
             self._parts.nudge_lost()
 
     def _orders(self, decision: Decision, snapshot: Snapshot, now: Now) -> tuple[tuple[Order, ...], float]:
-        view = self._parts.dispatch.view()
+        parts = self._parts
         if self._is_armed:
-            return reconcile(decision.targets, snapshot, view, self._parts.limits, now)
-        return reconcile(decision.targets, snapshot, LedgerView(), _unpaced(self._parts.limits), now)[0], float("inf")
+            return parts.orders(decision, snapshot, parts.dispatch.view(), parts.limits, now)
+        return parts.orders(decision, snapshot, LedgerView(), _unpaced(parts.limits), now)[0], float("inf")
 
     async def _write_down(self, asked: list[Event], now: Now) -> tuple[Event, ...]:
         assert self._state is not None

@@ -1,0 +1,67 @@
+"""`mine once` where a controller has the ledger: the controller is asked, and without an answer nothing is done."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from typer.testing import CliRunner
+
+from services.cli import noted
+from services.cli.main import app
+from services.controller.ledger_file import taken
+from tests.ports import free_port
+from tests.unit.cli.fake_api import CONFIG, FakeApi, fake_api
+
+DONE = {"id": "r1", "verb": "cycle", "state": "done", "reason": "done", "result": None, "who": "", "because": ""}
+
+
+@pytest.fixture
+def held(tmp_path: Path) -> Iterator[Path]:
+    """A data folder whose ledger a controller has."""
+    (tmp_path / "ledger.db").touch()
+    with taken(tmp_path / "ledger.db"):
+        yield tmp_path
+
+
+def once(folder: Path, env: dict[str, str], *arguments: str) -> Result:
+    return CliRunner().invoke(app, ["once", *arguments], env=env | {"MINE_DATA_FOLDER": str(folder)})
+
+
+def test_the_controller_that_has_the_ledger_is_asked_for_one_cycle(held: Path) -> None:
+    with fake_api() as api:
+        api.answers = {"POST /api/v1/requests/cycle": [(200, DONE)]}
+        result = once(held, api.env())
+        assert (result.exit_code, result.output.splitlines()[-1]) == (0, "One full cycle was done.")
+        (asked,) = api.asked
+        assert asked.body == {"reason": "one cycle asked for", "payload": {}}
+
+
+@pytest.mark.parametrize(("status", "code"), [(409, 1), (503, 3), (504, 4)])
+def test_what_it_answers_is_the_exit_code(held: Path, status: int, code: int) -> None:
+    with fake_api() as api:
+        api.answers = {"POST /api/v1/requests/cycle": [(status, {"detail": "the broker is away"})]}
+        result = once(held, api.env())
+    assert (result.exit_code, "the broker is away" in result.output) == (code, True)
+
+
+def test_where_nobody_can_ask_it_that_is_said_and_the_ledger_is_as_it_was(held: Path) -> None:
+    result = once(held, _nobody())
+    assert (result.exit_code, "nothing was done" in result.output) == (3, True)
+    assert (held / "ledger.db").read_bytes() == b""
+
+
+def test_where_a_run_is_alive_its_controller_is_waited_for_and_not_replaced(tmp_path: Path) -> None:
+    noted.write(tmp_path, Path(CONFIG), {}, {})
+    result = once(tmp_path, _nobody())
+    assert (result.exit_code, (tmp_path / "ledger.db").exists()) == (3, False)
+
+
+def test_in_the_container_of_another_service_no_ledger_is_made(tmp_path: Path) -> None:
+    result = once(tmp_path, _nobody() | {"MINE_OPS_CONTROLLER_HOST": "controller"})
+    assert (result.exit_code, "lies elsewhere" in result.output) == (3, True)
+    assert not (tmp_path / "ledger.db").exists()
+
+
+def _nobody() -> dict[str, str]:
+    return FakeApi(free_port()).env()

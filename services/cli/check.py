@@ -1,46 +1,111 @@
-"""`mine check`: is the configuration right, what is not set up yet, and can the fleet be off in time."""
+"""`mine check`: is the configuration right, what is not set up yet, can the fleet be off in time, and does every device, every
+way to people and every part of our own work now."""
 
-from collections.abc import Sequence
+import asyncio
+import sys
+import textwrap
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Annotated, Any, NoReturn
 
 import typer
 
-from services.cli import reach
+from services.api.check.rows import Row
+from services.cli import check_told, reach
+from services.cli.ask import NotDone, told
+from services.cli.check_asked import Say, asked
+from services.cli.check_configuration import configuration
+from services.cli.exit_codes import EXIT_MISTAKES, EXIT_NOT_RUNNING, EXIT_REFUSED
 from services.cli.reading import judged
-from services.shared.settings import Settings, counted, missing
-from services.shared.settings.problems import without_user
+from services.shared.settings import Settings, SettingsError, missing
 from services.shared.settings.watcher import is_watcher
 
+_START = (
+    "Start it (`sudo systemctl start bitcoin-mine`, `docker compose up --detach`, `mine run`), or look at the "
+    "configuration alone: `mine check --config-only`."
+)
 
-def check() -> None:
-    """Read the configuration, of a site or of a second machine that watches one; warnings stand last.
 
-    Exit code 0 right, or with warnings alone; 2 mistakes.
+def check(
+    config_only: Annotated[bool, typer.Option("--config-only", help="Read the configuration, and ask nobody.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs; the same fields each time.")] = False,
+) -> None:
+    """Read the configuration; then ask the running services for every device and every channel, each with a verdict and a hint.
+
+    A verdict on a device is of a poll that began after the question: this waits for each one's next poll, at most 2 min.
+    Providers are asked whether they know us; nothing is sent. The configuration of a second machine, which only watches,
+    is read alone.
+
+    Exit code 0 all is well, or with warnings alone; 1 something that is set up does not work; 2 mistakes in the configuration;
+    3 nothing runs: the configuration has no mistake, and nothing else was asked; 4 no answer.
     """
-    settings = judged()
-    lines, late = reach.told(settings)
-    warnings = (*late, *settings.warnings)
-    if absent := missing(settings):
-        typer.echo("\n".join(["Not set up:", *(f"  {line}" for line in absent)]))
-    typer.echo("\n".join([*lines, _verdict(settings, warnings), *(f"  {warning}" for warning in warnings)]))
+    settings = _settings(as_json=as_json)
+    words = configuration(settings)
+    if not as_json:
+        typer.echo("\n".join(words))
+    if config_only or is_watcher(settings):
+        _end(settings, words, (), None, 0, as_json=as_json)
+    try:
+        with _progress() as say:
+            rows = asyncio.run(asked(settings, say))
+    except NotDone as why:
+        reason = f"Devices and channels were not asked: {str(why)[:1].lower()}{str(why)[1:]}."
+        _end(settings, words, (), f"{reason} {_START}" if why.code == EXIT_NOT_RUNNING else reason, why.code, as_json=as_json)
+    if not as_json:
+        typer.echo("\n".join(["", *check_told.lines(rows)]))
+    _end(settings, words, rows, "", EXIT_REFUSED if check_told.is_bad(rows) else 0, as_json=as_json)
 
 
-def _verdict(settings: Settings, warnings: Sequence[str]) -> str:
-    what = _watcher(settings) if is_watcher(settings) else _site(settings)
-    if warnings:
-        return f"The configuration has no mistake and {counted(len(warnings), 'warning')}: {what}. Not as meant, perhaps:"
-    return f"The configuration is right: {what}."
+def _end(
+    settings: Settings, words: Sequence[str], rows: Sequence[Row], why_not: str | None, code: int, *, as_json: bool
+) -> NoReturn:
+    """`why_not` is empty where everything was asked, and None where nothing should be."""
+    if as_json:
+        told(_document(code, settings, words, rows, why_not), [], as_json=True)
+    elif why_not:
+        typer.echo("\n" + textwrap.fill(why_not, check_told.WIDTH, break_on_hyphens=False))
+    raise typer.Exit(code)
 
 
-def _site(settings: Settings) -> str:
-    kw = sum(row.kw for row in settings.loads)
-    return f"control = {settings.general.control}, {counted(len(settings.loads), 'load')} with {kw:g} kW"
+def _document(
+    code: int, settings: Settings | None, words: Sequence[str], rows: Sequence[Row], why_not: str | None
+) -> dict[str, Any]:
+    return {
+        "exit_code": code,
+        "configuration": {
+            "mistakes": [] if settings else list(words),
+            "warnings": [*reach.told(settings)[1], *settings.warnings] if settings else [],
+            "not_set_up": list(missing(settings)) if settings else [],
+            "words": list(words) if settings else [],
+        },
+        "asked": why_not == "",
+        "not_asked_because": "only the configuration was read" if why_not is None else why_not,
+        "rows": [row.model_dump(mode="json", exclude={"due_s"}) for row in rows],
+        "summary": check_told.summary(rows),
+    }
 
 
-def _watcher(settings: Settings) -> str:
-    watch, broker = settings.watch, settings.broker
-    ways = [f"its page {without_user(watch.url)}"] if watch.url else []
-    ways += [f"its broker {broker.host}:{broker.port}"] if watch.broker else []
-    if not ways:
-        return "a second machine that watches nothing yet"
-    after = f"silent after {watch.silence_minutes:g} min"
-    return f"a second machine that watches {settings.general.site} by {' and '.join(ways)}, {after}"
+def _settings(*, as_json: bool) -> Settings:
+    if not as_json:
+        return judged()
+
+    def tell(error: SettingsError) -> None:
+        told(_document(EXIT_MISTAKES, None, [str(one) for one in error.problems], (), None), [], as_json=True)
+
+    return judged(quiet=True, tell=tell)
+
+
+@contextmanager
+def _progress() -> Iterator[Say]:
+    """On a terminal the same line again; nothing for a program."""
+    shown = sys.stderr.isatty()
+
+    def say(done: int, whole: int) -> None:
+        if shown:
+            typer.echo(f"\r\x1b[Kwaiting for each device's next poll: {done} of {whole}", err=True, nl=False)
+
+    try:
+        yield say
+    finally:
+        if shown:
+            typer.echo("\r\x1b[K", err=True, nl=False)

@@ -42,8 +42,9 @@ class Poller:
         chance: Callable[[], float] = random.random,
     ) -> None:
         self.health = DeviceHealth(
-            device=device, kind=kind, state=HealthState.STARTING, reason="", last_ok_mono_s=None, lost_since_at=None
-        )
+            device=device, kind=kind, state=HealthState.STARTING, reason="", last_ok_mono_s=None, lost_since_at=None,
+            due_s=period_s + deadline_s,
+        )  # fmt: skip
         self._period_s = period_s
         self._deadline_s = deadline_s
         self._poll = poll
@@ -67,6 +68,7 @@ class Poller:
             self._nudged.clear()
             started = self._clock.now().mono_s
             failure = await self._attempt(started)
+            self._ended(failure, started)
             if failure is None:
                 self._succeeded(started)
             else:
@@ -92,6 +94,11 @@ class Poller:
             self._faults.add(fault)
             log.exception("%s: a fault of our own while polling", self.health.device)
 
+    def _ended(self, failure: Exception | None, started_mono_s: float) -> None:
+        took_s = round(self._clock.now().mono_s - started_mono_s, 4)
+        last = {"polled_mono_s": started_mono_s, "took_s": took_s, "failure": "" if failure is None else _words(failure)}
+        self.health = self.health.model_copy(update=last)
+
     def _succeeded(self, started_mono_s: float) -> None:
         if self.health.state is HealthState.LOST:
             log.info("%s answers again", self.health.device)
@@ -105,7 +112,7 @@ class Poller:
             self._failing_since_at = self._clock.now().wall_s
         if self._failures < LOST_AFTER:
             return
-        reason = str(failure) if isinstance(failure, DeviceError) else OWN_FAULT
+        reason = _words(failure)
         if self.health.state is not HealthState.LOST:
             log.warning("%s is lost: %s", self.health.device, reason)
         self._become(HealthState.LOST, reason, self.health.last_ok_mono_s)
@@ -144,3 +151,7 @@ class Poller:
                 await self._nudged.wait()
         except TimeoutError:
             return
+
+
+def _words(failure: Exception) -> str:
+    return str(failure) or "no reason is known" if isinstance(failure, DeviceError) else OWN_FAULT

@@ -14,7 +14,7 @@ MINERS = "".join(f"m-{n},foreman,3.3,{n},,\n" for n in range(1, 301))
 def checked(folder: Path, rows: str, more: str = "") -> list[str]:
     (folder / "config.txt").write_text(CONFIG + more)
     (folder / "loads.csv").write_text(f"name,kind,kW,foreman_id,pdu,outlet\n{rows}")
-    result = CliRunner().invoke(app, ["check"], env={"MINE_CONFIG": str(folder / "config.txt")})
+    result = CliRunner().invoke(app, ["check", "--config-only"], env={"MINE_CONFIG": str(folder / "config.txt")})
     assert result.exit_code == 0, result.output
     return [line.strip() for line in result.output.splitlines() if "curtailment: " in line or " kW by " in line]
 
@@ -68,7 +68,7 @@ WATCHER = "[GENERAL]\nsite = iowa\n[WATCH]\nurl = https://ann:secret@mine.exampl
 
 def judged(folder: Path, text: str) -> list[str]:
     (folder / "watch.txt").write_text(text)
-    result = CliRunner().invoke(app, ["check"], env={"MINE_CONFIG": str(folder / "watch.txt")})
+    result = CliRunner().invoke(app, ["check", "--config-only"], env={"MINE_CONFIG": str(folder / "watch.txt")})
     assert result.exit_code == 0, result.output
     assert "secret" not in result.output
     return result.output.splitlines()[1:]

@@ -1,0 +1,85 @@
+"""A row for each device that the running services have, by their owners' last poll of it: nobody else ever asks a device."""
+
+from services.api import tiles_of_services
+from services.api.check import acting, sensed
+from services.api.check.hints import hint
+from services.api.check.places import LISTENS, WORDS, Place, places
+from services.api.check.rows import Found, Row, Verdict
+from services.api.image import Image
+from services.api.latest import age_s
+from services.shared.clock import Moment
+from services.shared.messages import DeviceHealth, Devices
+from services.shared.settings.tree import Settings
+from services.shared.spans import span
+
+TOLD_EACH_S = 11.0
+"""Owners tell how their devices do at least every 10 s; 1 s for the way."""
+
+
+def rows(image: Image, settings: Settings, now: Moment, *, broker_connected: bool) -> tuple[Row, ...]:
+    """One for each device of the configuration."""
+    said = {health.device: (health, owner) for owner in image.devices.all() for health in owner.devices}
+    found = []
+    for place in places(settings):
+        if place.kind == "foreman" and not (settings.foreman.api_key.get_secret_value() and settings.foreman.client_id):
+            found.append(_row(place, Verdict.WARNING, acting.NOT_ARMED, "set both in config.txt, and start again"))
+        elif place.name not in said:
+            found.append(_row(place, Verdict.UNKNOWN, "nobody has said anything of it", hint(place.kind, "nobody reads it")))
+        else:
+            found.append(_judged(place, *said[place.name], image, settings, now, broker_connected=broker_connected))
+    return tuple(found)
+
+
+def _judged(
+    place: Place, health: DeviceHealth, owner: Devices, image: Image, settings: Settings, now: Moment, *, broker_connected: bool
+) -> Row:
+    unheard = tiles_of_services.unheard(owner, image, broker_connected, now)
+    if not unheard and owner.source == "controller" and image.state_stale(now):
+        unheard = "nobody reads it: the controller is silent"
+    age = age_s(health.polled_mono_s, owner.host_boot, now)
+    due_s = None if unheard or place.kind in LISTENS else health.due_s + TOLD_EACH_S
+    timing = {"age_s": age, "took_s": health.took_s, "due_s": due_s}
+    if unheard or health.failure:
+        failure, ok_s = unheard or health.failure, age_s(health.last_ok_mono_s, owner.host_boot, now)
+        before = "never answered" if ok_s is None else f"answered {span(ok_s)} ago"
+        row = _row(place, Verdict.FAULT, f"{failure}; {before}", hint(place.kind, failure))
+    elif age is None:
+        words = "no message has come yet" if place.kind in LISTENS else "it was not asked yet"
+        row = _row(place, Verdict.UNKNOWN, words, hint(place.kind, "nothing on it") if place.kind in LISTENS else "")
+    else:
+        row = _read(place, _found(place, image, health, settings))
+    return row.model_copy(update=timing)
+
+
+def _read(place: Place, found: Found) -> Row:
+    if not found.trouble:
+        return _row(place, Verdict.OK, found.words, "")
+    verdict = Verdict.FAULT if found.is_fault else Verdict.WARNING
+    return _row(place, verdict, f"{found.words}; {found.trouble}", hint(place.kind, found.trouble))
+
+
+def _found(place: Place, image: Image, health: DeviceHealth, settings: Settings) -> Found:
+    match place.kind:
+        case "room_alert":
+            return sensed.room_alert(place.name, image, health)
+        case "iotawatt":
+            return sensed.iotawatt(place.name, image, health, settings)
+        case "mqtt_sensor":
+            return sensed.mqtt(place.name, image)
+        case "foreman":
+            return acting.foreman(image, settings)
+        case "snmp_pdu":
+            return acting.pdu(place.name, image, settings)
+        case "modbus_fans":
+            return acting.relays(place.name, image, settings)
+        case "http_load":
+            return acting.http(place.name, image, settings)
+        case _:
+            return sensed.signal(place.name, image)
+
+
+def _row(place: Place, verdict: Verdict, words: str, hint: str) -> Row:
+    return Row(
+        part="device", name=place.name, kind=place.kind, what=WORDS[place.kind], address=place.address, verdict=verdict,
+        words=words, hint=hint,
+    )  # fmt: skip

@@ -1,0 +1,81 @@
+"""A row for each part of our own: the broker, the services, the clock, the limits, the records, the drills."""
+
+from collections.abc import Iterator
+
+from services.api.check.rows import Row, Verdict
+from services.api.dashboard import Dashboard
+from services.api.tile_views import ServiceTile
+from services.shared import limits
+from services.shared.settings.tree import Settings
+from services.shared.site_time import SiteTime
+from services.shared.spans import span
+from services.shared.version import VERSION
+from services.shared.vocabulary import Control
+
+
+def rows(feed: Dashboard, settings: Settings) -> Iterator[Row]:
+    """By what the page shows at this moment."""
+    yield _broker(feed, f"{settings.broker.host}:{settings.broker.port}")
+    yield from (_service(one, feed, settings) for one in feed.services)
+    yield _clock(feed)
+    if (unreal := limits.unreal()) is not None:
+        yield row("limits", Verdict.WARNING, unreal, limits.ACTION)
+    stored = row("records", Verdict.OK, "stored")
+    yield (
+        stored
+        if feed.history.ok
+        else row("records", Verdict.FAULT, feed.history.reason, "is the card full or worn? `mine db check`")
+    )
+    yield from _drills(feed)
+
+
+def row(name: str, verdict: Verdict, words: str, hint: str = "") -> Row:
+    """A part of our own."""
+    return Row(part="site", name=name, kind="own", what="our own", verdict=verdict, words=words, hint=hint)
+
+
+def _broker(feed: Dashboard, address: str) -> Row:
+    if feed.broker_connected:
+        return row("broker", Verdict.OK, f"connected at {address}")
+    words = f"cannot be reached at {address}: the controller decides on, and nobody hears of it"
+    return row("broker", Verdict.FAULT, words, "is it running? host, port, user and password of [BROKER]")
+
+
+def _service(one: ServiceTile, feed: Dashboard, settings: Settings) -> Row:
+    if one.name == "controller" and feed.state_stale:
+        return row(one.name, Verdict.FAULT, "silent: nobody decides", "look at its log; until it speaks the plant stays as it is")
+    if one.state != "online":
+        verdict = Verdict.UNKNOWN if one.state == "unknown" else Verdict.FAULT
+        return row(one.name, verdict, one.state, f"look at the log of the {one.name}")
+    when = SiteTime(settings.general.timezone)
+    up = f"up since {when.clock(one.since_at, feed.time)} ({span(feed.time - one.since_at)})" if one.since_at else "up"
+    if one.version and one.version != VERSION:
+        return row(one.name, Verdict.WARNING, f"{up}, version {one.version}", f"the api is {VERSION}: start all of them again")
+    return row(one.name, Verdict.OK, f"{up}, version {one.version or VERSION}")
+
+
+def _clock(feed: Dashboard) -> Row:
+    if feed.clock_trusted:
+        return row("clock", Verdict.OK, "trusted")
+    words = "not trusted: schedules, planned events and weekly tests wait; control goes on"
+    return row(
+        "clock", Verdict.WARNING, words, "`timedatectl`: does this computer reach a time server? or give it a clock module"
+    )
+
+
+def _drills(feed: Dashboard) -> Iterator[Row]:
+    """That a device answers is no proof that it moves anything: only a drill is. Observing, there is none."""
+    never = [one.device for one in feed.drills if one.at is None]
+    failed = [one.device for one in feed.drills if one.at is not None and not one.proven]
+    if feed.control is not Control.ARMED or not feed.drills:
+        return
+    if failed:
+        yield row(
+            "drills", Verdict.WARNING, f"the last one failed: {', '.join(failed)}", f"`mine drill {failed[0]}`, and look at it"
+        )
+    elif never:
+        yield row(
+            "drills", Verdict.WARNING, f"never drilled: {', '.join(never)}", f"`mine drill {never[0]}`, one after the other"
+        )
+    else:
+        yield row("drills", Verdict.OK, f"every acting device is proven ({len(feed.drills)})")

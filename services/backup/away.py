@@ -14,6 +14,7 @@ from services.shared.settings.backup_checks import words
 from services.shared.settings.problems import without_user
 
 _SPARE_MB = 16.0
+_LINE, _LAST_LINES = 160, 4
 _KEPT_VARIABLES = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "SSH_AUTH_SOCK", "RCLONE_CONFIG")
 """All that the program gets of our environment, which holds secrets."""
 
@@ -70,8 +71,9 @@ def send(archive: Path, scratch: Path, settings: Settings) -> None:
 
 
 def _last(said: bytes) -> str:
-    lines = said[-2000:].decode("utf-8", "replace").split("\n")
-    return without_user(next((line.strip()[:160] for line in reversed(lines) if line.strip()), "without a word"))
+    """Its last lines: below the cause, which ssh tells, rsync tells that something was the matter."""
+    lines = [line.strip()[:_LINE] for line in said[-2000:].decode("utf-8", "replace").split("\n")]
+    return without_user(" / ".join([line for line in lines if line][-_LAST_LINES:]) or "without a word")
 
 
 def _forget(path: Path) -> None:

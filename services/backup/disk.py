@@ -41,9 +41,12 @@ def write(path: Path, data: bytes) -> None:
     """A small file, whole or not at all. Raises OSError."""
     half = path.with_name(f".{path.name}.half")
     half.unlink(missing_ok=True)
-    with os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(data)
-    put(half, path)
+    try:
+        with os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(data)
+        put(half, path)
+    finally:
+        half.unlink(missing_ok=True)
 
 
 def room(where: Path, needed: int, spare_mb: float) -> None:

@@ -87,7 +87,8 @@ class Putting:
             near.write_bytes(new.read_bytes())
             self._replace(near, path)
         except OSError as error:
-            there = self._places.data / f"{name}.{self._stamp.replace('before', 'from')}"
+            # Beside the records: in the containers the folder above those of the databases cannot be written either.
+            there = database(self._places.data, RECORDS).with_name(f"{name}.{self._stamp.replace('before', 'from')}")
             self._replace(new, there)
             self._left.append(f"{path} cannot be written ({error.strerror}): {name} lies at {there}")
 

@@ -1,7 +1,7 @@
 """Log lines: `2026-11-22T08:00:00Z INFO controller loop: text`, or JSON lines with MINE_LOG=json. DEBUG only with MINE_DEBUG=1.
 
-A queue lies between the loop and stdout, so that a blocked pipe or a dying card cannot stall it. Secrets are masked once, where a
-line enters the queue.
+A queue lies between the loop and stdout, so that a blocked pipe or a dying card cannot stall it; what is lost so is counted.
+Secrets are masked once, where a line enters the queue. The levels are DEBUG, INFO, WARN and ERROR.
 """
 
 import contextlib
@@ -10,54 +10,23 @@ import json
 import logging
 import os
 import queue
-import re
 import sys
 import time
-from collections.abc import Iterator, Mapping
-from dataclasses import fields, is_dataclass
-from logging.handlers import QueueHandler, QueueListener, RotatingFileHandler
+from collections.abc import Mapping
+from logging.handlers import QueueHandler, QueueListener
 from pathlib import Path
 
-from pydantic import BaseModel, SecretStr
-
+from services.shared.clock import Clock
+from services.shared.log_file import LogFile
+from services.shared.mask import Mask, secrets_of
 from services.shared.settings.tree import Settings
 
+log = logging.getLogger(__name__)
+
 QUEUE_LINES = 10_000
-FILE_BYTES = 5_000_000
-FILES_KEPT = 3
-SHORTEST_SECRET = 4
-"""A shorter secret would mask half of every line."""
-_TOKEN_IN_URL = re.compile(r"/bot[^/\s]+")
-
-
-def secrets_of(part: object) -> Iterator[str]:
-    """Every secret value of the settings that is long enough to be told from other text."""
-    if isinstance(part, SecretStr):
-        if len(part.get_secret_value()) >= SHORTEST_SECRET:
-            yield part.get_secret_value()
-    elif isinstance(part, BaseModel):
-        for name in type(part).model_fields:
-            yield from secrets_of(getattr(part, name))
-    elif isinstance(part, Mapping):
-        for value in part.values():
-            yield from secrets_of(value)
-    elif is_dataclass(part) and not isinstance(part, type):
-        for field in fields(part):
-            yield from secrets_of(getattr(part, field.name))
-
-
-class Mask:
-    """Replaces secrets in a text by ***: the settings' own, and a bot's token in an address."""
-
-    def __init__(self, secrets: Iterator[str]) -> None:
-        longest_first = sorted(set(secrets), key=len, reverse=True)
-        self._pattern = re.compile("|".join(re.escape(secret) for secret in longest_first)) if longest_first else None
-
-    def __call__(self, text: str) -> str:
-        """The text without secrets."""
-        if self._pattern is not None:
-            text = self._pattern.sub("***", text)
-        return _TOKEN_IN_URL.sub("/bot***", text)
+_LEVELS = {"WARNING": "WARN", "CRITICAL": "ERROR"}
+"""The library's words, where ours are others."""
+_TEND = logging.makeLogRecord({})
 
 
 class _Lines(QueueHandler):
@@ -65,6 +34,7 @@ class _Lines(QueueHandler):
 
     def __init__(self, lines: "queue.Queue[logging.LogRecord | None]", mask: Mask) -> None:
         super().__init__(lines)
+        self.lost = 0
         self._mask = mask
         self.setFormatter(logging.Formatter("%(message)s"))
 
@@ -76,16 +46,49 @@ class _Lines(QueueHandler):
         return ready
 
     def enqueue(self, record: logging.LogRecord) -> None:
-        with contextlib.suppress(queue.Full):
+        try:
             self.queue.put_nowait(record)
+        except queue.Full:
+            self.lost += 1
 
 
-class _Listener(QueueListener):
+class _Stdout(logging.StreamHandler):  # type: ignore[type-arg]  # the class itself takes no argument
+    """Counts what a closed or broken stdout does not take."""
+
+    unwritten = 0
+
+    def handleError(self, _record: logging.LogRecord) -> None:  # noqa: N802 - the library's name
+        self.unwritten += 1
+
+
+class Logs(QueueListener):
     """Writes the lines in a thread of its own. A stdout that takes nothing more does not hold its end."""
 
-    def __init__(self, lines: "queue.Queue[logging.LogRecord | None]", *handlers: logging.Handler) -> None:
-        super().__init__(lines, *handlers)
-        self._lines = lines
+    def __init__(self, lines: "queue.Queue[logging.LogRecord | None]", entry: _Lines, stdout: _Stdout, *files: LogFile) -> None:
+        super().__init__(lines, stdout, *files)
+        self._lines, self._entry, self._stdout, self._files = lines, entry, stdout, files
+        self._told = 0
+
+    @property
+    def lost(self) -> int:
+        """Lines since the start that some place did not get: the queue was full, stdout or the card took nothing."""
+        return self._entry.lost + self._stdout.unwritten + sum(file.unwritten for file in self._files)
+
+    def tend(self) -> None:
+        """To be called each hour: turn and clean the files where a day began, and tell once what was lost to a full queue."""
+        if self._entry.lost > self._told:
+            log.warning("%d log lines were lost: they came faster than they could be written", self._entry.lost - self._told)
+            self._told = self._entry.lost
+        with contextlib.suppress(queue.Full):
+            self._lines.put_nowait(_TEND)
+
+    def handle(self, record: logging.LogRecord) -> None:
+        """A line to all places, or the files' own care, in their thread."""
+        if record is not _TEND:
+            super().handle(record)
+            return
+        for file in self._files:
+            file.tend()
 
     def enqueue_sentinel(self) -> None:
         self._lines.put(None, timeout=1.0)
@@ -107,7 +110,7 @@ class PlainFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """The record as text."""
         text = record.getMessage().replace("\r", "\\r").replace("\n", "\n    ")
-        return f"{_moment(record)} {record.levelname} {self._service} {_short(record.name)}: {text}"
+        return f"{_moment(record)} {_level(record)} {self._service} {_short(record.name)}: {text}"
 
 
 class JsonFormatter(logging.Formatter):
@@ -122,7 +125,7 @@ class JsonFormatter(logging.Formatter):
         return json.dumps(
             {
                 "at": _moment(record),
-                "level": record.levelname,
+                "level": _level(record),
                 "service": self._service,
                 "where": _short(record.name),
                 "text": record.getMessage(),
@@ -131,33 +134,27 @@ class JsonFormatter(logging.Formatter):
         )
 
 
-def start(service: str, settings: Settings, env: Mapping[str, str] = os.environ) -> QueueListener:
-    """Send all that is logged to stdout and, if the settings name a folder, to a rotated file. Stop the listener at the end."""
+def start(service: str, settings: Settings, env: Mapping[str, str] = os.environ) -> Logs:
+    """Send all that is logged to stdout and, if the settings name a folder, to a file of its own. Stop it at the end."""
     formatter = JsonFormatter(service) if env.get("MINE_LOG") == "json" else PlainFormatter(service)
     lines: queue.Queue[logging.LogRecord | None] = queue.Queue(QUEUE_LINES)
-    handlers: list[logging.Handler] = [logging.StreamHandler(sys.stdout)]
-    unwritable = ""
+    files = []
     if settings.data.logs:
-        try:
-            handlers.append(_file(service, Path(settings.data.logs)))
-        except OSError as error:
-            unwritable = f"no log file: {error}"
-    for handler in handlers:
+        path = Path(settings.data.logs) / f"{service}.log"
+        files.append(LogFile(path, Clock(settings.general.clock_trusted).now))
+    entry, stdout = _Lines(lines, Mask(secrets_of(settings))), _Stdout(sys.stdout)
+    for handler in (stdout, *files):
         handler.setFormatter(formatter)
     logging.raiseExceptions = False  # a closed stdout is no reason to print to a closed stderr
     root = logging.getLogger()
-    root.handlers[:] = [_Lines(lines, Mask(secrets_of(settings)))]
+    root.handlers[:] = [entry]
     root.setLevel(logging.DEBUG if env.get("MINE_DEBUG") == "1" else logging.INFO)
-    listener = _Listener(lines, *handlers)
+    listener = Logs(lines, entry, stdout, *files)
     listener.start()
-    if unwritable:
-        logging.getLogger(__name__).warning("%s", unwritable)
+    for file in files:
+        if file.unopened:
+            log.warning("no log file: %s", file.unopened)
     return listener
-
-
-def _file(service: str, folder: Path) -> logging.Handler:
-    folder.mkdir(parents=True, exist_ok=True)
-    return RotatingFileHandler(folder / f"{service}.log", maxBytes=FILE_BYTES, backupCount=FILES_KEPT, encoding="utf-8")
 
 
 def _moment(record: logging.LogRecord) -> str:
@@ -166,3 +163,7 @@ def _moment(record: logging.LogRecord) -> str:
 
 def _short(name: str) -> str:
     return name.rpartition(".")[2]
+
+
+def _level(record: logging.LogRecord) -> str:
+    return _LEVELS.get(record.levelname, record.levelname)

@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from services.shared.settings import text_file
 from services.shared.settings.problems import Problem, shown
 
 _HEADER = re.compile(r"^\[([^\]]+)\]$")
@@ -109,11 +110,13 @@ def read(path: Path) -> tuple[list[Block], list[Problem]]:
     """The sections of a file and every mistake in its form. A missing, unreadable or non-text file is such a mistake."""
     reader = _Reader(path.name)
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        text = text_file.read(path).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         return [], [Problem(f"{path.name} line {_line_of(error)}", "file", "bytes that are no UTF-8", "a text file in UTF-8")]
     except OSError as error:
         return [], [Problem(str(path), "file", error.strerror or "an error", "a file that can be read")]
+    if not text.strip():  # as a card leaves it after a power cut: defaults alone would watch over nothing
+        return [], [Problem(path.name, "file", "nothing in it", "a configuration: take yours from a backup")]
     for number, line in enumerate(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"), 1):
         reader.line(number, line)
     return reader.blocks, reader.problems

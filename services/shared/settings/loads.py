@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from services.shared.settings import load_checks, ranges
+from services.shared.settings import load_checks, ranges, text_file
 from services.shared.settings import sections as s
 from services.shared.settings.problems import Problem, shown
 from services.shared.settings.tree import LoadRow, Settings
@@ -20,7 +20,6 @@ COLUMNS = (
     "address", "section",
 )  # fmt: skip
 _REQUIRED = ("name", "kind", "kw")
-_MAX_BYTES = 4_000_000
 
 
 def loads_of(settings: Settings, folder: Path, problems: list[Problem], warnings: list[str]) -> tuple[LoadRow, ...]:
@@ -46,8 +45,7 @@ def loads_of(settings: Settings, folder: Path, problems: list[Problem], warnings
 
 def _of_file(path: Path, problems: list[Problem]) -> list[tuple[str, LoadRow]]:
     try:
-        data = path.read_bytes()
-        text = data[: _MAX_BYTES + 1].decode("utf-8-sig")
+        text = text_file.read(path).decode("utf-8-sig")
     except UnicodeDecodeError:
         problems.append(Problem(path.name, "file", "bytes that are no UTF-8", "a text file in UTF-8"))
         return []

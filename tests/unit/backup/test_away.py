@@ -95,6 +95,11 @@ def test_a_changed_byte_is_found_before_anything_is_decrypted(tmp_path: Path) ->
     ("command", "minutes", "words"),
     [
         ("sh -c 'echo no such bucket >&2; exit 3' {file}", "1", "ended with 3: no such bucket"),
+        (
+            "sh -c 'echo no such key >&2; echo rsync: closed >&2; exit 12' {file}",
+            "1",
+            "ended with 12: no such key / rsync: closed",
+        ),
         ("no-such-program {file}", "1", "cannot be started"),
         ("sh -c 'exec sleep 30' {file}", "0.005", "did not end"),
     ],

@@ -171,6 +171,20 @@ def test_what_was_there_is_kept_beside_and_a_present_secret_stays(tmp_path: Path
     assert "# today" not in (tmp_path / "config.txt").read_text()
 
 
+def test_a_configuration_that_cannot_be_written_is_laid_beside_the_records_as_the_containers_have_them(
+    tmp_path: Path, backup: Path
+) -> None:
+    for folder, name in (("ledger", "ledger.db"), ("alerts", "alerts.db"), ("history", "mine_data.db")):
+        (tmp_path / "data" / folder).mkdir()
+        (tmp_path / "data" / name).rename(tmp_path / "data" / folder / name)
+    (tmp_path / "config.txt").write_text((tmp_path / "config.txt").read_text() + "# today\n")
+    (tmp_path / ".config.txt.new").mkdir()  # nothing can be written there
+    done = site.bring_back(tmp_path, backup)
+    (laid,) = (tmp_path / "data" / "history").glob("config.txt.from-restore-*")
+    assert [line for line in done.left if str(laid) in line]
+    assert "# today" in (tmp_path / "config.txt").read_text() and "# today" not in laid.read_text()
+
+
 def test_it_is_refused_while_a_service_runs_on_the_folder_and_nothing_is_touched(tmp_path: Path, backup: Path) -> None:
     ledger = Ledger(tmp_path / "data" / "ledger.db")
     with pytest.raises(Trouble, match="controller runs"):

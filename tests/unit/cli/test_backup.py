@@ -66,7 +66,7 @@ def test_into_a_second_folder_the_present_site_is_not_touched(tmp_path: Path) ->
     assert done.exit_code == 0
     there = sorted(str(path.relative_to(tmp_path / "second")) for path in (tmp_path / "second").rglob("*") if path.is_file())
     assert there == [
-        "alerts.db", "config/config.txt", "config/loads.csv", "ledger.db", "ledger.db.lock", "ledger.db.observe", "mine_data.db",
+        "alerts.db", "config/config.txt", "config/loads.csv", "ledger.db", "ledger.db.observe", "mine_data.db",
     ]  # fmt: skip
     assert "control = armed" in mine("config", "show", folder=tmp_path).output
 

@@ -29,7 +29,7 @@ def test_check_names_every_mistake_and_ends_with_2(name: str) -> None:
 
 
 def test_check_says_what_is_not_set_up_and_ends_with_0() -> None:
-    result = mine("check", MINE_CONFIG="tests/data/old_config.txt")
+    result = mine("check", "--config-only", MINE_CONFIG="tests/data/old_config.txt")
     assert result.exit_code == 0
     for text in ("Telegram is off", "wiring of [FANS] is empty", "warnings: control = observe, 0 loads"):
         assert text in result.output
@@ -41,14 +41,14 @@ def test_check_says_what_is_not_set_up_and_ends_with_0() -> None:
 def test_a_mistyped_name_on_an_armed_site_is_the_last_thing_that_check_says(tmp_path: Path) -> None:
     (tmp_path / "config.txt").write_text("[GENERAL]\ncontrol = armed\n[FANZ]\n[APIS]\npdu_ip = 10.0.0.1\n")
     (tmp_path / "loads.csv").write_text("name,kind,kW,pdu,outlet\nm-1,outlet,3,1,1\n")
-    result = mine("check", MINE_CONFIG=str(tmp_path / "config.txt"))
+    result = mine("check", "--config-only", MINE_CONFIG=str(tmp_path / "config.txt"))
     assert result.exit_code == 0
     assert "The configuration has no mistake and 1 warning: control = armed, 1 load with 3 kW" in result.output
     assert result.output.splitlines()[-1] == "  config.txt line 3: section [FANZ] is unknown; did you mean FANS?"
 
 
 def test_the_demos_configuration_is_right_and_names_all_its_miners() -> None:
-    result = mine("check", MINE_CONFIG="config/demo.txt")
+    result = mine("check", "--config-only", MINE_CONFIG="config/demo.txt")
     assert result.exit_code == 0
     assert "control = armed, 300 loads" in result.output
 
@@ -107,7 +107,7 @@ def test_without_a_file_of_ones_own_a_command_says_that_it_reads_the_example(
     assert line == "Configuration: config/config.example.txt (the example, because there is no config/config.txt)"
 
 
-@pytest.mark.parametrize("command", ["status", "once", "why", "release", "curtail"])
+@pytest.mark.parametrize("command", ["status", "why", "release", "curtail", "check"])
 def test_with_nothing_running_the_command_says_so_and_ends_with_3(command: str) -> None:
     ports = {"MINE_API_PORT": str(free_port()), "MINE_API_DEBUG_PORT": str(free_port())}
     result = mine(command, MINE_CONFIG="tests/data/old_config.txt", **ports)

@@ -75,3 +75,10 @@ def test_the_command_shows_no_secret(tmp_path: Path) -> None:
         assert path.read_text().strip() not in first.output
     assert "log in as operator, the password is in" in first.output
     assert "everything is there" in CliRunner().invoke(app, ["setup", str(tmp_path)]).output
+
+
+def test_a_secret_of_which_a_power_cut_left_the_name_alone_is_made_anew(tmp_path: Path) -> None:
+    for name in ("ops-token", "operator-password", "operator-token"):
+        (tmp_path / name).write_text("")
+    provision(tmp_path)
+    assert all((tmp_path / name).read_text().strip() for name in ("ops-token", "operator-password", "operator-token"))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from services.cli.supervisor import Child, Program, Supervisor
+from services.cli.supervisor import LONGEST_PAUSE_S, Child, Program, Supervisor
 from tests.waiting import until
 
 
@@ -47,6 +47,21 @@ async def test_a_program_that_dies_is_started_again_with_longer_and_longer_pause
         "part ended with 7; it starts again in 0.01 s",
         "part ended with 7; it starts again in 0.02 s",
     ]
+
+
+@pytest.mark.asyncio
+async def test_a_program_that_dies_again_and_again_is_away_no_longer_than_the_longest_pause(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert LONGEST_PAUSE_S == 10.0
+    monkeypatch.setattr("services.cli.supervisor.LONGEST_PAUSE_S", 0.02)
+    lines = Lines()
+    child = Child(program("raise SystemExit(7)"), lines.say, first_pause_s=0.01)
+    task = asyncio.create_task(child.run())
+    await until(lambda: child.starts >= 5)
+    await child.stop()
+    await task
+    assert [line.rpartition("in ")[2] for line in lines.of("mine")[:4]] == ["0.01 s", "0.02 s", "0.02 s", "0.02 s"]
 
 
 @pytest.mark.asyncio

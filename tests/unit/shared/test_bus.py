@@ -11,7 +11,7 @@ from services.shared.bus import Arrival, Bus, Foreign
 from services.shared.clock import Clock
 from services.shared.inbox import Inbox
 from services.shared.link import Received
-from services.shared.messages import Event, Presence, Reading, Signal, root
+from services.shared.messages import Event, Presence, Reading, Reply, Signal, root
 from services.shared.settings.sections import Broker
 
 
@@ -151,3 +151,28 @@ async def test_a_handler_that_raises_is_counted_and_the_next_one_still_runs() ->
     inbox.on(Presence, lambda message, arrival: seen.append(message.state))
     await inbox.handle(received("presence/api", presence()), 0.0)
     assert (inbox.failed, seen) == (1, ["online"])
+
+
+@pytest.mark.asyncio
+async def test_the_answers_of_a_year_are_not_remembered_and_a_broker_full_of_topics_is_looked_through_once() -> None:
+    inbox, firsts = Inbox("mine"), []
+    inbox.on(Reply, lambda reply, arrival: firsts.append(arrival.first_since_connect))
+    for number in range(100):
+        reply = Reply(request_id=f"{number}", accepted=True, reason="done").model_dump_json(by_alias=True).encode()
+        await inbox.handle(received(f"reply/{number}", reply), 0.0)
+    assert firsts == [True] * 100
+    assert not inbox._seen
+
+
+@pytest.mark.asyncio
+async def test_no_more_topics_are_remembered_than_there_is_room_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.shared.inbox.REMEMBERED_TOPICS", 3)
+    inbox, found = Inbox("mine"), []
+    inbox.on_topic("#", lambda foreign: found.append((foreign.topic[-1], foreign.first_since_connect)))
+    for epoch in (1, 1, 2, 2):
+        for topic in "abcde":
+            await inbox.handle(received(topic, b"", epoch), 0.0)
+    later, after_a_new_connect = found[5:10], found[15:]
+    known = [("a", False), ("b", False), ("c", False), ("d", True), ("e", True)]
+    assert (later, after_a_new_connect) == (known, known)
+    assert len(inbox._seen) == 3

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from services.shared import logs
+from services.shared import logs, mask
 from services.shared.settings import sections
 from services.shared.settings.tree import Settings
 
@@ -54,7 +54,7 @@ def test_a_line_tells_when_how_grave_which_service_and_where(capsys: pytest.Capt
 def test_json_lines_when_asked(capsys: pytest.CaptureFixture[str]) -> None:
     (line,) = lines_of(capsys, {"MINE_LOG": "json"}, warning=f'a "quoted" text with {PASSWORD}')
     found = json.loads(line)
-    assert (found["level"], found["service"], found["where"]) == ("WARNING", "controller", "loop")
+    assert (found["level"], found["service"], found["where"]) == ("WARN", "controller", "loop")
     assert found["text"] == 'a "quoted" text with ***'
 
 
@@ -96,7 +96,7 @@ def test_every_secret_of_the_settings_is_found() -> None:
                      sections.Broker, sections.Api, sections.Ops)
         for key in _secrets_in(kind)
     }  # fmt: skip
-    assert set(logs.secrets_of(named)) == expected
+    assert set(mask.secrets_of(named)) == expected
     assert len(expected) >= 6
 
 

@@ -2,8 +2,8 @@
 
 import json
 
-from services.shared.messages import Event, Message, Reading, State
-from services.shared.outgoing import RECENT, Item, Outgoing
+from services.shared.messages import Event, Message, Presence, Reading, State
+from services.shared.outgoing import MEASURED, RECENT, Item, Outgoing
 from services.shared.vocabulary import Quality
 
 
@@ -184,3 +184,16 @@ def test_only_the_last_acknowledged_readings_are_remembered() -> None:
     outgoing.reconnected()
     outgoing.release()
     assert len(outgoing) == RECENT + 1
+
+
+def test_a_device_that_names_what_it_measures_anew_each_time_fills_no_memory() -> None:
+    outgoing = Outgoing(10)
+    outgoing.put(other(1, State, "state"))
+    for seq in range(2, MEASURED + 1_000):
+        outgoing.put(reading(seq, f"reading/{seq}"))
+        drained(outgoing)
+    outgoing.put(other(MEASURED + 1_000, Presence, "presence"))
+    outgoing.reconnected()
+    renewed = drained(outgoing)
+    assert len(renewed) == MEASURED + 1
+    assert {renewed[0].topic, renewed[-1].topic} == {"state", "presence"}

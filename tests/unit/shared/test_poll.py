@@ -67,6 +67,21 @@ async def test_a_device_that_answers_is_ok_and_says_so_once() -> None:
     assert poller.health.last_ok_mono_s == pytest.approx(device.asked_at[-1], abs=0.5)
 
 
+async def test_the_last_poll_is_told_with_its_begin_its_length_and_its_failure_before_the_device_is_lost() -> None:
+    device = Device(None, Unreachable("connection refused"))
+    poller = a_poller(device.poll, Told(), period_s=30.0, deadline_s=5.0)
+    assert (poller.health.polled_mono_s, poller.health.took_s, poller.health.due_s) == (None, None, 35.0)
+    async with running(poller):
+        await until(lambda: poller.health.state is HealthState.OK)
+        first_s, failure = poller.health.polled_mono_s, poller.health.failure
+        assert first_s == pytest.approx(device.asked_at[0], abs=0.5) and failure == ""
+        assert poller.health.took_s == pytest.approx(0.0, abs=0.5)
+        poller.nudge()
+        await until(lambda: poller.health.failure == "connection refused")
+    assert (poller.health.state, poller.health.last_ok_mono_s) == (HealthState.OK, first_s)
+    assert poller.health.polled_mono_s is not None and first_s is not None and poller.health.polled_mono_s > first_s
+
+
 async def test_two_failures_do_not_lose_a_device_and_a_third_does() -> None:
     device, told = Device(None, Unreachable("no route"), Unreachable("no route"), None), Told()
     async with running(a_poller(device.poll, told)):

@@ -122,8 +122,14 @@ def test_the_plain_signal_section_is_the_utility_and_a_variable_of_it_counts(tmp
 
 
 def test_a_mistyped_variable_is_told(tmp_path: Path) -> None:
-    warnings = load(written(tmp_path, ""), env={"MINE_GENERAL_CONTROLL": "armed"}).warnings
+    warnings = load(written(tmp_path, "[GENERAL]"), env={"MINE_GENERAL_CONTROLL": "armed"}).warnings
     assert "environment MINE_GENERAL_CONTROLL is no key of ours" in warnings
+
+
+@pytest.mark.parametrize("left", ["", "\n\n", "\x00" * 4096])
+def test_a_file_that_a_power_cut_left_empty_stops_the_start_and_is_not_taken_for_defaults(tmp_path: Path, left: str) -> None:
+    with pytest.raises(SettingsError):
+        load(written(tmp_path, left), env={})
 
 
 def test_without_a_file_the_example_is_used_and_only_observes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,100 @@
+"""Looks whether the configuration on the card is still the one that runs: an alarm for mistakes, a notice for what waits.
+
+The services go on with what they read at their start. What lies on the card counts at the next one, which may be a power cut.
+"""
+
+import asyncio
+import logging
+import os
+from collections.abc import Awaitable, Callable, Mapping
+
+from services.shared.clock import Clock, Moment
+from services.shared.messages import Alarm, Message
+from services.shared.settings import Settings, counted, file_of
+from services.shared.settings.on_disk import OnDisk, Signature, look, signature
+from services.shared.vocabulary import AlarmKind
+
+log = logging.getLogger(__name__)
+
+LOOK_S = 10.0
+"""A file that was the same twice is one that nobody is writing."""
+_MOST = 3
+Note = Callable[[Moment, str, str], Awaitable[None]]
+
+
+class ConfigWatch:
+    """`found` is what lies on the card, as of the last time that it stood still. `note` keeps an event: its title and detail."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        clock: Clock,
+        publish: Callable[[Message], None],
+        note: Note,
+        env: Mapping[str, str] = os.environ,
+    ) -> None:
+        self.found = OnDisk()
+        self._settings, self._env, self._read_from = settings, dict(env), file_of(env)
+        self._clock, self._publish, self._note = clock, publish, note
+        self._seen: Signature | None = None
+        self._judged: Signature | None = None
+        self._said: str | None = None
+        self._since_at = 0.0
+
+    async def run(self) -> None:
+        """For ever. Only what was changed is read, in a thread: a card that hangs does not hold up the service."""
+        while True:
+            await self.once()
+            await asyncio.sleep(LOOK_S)
+
+    async def once(self) -> None:
+        """Judge what lies on the card, if it is another one than at the last judgement and nobody is writing it."""
+        seen = await asyncio.to_thread(signature, self._settings, self._env)
+        stands, self._seen = seen == self._seen, seen
+        if not stands or seen == self._judged:
+            return
+        before, self.found = self.found, await asyncio.to_thread(look, self._settings, self._read_from, self._env)
+        self._judged = seen
+        self._tell()
+        if before != self.found:
+            await self._note(self._clock.now(), *_event(self.found))
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """For whoever looks at the page: what a person should know of the configuration, in sentences."""
+        told = []
+        if self.found.changed:
+            told.append(f"Restart the services when it suits: the configuration was changed ({_brief(self.found.changed)}).")
+        if warnings := self._settings.warnings:
+            told.append(f"Look at the configuration, it has {counted(len(warnings), 'warning')}: type `mine check`.")
+        return tuple(told)
+
+    def _tell(self) -> None:
+        """Say it, if it is not what was said last."""
+        wrong = _brief(self.found.mistakes)
+        if wrong == self._said:
+            return
+        if not self._said or not wrong:
+            self._since_at = self._clock.now().wall_s
+        self._said = wrong
+        self._publish(
+            Alarm(
+                subject=("configuration",), key="configuration", active=bool(wrong), kind=AlarmKind.WARNING,
+                cause=f"the configuration would not start again: {wrong}" if wrong else "the configuration would start again",
+                consequence="the services go on with what they read before; after a restart nobody controls" if wrong else "",
+                action="mend it until `mine check` finds no mistake" if wrong else "", since_at=self._since_at,
+            )
+        )  # fmt: skip
+
+
+def _event(found: OnDisk) -> tuple[str, str]:
+    if found.mistakes:
+        return "configuration changed: it would not start again", _brief(found.mistakes)
+    if found.changed:
+        return "configuration changed: not in force before a restart", _brief(found.changed)
+    return "configuration as it runs again", ""
+
+
+def _brief(words: tuple[str, ...]) -> str:
+    more = f"; and {len(words) - _MOST} more" if len(words) > _MOST else ""
+    return "; ".join(one[:120] for one in words[:_MOST]) + more

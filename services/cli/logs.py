@@ -1,0 +1,110 @@
+"""`mine logs`: the rotated log files of all services as one, by time; also while nothing runs."""
+
+import contextlib
+import json
+import os
+import re
+import time
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from services.cli.exit_codes import EXIT_MISTAKES, EXIT_REFUSED
+from services.cli.log_lines import LEVELS, Entry, Tail, Wanted, level_of, merged, newest
+from services.cli.reading import end, judged
+
+SERVICES = ("collector", "controller", "notifier", "api", "backup", "simulator")
+MOST_LINES = 100_000
+_LOOK_EACH_S = 0.5
+_SPAN = re.compile(r"(\d{1,6})([smhd])")
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+_LONGEST_S = 10 * 366 * 86400
+
+
+def logs(
+    services: Annotated[list[str] | None, typer.Argument(metavar="[SERVICE]...", help="Without any: all of them.")] = None,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on with what comes, until Ctrl-C.")] = False,
+    lines: Annotated[int, typer.Option("--lines", "-n", min=0, max=MOST_LINES, help="So many of the newest.")] = 100,
+    since: Annotated[str, typer.Option("--since", help="Such as 90s, 10m, 2h, 3d, or a UTC time in ISO 8601.")] = "",
+    level: Annotated[str, typer.Option("--level", help=f"From it up: {', '.join(LEVELS).lower()}.")] = "debug",
+    grep: Annotated[str, typer.Option("--grep", help="A regular expression of the text, small and capital alike.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="One object a line.")] = False,
+) -> None:
+    """The services' log lines, merged by time; times are UTC. It reads the files, so it works while nothing runs.
+
+    Exit code 0 shown, also when no line is there that fits, 1 there are no files, or they may not be read, 2 mistakes.
+    """
+    folder = _folder()
+    begin, wanted = _since(since, time.time()), _wanted(level, grep)
+    chosen = _chosen(folder, services or [])
+    try:
+        with contextlib.ExitStack() as open_files, contextlib.suppress(KeyboardInterrupt):
+            tails = [open_files.enter_context(contextlib.closing(Tail(folder, name))) for name in chosen] if follow else []
+            parts = [newest(folder, name, wanted, lines, begin) for name in chosen] if lines else []
+            _show(merged(parts, lines), as_json=as_json)
+            while tails:
+                time.sleep(_LOOK_EACH_S)
+                _show(sorted(_fresh(tails, wanted), key=lambda entry: entry.at), as_json=as_json)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # whoever read has enough; nothing more is flushed to it
+    except OSError as error:
+        end(f"The log cannot be read: {error}", EXIT_REFUSED)
+
+
+def _folder() -> Path:
+    named = judged(quiet=True).data.logs
+    if not named:
+        end("No log files are kept: logs = none in [DATA]. The lines are in the journal and the containers' log.", EXIT_REFUSED)
+    return Path(named)
+
+
+def _chosen(folder: Path, asked: Iterable[str]) -> list[str]:
+    unknown = [name for name in asked if name not in SERVICES]
+    if unknown:
+        end(f"There is no service {', '.join(unknown)}; allowed: {', '.join(SERVICES)}", EXIT_MISTAKES)
+    chosen = [name for name in SERVICES if name in (list(asked) or SERVICES)]
+    if not any((folder / f"{name}.log").exists() for name in chosen):
+        end(f"There is no log of {', '.join(chosen)} in {folder}", EXIT_REFUSED)
+    return chosen
+
+
+def _since(text: str, now: float) -> str:
+    """The earliest moment that is shown, as the lines have it; empty: from the beginning."""
+    if not text:
+        return ""
+    found = _SPAN.fullmatch(text)
+    try:
+        if found:
+            ago = min(int(found[1]) * _SECONDS[found[2]], _LONGEST_S)
+            moment = datetime.fromtimestamp(now, UTC) - timedelta(seconds=ago)
+        else:
+            moment = datetime.fromisoformat(text)
+            moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        end(f"--since {text}: wanted is a span such as 90s, 10m, 2h, 3d, or a time such as 2026-07-01T14:05", EXIT_MISTAKES)
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _wanted(level: str, grep: str) -> Wanted:
+    if level_of(level) not in LEVELS:
+        end(f"--level {level}: allowed: {', '.join(LEVELS).lower()}", EXIT_MISTAKES)
+    loud = set(LEVELS[LEVELS.index(level_of(level)) :])
+    try:
+        pattern = re.compile(grep, re.IGNORECASE)
+    except re.error as error:
+        end(f"--grep {grep}: {error}", EXIT_MISTAKES)
+    return lambda entry: entry.level in loud and (not grep or pattern.search(entry.told()) is not None)
+
+
+def _fresh(tails: Iterable[Tail], wanted: Wanted) -> list[Entry]:
+    return [entry for tail in tails for entry in tail.more() if wanted(entry)]
+
+
+def _show(found: Iterable[Entry], *, as_json: bool) -> None:
+    for entry in found:
+        print(json.dumps(asdict(entry), ensure_ascii=False) if as_json else entry.told())
+    print(end="", flush=True)

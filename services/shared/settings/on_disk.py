@@ -1,0 +1,75 @@
+"""What the configuration on the card says now, against the one that runs: whether it would start, and what it would change."""
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from services.shared.mask import Mask, secrets_of
+from services.shared.settings import text_file
+from services.shared.settings.load import EXAMPLE, file_of, load
+from services.shared.settings.problems import Problem, SettingsError
+from services.shared.settings.told import parts
+from services.shared.settings.tree import Settings
+
+Signature = tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OnDisk:
+    """`mistakes`: why it would not start. `changed`: the keys and tables that a restart would change; never a value."""
+
+    mistakes: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+
+
+def signature(settings: Settings, env: Mapping[str, str]) -> Signature:
+    """Another one when a file that the configuration is read from was changed; costs a few looks, and opens nothing."""
+    file = file_of(env)
+    named = sorted(text for name, text in env.items() if name.startswith("MINE_") and name.endswith("_FILE") and text)
+    return (str(file), *map(_stat, (file, file.parent / settings.data.loads_file, *map(Path, named))))
+
+
+def look(running: Settings, read_from: Path, env: Mapping[str, str] = os.environ) -> OnDisk:
+    """Read it as a start would. `read_from` is the file of the one that runs. Reads at most some MB; never raises."""
+    file = file_of(env)
+    if file == EXAMPLE and read_from != EXAMPLE:
+        return OnDisk((f"{read_from.name} is gone: the next start would take the example and only observe",))
+    mask = Mask(secrets_of(running))
+    try:
+        if read_from != EXAMPLE and not text_file.read(file).strip():
+            return OnDisk((f"{file.name} is empty: the next start would know no device and only observe",))
+        found = load(env=env)
+    except SettingsError as error:
+        return OnDisk(tuple(mask(_words(problem, file)) for problem in error.problems))
+    except OSError as error:
+        return OnDisk((f"{file.name}: {error.strerror or 'it cannot be read'}",))
+    return OnDisk(changed=tuple(_changed(running, found)))
+
+
+def _changed(running: Settings, found: Settings) -> Iterator[str]:
+    before, after = dict(parts(running)), dict(parts(found))
+    yield from (f"[{label}] is new" for label in after if label not in before)
+    for label, section in before.items():
+        if label not in after:
+            yield f"[{label}] is gone"
+            continue
+        names = type(section).model_fields
+        yield from (f"[{label}] {name}" for name in names if getattr(section, name) != getattr(after[label], name))
+    if running.loads != found.loads:
+        yield running.data.loads_file
+
+
+def _words(problem: Problem, file: Path) -> str:
+    """A mistake in the form of the file quotes whatever stands there, which may be a password: not told."""
+    if problem.where.startswith(file.name) and problem.what != "file" and not problem.what.startswith("["):
+        return f"{problem.where}: allowed: {problem.allowed}"
+    return str(problem)
+
+
+def _stat(path: Path) -> object:
+    try:
+        found = path.stat()
+    except (OSError, ValueError) as error:
+        return getattr(error, "errno", None)
+    return found.st_mtime_ns, found.st_size, found.st_ino, found.st_mode

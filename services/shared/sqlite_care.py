@@ -1,0 +1,47 @@
+"""The daily care of a database that is in use: every page looked at, the planner's figures, the log folded in.
+
+https://www.sqlite.org/pragma.html: `quick_check`, `optimize`, `wal_checkpoint(TRUNCATE)`. A look reads the file once and writes
+nothing; the rest writes some pages.
+"""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+_DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+_MOST = 3
+_WORDS = 300
+
+
+def damage(path: Path) -> str:
+    """What a look at a file found; empty where it is whole. By a connection of its own, beside its owner's commits: the owner's
+    would look at the pages that it still remembers, not at the card.
+
+    Raises sqlite3.Error for what is no damage: not there, locked, a card that does not answer.
+    """
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=5.0)) as db:
+        return _verdict(db)
+
+
+def _verdict(db: sqlite3.Connection) -> str:
+    try:
+        found = [str(row[0]) for row in db.execute(f"PRAGMA quick_check({_MOST})")]
+    except sqlite3.DatabaseError as error:
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF not in _DAMAGE:
+            raise
+        return str(error)
+    return "" if found == ["ok"] else "; ".join(found)[:_WORDS]
+
+
+def tidy(db: sqlite3.Connection) -> None:
+    """By the connection that writes. Where a reader holds the log it is folded in another day. Raises sqlite3.Error."""
+    db.execute("PRAGMA analysis_limit=400")
+    db.execute("PRAGMA optimize").fetchall()
+    db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+
+def corrupt(words: str) -> sqlite3.DatabaseError:
+    """Damage that a look found, as the library would raise it."""
+    error = sqlite3.DatabaseError(words)
+    error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+    return error

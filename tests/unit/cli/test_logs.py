@@ -1,0 +1,164 @@
+"""`mine logs`: one story of all services, in the order of time, of files that rotate, tear and grow."""
+
+import json
+import subprocess
+import sys
+import threading
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from services.cli.log_lines import Tail, entries, newest
+from services.cli.logs import _since
+from services.cli.main import app
+from tests.waiting import wait
+
+CALM = "2026-07-01T10:00:{second:02d}Z INFO {service} loop: line {second}\n"
+
+
+def written(folder: Path, service: str, seconds: range, number: str = "") -> Path:
+    path = folder / f"{service}.log{number}"
+    path.write_text("".join(CALM.format(service=service, second=second) for second in seconds), "utf-8")
+    return path
+
+
+def mine(folder: Path, *words: str) -> Result:
+    env = {"MINE_CONFIG": "tests/data/old_config.txt", "MINE_DATA_LOGS": str(folder)}
+    return CliRunner().invoke(app, ["logs", *words], env=env)
+
+
+def shown(folder: Path, *words: str) -> list[str]:
+    ran = mine(folder, *words)
+    assert ran.exit_code == 0, ran.output
+    return [line.split(" ", 1)[0][17:19] + line.split(" ")[2][:3] for line in ran.output.splitlines()]
+
+
+def test_all_services_are_one_story_in_the_order_of_time(tmp_path: Path) -> None:
+    written(tmp_path, "controller", range(0, 6, 2))
+    written(tmp_path, "collector", range(1, 6, 2))
+    assert shown(tmp_path) == ["00con", "01col", "02con", "03col", "04con", "05col"]
+    assert shown(tmp_path, "controller") == ["00con", "02con", "04con"]
+    assert shown(tmp_path, "--lines", "2") == ["04con", "05col"]
+
+
+def test_what_was_rotated_is_read_in_its_order_and_only_where_it_is_needed(tmp_path: Path) -> None:
+    for number, seconds in (("", range(6, 8)), (".1", range(3, 6)), (".2", range(3))):
+        written(tmp_path, "api", seconds, number)
+    assert shown(tmp_path, "--lines", "4") == ["04api", "05api", "06api", "07api"]
+    assert len(shown(tmp_path)) == 8
+    (tmp_path / "api.log.2").write_bytes(b"\xff\x00" * 1000)
+    assert len(shown(tmp_path)) == 5
+    assert len(newest(tmp_path, "api", lambda _: True, 100, "2026-07-01T10:00:05Z")) == 3
+
+
+@pytest.mark.parametrize("level", ["warning", "WARN", "error"])
+def test_only_what_is_loud_late_or_like_that_is_shown(tmp_path: Path, level: str) -> None:
+    path = written(tmp_path, "notifier", range(3))
+    path.write_text(path.read_text() + "2026-07-01T10:00:03Z CRITICAL notifier worker: telegram is Dead\n    Traceback\n")
+    assert "telegram is Dead\n    Traceback\n" in mine(tmp_path, "--level", level).output
+    assert shown(tmp_path, "--grep", "dead", "--lines", "1", "--since", "2026-07-01T12:00:01+02:00")[0] == "03not"
+    assert len(shown(tmp_path, "--since", "2026-07-01T10:00:01", "--level", "info", "--grep", "line")) == 2
+    assert shown(tmp_path, "--grep", "nothing like it") == []
+
+
+def test_a_program_gets_one_object_a_line_of_plain_lines_and_of_json_lines(tmp_path: Path) -> None:
+    told = {"at": "2026-07-01T10:00:09Z", "level": "INFO", "service": "backup", "where": "clock", "text": "a\nb"}
+    (tmp_path / "backup.log").write_text(json.dumps(told) + "\n")
+    written(tmp_path, "api", range(1))
+    first, second = map(json.loads, mine(tmp_path, "--json").output.splitlines())
+    assert (first["service"], first["text"], second) == ("api", "line 0", told)
+
+
+def test_garbage_of_a_power_cut_and_a_terminals_commands_do_no_harm(tmp_path: Path) -> None:
+    (tmp_path / "api.log").write_bytes(
+        b"\x00\x00half a line\n{not json\n2026-07-01T10:00:01Z INFO api loop: \x1b[2Jgone\r\n\x00\x00\n"
+        + b'{"at": 1}\n'
+        + b"[" * 5000
+    )
+    ran = mine(tmp_path)
+    assert ran.exit_code == 0
+    assert ran.output.startswith("2026-07-01T10:00:01Z INFO api loop: \\x1b[2Jgone\n")
+    assert "\x1b" not in ran.output and "\x00" not in ran.output
+
+
+def test_a_line_without_an_end_does_not_take_the_memory() -> None:
+    (only,) = entries(["2026-07-01T10:00:01Z INFO api loop: " + "x" * 5_000_000])
+    assert len(only.text) < 200_000
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "told"),
+    [
+        (["mosquito"], 2, "allowed: collector"),
+        (["--level", "loud"], 2, "allowed: debug"),
+        (["--grep", "("], 2, "--grep ("),
+        (["--since", "soon"], 2, "90s, 10m"),
+        (["--since", "99999-01-01"], 2, "90s, 10m"),
+        (["api"], 1, "no log of api"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else None,
+)
+def test_what_cannot_be_shown_is_said(tmp_path: Path, words: list[str], code: int, told: str) -> None:
+    written(tmp_path, "controller", range(1))
+    ran = mine(tmp_path, *words)
+    assert (ran.exit_code, told in ran.output) == (code, True), ran.output
+
+
+def test_without_log_files_the_place_of_the_lines_is_named() -> None:
+    ran = CliRunner().invoke(app, ["logs"], env={"MINE_CONFIG": "tests/data/old_config.txt", "MINE_DATA_LOGS": "none"})
+    assert (ran.exit_code, "journal" in ran.output) == (1, True)
+
+
+@pytest.mark.parametrize(("text", "begin"), [("90s", "08:28:30"), ("2h", "06:30:00"), ("999999d", "08:30:00"), ("", "")])
+def test_a_span_counts_back_from_now(text: str, begin: str) -> None:
+    now = datetime(2026, 7, 1, 8, 30, tzinfo=UTC).timestamp()
+    assert begin in _since(text, now)
+
+
+def test_who_follows_misses_nothing_of_a_file_that_is_rotated_and_of_one_that_begins(tmp_path: Path) -> None:
+    path = written(tmp_path, "api", range(3))
+    tails = [Tail(tmp_path, "api"), Tail(tmp_path, "backup")]
+    seen: list[str] = []
+
+    def look() -> list[str]:
+        seen.extend(entry.at[17:19] for tail in tails for entry in tail.more())
+        return seen
+
+    assert look() == []
+    with path.open("a") as file:
+        file.write(CALM.format(service="api", second=3) + CALM.format(service="api", second=4)[:30])
+        file.flush()
+        assert look() == ["03"]
+        file.write(CALM.format(service="api", second=4)[30:])
+    path.rename(tmp_path / "api.log.1")
+    written(tmp_path, "api", range(5, 6))
+    written(tmp_path, "backup", range(6, 7))
+    assert look() == ["03", "04", "05", "06"]
+    path.write_text("")
+    assert look() == ["03", "04", "05", "06"]
+    written(tmp_path, "api", range(8, 9))
+    assert look()[-1] == "08"
+    for tail in tails:
+        tail.close()
+
+
+def test_the_command_follows_until_its_reader_has_enough(tmp_path: Path) -> None:
+    path = written(tmp_path, "api", range(1))
+    env = {"MINE_CONFIG": "tests/data/old_config.txt", "MINE_DATA_LOGS": str(tmp_path), "PATH": "/usr/bin"}
+    command = [sys.executable, "-m", "services.cli.main", "logs", "--follow"]
+    with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True) as follower:
+        assert follower.stdout is not None
+        heard: list[str] = [follower.stdout.readline()]
+        reader = threading.Thread(target=lambda: heard.append(follower.stdout.readline() if follower.stdout else ""))
+        reader.start()
+        with path.open("a") as file:
+            file.write(CALM.format(service="api", second=1))
+        reader.join(10)
+        assert [line[17:19] for line in heard] == ["00", "01"]
+        follower.stdout.close()
+        with path.open("a") as file:
+            file.write(CALM.format(service="api", second=2))
+        wait(lambda: follower.poll() is not None, 10, "ended")
+        assert follower.returncode == 0

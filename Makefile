@@ -5,16 +5,16 @@ TESTS ?= tests
 DEMO := docker compose --file docker-compose.yml --file docker-compose.demo.yml
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check coverage bench proof screenshots demo up down logs frontend generate pytest setup-demo setup-dev
+.PHONY: help run test check coverage bench proof arm64 screenshots docs demo up down logs frontend generate pytest setup-demo setup-dev
 
 help:  ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
 
 run: setup-demo frontend  ## the services and the simulated site on this computer, without containers
 	$(PY) -m services.cli.main run --simulated
 
 test:  ## install what the tests need, check, build the page, run all tests
-	@scripts/stages.sh setup-dev check coverage frontend pytest
+	@scripts/stages.sh setup-dev check docs coverage frontend pytest
 
 check: setup-dev  ## style, types, import rules, generated files
 	.venv/bin/ruff check .
@@ -35,11 +35,19 @@ generate: setup-dev  ## write the files that are made from the code
 bench: setup-dev  ## measure
 	@for file in bench/[a-z]*.py; do echo "$$file"; $(PY) -m "bench.$$(basename "$$file" .py)" || exit 1; done
 
-proof: setup-dev  ## the long forms: 1,000 simulated days, all walks, 1,000 kills, the mutation score of the core (hours)
+proof: setup-dev  ## the long forms: 1,000 simulated days, all walks, 1,000 kills, the mutation score of the core, an hour's soak, arm64 (hours)
 	MINE_PROOF=long $(PY) -m pytest -n $(JOBS) --dist worksteal --timeout 14400 tests/proof tests/integration/test_schemathesis.py
 	$(PY) -m tests.proof.kills 1000
+	$(PY) -m tests.proof.soak 60
 	.venv/bin/mutmut run
 	.venv/bin/mutmut results
+	@$(MAKE) --no-print-directory arm64
+
+arm64: setup-dev  ## the whole stack for arm64, under emulation: built, healthy, one curtailment proven, sizes (15 min)
+	$(PY) -m pytest -p no:xdist --capture no tests/arm64/whole_stack.py
+
+docs: setup-dev  ## build the manual as a site, into site/; a dead link or anchor fails
+	@scripts/docs.sh
 
 screenshots: setup-dev frontend  ## take the pictures of the README and the manual, of the running simulated site
 	$(PY) -m tests.end_to_end.screenshots

@@ -9,7 +9,7 @@ import shutil
 import ssl
 import subprocess
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from email.message import Message
 from pathlib import Path
 from typing import Any
@@ -110,18 +110,20 @@ def _no_engine() -> str:
 
 
 @contextlib.contextmanager
-def stack(folder: Path, *, demo: bool, config: str = "") -> Iterator[Stack]:
+def stack(
+    folder: Path, *, demo: bool, config: str = "", over: Sequence[str] = (), values: Mapping[str, object] | None = None
+) -> Iterator[Stack]:
     """Build, start, wait until all is healthy; in the end everything is removed, records and passwords too.
 
-    `config` is the operator's config.txt; without one there is none.
+    `config` is the operator's config.txt; without one there is none. `over` are compose files laid over the project's, `values`
+    what they and the project's are filled with.
     """
     project = f"mine-test-{secrets.token_hex(4)}"
     ports = {name: free_port() for name in ("page", "debug", "simulator")}
-    files = ["docker-compose.yml", "docker-compose.demo.yml"][: 1 + demo]
+    files = [*["docker-compose.yml", "docker-compose.demo.yml"][: 1 + demo], *over]
     configuration = _configuration(folder / "config", config)
-    (folder / "env").write_text(
-        "".join(f"{name}={value}\n" for name, value in _environment(configuration, project, ports).items())
-    )
+    filled = {**_environment(configuration, project, ports), **(values or {})}
+    (folder / "env").write_text("".join(f"{name}={value}\n" for name, value in filled.items()))
     with pytest.MonkeyPatch.context() as patch, engine() as client:
         for name in [name for name in os.environ if name.startswith(("MINE_", "COMPOSE_"))]:
             patch.delenv(name)  # they would beat the file

@@ -37,6 +37,15 @@ def test_without_a_configuration_all_containers_are_healthy_and_nothing_is_switc
             limits = [running.containers()[service].attrs["HostConfig"]["Memory"] for service in SERVICES]
             assert all(limits)
             assert sum(limits) <= 640 * 2**20
+        with subtests.test("those limits are real, and the containers look at them"):
+            code, said = running.run_in(
+                "api", "python", "-c", "from services.shared.limits import DECLARED as d, unreal as u; print(d, u())"
+            )
+            assert (code, said.strip()) == (0, "declared None"), said
+        with subtests.test("nothing is compiled when it starts"):
+            nothing_is_compiled(running)
+        with subtests.test("a backup can be taken away"):
+            assert [running.run_in("backup", *asked)[0] for asked in (("ssh", "-V"), ("rsync", "--version"))] == [0, 0]
         with subtests.test("told to stop, all end in order and in time"):
             all_end_when_told(running)
 
@@ -177,6 +186,13 @@ def it_is_contained(attrs: dict[str, Any]) -> None:
     assert host["PidsLimit"]
     assert host["LogConfig"]["Config"] == {"max-size": "5m", "max-file": "3"}
     assert not [text for text in attrs["Config"]["Env"] if "PASSWORD=" in text or "TOKEN=" in text]
+
+
+def nothing_is_compiled(running: Stack) -> None:
+    """Every module comes from byte code: the containers cannot write it, so it would be made again at each health check."""
+    code, said = running.run_in("api", "python", "-v", "-c", "import services.api.wiring, services.cli.main")
+    text_alone = [line for line in said.splitlines() if line.startswith("# code object from /")]
+    assert (code, text_alone) == (0, [])
 
 
 def hosts_of(running: Stack, service: str, port: str) -> set[str]:

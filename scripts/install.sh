@@ -8,7 +8,7 @@ for part in say machine engine retire retire_records folders release host selfte
   . "$SOURCE/scripts/install/$part.sh"
 done
 
-FOLDER=/opt/bitcoin-mine PROJECT=bitcoin-mine SITE='' PAGE_PORT=8000 DEBUG_PORT=5000 GIVEN=()
+FOLDER=/opt/bitcoin-mine PROJECT=bitcoin-mine SITE='' PAGE_ADDRESS='' PAGE_PORT=8000 DEBUG_PORT=5000 GIVEN=()
 NO_ENGINE='' NO_SYSTEMD='' NO_START='' ANY_LIMITS=''
 
 usage() {
@@ -59,7 +59,7 @@ valued() {
   case $1 in
     --site) SITE=$2; check_site ;;
     --folder) FOLDER=$(realpath -m "$2") ;;
-    --page-address) GIVEN+=("MINE_PAGE_ADDRESS=$2") ;;
+    --page-address) PAGE_ADDRESS=$2; GIVEN+=("MINE_PAGE_ADDRESS=$2") ;;
     --page-port) PAGE_PORT=$(port "$1" "$2"); GIVEN+=("MINE_PAGE_PORT=$2") ;;
     --debug-port) DEBUG_PORT=$(port "$1" "$2"); GIVEN+=("MINE_DEBUG_PORT=$2") ;;
     --old-folder) OLD_FOLDER=${2%/} ;;
@@ -77,6 +77,8 @@ port() {
 
 main() {
   options "$@"
+  [[ $PROJECT =~ ^[a-z0-9][a-z0-9_-]*$ ]] || fail "$EXIT_MISTAKES" "--project $PROJECT: small letters, digits, _ and - alone"
+  [[ -z $PAGE_ADDRESS || $PAGE_ADDRESS =~ ^[0-9A-Fa-f.:]+$ ]] || fail "$EXIT_MISTAKES" "--page-address $PAGE_ADDRESS: an IP address is wanted"
   [[ $FOLDER =~ ^/[A-Za-z0-9/._-]+$ ]] || fail "$EXIT_MISTAKES" "--folder $FOLDER: letters, digits, / . _ and - alone"
   PROJECT=$(site_value COMPOSE_PROJECT_NAME | grep . || echo "$PROJECT")
   check_machine
@@ -114,11 +116,11 @@ tell_the_end() {
   local address scheme=http
   step "Done"
   [ -z "$DRY" ] || { note "nothing was done: this was --dry-run"; return; }
-  address=$(site_value MINE_PAGE_ADDRESS | grep -vx 0.0.0.0 || ip -4 route get 192.0.2.1 2>/dev/null | sed -n 's/.* src \([0-9.]*\).*/\1/p')
+  address=$(site_value MINE_PAGE_ADDRESS | grep -vx 0.0.0.0 || hostname -I 2>/dev/null | cut -d ' ' -f 1 || true)
   ! grep -qiE '^ *tls *= *(yes|true|on|1)' "$FOLDER/config/config.txt" || scheme=https
   note "the page:      $scheme://${address:-127.0.0.1}:$(site_value MINE_PAGE_PORT | grep . || echo "$PAGE_PORT")/"
   note "log in as:     operator; the password: sudo cat $FOLDER/data/secrets/operator-password"
-  note "configuration: sudo nano $FOLDER/config/config.txt, then: mine check, then: sudo systemctl restart bitcoin-mine"
+  note "configuration: sudo nano $FOLDER/config/config.txt, then: mine check --config-only, then: sudo systemctl restart bitcoin-mine"
   note "next:          mine status says how the site is. It observes; arm it when it decides as you want (docs/manual/getting-started.md)"
 }
 

@@ -83,7 +83,7 @@ remove_program() {
   do_it rm -f "$UNIT" "$WATCHDOG" "$COMMAND" "$COMPLETION"
   ! has_systemd || do_it systemctl daemon-reload
   docker images --format '{{.Repository}}:{{.Tag}}' bitcoin-mine-control | while read -r image; do
-    [ ! -d "$FOLDER/releases/${image#*:}" ] || do_it docker image rm "$image" >/dev/null
+    [ ! -d "$FOLDER/releases/${image#*:}" ] || do_it docker image rm "$image" >/dev/null 2>&1 || note "$image stays: something else uses it"
   done
   do_it rm -rf "$FOLDER/releases" "$FOLDER/current" "$FOLDER/previous" "$FOLDER/site.env"
 }

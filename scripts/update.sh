@@ -8,7 +8,7 @@ for part in say folders release host selftest data source; do
   . "$RELEASE/scripts/install/$part.sh"
 done
 
-FOLDER=/opt/bitcoin-mine REF='' FROM='' FORCE='' NO_SYSTEMD='' TEST_S=120 STOPPED='' PROJECT='' SOURCE=''
+FOLDER=/opt/bitcoin-mine REF='' FROM='' FORCE='' NO_SYSTEMD='' TEST_S=120 WATCH_S=75 STOPPED='' PROJECT='' SOURCE=''
 readonly MAY="normal starting manual"
 
 usage() {
@@ -21,6 +21,7 @@ sudo mine update [options]    fetches the newest of the checkout's branch, backs
   --yes               ask nothing
   --dry-run           say what would be done
   --self-test-s S     how long the new version has for its test (120)
+  --watch-s S         how long it is watched when it has passed (75)
   --folder FOLDER     where the site lies (/opt/bitcoin-mine)
   --no-systemd        the site runs without a unit
 
@@ -38,16 +39,17 @@ options() {
       --dry-run) DRY=yes ;;
       --no-systemd) NO_SYSTEMD=yes ;;
       --help | -h) usage; exit 0 ;;
-      --ref | --from | --folder | --self-test-s)
+      --ref | --from | --folder | --self-test-s | --watch-s)
         [ $# -gt 1 ] || fail "$EXIT_MISTAKES" "$1 needs a value"
-        case $1 in --ref) REF=$2 ;; --from) FROM=$2 ;; --folder) FOLDER=$(realpath -m "$2") ;; *) TEST_S=$2 ;; esac
+        case $1 in --ref) REF=$2 ;; --from) FROM=$2 ;; --folder) FOLDER=$(realpath -m "$2") ;; --watch-s) WATCH_S=$2 ;; *) TEST_S=$2 ;; esac
         shift
         ;;
       *) fail "$EXIT_MISTAKES" "unknown option $1 (--help lists them)" ;;
     esac
     shift
   done
-  [[ $TEST_S =~ ^[0-9]+$ ]] || fail "$EXIT_MISTAKES" "--self-test-s $TEST_S: seconds are wanted"
+  [[ $TEST_S =~ ^[0-9]{1,5}$ ]] || fail "$EXIT_MISTAKES" "--self-test-s $TEST_S: seconds are wanted"
+  [[ $WATCH_S =~ ^[0-9]{1,5}$ ]] || fail "$EXIT_MISTAKES" "--watch-s $WATCH_S: seconds are wanted"
 }
 
 main() {
@@ -101,12 +103,12 @@ change_over() {
   keep_records "$OLD"
   start_containers "$NEW" || warn "not all of it could be started: $LAST"
   step "Test, up to $TEST_S s"
-  self_test "$NEW" "$TEST_S" "$FRESH" || take_back "it did not pass its test"
+  { self_test "$NEW" "$TEST_S" "$FRESH" && stays_well "$NEW" "$WATCH_S"; } || take_back "it did not pass its test: $WANTING"
   STOPPED=
   switch_to "$NEW"
+  rm -rf "$FOLDER/data/.before-update"
   record "updated from $(basename "$OLD") to $(basename "$NEW")"
   take_host_over
-  rm -rf "$FOLDER/data/.before-update"
   drop_old_releases
   step "Done: $(basename "$NEW") runs"
 }
@@ -135,7 +137,7 @@ take_back() {
     record "$NEW_FAILED: $1; $(basename "$OLD") runs again"
     fail "$EXIT_TAKEN_BACK" "$(basename "$OLD") runs again. The last lines of $NEW_FAILED: $FOLDER/logs/failed-update.log"
   fi
-  fail "$EXIT_NOT_WELL" "$(basename "$OLD") was started again and is not well: mine status, mine logs"
+  fail "$EXIT_NOT_WELL" "$(basename "$OLD") was started again and is not well: $WANTING. See: mine status, mine logs"
 }
 
 # In the site's audit, by the request for one full cycle, and in a file of the folder.

@@ -21,8 +21,8 @@ back_up() {
 
 # Fingerprints of the tables of every database of the site.
 tables() {
-  docker run --rm --interactive --network none --user "$MINE_UID:$MINE_GID" --volume "$FOLDER/data:/records" \
-    "bitcoin-mine-control:$(basename "$1")" python - /records <"$1/scripts/install/tables.py"
+  in_image "$1" --interactive --user "$MINE_UID:$MINE_GID" --volume "$FOLDER/data:/records" -- python - /records \
+    <"$1/scripts/install/tables.py"
 }
 
 # The small databases as they were when all stood still, beside the data; and what all tables were like.
@@ -32,6 +32,7 @@ keep_records() {
   mkdir -p "$kept"
   tables "$1" >"$kept/tables.part"
   printf '%s' "$ARCHIVE" >"$kept/archive"
+  basename "$1" >"$kept/version"
   for file in "${SMALL[@]}"; do
     for tail in '' -wal -shm; do
       [ ! -f "$FOLDER/data/$file$tail" ] || cp --preserve=all "$FOLDER/data/$file$tail" "$kept/"

@@ -58,8 +58,13 @@ first_of() {
 
 add_packages() {
   local packages=() compose
-  do_it apt-get update -qq
+  do_it apt-get update -qq || fail "$EXIT_FAILED" "apt-get update failed, see above. Mend that, then run this again."
   compose=$(compose_package)
+  if [ -z "$(first_of docker.io docker-ce)" ]; then
+    [ -z "$DRY" ] || { note "would: install Docker Engine with compose and buildx"; return; }
+    fail "$EXIT_FAILED" "The package lists could not be fetched, or do not have Docker: is there a way to the internet, does the name \
+server answer? Try: sudo apt-get update. Then run this again."
+  fi
   [ -n "$compose" ] || fail "$EXIT_REFUSED" "This distribution has no package of Docker's compose plugin version 2 \
 (Debian 13 has, Debian 12 has not). Add Docker's own apt repository as its manual says, then run this again."
   has_engine || packages+=("$(first_of docker.io docker-ce)" "$(first_of docker-cli docker-ce-cli)")
@@ -67,7 +72,8 @@ add_packages() {
   has_builder || packages+=("$(first_of docker-buildx docker-buildx-plugin)")
   note "installing ${packages[*]}"
   # shellcheck disable=SC2048,SC2086 # a distribution without one of them leaves an empty word
-  do_it apt_install ${packages[*]} ca-certificates iptables
+  do_it apt_install ${packages[*]} ca-certificates iptables ||
+    fail "$EXIT_FAILED" "Docker could not be installed, see above. Mend that (sudo apt-get install -f), then run this again."
 }
 
 apt_install() { DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null; }
@@ -76,14 +82,15 @@ start_engine() {
   local _
   docker info >/dev/null 2>&1 && return
   if has_systemd; then
-    do_it systemctl enable --now docker.service
+    do_it systemctl enable --now docker.service || true # what it says is told below
   else
-    do_it service docker start
+    do_it service docker start || true
   fi
   [ -z "$DRY" ] || return 0
   for _ in $(seq 60); do
     docker info >/dev/null 2>&1 && return
     sleep 0.5
   done
-  fail "$EXIT_FAILED" "the Docker engine does not answer: $(docker info 2>&1 | tail -n 1)"
+  fail "$EXIT_FAILED" "The Docker engine does not answer: $(docker version 2>&1 >/dev/null | tail -n 1). Why: journalctl -u docker -n 20. Then run this \
+again."
 }

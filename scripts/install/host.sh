@@ -11,7 +11,7 @@ write_host_files() {
   step "Service, watchdog and the command mine"
   filled "$from/scripts/install/mine" | put "$COMMAND" 0755
   if [ -z "$DRY" ]; then
-    docker run --rm --network none "bitcoin-mine-control:$(basename "$NEW")" mine --show-completion bash | put "$COMPLETION" 0644
+    in_image "$NEW" -- mine --show-completion bash | put "$COMPLETION" 0644
   fi
   if [ -n "$NO_SYSTEMD" ]; then
     note "without systemd: start and stop it with $FOLDER/current/scripts/install/compose up --detach --wait, and stop"
@@ -54,7 +54,8 @@ start_site() {
   [ -z "$DRY" ] || return 0
   wait_until_healthy "$NEW" 180 || {
     services=$(unhealthy "$NEW")
-    fail "$EXIT_FAILED" "Not healthy after 180 s: ${services:-nothing runs}. See: mine logs, and run this again when it is mended."
+    fail "$EXIT_FAILED" "Not healthy after 180 s: ${services:-nothing runs}. See: mine logs, journalctl -u bitcoin-mine -n 50. \
+Run this again when it is mended."
   }
   note "all services are healthy"
 }

@@ -28,6 +28,7 @@ def lines(feed: dict[str, object]) -> list[str]:
     return [
         f"mode={'unknown' if silent else feed['mode']}",
         f"decides={'no' if silent else 'yes'}",
+        f"stored={'yes' if dict(feed.get('history') or {}).get('ok', True) else 'no'}",
         f"trips={len(feed['trips'])}",
         f"control={feed['control']}",
         f"version={feed['version']}",

@@ -13,6 +13,7 @@ check_machine() {
   check_disk
   check_clock
   check_ports
+  check_page_address
   if [ ${#UNFIT[@]} -gt 0 ]; then
     printf '   ! %s\n' "${UNFIT[@]}" >&2
     [ -n "$DRY" ] || fail "$EXIT_REFUSED" "This machine cannot run it yet, see above. Nothing was changed."
@@ -77,15 +78,30 @@ check_clock() {
   return 0
 }
 
-# Who holds a port now is ours, when this is not the first time.
+# Who holds a port now is ours, when this is not the first time; or it is the old product, which will be stopped.
 check_ports() {
   local port
   [ ! -e "$FOLDER/current" ] || return 0
   for port in "$PAGE_PORT" "$DEBUG_PORT"; do
-    if (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
-      warn "port $port: something answers there already. If it is not the old product, choose another (--page-port, --debug-port)"
+    (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || continue
+    if old_is_here; then
+      warn "port $port: something answers there. If that is not the old product, choose another (--page-port, --debug-port)"
+    else
+      UNFIT+=("port $port: another program answers there. Choose another (--page-port, --debug-port), or end that one")
     fi
   done
+}
+
+old_is_here() { [ -n "${OLD_FOLDER:-}" ] || compgen -G "$SYSTEM/etc/systemd/system/bitcoin-mine*.service" >/dev/null; }
+
+# An address that this machine has not would be noticed by the engine alone, at the start.
+check_page_address() {
+  local own
+  case ${PAGE_ADDRESS:-} in
+    '' | 0.0.0.0 | :: | ::1 | 127.*) return ;;
+  esac
+  own=$(hostname -I 2>/dev/null || true)
+  [[ -z $own || " $own " == *" $PAGE_ADDRESS "* ]] || UNFIT+=("--page-address $PAGE_ADDRESS: not an address of this machine, which has: $own")
 }
 
 # Raspberry Pi OS leaves the memory group out; the engine then ignores every memory limit without an error.

@@ -36,6 +36,16 @@ stage_release() {
 # Twelve digits of what all files contain and how they are called.
 hash_of() { (cd "$1" && find . -type f ! -name release.env -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -c 1-12); }
 
+# in_image RELEASE OPTIONS... -- WORDS...: a container of its own. Compose writes its project into the images it builds; without this
+# label the unit would take the container for one of the site's.
+in_image() {
+  local image options=()
+  image=bitcoin-mine-control:$(basename "$1")
+  shift
+  while [ "$1" != -- ]; do options+=("$1"); shift; done
+  docker run --rm --network none --label com.docker.compose.project= "${options[@]}" "$image" "${@:2}"
+}
+
 has_image() { docker image inspect "bitcoin-mine-control:$(basename "$1")" >/dev/null 2>&1; }
 
 # Builds the image and fetches the broker's now, while whatever runs goes on running.
@@ -47,12 +57,12 @@ build_release() {
   else
     note "building its image; the first time this takes some minutes on a Pi"
     do_it env BUILDX_BUILDER=default "$NEW/scripts/install/compose" build --quiet setup ||
-      fail "$EXIT_FAILED" "The image could not be built, see above. What runs was not touched."
+      fail "$EXIT_FAILED" "The image could not be built, see above: is there a way to the internet? What runs was not touched; run this again."
   fi
   [ -z "$DRY" ] || return 0
   broker=$("$NEW/scripts/install/compose" config --images | grep -v bitcoin-mine-control | sort -u)
   docker image inspect "$broker" >/dev/null 2>&1 || "$NEW/scripts/install/compose" pull --quiet mosquitto ||
-    fail "$EXIT_FAILED" "The broker's image $broker could not be fetched. What runs was not touched."
+    fail "$EXIT_FAILED" "The broker's image $broker could not be fetched: is there a way to the internet? What runs was not touched; run this again."
 }
 
 current() { readlink -e "$FOLDER/current" 2>/dev/null || true; }

@@ -24,9 +24,8 @@ take_over_records() {
 }
 
 bring_rows() {
-  docker run --rm --interactive --network none --user "$MINE_UID:$MINE_GID" --volume "$1:/old" \
-    --volume "$FOLDER/data/history:/app/data" --volume "$FOLDER/config:/app/config:ro" \
-    "bitcoin-mine-control:$(basename "$NEW")" python - /old/mine_data.db \
+  in_image "$NEW" --interactive --user "$MINE_UID:$MINE_GID" --volume "$1:/old" \
+    --volume "$FOLDER/data/history:/app/data" --volume "$FOLDER/config:/app/config:ro" -- python - /old/mine_data.db \
     <"$NEW/scripts/install/old_rows.py" | sed 's/^/   /'
 }
 
@@ -45,6 +44,5 @@ take_over_volumes() {
 
 copy_volume() {
   docker ps --quiet --filter "volume=$1" | xargs --no-run-if-empty docker stop --time 15 >/dev/null
-  docker run --rm --network none --user 0:0 --volume "$1:/from:ro" --volume "$2:/to" \
-    "bitcoin-mine-control:$(basename "$NEW")" cp -a /from/. /to/
+  in_image "$NEW" --user 0:0 --volume "$1:/from:ro" --volume "$2:/to" -- cp -a /from/. /to/
 }

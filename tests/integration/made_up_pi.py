@@ -4,6 +4,8 @@ import os
 import subprocess
 from pathlib import Path
 
+from tests.ports import free_port
+
 ROOT = Path(__file__).parents[2]
 INSTALL = ROOT / "scripts" / "install.sh"
 
@@ -43,8 +45,9 @@ class Pi:
         return noted.read_text().splitlines() if noted.exists() else []
 
     def install(self, *options: str, timeout_s: float = 30) -> subprocess.CompletedProcess[str]:
-        """The installer, asked nothing."""
-        command = ["bash", str(INSTALL), "--folder", str(self.site), *options]
+        """The installer, asked nothing, with ports that nobody holds."""
+        ports = ["--page-port", str(free_port()), "--debug-port", str(free_port())]
+        command = ["bash", str(INSTALL), "--folder", str(self.site), *ports, *options]
         return subprocess.run(
             command, env=self.env(), capture_output=True, text=True, check=False, timeout=timeout_s, stdin=subprocess.DEVNULL
         )

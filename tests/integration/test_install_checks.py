@@ -1,6 +1,7 @@
 """What the installer finds on a machine before it changes anything, and what it refuses."""
 
 import os
+import socket
 import subprocess
 from pathlib import Path
 
@@ -41,7 +42,7 @@ def test_a_dry_run_says_each_step_and_does_nothing(pi: Pi) -> None:
 @pytest.mark.parametrize(
     "options",
     [["--nothing"], ["--site"], ["--site", "North Mine"], ["--page-port", "0"], ["--page-port", "80a"], ["--set", "x"],
-     ["--set", 'A="b"'], ["--folder", "/opt/a b"]],
+     ["--set", 'A="b"'], ["--folder", "/opt/a b"], ["--project", "Bad Name"], ["--page-address", "the-pi"]],
     ids=" ".join,
 )  # fmt: skip
 def test_a_wrong_option_is_named_and_nothing_is_done(pi: Pi, options: list[str]) -> None:
@@ -58,8 +59,9 @@ def test_a_wrong_option_is_named_and_nothing_is_done(pi: Pi, options: list[str])
         (lambda pi: pi.write("proc/meminfo", ""), "memory: unknown MB"),
         (lambda pi: pi.program("df", "printf 'Avail\\n 900M\\n'"), "900 MB; 3000 MB are needed"),
         (lambda pi: pi.program("date", 'if [ "$1" = +%Y ]; then echo 1970; else /bin/date "$@"; fi'), "the clock says"),
+        (lambda pi: pi.program("id", "echo 1000"), "not root: run it with sudo"),
     ],
-    ids=["32-bit programs", "512 MB", "no figure", "full card", "1970"],
+    ids=["32-bit programs", "512 MB", "no figure", "full card", "1970", "no root"],
 )
 def test_a_machine_that_cannot_run_it_is_told_why_and_left_alone(pi: Pi, spoil: object, told: str) -> None:
     assert callable(spoil)
@@ -93,10 +95,60 @@ def test_nobody_at_the_terminal_and_no_yes_leaves_the_kernel_line_as_it_is(pi: P
 @as_root
 @pytest.mark.parametrize(("compose", "code"), [("1.29.2-3", 3), ("2.26.1-4", 0), ("", 3)], ids=["Debian 12", "Debian 13", "none"])
 def test_compose_comes_from_the_distribution_or_not_at_all(pi: Pi, compose: str, code: int) -> None:
-    candidate = f'case $2 in docker-compose) echo "  Candidate: {compose or "(none)"}" ;; *) echo "  Candidate: (none)" ;; esac'
+    known = f'docker.io) echo "  Candidate: 26.1.5" ;; docker-compose) echo "  Candidate: {compose or "(none)"}" ;;'
+    candidate = f'case $2 in {known} *) echo "  Candidate: (none)" ;; esac'
     pi.program("apt-cache", candidate)
     pi.program("docker", "exit 1")
     pi.program("apt-get", "")
     ran = pi.parts("DRY='' NO_ENGINE=''; add_packages")
     assert ran.returncode == code, ran.stderr
     assert (f"installing {'docker-compose'}" in ran.stdout) == (code == 0)
+
+
+@as_root
+def test_a_port_that_another_program_holds_is_refused_and_one_of_the_old_product_is_not(pi: Pi) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as held:
+        port = str(held.getsockname()[1])
+        ran = pi.install("--yes", "--page-port", port)
+        assert (ran.returncode, f"port {port}: another program answers there" in ran.stderr) == (3, True), ran.stderr
+        pi.write("etc/systemd/system/bitcoin-mine.service", "[Service]\n")
+        assert "If that is not the old product" in pi.install("--dry-run", "--yes", "--page-port", port).stderr
+
+
+@as_root
+def test_an_address_that_this_machine_has_not_is_refused_before_anything_is_done(pi: Pi) -> None:
+    pi.program("hostname", "echo '192.168.1.10 fd00::2 '")
+    refused = pi.install("--yes", "--page-address", "192.168.1.11")
+    assert (refused.returncode, "which has: 192.168.1.10" in refused.stderr) == (3, True), refused.stderr
+    assert "not an address" not in pi.install("--dry-run", "--yes", "--page-address", "fd00::2").stderr
+
+
+@pytest.mark.parametrize(("fetched", "told"), [("", "is there a way to the internet"), ("exit 100", "apt-get update failed")])
+def test_without_a_network_it_is_not_the_distribution_that_is_blamed(pi: Pi, fetched: str, told: str) -> None:
+    pi.program("docker", "exit 1")
+    pi.program("apt-get", fetched)
+    pi.program("apt-cache", "echo '  Candidate: (none)'")
+    ran = pi.parts("NO_ENGINE=''; add_packages")
+    assert (ran.returncode, told in ran.stderr, "distribution" in ran.stderr) == (1, True, False), ran.stderr
+
+
+def test_a_dry_run_on_a_machine_that_knows_no_packages_yet_goes_on(pi: Pi) -> None:
+    pi.program("docker", "exit 1")
+    pi.program("apt-cache", "")
+    ran = pi.install("--dry-run", "--yes")
+    assert (ran.returncode, "would: install Docker Engine" in ran.stdout) == (0, True), ran.stderr
+
+
+def test_an_engine_that_is_there_and_dead_is_told_with_where_to_look(pi: Pi) -> None:
+    pi.program("docker", "echo Cannot connect to the Docker daemon >&2; exit 1")
+    pi.program("service", "exit 1")
+    ran = pi.parts("sleep() { :; }; NO_SYSTEMD=yes; start_engine")
+    assert ran.returncode == 1
+    assert "Cannot connect to the Docker daemon. Why: journalctl -u docker" in ran.stderr
+
+
+def test_the_command_on_the_host_says_what_to_do_when_the_engine_is_dead(pi: Pi) -> None:
+    pi.program("docker", "exit 1")
+    pi.program("id", "echo 0")
+    ran = pi.parts(f"filled {ROOT}/scripts/install/mine >$FOLDER.mine; exec bash $FOLDER.mine status")
+    assert (ran.returncode, "sudo systemctl restart docker" in ran.stderr) == (3, True), ran.stderr

@@ -65,21 +65,45 @@ class AlertsFile:
         return ending
 
     def _put(self, change: Change) -> None:
+        if self.unopened:
+            self._open_at_last()
         self._mended(lambda db: tables.write(db, change))
         self._writing = None
 
+    def _open_at_last(self) -> None:
+        """The card may take something now. What was told meanwhile goes on in the file."""
+        try:
+            self._db, self.unopened = opening.opened_at_last(self._path, self._db, self._copy_of_known()), None
+        except (sqlite3.Error, OSError) as error:
+            log.debug("alerts.db cannot be opened yet: %s", error)
+
+    def _open_again(self) -> None:
+        """Opened while the card took nothing, a connection never writes, nor does another beside it. Raises sqlite3.Error."""
+        self._db.close()
+        try:
+            self._db = tables.connect(self._path)
+        except sqlite3.Error as error:
+            self._db, self.unopened = tables.memory(), f"alerts.db cannot be opened: {error}"
+            raise
+
     def _mended(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        """On the thread. Copies are made at one stroke: others go on staging."""
+        """On the thread."""
         try:
             return work(self._db)
         except sqlite3.Error as error:
-            if self.unopened or not salvage.is_damage(error):
+            if self.unopened or not (salvage.is_damage(error) or salvage.is_read_only(error)):
                 raise
-            log.error("alerts.db is damaged and made anew: %s", error)
-            known = Change(dict(self.known.records), dict(self.known.rows), facts=dict(self.known.facts), refs=dict(self.refs))
-            self._db = opening.renewed(self._path, self._db, known)
-            self.damage = Damage(opening.damage_words(str(error), self._path))
+            if salvage.is_read_only(error):
+                self._open_again()
+            else:
+                log.error("alerts.db is damaged and made anew: %s", error)
+                self._db = opening.renewed(self._path, self._db, self._copy_of_known())
+                self.damage = Damage(opening.damage_words(str(error), self._path))
         return work(self._db)
+
+    def _copy_of_known(self) -> Change:
+        """Copies are made at one stroke: others go on staging."""
+        return Change(dict(self.known.records), dict(self.known.rows), facts=dict(self.known.facts), refs=dict(self.refs))
 
     def _end(self, pending: Change) -> None:
         left = Change()

@@ -19,6 +19,7 @@ from services.notifier.signs import Signs
 from services.notifier.store import Store
 from services.notifier.trial.trial import Trial
 from services.notifier.watch import OWNER, Watch
+from services.shared.daily import Book, Daily
 from services.shared.messages import Alarm, Presence, Reply, Request, ping_filter
 from services.shared.service import Context, run
 
@@ -64,6 +65,8 @@ def _works(context: Context, store: Store, desk: Desk) -> dict[str, Coroutine[ob
     bus.on_topic(ping_filter(settings.general.site), watch.take_ping)
     bus.on(Request, requests.take)
     bus.on(Reply, asking.take_reply)
+    book = Book(clock)
+    context.ops.registry.register(book)
     context.ops.ready_check("telegram chat", lambda: chat.reason or None)
     channels = {f"channel-{name}": worker.run() for name, worker in desk.outbox.workers.items()}
     return channels | {
@@ -74,6 +77,7 @@ def _works(context: Context, store: Store, desk: Desk) -> dict[str, Coroutine[ob
         "chat": chat.run(),
         "requests": requests.run(),
         "annunciator": _sound(context, horn, desk),
+        "daily": Daily({"alerts.db": store.tend}, clock, book).run(),
     }
 
 

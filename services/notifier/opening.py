@@ -55,6 +55,20 @@ def renewed(path: Path, old: sqlite3.Connection, known: Change) -> sqlite3.Conne
         raise sqlite3.OperationalError(str(error)) from error
 
 
+def opened_at_last(path: Path, in_memory: sqlite3.Connection, known: Change) -> sqlite3.Connection:
+    """The file in place of memory alone, with what is known, and what was written in memory. Raises sqlite3.Error, OSError."""
+    found = {table: in_memory.execute(f"SELECT * FROM {table}").fetchall() for table in COLUMNS}  # noqa: S608 - our own names
+    path.parent.mkdir(parents=True, exist_ok=True)
+    db = _whole(path).db
+    try:
+        _fill(db, found, known)
+    except BaseException:
+        db.close()
+        raise
+    in_memory.close()
+    return db
+
+
 def damage_words(why: str, path: Path) -> str:
     """For people and the log."""
     aside = f"{path.name}.damaged"

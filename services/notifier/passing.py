@@ -87,6 +87,8 @@ class Passing:
         now = self._clock.now()
         if (step := self._reckoning.look(now)) is not None:
             log.warning("the clock was set by %+.0f s", step.by_s)
+            for worker in self.outbox.workers.values():
+                worker.again()
             moved, self._memory = timeline.set_by(self.records, self._memory, step)
             self.records |= moved
             kept = {key: record for key, record in moved.items() if record.phase is not Phase.NEW}

@@ -60,3 +60,7 @@ class Pauses:
     def hurry(self, recipient: str) -> None:
         """An emergency came: it does not wait for the end of a pause of our own."""
         self._own_until_s.pop(recipient, None)
+
+    def over(self) -> None:
+        """What made them fail may be gone: all pauses of our own end."""
+        self._own_until_s.clear()

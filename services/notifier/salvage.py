@@ -22,6 +22,11 @@ def is_damage(error: sqlite3.Error) -> bool:
     return _code(error) in _DAMAGE
 
 
+def is_read_only(error: sqlite3.Error) -> bool:
+    """Whether it is only this connection that cannot write: one that is opened later may."""
+    return _code(error) == sqlite3.SQLITE_READONLY
+
+
 def is_passing(error: sqlite3.Error) -> bool:
     """Whether the card or another process is the cause; the file may be whole."""
     return _code(error) in _PASSING

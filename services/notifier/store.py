@@ -14,6 +14,7 @@ from services.notifier.change import Change
 from services.notifier.file import AlertsFile
 from services.notifier.own_fault import own_fault
 from services.notifier.record import Transition
+from services.shared import sqlite_care
 
 log = logging.getLogger(__name__)
 
@@ -21,6 +22,7 @@ DAMAGE_TOLD_S = 600.0
 """That a file was damaged is a fault for so long, though a new one is written: longer than an alarm's delay."""
 PATIENCE_S = 2.0
 """With the card; after that people are told from memory."""
+TRIED_EACH_S = 5.0
 _END_S = 3.0
 _UNWRITTEN_KEPT = 10_000
 
@@ -37,7 +39,8 @@ class Store:
         self._under_way: asyncio.Task[None] | None = None
         self._next: asyncio.Task[None] | None = None
         self._is_slow = self._is_closed = False
-        self._file = AlertsFile(path)
+        self._tried_s = float("-inf")
+        self._path, self._file = path, AlertsFile(path)
         self.fault = self._lasting_fault
         held = self._file.held
         self.records, self.rows, self.facts, self.last_id = held.records, held.rows, held.facts, held.last_id
@@ -79,6 +82,21 @@ class Store:
                 self._tell(f"alerts.db cannot be read: {error}")
             return found + [step for step in self._pending.transitions if step.at >= since_at]
 
+    async def tend(self) -> str:
+        """The daily care: every page looked at, the log folded in; what was found, in words. Damage is met as in a commit.
+
+        Raises sqlite3.Error for what is no damage.
+        """
+        async with self._lock:
+            if self._is_closed or self._file.unopened:
+                return self._file.unopened or "alerts.db is closed"
+            before = self._file.damage
+            await self._file.read(self._tended)
+            if self._file.damage is not before and self._file.damage is not None:
+                self._tell(self._file.damage.words)
+                return self._file.damage.words
+            return "alerts.db is whole"
+
     def close(self) -> None:
         """Write what is left and close, within 3 s; a second time does nothing. Never raises: what failed is logged."""
         if self._is_closed:
@@ -94,11 +112,18 @@ class Store:
         if self._is_closed:
             self._tell("alerts.db is closed")
             return None
-        if self._pending == Change():
+        if self._pending == Change() and not self._tries_again(asyncio.get_running_loop().time()):
             return self._under_way
         if self._next is None:
             self._next = asyncio.create_task(self._write(), name="alerts.db")
         return self._next
+
+    def _tries_again(self, now_s: float) -> bool:
+        """Whether it is time to look if the file can be opened at last, though there is nothing new to write."""
+        if self._file.unopened is None or now_s < self._tried_s + TRIED_EACH_S:
+            return False
+        self._tried_s = now_s
+        return True
 
     async def _write(self) -> None:
         async with self._lock:
@@ -124,6 +149,11 @@ class Store:
             self._is_slow = loop.time() - began_s > PATIENCE_S and self._pending != Change()
             if not self._is_slow:
                 self._tell(self._lasting_fault)
+
+    def _tended(self, db: sqlite3.Connection) -> None:
+        if found := sqlite_care.damage(self._path):
+            raise sqlite_care.corrupt(found)
+        sqlite_care.tidy(db)
 
     @property
     def _lasting_fault(self) -> str | None:

@@ -21,6 +21,9 @@ from services.shared.unanswered import why
 
 MAX_BODY_BYTES = 4_000_000  # a fleet page of 500 miners is below 1 MB
 
+# The library keeps all authorities of the system for whoever does not verify, 0.8 MB. Here nobody does without.
+aiohttp.connector._SSL_CONTEXT_UNVERIFIED = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
 _parsed = lru_cache(maxsize=2048)(URL)  # the same few calls to the same few hundred loads, again and again
 
 

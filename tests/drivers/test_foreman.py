@@ -433,6 +433,23 @@ async def test_calls_keep_the_configured_pace() -> None:
 
 
 @pytest.mark.asyncio
+async def test_orders_do_not_wait_behind_dead_connections_to_go_all_at_once_when_foreman_is_back() -> None:
+    async with yard(MinerHall(12), timeout_seconds=10.0) as site:
+        site.faults.set("foreman", "hang")
+        sent = [asyncio.create_task(site.driver.send(order(f"A-{n:03}"))) for n in range(1, 13)]
+        done, hanging = await asyncio.wait(sent, timeout=3.0)
+        assert len(hanging) == 4 and len(site.fake.posts) == 4
+        reasons = [task.exception() for task in done]
+        assert all(isinstance(reason, Unreachable) and not reason.connected for reason in reasons), "surely not sent"
+        for task in hanging:
+            task.cancel()
+        await asyncio.wait(hanging)
+        site.faults.clear()
+        await site.driver.send(order("A-012"))
+        assert len(site.fake.posts) == 5
+
+
+@pytest.mark.asyncio
 async def test_the_pace_counts_by_endpoint_and_not_by_miner() -> None:
     async with yard(MinerHall(4), calls_per_second=20.0) as site:
         began_s = time.monotonic()

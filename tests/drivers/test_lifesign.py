@@ -14,7 +14,7 @@ from services.notifier import lifesign
 from services.notifier.lifesign import LifeSign, life_sign, watcher_words
 from services.notifier.pinging import BODY_BYTES, Pinging, endpoint
 from services.shared.clock import Clock, Moment
-from services.shared.logs import Mask, secrets_of
+from services.shared.mask import Mask, secrets_of
 from services.shared.settings.sections import Notifications
 from services.shared.settings.tree import Settings
 from services.simulator.devices.healthchecks_sink import HealthchecksSink

@@ -2,6 +2,7 @@
 
 import pytest
 
+from services.collector.drivers.listening import MAX_BYTES
 from services.collector.drivers.mqtt_sensor import MqttSensor, quantity_of
 from services.shared.clock import Clock
 from services.shared.device import Unreachable
@@ -98,3 +99,13 @@ async def test_the_first_message_after_a_connect_is_no_reading_and_silence_is_a_
         await read(driver)
     topics.say("barn/x/temperature", "21")
     assert [reading.value for reading in await read(driver)] == [21.0]
+
+
+@pytest.mark.asyncio
+async def test_of_huge_messages_only_as_much_waits_as_shows_that_they_are_too_long() -> None:
+    topics = FakeTopics()
+    driver = sensor_on(topics)
+    for _ in range(3):
+        topics.say("barn/x/temperature", "2" * 250_000)
+    assert sum(len(foreign.payload) for foreign in driver._listening._waiting) == 3 * (MAX_BYTES + 1)
+    assert {reading.reason for reading in await read(driver)} == {f"more than {MAX_BYTES} bytes"}

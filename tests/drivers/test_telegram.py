@@ -1,15 +1,12 @@
-"""Telegram as a way to people, with the real library against a Bot API on real sockets."""
+"""Telegram as a way to people, against a Bot API on real sockets."""
 
 import logging
-import subprocess
-import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 
 import pytest
 import pytest_asyncio
 from pydantic import SecretStr
-from telegram.error import BadRequest, Forbidden
 
 from services.notifier.channels import telegram
 from services.notifier.channels.base import Failed, Unwelcome
@@ -179,19 +176,6 @@ async def test_the_token_is_in_no_line_of_the_log(line: Line, caplog: pytest.Log
     assert TOKEN not in caplog.text
 
 
-def test_a_library_that_cannot_be_loaded_is_a_reason_and_ends_nothing() -> None:
-    code = (
-        "import sys; sys.modules['telegram'] = None\n"
-        "from services.notifier.channels import telegram\n"
-        "import services.notifier.channels, services.notifier.chat.chat\n"
-        "from services.shared.settings.telling import Notifications\n"
-        "import services.notifier.main\n"
-        "print(telegram.make(Notifications(telegram_token='1:x', telegram_chat_id='2')))"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
-    assert "library cannot be loaded" in done.stdout, done.stderr
-
-
 @pytest.mark.asyncio
 async def test_who_never_wrote_to_the_bot_is_found_without_a_message(line: Line) -> None:
     line.sink.say("/start", ANNA, ANNA)
@@ -205,7 +189,7 @@ async def test_a_wrong_token_is_no_fault_of_the_person_whatever_words_it_comes_i
     line.faults.set("telegram", "unauthorised")
     failed = await failure(line, recipient=str(ANNA))
     assert failed.slow and not failed.hopeless
-    assert failed_of(Forbidden("the token of this chat")).slow
+    assert failed_of(403, "Forbidden: the token of this chat").slow
     line.faults.clear()
     line.sink.block("8")
     assert (await failure(line, recipient="8")).hopeless
@@ -223,12 +207,35 @@ async def test_a_wrong_token_is_no_fault_of_the_person_whatever_words_it_comes_i
     ],
 )
 def test_an_emergency_is_given_up_only_for_words_that_are_known_to_be_about_itself(said: str, hopeless: bool) -> None:
-    failed = failed_of(BadRequest(said))
+    failed = failed_of(400, said)
     assert (failed.hopeless, failed.unfit, failed.slow) == (hopeless, hopeless, not hopeless)
     assert not isinstance(failed, Unwelcome)
-    assert failed_of(BadRequest(said), edits=True).hopeless
+    assert failed_of(400, said, edits=True).hopeless
 
 
 def test_a_chat_that_is_closed_to_the_bot_is_known_as_one() -> None:
     for said in ("Chat not found", "Not enough rights to send text messages to the chat", "CHAT_WRITE_FORBIDDEN"):
-        assert isinstance(failed_of(BadRequest(said)), Unwelcome)
+        assert isinstance(failed_of(400, said), Unwelcome)
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("fault", ["garbage", "html", "error"])
+async def test_what_answers_in_telegrams_place_is_no_refusal(line: Line, fault: str) -> None:
+    line.faults.set("telegram", fault)
+    failed = await failure(line)
+    assert "something else answers in its place" in str(failed)
+    assert not failed.hopeless and not failed.slow and failed.retry_after_s is None
+
+
+@pytest.mark.asyncio
+async def test_where_the_connection_broke_off_the_message_may_be_there(line: Line) -> None:
+    line.faults.set("telegram", "reset")
+    failed = await failure(line)
+    assert failed.maybe_taken and not failed.hopeless
+    await line.sink.stop()
+    assert not (await failure(line)).maybe_taken
+
+
+@pytest.mark.parametrize("pause", ["17", True, None, [], 1e400])
+def test_a_pause_that_is_no_number_is_none(pause: object) -> None:
+    assert failed_of(429, "Too Many Requests", {"retry_after": pause}).retry_after_s is None

@@ -1,18 +1,12 @@
 """Telegram: one message per incident, edited as it changes, answered when something must be heard."""
 
-import logging
 from collections.abc import Collection
-from typing import TYPE_CHECKING
 
 from services.notifier.channels.base import Channel, Gone, Moved, Unwelcome
 from services.notifier.channels.telegram_buttons import LABEL, data_of
+from services.notifier.channels.telegram_line import Buttons, Line
 from services.notifier.message import Act, Outgoing, Sent, Text
 from services.shared.settings.telling import Notifications
-
-if TYPE_CHECKING:
-    from services.notifier.channels.telegram_line import Buttons, Line
-
-log = logging.getLogger(__name__)
 
 _STRANGER = "Telegram does not let the bot write to this person, who must have written to it once"
 
@@ -28,7 +22,7 @@ class Telegram:
     edits = True
     recipients: tuple[str, ...] = ("",)
 
-    def __init__(self, told: Notifications, line: "Line") -> None:
+    def __init__(self, told: Notifications, line: Line) -> None:
         self._chat = told.telegram_chat_id
         self._line = line
         self._moved: dict[str, str] = {}
@@ -86,23 +80,17 @@ class Telegram:
 
 
 def make(told: Notifications, site: str = "") -> Channel | str:
-    """The channel, or why there is none. The library is loaded here, so that a broken one silences this channel alone."""
+    """The channel, or why there is none."""
     if not (told.telegram_token.get_secret_value() and told.telegram_chat_id):
         return "telegram_token or telegram_chat_id is empty"
-    try:
-        from services.notifier.channels.telegram_line import Line  # noqa: PLC0415
-
-        return Telegram(told, Line(told))
-    except Exception:
-        log.exception("the Telegram library cannot be loaded")
-        return "the Telegram library cannot be loaded; the log says more"
+    return Telegram(told, Line(told))
 
 
 def _words(text: Text) -> str:
     return f"{text.headline}\n\n{text.body}" if text.body else text.subject
 
 
-def _buttons(message: Outgoing) -> "Buttons":
+def _buttons(message: Outgoing) -> Buttons:
     return [[(LABEL, data_of(message.thread, message.keys))]] if message.ask and (message.thread or message.keys) else []
 
 

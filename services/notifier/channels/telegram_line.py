@@ -1,118 +1,106 @@
-"""One connection of a bot to Telegram's Bot API (core.telegram.org/bots/api), through python-telegram-bot's `Bot` alone.
+"""One connection of a bot to Telegram's Bot API (core.telegram.org/bots/api), as far as it is used here (decision 0018).
 
-The library's texts are not passed on where they may hold the token, and its own lines and those of its HTTP client, which name
-the address with the token in it, are not logged.
+The address holds the token: it is in no error and in no line of the log, which is the promise of the HTTP client.
 """
 
-import json
-import logging
-import os
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import urlencode
 
-os.environ.setdefault("PTB_TIMEDELTA", "1")  # else the library warns of its own change whenever Telegram asks for a pause
-
-from services.shared.left_out import left_out
-
-with left_out("rich", "pygments", "cryptography"):  # httpx's command line and Telegram's passports: 7 MB
-    from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters
-    from telegram.error import BadRequest, TelegramError
-    from telegram.request import HTTPXRequest
-
-from services.notifier.channels.telegram_errors import ANSWER_S, CONNECT_S, failed_of
+from services.notifier.channels.base import Failed
+from services.notifier.channels.telegram_errors import Unchanged, failed_of, no_sense
+from services.shared.answer import Answer
+from services.shared.device import DeviceError, Nonsense, may_have_arrived
+from services.shared.http import HttpClient
 from services.shared.settings.telling import Notifications
 
 MAX_TEXT = 4096
-_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+ANSWER_S = 13.0
+_NO_PREVIEW = {"is_disabled": True}
 Buttons = Sequence[Sequence[tuple[str, str]]]
 """Rows of (label, callback data of at most 64 bytes)."""
 
 
 class Line:
-    """Raises Failed, and nothing else of its own. `poll` asks for updates by a connection of their own."""
+    """Raises Failed, and nothing else of its own. Updates are asked for by a connection of their own."""
 
     def __init__(self, told: Notifications) -> None:
-        for name in ("telegram", "httpx", "httpcore"):
-            logging.getLogger(name).setLevel(logging.CRITICAL)
-        self._requests = (_request(), _request())
-        self._bot = Bot(
-            told.telegram_token.get_secret_value(), base_url=f"{told.telegram_api.rstrip('/')}/bot",
-            request=self._requests[0], get_updates_request=self._requests[1],
-        )  # fmt: skip
+        self._address = f"{told.telegram_api.rstrip('/')}/bot{told.telegram_token.get_secret_value()}"
+        self._http, self._polling = HttpClient(limit=4), HttpClient(limit=1)
 
     async def post(
         self, chat: str, words: str, *, silent: bool = False, buttons: Buttons = (), reply_to: int | None = None
     ) -> int:
         """Send a message, as an answer to another if that is still there. Returns its number."""
-        reply = None if reply_to is None else ReplyParameters(reply_to, allow_sending_without_reply=True)
-        try:
-            posted = await self._bot.send_message(
-                chat, fitting(words), disable_notification=silent, reply_markup=_keyboard(buttons), reply_parameters=reply,
-                link_preview_options=_NO_PREVIEW,
-            )  # fmt: skip
-        except TelegramError as error:
-            raise failed_of(error) from None
-        return posted.message_id
+        fields = _message(chat, words, buttons) | {"disable_notification": silent}
+        if reply_to is not None:
+            fields["reply_parameters"] = {"message_id": reply_to, "allow_sending_without_reply": True}
+        posted = await self._object("sendMessage", fields)
+        if not isinstance(number := posted.get("message_id"), int):
+            raise no_sense()
+        return number
 
     async def edit(self, chat: str, message: int, words: str, buttons: Buttons = ()) -> None:
         """Change a message of our own; one that says so already is well. Raises Gone."""
         try:
-            await self._bot.edit_message_text(
-                fitting(words), chat, message, reply_markup=_keyboard(buttons), link_preview_options=_NO_PREVIEW
-            )
-        except BadRequest as error:
-            if "message is not modified" not in error.message.lower():
-                raise failed_of(error, edits=True) from None
-        except TelegramError as error:
-            raise failed_of(error) from None
+            await self._asked("editMessageText", _message(chat, words, buttons) | {"message_id": message}, edits=True)
+        except Unchanged:
+            return
 
     async def answer(self, query: str, words: str, *, alert: bool = False) -> None:
         """Say to a person who pressed a button what came of it, at most 200 characters."""
-        try:
-            await self._bot.answer_callback_query(query, words[:200], show_alert=alert)
-        except TelegramError as error:
-            raise failed_of(error) from None
+        await self._asked("answerCallbackQuery", {"callback_query_id": query, "text": words[:200], "show_alert": alert})
 
     async def me(self) -> str:
         """The bot's user name. A wrong token fails here."""
-        try:
-            return (await self._bot.get_me()).username or ""
-        except TelegramError as error:
-            raise failed_of(error) from None
+        return str((await self._object("getMe", {})).get("username") or "")
 
     async def chat(self, chat: str) -> str:
         """The chat's title, or its person's name."""
-        try:
-            found = await self._bot.get_chat(chat)
-        except TelegramError as error:
-            raise failed_of(error) from None
-        return found.title or found.first_name or str(found.id)
+        found = await self._object("getChat", {"chat_id": chat})
+        return str(found.get("title") or found.get("first_name") or found.get("id"))
 
     async def offer(self, commands: Sequence[tuple[str, str]]) -> None:
         """Let the app offer these commands, each with its description."""
-        try:
-            await self._bot.set_my_commands(list(commands))
-        except TelegramError as error:
-            raise failed_of(error) from None
+        named = [{"command": name, "description": about} for name, about in commands]
+        await self._asked("setMyCommands", {"commands": named})
 
     async def updates(self, offset: int, kinds: Sequence[str], wait_s: float) -> list[Any]:
-        """What people did since `offset`, as it came; waits so long for something. The library's own form of it fails as a
-        whole on one update that it cannot read, so that it would come again for ever."""
-        answer_s = ANSWER_S + wait_s
-        asked = {"offset": offset, "timeout": round(wait_s), "allowed_updates": json.dumps(list(kinds))}
-        try:
-            found: Any = await self._requests[1].post(
-                f"{self._bot.base_url}/getUpdates?{urlencode(asked)}", read_timeout=answer_s
-            )
-        except TelegramError as error:
-            raise failed_of(error, answer_s=answer_s) from None
-        return list(found) if isinstance(found, list | tuple) else []
+        """What people did since `offset`, as it came; waits so long for something."""
+        fields = {"offset": offset, "timeout": round(wait_s), "allowed_updates": list(kinds)}
+        found = await self._asked("getUpdates", fields, http=self._polling, answer_s=ANSWER_S + wait_s)
+        return found if isinstance(found, list) else []
 
     async def close(self) -> None:
         """Close the connections."""
-        for request in self._requests:
-            await request.shutdown()
+        await self._http.close()
+        await self._polling.close()
+
+    async def _object(self, method: str, fields: dict[str, Any]) -> dict[str, Any]:
+        found = await self._asked(method, fields)
+        if not isinstance(found, dict):
+            raise no_sense()
+        return found
+
+    async def _asked(
+        self,
+        method: str,
+        fields: dict[str, Any],
+        *,
+        http: HttpClient | None = None,
+        answer_s: float = ANSWER_S,
+        edits: bool = False,
+    ) -> Any:
+        client = http or self._http
+        try:
+            answer = await client.request("POST", f"{self._address}/{method}", json_body=fields, deadline_s=answer_s)
+        except DeviceError as error:
+            raise Failed(f"no exchange with Telegram was possible: {error}", maybe_taken=may_have_arrived(error)) from None
+        said = _said(answer)
+        if answer.status != 200:
+            parameters = said.get("parameters")
+            about = parameters if isinstance(parameters, dict) else None
+            raise failed_of(answer.status, str(said.get("description", "")), about, edits=edits)
+        return said.get("result")
 
 
 def fitting(words: str) -> str:
@@ -124,12 +112,18 @@ def fitting(words: str) -> str:
     return (line if line and len(rest) < MAX_TEXT // 4 else cut.rstrip()) + "\n..."
 
 
-def _keyboard(buttons: Buttons) -> InlineKeyboardMarkup | None:
-    rows = [[InlineKeyboardButton(label, callback_data=data) for label, data in row] for row in buttons]
-    return InlineKeyboardMarkup(rows) if rows else None
+def _said(answer: Answer) -> dict[str, Any]:
+    """Telegram says `ok` whatever the status; who does not is somebody else. Raises Failed."""
+    try:
+        said = answer.json()
+    except Nonsense:
+        raise no_sense() from None
+    if not isinstance(said, dict) or said.get("ok") is not (answer.status == 200):
+        raise no_sense()
+    return said
 
 
-def _request() -> HTTPXRequest:
-    return HTTPXRequest(
-        connection_pool_size=4, connect_timeout=CONNECT_S, read_timeout=ANSWER_S, write_timeout=ANSWER_S, pool_timeout=CONNECT_S
-    )
+def _message(chat: str, words: str, buttons: Buttons) -> dict[str, Any]:
+    rows = [[{"text": label, "callback_data": data} for label, data in row] for row in buttons]
+    keyboard = {"reply_markup": {"inline_keyboard": rows}} if rows else {}
+    return {"chat_id": chat, "text": fitting(words), "link_preview_options": _NO_PREVIEW, **keyboard}

@@ -4,13 +4,14 @@ import asyncio
 import logging
 import random
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from services.notifier.channels.base import Failed, Taken
+from services.notifier.channels.telegram_line import Line
 from services.notifier.chat.admission import allowed
 from services.notifier.chat.asking import Asking
 from services.notifier.chat.command import Desk
 from services.notifier.chat.commands import Commands, CurrentState
+from services.notifier.chat.listener import Listener
 from services.notifier.chat.updates import KINDS, Offset
 from services.notifier.own_fault import own_fault
 from services.notifier.pauses import asked_pause_s
@@ -18,14 +19,10 @@ from services.notifier.store import Store
 from services.shared.clock import Clock
 from services.shared.settings import Settings
 
-if TYPE_CHECKING:
-    from services.notifier.channels.telegram_line import Line
-    from services.notifier.chat.listener import Listener
-
 log = logging.getLogger(__name__)
 
 _HANGS_S = 30.0
-"""So long after its own end a poll is given up, whatever the library waits for."""
+"""So long after its own end a poll is given up, whatever it waits for."""
 _SHORTEST_ASKED_S = 1.0
 """Who asks for a pause gets one, whatever figure stands in the answer."""
 
@@ -70,15 +67,7 @@ class Chat:
             log.info("nobody may ask by Telegram: telegram_token or telegram_users is empty")
             self.is_deaf = False
             return
-        try:
-            from services.notifier.channels.telegram_line import Line  # noqa: PLC0415 - a broken library silences the chat alone
-            from services.notifier.chat.listener import Listener  # noqa: PLC0415
-
-            line = Line(self._told)
-        except Exception:
-            log.exception("the Telegram library cannot be loaded")
-            self._deaf("does not listen: the Telegram library cannot be loaded; the log says more", reached=True)
-            return
+        line = Line(self._told)
         listener = Listener(line, self._commands, self._people, Offset(self._store), self._clock)
         try:
             while True:
@@ -87,7 +76,7 @@ class Chat:
             await listener.close()
             await line.close()
 
-    async def _once(self, line: "Line", listener: "Listener") -> None:
+    async def _once(self, line: Line, listener: Listener) -> None:
         before = listener.offset
         try:
             if not listener.name:
@@ -106,7 +95,7 @@ class Chat:
         if updates and listener.offset == before:
             await asyncio.sleep(self._pace.first_s)  # it cannot be read, and would come again at once
 
-    async def _failed(self, error: Exception, line: "Line") -> None:
+    async def _failed(self, error: Exception, line: Line) -> None:
         failed = error if isinstance(error, Failed) else own_fault("the Telegram chat", error)
         is_taken = isinstance(failed, Taken)
         self._is_taken = self._is_taken or is_taken
@@ -115,7 +104,7 @@ class Chat:
         self._wait_s = self._pace.poll_s if self._is_taken else 0.0
         await asyncio.sleep(self._pause_s(failed))
 
-    async def _offer(self, line: "Line") -> None:
+    async def _offer(self, line: Line) -> None:
         if self._offered:
             return
         try:
@@ -151,7 +140,7 @@ class Chat:
         self.reason = reason
 
 
-async def _knows_us(line: "Line") -> bool:
+async def _knows_us(line: Line) -> bool:
     """Whether Telegram knows us just now; what only cannot be reached is no fault of the listening."""
     try:
         await line.me()

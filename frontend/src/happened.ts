@@ -13,7 +13,7 @@ export const KINDS = {
   transition: "changes of mode",
   decision: "decisions",
   command: "commands",
-  service: "services",
+  service: "services, devices",
   audit: "acts of people",
 } as const;
 export type Kind = keyof typeof KINDS;

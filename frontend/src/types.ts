@@ -359,7 +359,10 @@ export interface Failure {
   words: string;
 }
 
-/** One fan: commanded, what its relay says, what its watts say, and how many hours it was on in all. */
+/** What a fan does with its order. `STOPPING`: switched off just now, it still runs. `UNASKED`: on although wanted off. */
+export type FanState = "ordered" | "resting" | "stopping" | "unasked" | "unknown";
+
+/** One fan: commanded, what its relay says, what its watts say, what it does, and how many hours it was on in all. */
 export interface FanTile {
   age_s: number | null;
   stale: boolean;
@@ -368,6 +371,7 @@ export interface FanTile {
   commanded: PowerState;
   running: PowerState;
   proven: Proof;
+  state: FanState;
   watts: number | null;
   hours: number | null;
   locked_out: boolean;
@@ -409,13 +413,19 @@ export interface GroupTile {
  *
  * `back_at`: the earliest moment at which load may return, Unix seconds; null when something that holds it has no known end,
  * and when nothing holds it. `todo`: what a person should do now, the gravest first, at most four; empty when nothing.
+ * `brief`: the sentence without its figures and without `back_at`. `more`: those of `why` that it does not tell;
+ * `tells_since`: it tells since when. `tolerance_kw`: the meter's, where what it still reads is proven off by it.
  */
 export interface Headline {
   sentence: string;
+  brief: string;
+  tells_since: boolean;
   why: string[];
+  more: string[];
   tone: Tone;
   safe: boolean | null;
   curtailed: boolean | null;
+  tolerance_kw: number | null;
   back_at: number | null;
   todo: string[];
 }
@@ -481,9 +491,11 @@ export type Level = "normal" | "watch" | "alert" | "control" | "emergency" | "un
 /** A ceiling that some rule holds on load, with its reason. `scope` is `site`, `zone <name>` or `feeder <name>`. */
 export interface Limit {
   rule: string;
+  kind: RuleKind;
   scope: string;
   ceiling_kw: number;
   reason: string;
+  clause: string;
 }
 
 /** One stretch of time from `at` (Unix seconds) on; null is unknown. `target_kw` is the lowest target of it. */
@@ -669,6 +681,30 @@ export type Proof = "proven" | "unproven" | "disproved";
 
 /** What somebody may do: look, or ask for something too. */
 export type Role = "viewer" | "operator";
+
+/**
+ * Of what kind the rule is that holds a ceiling; its name says which one of the kind. `OTHER`: told by nobody.
+ *
+ * `SIGNAL_LOST`: what a lost signal leaves. `BLIND`: temperatures lost for too long. `STALE`, `AIR_UNPROVEN`: nothing is raised.
+ */
+export type RuleKind =
+  | "signal"
+  | "signal_lost"
+  | "contact"
+  | "schedule"
+  | "lease"
+  | "interval"
+  | "trip"
+  | "temperature"
+  | "blind"
+  | "stale"
+  | "airflow"
+  | "air_unproven"
+  | "rest"
+  | "ramp"
+  | "site_limit"
+  | "feeder"
+  | "other";
 
 /** A sensor that has readings stored. `first` and `last` are to the minute; null when no reading is kept any more. */
 export interface SensorRow {

@@ -4,12 +4,13 @@ import contextlib
 import logging
 import queue
 from collections.abc import Iterator
-from logging.handlers import QueueHandler, QueueListener, RotatingFileHandler
+from logging.handlers import QueueHandler, QueueListener
 from pathlib import Path
 
+from services.shared.clock import Clock
+from services.shared.log_file import LogFile
+
 LOGGER = "services.api.access"
-FILE_BYTES = 5_000_000
-FILES_KEPT = 3
 QUEUE_LINES = 10_000
 
 
@@ -23,16 +24,15 @@ class _Lines(QueueHandler):
 
 @contextlib.contextmanager
 def kept(folder: str) -> Iterator[None]:
-    """Keep the access log in `folder`; without one, or where it cannot be written, it goes where all log lines go."""
+    """Keep the access log in `folder`; without one it goes where all log lines go. Lines that a card refuses are missing."""
     log = logging.getLogger(LOGGER)
-    try:
-        listener = _listener(Path(folder)) if folder else None
-    except OSError as error:
-        log.warning("no access log of its own: %s", error)
-        listener = None
-    if listener is None:
+    if not folder:
         yield
         return
+    file = LogFile(Path(folder) / "access.log", Clock().now)
+    if file.unopened:
+        log.warning("no access log of its own: %s", file.unopened)
+    listener = _listener(file)
     handler = _Lines(listener.queue)
     log.addHandler(handler)
     log.propagate = False
@@ -47,9 +47,7 @@ def kept(folder: str) -> Iterator[None]:
             own.close()
 
 
-def _listener(folder: Path) -> QueueListener:
-    folder.mkdir(parents=True, exist_ok=True)
-    file = RotatingFileHandler(folder / "access.log", maxBytes=FILE_BYTES, backupCount=FILES_KEPT, encoding="utf-8")
+def _listener(file: LogFile) -> QueueListener:
     file.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
     lines: queue.Queue[logging.LogRecord] = queue.Queue(QUEUE_LINES)
     return QueueListener(lines, file)

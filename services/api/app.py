@@ -16,6 +16,7 @@ from services.api.routes import (
     alarms,
     asked,
     bus,
+    check,
     commands,
     config,
     cost,
@@ -26,6 +27,7 @@ from services.api.routes import (
     forms,
     health,
     login,
+    maintenance,
     metrics,
     page,
     present,
@@ -60,7 +62,8 @@ def build(*, with_debug: bool) -> FastAPI:
     )
     problems.install(app)
     past = (series.router, events.router, records.router, commands.router, why.router, curtailments.router)
-    for router in (status.router, present.router, alarms.router, config.router, *past, metrics.router, cost.router, asked.router):
+    now = (status.router, present.router, check.router, alarms.router, config.router, maintenance.router)
+    for router in (*now, *past, metrics.router, cost.router, asked.router):
         _behind_the_gate(app, router)
     for router in (requests.router, login.router):
         _behind_the_gate(app, router)

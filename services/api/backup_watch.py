@@ -43,6 +43,8 @@ class BackupWatch:
             return ""
         notes = backups.read_notes(self._folder)
         failed = [f"{kind}: {note.words or 'failed'}" for kind, note in notes.items() if not note.ok]
+        checked = backups.read_checked(self._folder)
+        failed += [f"damaged since it was made: {checked.words}"] if checked is not None and not checked.ok else []
         try:
             made = backups.archives(self._folder, self._site)
         except FileNotFoundError:

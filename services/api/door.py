@@ -11,6 +11,7 @@ from fastapi import Depends, Request
 
 from services.api import bus_tap, feed
 from services.api.bus_tap import BusTap
+from services.api.config_watch import ConfigWatch
 from services.api.cost_ledger import CostLedger
 from services.api.dashboard import Dashboard
 from services.api.event_stream import EventNews
@@ -45,6 +46,7 @@ class Door:
     cost: CostLedger
     lock: Lock
     tap: BusTap
+    config: ConfigWatch
     lan_places: Places = field(default_factory=lambda: Places(MOST_OF_ONE))
     debug_places: Places = field(default_factory=Places)
     tap_places: Places = field(default_factory=lambda: Places(bus_tap.MOST_CLIENTS, bus_tap.MOST_CLIENTS))
@@ -60,7 +62,7 @@ class Door:
 
     def feed(self) -> Dashboard:
         """The page's feed of this moment."""
-        return build_feed(self.settings, self.bus, self.image, self.history)
+        return build_feed(self.settings, self.bus, self.image, self.history, self.config)
 
     async def past(self, work: Callable[[sa.Connection], T]) -> T:
         """A query of the history. Raises Problem (503) when it cannot be read, or not in time."""
@@ -72,9 +74,9 @@ class Door:
             raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, "no-history", f"the history cannot be read: {error}") from None
 
 
-def build_feed(settings: Settings, bus: Bus, image: Image, history: History) -> Dashboard:
+def build_feed(settings: Settings, bus: Bus, image: Image, history: History, config: ConfigWatch) -> Dashboard:
     """The page's feed of this moment."""
-    return feed.build(image, settings, broker_connected=bus.connected, history=history.reason)
+    return feed.build(image, settings, broker_connected=bus.connected, history=history.reason, notices=config.notices)
 
 
 def _door(request: Request) -> Door:

@@ -5,9 +5,10 @@ from functools import partial
 
 from services.api import tiles, tiles_of_loads, tiles_of_services, unknown
 from services.api.dashboard import Dashboard
-from services.api.headline import ASKING, NO_BROKER, STILL_ON, headline
+from services.api.headline import NO_BROKER, STILL_ON, headline
 from services.api.image import SILENT_TO_SEE_S, Image
 from services.api.latest import age_s
+from services.api.still_known import fan_limit_s, load_limit_s
 from services.api.tile_views import (
     DeviceTile,
     FanTile,
@@ -27,8 +28,8 @@ from services.shared.site_time import SiteTime
 from services.shared.version import VERSION
 
 
-def build(image: Image, settings: Settings, *, broker_connected: bool, history: str) -> Dashboard:
-    """The feed now. `history` says why records do not reach the disk, empty when they do."""
+def build(image: Image, settings: Settings, *, broker_connected: bool, history: str, notices: tuple[str, ...] = ()) -> Dashboard:
+    """The feed now. `history` says why records do not reach the disk, empty when they do; `notices` end what there is to do."""
     now = image.now()
     state = image.state
     silence = image.silence(now, SILENT_TO_SEE_S) if broker_connected else NO_BROKER
@@ -38,11 +39,11 @@ def build(image: Image, settings: Settings, *, broker_connected: bool, history: 
     services = tiles_of_services.services(image, broker_connected, now)
     devices = _devices(image, now, broker_connected=broker_connected)
     stored = HistoryTile(ok=not history, reason=history)
-    to_do = todo(state, silence, alarms, services, devices, stored)
+    to_do = todo(state, silence, alarms, services, devices, stored, notices)
     seen = unknown.Seen(
         load=load,
         switches=tuple(tiles.switch(image, switch, now) for switch in image.switches.all()),
-        fans=_fans(state, settings, now, silent=stale),
+        fans=_fans(image, state, settings, now, silent=stale),
         sensors=_sensors(image, now),
         devices=devices,
         temperature_max_c=state.temperature_max_c if state else None,
@@ -143,7 +144,7 @@ def _signals(image: Image, settings: Settings, state: State | None, now: Moment,
 
 def _load(image: Image, stale: bool, settings: Settings, now: Moment) -> LoadTile:
     """What was measured last stays, stale, when no meter is read any more."""
-    limit_s = settings.power.meter_max_age_seconds
+    limit_s = load_limit_s(image, settings, now)
     state, metered = image.state, image.kept.metered
     load = state.load if state else None
     age = age_s(metered.load.measured_mono_s, metered.host_boot, now) if metered else None
@@ -167,7 +168,7 @@ def _load(image: Image, stale: bool, settings: Settings, now: Moment) -> LoadTil
 
 def _asked_kw(state: State) -> float | None:
     """The lowest that a power signal of any kind leaves to the site; None while none asks."""
-    asked = [one.ceiling_kw for one in state.limits if one.scope == "site" and one.rule.partition(" ")[0] in ASKING]
+    asked = [one.ceiling_kw for one in state.limits if one.scope == "site" and one.kind.is_power_event]
     return min(asked, default=None)
 
 
@@ -196,6 +197,8 @@ def _humidity(percent: float | None, settings: Settings) -> HumidityTile:
     return HumidityTile(max_percent=percent, limit_percent=limit, tone=tone)
 
 
-def _fans(state: State | None, settings: Settings, now: Moment, *, silent: bool) -> tuple[FanTile, ...]:
-    limit_s = settings.fans.watts_max_age_seconds
-    return tuple(tiles.fan(view, state.host_boot, limit_s, now, silent=silent) for view in state.fans) if state else ()
+def _fans(image: Image, state: State | None, settings: Settings, now: Moment, *, silent: bool) -> tuple[FanTile, ...]:
+    if state is None:
+        return ()
+    boot, limit_s = state.host_boot, partial(fan_limit_s, image, settings)
+    return tuple(tiles.fan(view, boot, limit_s(view), now, silent=silent) for view in state.fans)

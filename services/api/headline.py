@@ -1,56 +1,19 @@
 """The five-second answer: is the site safe, is it curtailed, and why."""
 
-import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
-from services.api.tile_views import Headline, Tone
-from services.shared.messages import State
+from services.api.said import ARMED, OBSERVING, UNPROVEN, Said, waiting
+from services.api.tile_views import Headline
+from services.shared.messages import Limit, State
 from services.shared.site_time import Clock, SiteTime
-from services.shared.vocabulary import Control, Mode
+from services.shared.vocabulary import Control, Mode, RuleKind
 
-_STILL_ON = re.compile(r"[\d.,]+ kW of [\d.,]+ kW still on")
 _ROUNDED_KW = 0.1
-_GUARD = "worst interval"
-ASKING = ("signal", "contact", "schedule", "lease")
-"""The first words of the rules that are a power event: a utility's page or contact, hours known in advance, a forced signal."""
+_SHOWN_KW = 0.5  # less is shown as 0 kW
 STILL_ON = frozenset({"over_target", "load_still_on"})
 """The alarms which say that load is on that was asked off, past its deadline."""
 NO_BROKER = "the broker cannot be reached"
-
-
-@dataclass(frozen=True, slots=True)
-class _Said:
-    sentence: str
-    tone: Tone
-    safe: bool | None
-    curtailed: bool | None
-
-
-_SAID: dict[Mode, _Said] = {
-    Mode.STARTING: _Said("Starting: fans first, no load is raised.", "warning", True, None),
-    Mode.NORMAL: _Said("Safe. The load may run.", "good", True, False),
-    Mode.CURTAILING: _Said("Safe. The load is coming off", "warning", True, False),
-    Mode.CURTAILED: _Said("Safe. Curtailed", "good", True, True),
-    Mode.RESTORING: _Said("Safe. The load is coming back in stages.", "warning", True, False),
-    Mode.THERMAL_LIMIT: _Said("Too warm: load is held down until it cools.", "warning", False, None),
-    Mode.EMERGENCY: _Said("EMERGENCY: the load is being stopped or is stopped.", "bad", False, None),
-    Mode.FAILSAFE: _Said("Not safe to run: too little is known.", "bad", False, None),
-    Mode.MANUAL: _Said("A person holds part of the plant by hand.", "warning", True, None),
-}
-
-_WOULD: dict[Mode, _Said] = {
-    Mode.STARTING: _Said("Observing: fans would start first, and no load would be raised.", "warning", None, None),
-    Mode.NORMAL: _Said("Observing: the load would be free to run.", "good", True, False),
-    Mode.CURTAILING: _Said("Observing: the load would be coming off", "warning", None, False),
-    Mode.CURTAILED: _Said("Observing: the load would be off", "warning", None, None),
-    Mode.RESTORING: _Said("Observing: the load would be coming back in stages.", "warning", None, None),
-    Mode.THERMAL_LIMIT: _Said("Too warm. Observing: load would be held down until it cools.", "warning", False, None),
-    Mode.EMERGENCY: _Said("EMERGENCY. Observing: the load would be stopped.", "bad", False, None),
-    Mode.FAILSAFE: _Said("Not safe to run: too little is known. Observing: the load would be stopped.", "bad", False, None),
-    Mode.MANUAL: _Said("Observing: a person would hold part of the plant by hand.", "warning", None, None),
-}
-"""Where nothing is switched: what would be done. Whether that is safe nobody here has in hand."""
 
 
 def headline(
@@ -71,32 +34,41 @@ def headline(
     `still_on`: one of the alarms of STILL_ON stands.
     """
     if state is None or silence:
-        return _silent(silence).model_copy(update={"todo": todo})
-    back_at = _back_at(state)
+        return _silent(silence, todo)
+    back_at, why = _back_at(state), _why(state)
     clock = clock or partial(SiteTime("UTC").brief, now_at=state.since_at)
-    observing = state.control is Control.OBSERVE
-    if since_at is not None:
-        state = state.model_copy(update={"since_at": since_at})
-    said = _measured(state, (_WOULD if observing else _SAID)[state.mode], clock, measured=measured)
-    if back_at is not None:
-        said = replace(said, sentence=f"{said.sentence} Back at the earliest {clock(back_at)}.")
-    if state.trips:
-        said = replace(said, tone="bad", safe=False)
-    elif still_on and said.safe is not False:
-        sentence = f"Load is on that was asked off. {said.sentence.removeprefix('Safe. ')}"
-        said = replace(said, tone="bad", safe=False, sentence=sentence)
-    elif said.safe is not False and unknown:
-        sentence = f"Not known to be safe: {'; '.join(unknown)}. {said.sentence.removeprefix('Safe. ')}"
-        said = replace(said, tone="unknown", safe=None, sentence=sentence)
+    is_observing = state.control is Control.OBSERVE
+    began = clock(state.since_at if since_at is None else since_at)
+    said = _measured(state, (OBSERVING if is_observing else ARMED)[state.mode], began, measured=measured)
+    said = _judged(said, tripped=bool(state.trips), still_on=still_on, unknown=unknown)
+    brief, end = f"{said.lead} {said.text}".lstrip(), " Nothing is switched." if is_observing else ""
+    back = "" if back_at is None else f" Back at the earliest {clock(back_at)}."
     return Headline(
-        sentence=f"{said.sentence} Nothing is switched." if observing else said.sentence,
-        why=_why(state),
+        sentence=f"{brief}{said.figures}{back}{end}",
+        brief=f"{brief}{end}",
+        tells_since=said.tells_since,
+        why=why,
+        more=tuple(one for one in why if one and one not in said.told),
         tone=said.tone,
         safe=said.safe,
         curtailed=said.curtailed,
+        tolerance_kw=_tolerance_kw(state, measured=measured),
         back_at=back_at,
         todo=todo,
     )
+
+
+def _judged(said: Said, *, tripped: bool, still_on: bool, unknown: tuple[str, ...]) -> Said:
+    """The verdict over what the mode alone says."""
+    if tripped:
+        return replace(said, tone="bad", safe=False)
+    if said.safe is False:
+        return said
+    if still_on:
+        return replace(said, tone="bad", safe=False, lead="Load is on that was asked off.")
+    if unknown:
+        return replace(said, tone="unknown", safe=None, lead=f"Not known to be safe: {'; '.join(unknown)}.")
+    return said
 
 
 def _back_at(state: State) -> float | None:
@@ -106,19 +78,14 @@ def _back_at(state: State) -> float | None:
     return state.back_at
 
 
-def _measured(state: State, said: _Said, clock: Clock, *, measured: bool) -> _Said:
-    """What the mode says, as far as measurements bear it out."""
+def _measured(state: State, said: Said, began: str, *, measured: bool) -> Said:
+    """What the mode says, as far as measurements bear it out. `began`: when the load began to come off."""
     load = state.load
     if state.mode in (Mode.CURTAILING, Mode.CURTAILED):
-        proven = load.proven and load.unknown_kw <= 0 and measured
-        if state.mode is Mode.CURTAILED and state.control is Control.OBSERVE:
-            said = replace(said, curtailed=True if proven else None)
-        elif state.mode is Mode.CURTAILED and not proven:
-            said = _Said("Curtailed, unproven", "unknown", None, None)
-        return replace(said, sentence=f"{said.sentence} since {clock(state.since_at)}: {_cause(state)}. {_on(state, measured)}")
+        return _taken_off(state, said, began, measured=measured)
     if state.mode is Mode.RESTORING and (held := _held_by(state)):
-        waiting = "Safe. The load is waiting" if state.control is Control.ARMED else "Observing: the load would be waiting"
-        return replace(said, sentence=f"{waiting} to return: {held}.")
+        lead, text = waiting(held, armed=state.control is Control.ARMED)
+        return replace(said, lead=lead, text=text)
     if state.mode is Mode.EMERGENCY:
         is_known = load.measured_kw is not None and measured and load.unknown_kw <= 0
         within = load.measured_kw is not None and load.measured_kw <= load.target_kw
@@ -126,26 +93,58 @@ def _measured(state: State, said: _Said, clock: Clock, *, measured: bool) -> _Sa
     return said
 
 
-def _cause(state: State) -> str:
-    """Who asks, such as "utility signal Control", and then the guard of the interval where that holds the load lower."""
-    why = [reason.rstrip(".") for reason in _why(state)]
-    guard = [one.reason.rstrip(".") for one in state.limits if one.rule == _GUARD]
-    asking = [one.reason.rstrip(".") for one in state.limits if one.rule.partition(" ")[0] in ASKING]
-    found = next(iter(why), state.limited_by)
-    if found in guard and asking:
-        return f"{_plain(asking[0])}; {found}"
-    return _plain(found)
+def _taken_off(state: State, said: Said, began: str, *, measured: bool) -> Said:
+    if state.mode is Mode.CURTAILED:
+        proven = _is_proven(state, measured=measured)
+        if state.control is Control.OBSERVE:
+            said = replace(said, curtailed=True if proven else None)
+        elif not proven:
+            said = UNPROVEN
+    cause, told = _cause(state)
+    text = f"{said.text} since {began}: {cause}." if cause else f"{said.text} since {began}."
+    return replace(said, text=text, figures=f" {_on(state, measured=measured)}", told=told, tells_since=True)
 
 
-def _plain(reason: str) -> str:
-    return reason.replace(": ", " ", 1) if reason.startswith("utility signal") else reason
+def _is_proven(state: State, *, measured: bool) -> bool:
+    return state.load.proven and state.load.unknown_kw <= 0 and measured
 
 
-def _on(state: State, measured: bool) -> str:
+def _cause(state: State) -> tuple[str, frozenset[str]]:
+    """Who asks, such as "utility signal Control", and then the guard of the interval where that holds the load lower.
+
+    With it the reasons that say so.
+    """
+    first = None if state.trips else next(iter(state.limits), None)
+    if first is None:
+        found = next(iter(_why(state)), state.limited_by)
+        return found.rstrip("."), frozenset({found})
+    asking = next((one for one in state.limits if one.kind.is_power_event), None)
+    if first.kind is RuleKind.INTERVAL and asking is not None:
+        return f"{_clause(asking)}; {_clause(first)}", frozenset({asking.reason, first.reason})
+    return _clause(first), frozenset({first.reason})
+
+
+def _clause(limit: Limit) -> str:
+    return (limit.clause or limit.reason).rstrip(".")
+
+
+def _on(state: State, *, measured: bool) -> str:
     load = state.load
     if load.measured_kw is None or not measured:
         return f"How much is still on is not measured, {load.unknown_kw:.0f} kW unknown."
-    return f"{load.measured_kw:.0f} kW of {load.nominal_kw:.0f} kW still on, {load.unknown_kw:.0f} kW unknown."
+    tolerance_kw = _tolerance_kw(state, measured=measured)
+    within = "" if tolerance_kw is None else f", within the meter's tolerance of {tolerance_kw:g} kW"
+    return f"{load.measured_kw:.0f} kW of {load.nominal_kw:.0f} kW still on{within}, {load.unknown_kw:.0f} kW unknown."
+
+
+def _tolerance_kw(state: State, *, measured: bool) -> float | None:
+    """The tolerance by which what is on counts as proven off; None where nothing is, or where none is needed."""
+    load = state.load
+    if state.mode is not Mode.CURTAILED or not _is_proven(state, measured=measured):
+        return None
+    if load.measured_kw is None or load.tolerance_kw is None:
+        return None
+    return load.tolerance_kw if _SHOWN_KW <= load.measured_kw - load.target_kw <= load.tolerance_kw else None
 
 
 def _held_by(state: State) -> str:
@@ -156,10 +155,14 @@ def _held_by(state: State) -> str:
 
 def _why(state: State) -> tuple[str, ...]:
     """The reasons, a trip's first and each once, without the measured kW, which are told beside them."""
-    reasons = [reason for reason in state.reasons if not _STILL_ON.match(reason)]
+    reasons = [reason for reason in state.reasons if reason != state.still_on]
     trips = [f"tripped: {trip.reason}" for trip in state.trips]
     return tuple(dict.fromkeys((*trips, *reasons)))
 
 
-def _silent(why: str) -> Headline:
-    return Headline(sentence="Nothing is known of the site at present.", why=(why,), tone="unknown", safe=None, curtailed=None)
+def _silent(why: str, todo: tuple[str, ...]) -> Headline:
+    sentence = "Nothing is known of the site at present."
+    more = (why,) if why else ()
+    return Headline(
+        sentence=sentence, brief=sentence, why=(why,), more=more, tone="unknown", safe=None, curtailed=None, todo=todo
+    )

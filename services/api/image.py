@@ -8,6 +8,7 @@ from collections import deque
 
 from services.api.kept import Kept
 from services.api.latest import Latest, age_s, older_poll
+from services.shared.bus import Foreign
 from services.shared.clock import Clock, Moment
 from services.shared.messages import (
     AlarmReport,
@@ -21,6 +22,7 @@ from services.shared.messages import (
     Signal,
     State,
     SwitchReading,
+    service_of_ping,
 )
 from services.shared.settings.tree import Settings
 
@@ -30,6 +32,8 @@ SILENT_TO_SEE_S = 8.0
 """Whoever looks is told sooner: after the 5 s, the 2 s that a decision waits for a slow card at most, and 1 s for the way."""
 COLLECTOR_SILENT_S = 12.0
 """The collector tells how its devices do at least every 10 s, whatever they answer; 2 s for the way and a busy machine."""
+SERVICE_SILENT_S = 12.0
+"""Every service sends itself a message through the broker every 5 s: two of them, and 2 s for the way and a busy machine."""
 READING_STALE_S = 60.0
 _DECISIONS = 50
 
@@ -53,6 +57,7 @@ class Image:
         self.decisions: deque[Event] = deque(maxlen=_DECISIONS)
         self._overtaken_mono_s = float("-inf")
         self._collector_mono_s: float | None = None
+        self.pinged_mono_s: dict[str, float] = {}
         self.kept = Kept()
 
     @property
@@ -121,7 +126,14 @@ class Image:
         held = self.presence.get(presence.source)
         if presence.state == "offline" and held is not None and held.boot != presence.boot:
             return
-        self.presence.take((presence.source,), presence)
+        if self.presence.take((presence.source,), presence) and presence.state == "online":
+            self.pinged_mono_s[presence.source] = self._clock.now().mono_s
+
+    def take_ping(self, ping: Foreign) -> None:
+        """What a service sends itself through the broker, whatever the plant does: its loop runs."""
+        service = service_of_ping(ping.topic)
+        if service in self.pinged_mono_s and not ping.retained:
+            self.pinged_mono_s[service] = ping.received_mono_s
 
     def take_event(self, event: Event) -> None:
         """A decision or transition, for the detailed state; the rest is history's."""
@@ -132,6 +144,11 @@ class Image:
     def _hear(self, message: Message) -> None:
         if message.source == "collector":
             self._collector_mono_s = self._clock.now().mono_s
+
+    def is_hung(self, service: str, now: Moment) -> bool:
+        """Whether a service that came online sends itself nothing any more. It need not have ended."""
+        pinged_s = self.pinged_mono_s.get(service)
+        return pinged_s is not None and now.mono_s - pinged_s > SERVICE_SILENT_S
 
     def is_collector_silent(self, now: Moment) -> bool:
         """Whether it is known to be offline, or has said nothing for longer than it ever should."""

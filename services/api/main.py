@@ -5,12 +5,13 @@ import os
 import sys
 from pathlib import Path
 
-from services.api import access, app, guard, tls, wiring
+from services.api import access, app, guard, limits_told, tls, wiring
 from services.api.backup_watch import BackupWatch
 from services.api.history.keeper import Keeper
 from services.api.kept_up import kept_up
+from services.api.losses.watch import LossesWatch
 from services.api.own_metrics import add_metrics
-from services.shared import listeners
+from services.shared import limits, listeners
 from services.shared.service import Context, run
 
 
@@ -21,6 +22,7 @@ async def serve(context: Context) -> None:
     door = wiring.door(context.settings, context.bus, context.clock, page)
     recorder = wiring.listen(door)
     keeper = Keeper(door.history, context.settings.history, clock=context.clock, publish=context.bus.publish)
+    context.ops.registry.register(keeper.book)
     probe = add_metrics(context, door)
     backups = BackupWatch(context.settings, context.clock, context.bus.publish)
     beside = {
@@ -30,10 +32,13 @@ async def serve(context: Context) -> None:
         "cost": door.cost.run,
         "probe": probe.run,
         "backups": backups.run,
+        "configuration": door.config.run,
+        "losses": LossesWatch(door.image, door.history, context.bus.boot, broker=lambda: context.bus.connected).run,
     }
     lan = listeners.Listener(app.lan(door), listeners.bind(api.host, api.port), tls_context)
     debug = listeners.Listener(app.debug_only(door), listeners.bind(api.debug_host, api.debug_port))
     await context.bus.start()
+    limits_told.tell(context.clock, context.bus.publish, limits.unreal())
     try:
         with access.kept(context.settings.data.logs):
             async with asyncio.TaskGroup() as tasks:

@@ -8,7 +8,7 @@ from services.api.plain_plant import number, tables
 from services.api.tile_views import FanTile
 from services.shared.messages import OpenAlarm
 from services.shared.site_time import SiteTime
-from services.shared.vocabulary import PowerState, Proof
+from services.shared.vocabulary import FanState, PowerState, Proof
 
 _AGAIN_S = 30
 
@@ -88,11 +88,11 @@ def _sensors(feed: Dashboard) -> Iterable[tuple[object, ...]]:
 
 def _proof(fan: FanTile) -> str:
     """Where a fan rests there is no air to prove. One that draws although it is wanted off, as the controller says, does not."""
-    if fan.commanded is PowerState.OFF and fan.reason.startswith("stopping"):
+    if fan.commanded is PowerState.OFF and fan.state is FanState.STOPPING:
         return "stopping"
-    draws = fan.reason.endswith("although it is wanted off")
     is_off = fan.commanded is PowerState.OFF and fan.running is PowerState.OFF
-    return "resting" if is_off and fan.proven is Proof.UNPROVEN and not draws else fan.proven
+    is_resting = is_off and fan.proven is Proof.UNPROVEN and fan.state is FanState.RESTING
+    return "resting" if is_resting else fan.proven
 
 
 def _alarms(feed: Dashboard) -> str:

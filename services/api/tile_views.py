@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, PlainSerializer
 
 from services.shared.messages import ChannelHealth, OpenAlarm
-from services.shared.vocabulary import HealthState, Level, LoadTarget, PowerState, Proof, SwitchRole
+from services.shared.vocabulary import FanState, HealthState, Level, LoadTarget, PowerState, Proof, SwitchRole
 
 Tone = Literal["good", "warning", "bad", "unknown"]
 """The colour of a sentence or a tile; never the only carrier of its meaning."""
@@ -34,13 +34,19 @@ class Headline(View):
 
     `back_at`: the earliest moment at which load may return, Unix seconds; null when something that holds it has no known end,
     and when nothing holds it. `todo`: what a person should do now, the gravest first, at most four; empty when nothing.
+    `brief`: the sentence without its figures and without `back_at`. `more`: those of `why` that it does not tell;
+    `tells_since`: it tells since when. `tolerance_kw`: the meter's, where what it still reads is proven off by it.
     """
 
     sentence: str
+    brief: str
+    tells_since: bool = False
     why: tuple[str, ...]
+    more: tuple[str, ...] = ()
     tone: Tone
     safe: bool | None
     curtailed: bool | None
+    tolerance_kw: float | None = None
     back_at: float | None = None
     todo: tuple[str, ...] = ()
 
@@ -110,12 +116,13 @@ class LoadTile(Aged):
 
 
 class FanTile(Aged):
-    """One fan: commanded, what its relay says, what its watts say, and how many hours it was on in all."""
+    """One fan: commanded, what its relay says, what its watts say, what it does, and how many hours it was on in all."""
 
     number: int
     commanded: PowerState
     running: PowerState
     proven: Proof
+    state: FanState
     watts: float | None
     hours: float | None
     locked_out: bool

@@ -11,10 +11,7 @@ from services.api.tile_views import (
 )
 from services.shared.clock import Moment
 from services.shared.messages import FanView, Reading, SignalView, SwitchReading
-from services.shared.vocabulary import Level, PowerState, Proof, SwitchRole
-
-_STOPPING = "stopping"
-"""What the controller's reason begins with (services/controller/core/fan_proof.py)."""
+from services.shared.vocabulary import FanState, Level, PowerState, Proof, SwitchRole
 
 
 def sensor(image: Image, last: Reading, now: Moment) -> SensorTile:
@@ -100,6 +97,7 @@ def fan(view: FanView, host_boot: str, limit_s: float, now: Moment, *, silent: b
         commanded=view.commanded,
         running=running,
         proven=proven,
+        state=view.state,
         watts=None if stale else view.watts,
         hours=view.hours,
         locked_out=view.locked_out,
@@ -118,7 +116,7 @@ def _fan_tone(running: PowerState, proven: Proof, view: FanView) -> Tone:
     """One that is stopping proves no air, and need not."""
     if proven is Proof.DISPROVED:
         return "bad"
-    is_unproven = running is PowerState.ON and proven is Proof.UNPROVEN and not view.reason.startswith(_STOPPING)
+    is_unproven = running is PowerState.ON and proven is Proof.UNPROVEN and view.state is not FanState.STOPPING
     if running is PowerState.UNKNOWN or is_unproven:
         return "unknown"
     return "warning" if view.locked_out else "good"

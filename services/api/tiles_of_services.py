@@ -43,9 +43,13 @@ def services(image: Image, broker_connected: bool, now: Moment) -> tuple[Service
 
 
 def _heard(tile: ServiceTile, image: Image, now: Moment) -> ServiceTile:
-    """A service that calls itself online and says nothing: nobody knows what it does."""
-    is_silent = (tile.name == "collector" and image.is_collector_silent(now)) or (
-        tile.name == "controller" and image.state is not None and bool(image.silence(now, SILENT_TO_SEE_S))
+    """A service that calls itself online and says nothing: nobody knows what it does. We ourselves speak here."""
+    if tile.name == "api":
+        return tile
+    is_silent = (
+        image.is_hung(tile.name, now)
+        or (tile.name == "collector" and image.is_collector_silent(now))
+        or (tile.name == "controller" and image.state is not None and bool(image.silence(now, SILENT_TO_SEE_S)))
     )
     return tile.model_copy(update={"state": "unknown"}) if is_silent and tile.state == "online" else tile
 
@@ -53,7 +57,8 @@ def _heard(tile: ServiceTile, image: Image, now: Moment) -> ServiceTile:
 def is_notifier_silent(image: Image, broker_connected: bool) -> bool:
     """Whether what the notifier said last may be of the past."""
     notifier = image.presence.get("notifier")
-    return not broker_connected or (notifier is not None and notifier.state == "offline")
+    is_gone = notifier is not None and notifier.state == "offline"
+    return not broker_connected or is_gone or image.is_hung("notifier", image.now())
 
 
 def alarms(image: Image, broker_connected: bool) -> AlarmsTile:

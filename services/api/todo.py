@@ -18,7 +18,10 @@ _OFFLINE = {
     "collector": "Start the collector again: it is offline, and nothing is measured.",
     "notifier": "Start the notifier again: it is offline, and nobody is told of alarms.",
 }
-_SILENT = 'Look at the collector: it is silent, and nothing is measured. Type "mine status" on the Pi.'
+_SILENT = {
+    "collector": 'Look at the collector: it is silent, and nothing is measured. Type "mine status" on the Pi.',
+    "notifier": 'Look at the notifier: it is silent, and nobody is told of alarms. Type "mine status" on the Pi.',
+}
 _LOOK = "Until it speaks again, look at the fans and miners themselves."
 
 
@@ -29,11 +32,12 @@ def todo(
     services: Sequence[ServiceTile],
     devices: Sequence[DeviceTile],
     history: HistoryTile,
+    notices: tuple[str, ...] = (),
 ) -> tuple[str, ...]:
     """At most four short sentences; none when there is nothing to do. Of a silent site: what to check."""
     if state is None or silence:
         return _unheard(silence)
-    found = (line.replace("`", '"') for line in _all(state, alarms, services, devices, history))
+    found = (line.replace("`", '"') for line in (*_all(state, alarms, services, devices, history), *notices))
     return tuple(islice(dict.fromkeys(found), _MOST))
 
 
@@ -56,9 +60,9 @@ def _all(
         yield from (_of_alarm(alarm) for alarm in sorted(waiting, key=lambda one: (_RANK.index(one.priority), one.since_at)))
     offline = [service.name for service in services if service.state == "offline"]
     yield from (_OFFLINE[name] for name in offline if name in _OFFLINE)
-    if any((service.name, service.state) == ("collector", "unknown") for service in services):
-        yield _SILENT
-        offline.append("collector")
+    silent = [one.name for one in services if one.state == "unknown" and one.version and one.name in _SILENT]
+    yield from (_SILENT[name] for name in silent)
+    offline += silent
     yield from _of_devices([one for one in devices if one.state is HealthState.LOST and one.owner not in offline])
     if not history.ok:
         yield f"Look at the card of the Pi: records are not stored ({history.reason})."

@@ -4,6 +4,7 @@ import sqlalchemy as sa
 
 from services.api.history.moments import Recorded
 from services.api.history.rows import timestamp
+from services.api.losses.recalled import Absence, absent
 from services.api.why import Calendar
 from services.api.why_gaps import Gap
 from services.shared.spans import span
@@ -11,6 +12,7 @@ from services.shared.spans import span
 _OLD_MS = 15 * 60_000  # a row is written every `loop_interval_minutes` and at every change of mode
 _MINUTE_MS = 60_000
 _MOST = 5
+_MOST_ABSENT = 3
 _WITHIN = sa.text(
     "SELECT happened_ms, mode FROM events WHERE kind IN ('transition', 'decision') AND +kind = 'transition' AND mode <> ''"
     " AND happened_ms > :at AND happened_ms < :end ORDER BY happened_ms, id LIMIT :most"
@@ -25,6 +27,21 @@ def of_records(found: Recorded, at_ms: int) -> list[str]:
     if (row is not None and not row["clock_trusted"]) or (turn is not None and not turn.clock_trusted):
         notes.append("the clock was not trusted then: the times may be wrong")
     return notes
+
+
+def of_losses(connection: sa.Connection, at_ms: int, calendar: Calendar, now_at: float) -> list[str]:
+    """Of a moment at which services or devices were lost: which, and from when until when; services first."""
+    found = sorted(absent(connection, at_ms), key=lambda one: (one.is_device, one.from_at))
+    told = [_absence(one, calendar, now_at) for one in found[:_MOST_ABSENT]]
+    more = len(found) - _MOST_ABSENT
+    return [*told, *([f"{more} more were lost at that moment"] if more > 0 else [])]
+
+
+def _absence(one: Absence, calendar: Calendar, now_at: float) -> str:
+    began = calendar.exact(one.from_at, now_at)
+    until = "until now" if one.until_at is None else f"until {calendar.exact(one.until_at, now_at)}"
+    what = f"{one.name} did not answer" if one.is_device else f"the {one.name} was lost"
+    return f"{what} from {began} {until}" + (f": {one.reason}" if one.reason else "")
 
 
 def of_the_minute(connection: sa.Connection, at_ms: int, calendar: Calendar, now_at: float) -> list[str]:

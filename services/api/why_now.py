@@ -9,7 +9,7 @@ from services.api.why_inputs import read
 from services.api.why_words import rounded, tidy
 from services.shared.clock import Moment
 from services.shared.messages import SignalView, State
-from services.shared.vocabulary import Level, Mode
+from services.shared.vocabulary import Level, Mode, RuleKind
 
 _MOST_INPUTS = 100
 
@@ -69,12 +69,11 @@ def _caused_by(state: State, top: SignalView | None) -> str | None:
         return None
     if state.trips:
         return "; ".join(trip.reason for trip in state.trips)
-    asked = (
-        [lease for lease in state.leases if of(holding(state.mode), read(lease.payload))] if state.limited_by == "lease" else []
-    )
+    leases = state.leases if state.limited_kind is RuleKind.LEASE else ()
+    asked = [lease for lease in leases if of(holding(state.mode), read(lease.payload))]
     if asked:
         return "; ".join(lease.owner + (f": {lease.reason}" if lease.reason else "") for lease in asked)
-    if top is not None and state.limited_by.startswith("signal "):
+    if top is not None and state.limited_kind.is_signal:
         return f"signal {top.name}" + (f", event {top.event_id}" if top.event_id else "")
     return next((tidy(limit.reason) for limit in state.limits if limit.rule == state.limited_by), None)
 

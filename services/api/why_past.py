@@ -5,14 +5,15 @@ from typing import Any
 import sqlalchemy as sa
 
 from services.api.history.moments import Recorded, moment
+from services.api.rule_names import kind_of
 from services.api.why import Calendar, Why, WhyAct, WhySignal, sentence
 from services.api.why_asked import holders
 from services.api.why_gaps import Gap, begun_anew, pause, silence, unread, unrecorded
 from services.api.why_inputs import inputs_of, read, signal_of, texts, unread_then
-from services.api.why_notes import of_a_start, of_ages, of_records, of_the_minute, of_unread
+from services.api.why_notes import of_a_start, of_ages, of_losses, of_records, of_the_minute, of_unread
 from services.api.why_source import Source
 from services.api.why_words import dated, tidy
-from services.shared.vocabulary import Mode
+from services.shared.vocabulary import Mode, RuleKind
 
 _TURNS = "kind IN ('transition', 'decision') AND +kind = 'transition' AND mode <> ''"
 _BEGINNING = sa.text(
@@ -42,6 +43,7 @@ def past(connection: sa.Connection, at_ms: int, calendar: Calendar, now_at: floa
     if found is None:
         return Why(**told, known=False, sentence=f"Nothing is known of that moment: {_beginning(connection, calendar)}.")
     told["acts"], minute = _acts(found, calendar), of_the_minute(connection, at_ms, calendar, now_at)
+    minute = [*of_losses(connection, at_ms, calendar, now_at), *minute]
     unknown = _unknown(connection, found, at_ms, calendar, now_at)
     if unknown:
         notes = [unknown, *minute, *of_records(found, at_ms)]
@@ -135,10 +137,11 @@ def off_times(connection: sa.Connection, at_ms: int) -> tuple[int | None, int | 
 def _caused_by(
     connection: sa.Connection, at_ms: int, mode: str, rule: str | None, reasons: list[str], signal: WhySignal | None
 ) -> str | None:
-    asked = holders(connection, at_ms, mode) if rule == "lease" else []
+    kind = kind_of(rule or "")
+    asked = holders(connection, at_ms, mode) if kind is RuleKind.LEASE else []
     if asked:
         return "; ".join(asked)
-    if signal is not None and (rule or "").startswith("signal "):
+    if signal is not None and kind.is_signal:
         return f"signal {signal.source}" + (f", event {signal.event_id}" if signal.event_id else "")
     return reasons[0] if reasons else None
 

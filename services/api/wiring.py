@@ -1,12 +1,15 @@
 """Puts the parts of the service together, and connects them to the bus."""
 
+from functools import partial
 from pathlib import Path
 
 from services.api.asked_why import AskedWhy
 from services.api.bus_tap import BusTap
+from services.api.config_watch import ConfigWatch
 from services.api.cost_ledger import CostLedger
 from services.api.door import Door, build_feed
 from services.api.event_stream import EventNews
+from services.api.history import outcry
 from services.api.history.writer import History
 from services.api.image import Image
 from services.api.login.lock import Lock
@@ -15,7 +18,7 @@ from services.api.recorder import Recorder
 from services.api.requests import Requests
 from services.api.stream import Stream
 from services.shared.bus import Bus
-from services.shared.clock import Clock
+from services.shared.clock import Clock, Moment
 from services.shared.messages import (
     Alarm,
     AlarmReport,
@@ -30,6 +33,7 @@ from services.shared.messages import (
     Signal,
     State,
     SwitchReading,
+    ping_filter,
 )
 from services.shared.settings.tree import Settings
 
@@ -40,14 +44,19 @@ def door(settings: Settings, bus: Bus, clock: Clock, page: Path = BUILT_PAGE) ->
     """All parts, not yet running."""
     image = Image(settings, clock)
     history = History(Path(settings.data.folder), clock=clock, publish=bus.publish)
-    stream = Stream(lambda: build_feed(settings, bus, image, history))
+
+    async def note(now: Moment, title: str, words: str) -> None:
+        await history.write(partial(outcry.record, now=now, title=title, words=words))
+
+    config = ConfigWatch(settings, clock, bus.publish, note)
+    stream = Stream(lambda: build_feed(settings, bus, image, history, config))
     news = EventNews(history)
     metrics = AllMetrics(settings.ops)
     cost = CostLedger(settings, clock, metrics)
     lock = Lock.of(settings, history.write)
     tap = BusTap(settings.general.site, clock)
     requests = Requests(bus, clock, settings.ops, lock.book, stopped=image.overtake)
-    return Door(settings, bus, image, history, requests, page, stream, news, metrics, cost, lock, tap)
+    return Door(settings, bus, image, history, requests, page, stream, news, metrics, cost, lock, tap, config)
 
 
 def listen(door: Door) -> Recorder:
@@ -67,6 +76,7 @@ def listen(door: Door) -> Recorder:
     bus.on(AlarmState, lambda message, _: image.take_alarm_state(message))
     bus.on(AlarmReport, lambda message, _: image.take_alarm_report(message))
     bus.on(Presence, lambda message, _: image.take_presence(message))
+    bus.on_topic(ping_filter(door.settings.general.site), image.take_ping)
     bus.on(Event, lambda message, _: image.take_event(message))
     bus.on(Event, lambda message, arrival: history.take_event(message, arrival.hold))
     bus.on(Alarm, lambda message, arrival: history.take_alarm(message, arrival.hold))

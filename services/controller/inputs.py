@@ -34,7 +34,9 @@ def told(decision: Decision, snapshot: Snapshot, now: Now) -> str:
             "setpoint_kw": _kw(decision.load.setpoint_kw),
             "proven": decision.load.proven,
         },
-        "ceilings": [{"rule": one.rule, "scope": one.scope, "kw": _kw(one.kw)} for one in decision.ceilings[:_MOST]],
+        "ceilings": [
+            {"rule": one.rule, "kind": one.kind.value, "scope": one.scope, "kw": _kw(one.kw)} for one in decision.ceilings[:_MOST]
+        ],
     }
     return json.dumps(inputs, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 

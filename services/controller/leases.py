@@ -11,6 +11,7 @@ from services.controller.core.memory import Hold, State
 from services.controller.core.moments import Now
 from services.controller.core.plant import Limits
 from services.controller.core.seen import Snapshot
+from services.controller.core.stamps import told_at
 from services.shared.messages import Lease, Request
 from services.shared.vocabulary import LeaseKind, Level
 
@@ -72,7 +73,7 @@ def lease(
         return state, {"released": sorted(released)}
     state = holds.grant(state, hold, limits)
     holds.check_sensor(hold, snapshot)
-    return state, json.loads(lease_message(hold).model_dump_json())
+    return state, json.loads(lease_message(hold, now).model_dump_json())
 
 
 def _check_raw(body: LeaseBody, limits: Limits) -> None:
@@ -88,15 +89,15 @@ def lease_id() -> str:
     return uuid.uuid4().hex[:12]
 
 
-def lease_message(hold: Hold) -> Lease:
+def lease_message(hold: Hold, now: Now) -> Lease:
     """A lease as the bus and the page know it."""
     return Lease(
         id=hold.id,
         kind=hold.kind,
         owner=hold.owner,
         reason=hold.reason,
-        from_at=hold.began.wall_s,
-        until_at=hold.began.wall_s + hold.seconds,
+        from_at=told_at(hold.began, now),
+        until_at=told_at(hold.began, now) + hold.seconds,
         payload=json.dumps(_payload(hold), ensure_ascii=False, separators=(",", ":")),
     )
 

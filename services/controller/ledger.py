@@ -4,9 +4,12 @@ One thread owns the connection, so a slow card never stalls the loop. WAL with F
 """
 
 import asyncio
+import contextlib
+import logging
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import TypeVar, TypeVarTuple
 
@@ -15,9 +18,12 @@ from services.controller.answered import KEPT, Answered
 from services.controller.core.memory import State
 from services.controller.core.orders import Sent
 from services.controller.documents import read_sent, read_state, sent_document, state_document
-from services.controller.ledger_file import is_damage, opened, renewed, taken
+from services.controller.ledger_file import is_damage, is_read_only, opened, read_copy, refusing, renewed, taken
 from services.controller.losses import Losses
+from services.shared import sqlite_care
 from services.shared.messages import Event
+
+log = logging.getLogger(__name__)
 
 _PUT_ORDER = (  # in its place: OR REPLACE would give it a new one, and write the pages of the key too
     "INSERT INTO orders VALUES (?, ?, ?) ON CONFLICT (target, path) DO UPDATE SET document = excluded.document"
@@ -84,6 +90,14 @@ class Ledger:
         self.losses.over()
         return True
 
+    async def tend(self) -> str:
+        """The daily care: what was found, in words. Every page is looked at beside the commits; damage is met as in a commit.
+
+        Raises sqlite3.Error for what is no damage.
+        """
+        suspected = await asyncio.to_thread(sqlite_care.damage, self._path)
+        return await self._run(self._tend, suspected)
+
     def close(self) -> None:
         """Checkpoint and close; may be called once."""
         self._thread.submit(self._db.close).result()
@@ -94,17 +108,41 @@ class Ledger:
         return await asyncio.get_running_loop().run_in_executor(self._thread, function, *arguments)
 
     def _open(self) -> sqlite3.Connection:
+        """The file; where the card takes nothing, what can be read of it: each commit then tries to open it again."""
+        try:
+            return self._opened()
+        except (sqlite3.Error, OSError) as error:
+            log.error("the ledger cannot be opened for writing, what is in it is read: %s", error)
+            return read_copy(self._path)
+
+    def _opened(self) -> sqlite3.Connection:
         try:
             return opened(self._path)
         except sqlite3.DatabaseError as error:
             if not is_damage(error):
-                raise  # a passing fault of the card: the supervisor starts us again
+                raise
             return self._begin_anew(str(error))
+
+    def _open_again(self, how: Callable[[], sqlite3.Connection]) -> None:
+        """After damage, or where a connection was opened while the card took nothing: it never writes. Raises sqlite3.Error."""
+        self._db.close()
+        try:
+            self._db = how()
+        except (sqlite3.Error, OSError) as error:
+            self._db = refusing()
+            raise sqlite3.OperationalError(str(error)) from None
 
     def _begin_anew(self, why: str) -> sqlite3.Connection:
         db, aside = renewed(self._path)
         self.damage = f"{why}; it lies aside as {aside}"
         return db
+
+    def _tend(self, suspected: str) -> str:
+        if suspected and (found := sqlite_care.damage(self._path)):  # now that nobody writes
+            self._open_again(partial(self._begin_anew, found))
+            return f"{self._path.name} was {self.damage}"
+        sqlite_care.tidy(self._db)
+        return f"{self._path.name} is whole"
 
     def _load(self) -> tuple[State | None, dict[tuple[str, str], Sent]]:
         row = self._db.execute("SELECT document FROM state").fetchone()
@@ -115,8 +153,9 @@ class Ledger:
         try:
             state, lost = read_state(document)
         except ValueError:
-            self._db.close()
-            self._db = self._begin_anew("the state cannot be read")
+            with contextlib.suppress(sqlite3.Error):
+                self._open_again(partial(self._begin_anew, "the state cannot be read"))
+            self.damage = self.damage or "the state cannot be read, and no new file can be made"
             return None
         if lost:
             self.damage = f"of the state could not be read: {', '.join(lost)}"
@@ -131,10 +170,12 @@ class Ledger:
         try:
             return self._write(state, orders, events, answered)
         except sqlite3.DatabaseError as error:
-            if not is_damage(error):
+            if is_damage(error):
+                self._open_again(partial(self._begin_anew, str(error)))
+            elif is_read_only(error):
+                self._open_again(self._opened)
+            else:
                 raise
-            self._db.close()
-            self._db = self._begin_anew(str(error))
             return self._write(state, orders, events, answered)
 
     def _write(

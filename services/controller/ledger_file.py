@@ -4,10 +4,11 @@ One writer with one connection is also what keeps SQLite's WAL-reset bug away (3
 checkpoint at once): https://www.sqlite.org/wal.html.
 """
 
+import contextlib
 import fcntl
+import os
 import sqlite3
 from pathlib import Path
-from typing import TextIO
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS answered (id TEXT PRIMARY KEY, digest TEXT NOT NULL, reply TEXT NOT NULL, at REAL NOT NULL) STRICT;
@@ -35,20 +36,33 @@ def is_damage(error: sqlite3.Error) -> bool:
     return code is not None and code & 0xFF in _DAMAGE
 
 
-def taken(path: Path) -> TextIO:
-    """The ledger as ours while the returned file is open; the kernel gives it back however we end. Raises LedgerTaken."""
-    lock = path.with_name(path.name + ".lock").open("w")
+def is_read_only(error: sqlite3.Error) -> bool:
+    """Whether it is only this connection that cannot write: one that is opened later may."""
+    code = getattr(error, "sqlite_errorcode", None)
+    return code is not None and code & 0xFF == sqlite3.SQLITE_READONLY
+
+
+def taken(path: Path) -> contextlib.ExitStack:
+    """The ledger as ours until what is returned is closed; the kernel gives it back however we end. Raises LedgerTaken.
+
+    It is of the folder: a file to lock could not be made on a card that is full or read-only.
+    """
+    lock = os.open(path.parent, os.O_RDONLY | os.O_CLOEXEC)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        lock.close()
+        os.close(lock)
         raise LedgerTaken(f"{path.name} is in use by another controller") from None
-    return lock
+    held = contextlib.ExitStack()
+    held.callback(os.close, lock)
+    return held
 
 
 def opened(path: Path) -> sqlite3.Connection:
     """A connection to a whole file, made if there is none. Raises sqlite3.Error; see `is_damage`."""
     _end_renewal(path)
+    if path.exists() and not _size(path) and _size(path.with_name(path.name + "-wal")):
+        raise _damaged("the file is empty, though it has a log")  # SQLite would begin anew without a word
     db = _connected(path)
     try:
         (verdict,) = db.execute("PRAGMA quick_check(1)").fetchone()
@@ -80,14 +94,43 @@ def renewed(path: Path) -> tuple[sqlite3.Connection, str]:
     return opened(path), _aside(path, number).name
 
 
+def read_copy(path: Path) -> sqlite3.Connection:
+    """What can be read of a file that the card lets nobody open for writing; it takes nothing. Without a file it is empty.
+
+    Raises sqlite3.Error where there is one that cannot be read: what it forbids must not be forgotten.
+    """
+    db = refusing()
+    db.execute("PRAGMA query_only=OFF")
+    if _size(path):
+        for query, insert in _CARRIED_OVER:
+            db.executemany(insert, _readable(path, query, as_it_lies=not _size(path.with_name(path.name + "-wal"))))
+    db.execute("PRAGMA query_only=ON")
+    return db
+
+
+def refusing() -> sqlite3.Connection:
+    """An empty ledger in memory that takes nothing."""
+    db = _with_schema(sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False))
+    db.execute("PRAGMA query_only=ON")
+    return db
+
+
 def _connected(path: Path) -> sqlite3.Connection:
     db = sqlite3.connect(path, isolation_level=None, timeout=0.1, check_same_thread=False)
-    db.text_factory = _text
     try:
         db.execute("PRAGMA journal_mode=WAL")
         db.execute("PRAGMA synchronous=FULL")
         db.execute("PRAGMA wal_autocheckpoint=1000")
         db.execute("PRAGMA journal_size_limit=8388608")
+    except BaseException:
+        db.close()
+        raise
+    return _with_schema(db)
+
+
+def _with_schema(db: sqlite3.Connection) -> sqlite3.Connection:
+    db.text_factory = _text
+    try:
         db.executescript(SCHEMA)
     except BaseException:
         db.close()
@@ -95,10 +138,13 @@ def _connected(path: Path) -> sqlite3.Connection:
     return db
 
 
-def _readable(path: Path, query: str) -> list[tuple[object, ...]]:
-    """The rows before the first that cannot be read. Raises sqlite3.Error for what is no damage."""
+def _readable(path: Path, query: str, *, as_it_lies: bool = False) -> list[tuple[object, ...]]:
+    """The rows before the first that cannot be read. Raises sqlite3.Error for what is no damage.
+
+    `as_it_lies`: nobody writes it and it has no log, so that no file needs to be made beside it.
+    """
     rows: list[tuple[object, ...]] = []
-    db = sqlite3.connect(path)
+    db = sqlite3.connect(path.absolute().as_uri() + ("?immutable=1" if as_it_lies else ""), uri=True)
     db.text_factory = _text
     try:
         rows.extend(db.execute(query))
@@ -108,6 +154,10 @@ def _readable(path: Path, query: str) -> list[tuple[object, ...]]:
     finally:
         db.close()
     return [row for row in rows if all(isinstance(value, (str, int, float)) for value in row)]
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.exists() else 0
 
 
 def _text(raw: bytes) -> str:

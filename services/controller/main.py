@@ -23,6 +23,7 @@ from services.controller.senses import Senses
 from services.controller.stop_route import add_stop_route
 from services.controller.wake import Wake
 from services.shared import messages, raw, service
+from services.shared.daily import Book, Daily
 from services.shared.raw_tap import Tap
 from services.shared.service import Context
 from services.shared.settings import missing
@@ -47,6 +48,8 @@ async def serve(context: Context) -> None:
     annunciator = _annunciator(context, drivers, report)
     add_stop_route(context.ops.app, loop, settings.ops.token, clock)
     add_metrics(context, Watched(loop, dispatch, devices, outbox))
+    book = Book(clock)
+    context.ops.registry.register(book)
     await bus.start()
     _keep()
     try:
@@ -54,6 +57,7 @@ async def serve(context: Context) -> None:
             group.create_task(loop.run())
             group.create_task(devices.run())
             group.create_task(outbox.run())
+            group.create_task(Daily({"ledger.db": ledger.tend}, clock, book).run())
             if annunciator is not None:
                 group.create_task(annunciator.run())
     finally:

@@ -1,11 +1,18 @@
 """What the bus told last, as the core wants to see it. Ages come from poll starts of this boot; another boot's are stale."""
 
+import logging
+from collections.abc import Mapping
+
 from services.controller.core.seen import HumiditySeen, MeterSeen, SignalSeen, SwitchSeen, TemperatureSeen
 from services.shared.clock import host_boot
 from services.shared.messages import Message, Reading, Signal, SwitchReading
 from services.shared.settings.tree import Settings
 from services.shared.vocabulary import Level, Quality, SensorRole, SwitchRole
 
+log = logging.getLogger(__name__)
+
+MOST_NAMES = 5_000
+"""Of each kind: devices name what they measure."""
 _KW_PER = {"W": 0.001, "kW": 1.0, "MW": 1000.0}
 
 
@@ -20,19 +27,24 @@ class Senses:
         self._switches: dict[tuple[str, str], SwitchReading] = {}
         self._matched: dict[str, Signal] = {}
         self._latest: dict[str, Signal] = {}
+        self._is_full = False
 
     def take_reading(self, reading: Reading) -> None:
         """Remember a reading unless an equally new one is known."""
         key = (reading.device, reading.quantity)
         known = self._readings.get(key)
-        if not reading.hist and _is_ours(reading) and (known is None or _is_newer(reading, known)):
+        if reading.hist or not _is_ours(reading):
+            return
+        if _is_newer(reading, known) if known is not None else self._has_room(self._readings, key):
             self._readings[key] = reading
 
     def take_switch(self, switch: SwitchReading) -> None:
         """Remember a dry contact."""
         key = (switch.device, switch.quantity)
         known = self._switches.get(key)
-        if _is_ours(switch) and (known is None or switch.poll_started_mono_s >= known.poll_started_mono_s):
+        if not _is_ours(switch):
+            return
+        if _is_newer(switch, known) if known is not None else self._has_room(self._switches, key):
             self._switches[key] = switch
 
     def take_signal(self, signal: Signal) -> bool:
@@ -104,6 +116,15 @@ class Senses:
         kw = value * scale if value is not None and scale is not None else None
         return MeterSeen(self._site_meter, "", kw, reading.poll_started_mono_s)
 
+    def _has_room(self, held: Mapping[tuple[str, str], object], key: tuple[str, str]) -> bool:
+        """Whether one more name is remembered."""
+        if len(held) < MOST_NAMES:
+            return True
+        if not self._is_full:
+            self._is_full = True
+            log.warning("more than %d names are measured; the rest is not seen, such as %.100s/%.100s", MOST_NAMES, *key)
+        return False
+
 
 def _fan_series(settings: Settings) -> tuple[str, ...]:
     return settings.fans.series or tuple(f"fan_{number}" for number in range(1, settings.fans.count + 1))
@@ -117,7 +138,7 @@ def _is_ours(message: Message) -> bool:
     return message.host_boot == host_boot()
 
 
-def _is_newer(reading: Reading, known: Reading) -> bool:
+def _is_newer(reading: Reading | SwitchReading, known: Reading | SwitchReading) -> bool:
     return reading.poll_started_mono_s >= known.poll_started_mono_s
 
 

@@ -7,6 +7,7 @@ from services.controller.core.interlocks import cause_present
 from services.controller.core.moments import Now
 from services.controller.core.plant import Limits
 from services.controller.core.seen import Snapshot
+from services.controller.core.stamps import told_at
 from services.controller.core.wanted import Decision
 from services.controller.leases import lease_message
 from services.shared import messages as m
@@ -21,12 +22,17 @@ def state_message(
     boot_wall_s = now.wall_s - now.mono_s
     return m.State(
         mode=state.mode,
-        since_at=state.mode_since.wall_s if state.mode_since else now.wall_s,
+        since_at=told_at(state.mode_since, now) if state.mode_since else now.wall_s,
         control=limits.control,
         reasons=decision.reasons,
+        still_on=decision.still_on,
         limited_by=decision.limited_by,
+        limited_kind=decision.limited_kind,
         phase=state.phase.value,
-        limits=tuple(m.Limit(rule=c.rule, scope=c.scope, ceiling_kw=c.kw, reason=c.reason) for c in decision.ceilings),
+        limits=tuple(
+            m.Limit(rule=c.rule, kind=c.kind, scope=c.scope, ceiling_kw=c.kw, reason=c.reason, clause=c.clause)
+            for c in decision.ceilings
+        ),
         signals=tuple(
             m.SignalView(
                 name=s.name, level=s.level, effective=s.effective, target_kw=s.target_kw, event_id=s.event_id,
@@ -44,22 +50,23 @@ def state_message(
             unknown_kw=round(load.unknown_kw, 1),
             nominal_kw=round(load.nominal_kw, 1),
             proven=load.proven,
+            tolerance_kw=round(load.tolerance_kw, 1),
             ready_kw=round(load.ready_kw, 1),
             interval_kw=_rounded(load.interval_kw),
-            interval_ends_at=state.interval.began.wall_s + limits.interval_s if state.interval else None,
+            interval_ends_at=told_at(state.interval.began, now) + limits.interval_s if state.interval else None,
         ),
         temperature_max_c=decision.temperature_max_c,
         fan_stage=state.fan_stage,
         fans=_fans(decision, snapshot, limits, now),
-        leases=tuple(lease_message(hold) for hold in state.holds),
+        leases=tuple(lease_message(hold, now) for hold in state.holds),
         lockouts=tuple(
-            m.Lockout(target=x.target, owner=x.owner, reason=x.reason, since_at=x.since.wall_s) for x in state.lockouts
+            m.Lockout(target=x.target, owner=x.owner, reason=x.reason, since_at=told_at(x.since, now)) for x in state.lockouts
         ),
         trips=tuple(
             m.Trip(
                 key=x.key,
                 reason=x.reason,
-                since_at=x.since.wall_s,
+                since_at=told_at(x.since, now),
                 present=cause_present(x.key, snapshot, limits, now, state.holds) or "",
             )
             for x in state.trips
@@ -90,7 +97,7 @@ def _fans(decision: Decision, snapshot: Snapshot, limits: Limits, now: Now) -> t
             number=fan.number, commanded=wanted, running=seen.relay, proven=figures.proof, watts=seen.watts,
             read_mono_s=seen.watts_mono_s if seen.watts_mono_s is not None else seen.relay_mono_s,
             locked_out=figures.locked_out, reason=figures.reason if fan.wired else f"no wiring; {figures.reason}",
-            hours=round(life_h(memory, now), 1),
+            state=figures.state, hours=round(life_h(memory, now), 1),
         )
         for fan, wanted, seen, figures, memory in rows
     )  # fmt: skip

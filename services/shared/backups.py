@@ -13,6 +13,8 @@ from pathlib import Path
 
 FOLDER = "backups"
 NOTE = "last.json"
+CHECKED = "checked.json"
+"""The note of the daily look at the newest archives."""
 ENDING = ".tar.gz"
 HOURLY_DUE_S = 50 * 60.0
 DAILY_DUE_S = 23.5 * 3600.0
@@ -94,6 +96,21 @@ def due(made: Iterable[Archive], now_s: float, *, trusted: bool) -> Kind | None:
     if trusted and (not full or full[-1].age_s(now_s) >= DAILY_DUE_S):
         return Kind.DAILY
     return Kind.HOURLY if not ordered or ordered[-1].age_s(now_s) >= HOURLY_DUE_S else None
+
+
+def read_checked(folder: Path) -> Note | None:
+    """What the last daily look at the newest archives found; None where there is none that can be read."""
+    try:
+        with (folder / CHECKED).open("rb") as file:
+            one = json.loads(file.read(_LARGEST_NOTE))
+        return Note(float(one["at"]), bool(one["ok"]), str(one["words"])[:500])
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
+        return None
+
+
+def checked_document(note: Note) -> str:
+    """The note of that look as it lies in the folder."""
+    return json.dumps(asdict(note), ensure_ascii=False) + "\n"
 
 
 def read_notes(folder: Path) -> dict[Kind, Note]:

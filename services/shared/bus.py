@@ -243,7 +243,7 @@ class Bus:
             self.received += 1
             receipt = Receipt(functools.partial(message.link.acknowledge, message.epoch, message.mid, message.qos))
             await self._inbox.handle(message, received_mono_s, receipt.hold)
-            message.link.handled()
+            message.link.handled(len(message.payload))
             receipt.release()
             if self.received % HANDLED_IN_A_ROW == 0:
                 await asyncio.sleep(0)

@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 
 _TIME_ERROR = 5  # adjtimex(2): clock not synchronised
-_EARLIEST_SANE_WALL_S = 1_735_689_600.0  # 2025-01-01: before this a Pi has not heard of the time yet
+EARLIEST_SANE_WALL_S = 1_735_689_600.0  # 2025-01-01: before this a Pi has not heard of the time yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Clock:
     def _is_trusted(self, wall_s: float) -> bool:
         if self._trust != "auto":
             return self._trust == "yes"
-        return wall_s > _EARLIEST_SANE_WALL_S and _kernel_clock_state() != _TIME_ERROR
+        return wall_s > EARLIEST_SANE_WALL_S and _kernel_clock_state() != _TIME_ERROR
 
 
 def _kernel_clock_state() -> int:

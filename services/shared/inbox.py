@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.shared.link import QOS, Received, matches
-from services.shared.messages import ALL, Message, Presence, Signal, SwitchReading, filter_of, parse
+from services.shared.messages import ALL, Message, Presence, Reply, Signal, SwitchReading, filter_of, parse
 from services.shared.outgoing import LEVELS
 from services.shared.receipt import Hold, no_hold
 
 log = logging.getLogger(__name__)
 
 REMEMBERED_TOPICS = 50_000
-"""Beyond so many topics each message counts as the first since the connect, which is the careful answer."""
+"""Beyond so many topics each message counts as the first since the connect, which is the careful answer. So does each reply: its
+topic comes once."""
 REMEMBERED_REFUSALS = 1_000
 NEWEST_ONLY = (*LEVELS, Signal, SwitchReading)
 """Nobody wants these from the time of an absence but for the newest, which the broker retains. Where it would queue them, in a
@@ -53,9 +54,11 @@ class Inbox:
         self.refused = 0
         self.failed = 0
         self._site = site
+        self._replies = filter_of(Reply, site).removesuffix("+")
         self._handlers: list[tuple[str, type[Message] | None, Callable[..., Any]]] = []
         self._watchers: list[Callable[[Foreign], None]] = []
         self._seen: dict[str, int] = {}
+        self._pruned_epoch = 0
         self._complained: set[str] = set()
 
     def on(self, kind: type[Message], handler: Callable[..., Awaitable[None] | None]) -> None:
@@ -96,8 +99,11 @@ class Inbox:
                 await self._call(handler, message.topic, parsed[kind], arrival)
 
     def _is_first(self, message: Received) -> bool:
+        if message.topic.startswith(self._replies):
+            return True
         before = self._seen.get(message.topic)
-        if before is None and len(self._seen) >= REMEMBERED_TOPICS:
+        if before is None and len(self._seen) >= REMEMBERED_TOPICS and self._pruned_epoch != message.epoch:
+            self._pruned_epoch = message.epoch
             self._seen = {topic: epoch for topic, epoch in self._seen.items() if epoch == message.epoch}
         if before is not None or len(self._seen) < REMEMBERED_TOPICS:
             self._seen[message.topic] = message.epoch

@@ -21,6 +21,7 @@ from typing import Any
 from paho.mqtt.client import Client, MQTTMessage, topic_matches_sub
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
+from services.shared.room import Room
 from services.shared.settings.sections import Broker
 from services.shared.unreached import Unreached
 
@@ -29,7 +30,7 @@ log = logging.getLogger(__name__)
 KEEPALIVE_S = 20
 RECONNECT_S = (0.5, 15)
 CONNECT_TIMEOUT_S = 5.0
-ROOM = 10_000
+ROOM, ROOM_BYTES = 10_000, 16_000_000
 """Received messages that may wait for their handlers; then the thread waits, and the broker keeps the rest."""
 QOS = 1
 _epochs = itertools.count(1)
@@ -80,7 +81,7 @@ class Link:
         self._ping_topic = ping_topic
         self._will = will
         self._listener = listener
-        self._room = threading.Semaphore(ROOM)
+        self._room = Room(ROOM, ROOM_BYTES)
         self._closed = threading.Event()
         self._epoch = 0
         self._unreached = Unreached(broker)
@@ -107,9 +108,9 @@ class Link:
         """Send a message that must come back to us."""
         self._client.publish(self._ping_topic, b"{}", 0)
 
-    def handled(self) -> None:
-        """A message has been through its handlers: there is room for another. Held ones take none, so nothing waits for them."""
-        self._room.release()
+    def handled(self, size: int) -> None:
+        """A message of so many bytes has been through its handlers: there is room for another. Held ones take none."""
+        self._room.give(size)
 
     def acknowledge(self, epoch: int, mid: int, qos: int) -> None:
         """The broker may forget a message, if the connection on which it came still stands; else it comes again."""
@@ -215,7 +216,7 @@ class Link:
             return
         if topic == self._ping_topic:
             return
-        while not self._room.acquire(timeout=1.0):
+        while not self._room.take(len(message.payload), 1.0):
             if self._closed.is_set():
                 return
         retained, payload = bool(message.retain), bytes(message.payload)

@@ -16,6 +16,7 @@ from services.shared.vocabulary import (
     AlarmKind,
     CommandPhase,
     Control,
+    FanState,
     HealthState,
     LeaseKind,
     Level,
@@ -26,6 +27,7 @@ from services.shared.vocabulary import (
     Priority,
     Proof,
     Quality,
+    RuleKind,
     SwitchRole,
 )
 
@@ -79,7 +81,11 @@ class Presence(Message):
 
 
 class DeviceHealth(Part):
-    """One device as its owner sees it. `last_ok_mono_s` is None when it never answered."""
+    """One device as its owner sees it. `last_ok_mono_s` is None when it never answered.
+
+    Of the last poll that has ended: when it began (None: none has), how long it took, and why it failed, empty when it did not;
+    one failure is no loss yet. The next one ends within `due_s` of that beginning, unless the device is lost.
+    """
 
     device: str
     kind: str
@@ -87,6 +93,10 @@ class DeviceHealth(Part):
     reason: str
     last_ok_mono_s: Finite | None
     lost_since_at: Finite | None
+    polled_mono_s: Finite | None = None
+    took_s: Finite | None = None
+    failure: str = ""
+    due_s: Finite = 0.0
 
 
 class Devices(Message):
@@ -165,9 +175,12 @@ class Limit(Part):
     """A ceiling that some rule holds on load, with its reason. `scope` is `site`, `zone <name>` or `feeder <name>`."""
 
     rule: str
+    kind: RuleKind = RuleKind.OTHER
     scope: str
     ceiling_kw: Finite
     reason: str
+    clause: str = ""
+    """The reason as a part of a sentence; empty where it is one as it stands."""
 
 
 class SignalView(Part):
@@ -199,6 +212,8 @@ class LoadSummary(Part):
     nominal_kw: Finite
     proven: bool = False
     """A meter polled after the newest ask shows the load within what is allowed, and nothing is unknown."""
+    tolerance_kw: Finite | None = None
+    """How far above what is allowed a meter may read for that; None where it was not told."""
     ready_kw: Finite = 0.0
     """What could be taken off and confirmed now."""
     interval_kw: Finite | None = None
@@ -218,6 +233,8 @@ class FanView(Part):
     read_mono_s: Finite | None
     locked_out: bool
     reason: str
+    state: FanState = FanState.UNKNOWN
+    """What it does with its order; of one that is ordered to run `proven` says the rest."""
     hours: Finite | None = None
     """How long it was on in all, as counted by what it was told."""
 
@@ -263,7 +280,10 @@ class Drill(Part):
 
 
 class State(Message):
-    """The controller's whole state: what a page needs to say safe or not, curtailed or not, and why."""
+    """The controller's whole state: what a page needs to say safe or not, curtailed or not, and why.
+
+    `still_on` is the one of the reasons that tells in words what `load` tells in figures; empty where none does.
+    """
 
     TOPIC: ClassVar[str] = "state"
     RETAIN: ClassVar[bool] = True
@@ -272,7 +292,9 @@ class State(Message):
     since_at: Finite
     control: Control
     reasons: tuple[str, ...]
+    still_on: str = ""
     limited_by: str
+    limited_kind: RuleKind = RuleKind.OTHER
     phase: str
     limits: tuple[Limit, ...]
     signals: tuple[SignalView, ...]

@@ -3,7 +3,7 @@
 from collections import OrderedDict, deque
 from dataclasses import dataclass, replace
 
-from services.shared.messages import AlarmState, Desired, Devices, Message, Presence, Reading, Reported, State
+from services.shared.messages import AlarmState, Desired, Devices, Message, Presence, Reading, Reported, State, SwitchReading
 
 LEVELS = (AlarmState, Desired, Devices, Presence, Reported, State)
 """Only the newest of a topic is worth waiting: what changed between two of them is told by events."""
@@ -11,6 +11,10 @@ RECENT = 200
 """Acknowledged readings that are sent once more after an outage: the broker may have died with them in its hands."""
 WINDOW = 200
 """Publishes that may be unacknowledged at a time, so that the client's own unbounded queue stays small."""
+
+
+MEASURED = 5_000
+"""Topics of readings that are renewed after a connect: devices name them. What is more is sent, and comes again with its poll."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,8 @@ class Outgoing:
             before = self._newest.get(item.topic)
             if before is not None and issubclass(item.kind, LEVELS):
                 self._live.pop(before.seq, None)
-            self._newest[item.topic] = item
+            if before is not None or self._is_room_for(item):
+                self._newest[item.topic] = item
         self._live[item.seq] = item
         self._trim()
 
@@ -110,6 +115,10 @@ class Outgoing:
         self._history = _in_order([*self._history.values(), *self._recent])
         self._recent.clear()
         self._held = False
+
+    def _is_room_for(self, item: Item) -> bool:
+        """Whether one more topic is remembered."""
+        return len(self._newest) < MEASURED or not issubclass(item.kind, (Reading, SwitchReading))
 
     def _trim(self) -> None:
         # What is retained comes on top: renewing it must not push a message out.

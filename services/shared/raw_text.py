@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
-from services.shared.logs import SHORTEST_SECRET, Mask, secrets_of
+from services.shared.mask import SHORTEST_SECRET, Mask, secrets_of
 from services.shared.settings.tree import Settings
 
 MOST_BYTES = 4096

@@ -27,6 +27,7 @@ EXIT_SETTINGS = 2
 SERVE_END_S = 4.0
 """What `serve` gets to end after it was cancelled."""
 END_WITHIN_S = 9.5
+LOGS_EACH_S = 3600.0
 
 
 @dataclass
@@ -56,7 +57,7 @@ def run(service: str, serve: Serve, *, persistent: bool = False, backlog: int = 
     listener = logs.start(service, settings)
     watch = LoopWatch()
     try:
-        return asyncio.run(_live(service, serve, settings, watch, persistent=persistent, backlog=backlog))
+        return asyncio.run(_live(service, serve, settings, watch, listener, persistent=persistent, backlog=backlog))
     except Exception:
         log.exception("%s ends on a fault", service)
         return EXIT_FAULT
@@ -65,11 +66,14 @@ def run(service: str, serve: Serve, *, persistent: bool = False, backlog: int = 
         watch.release()
 
 
-async def _live(service: str, serve: Serve, settings: Settings, watch: LoopWatch, *, persistent: bool, backlog: int) -> int:
+async def _live(
+    service: str, serve: Serve, settings: Settings, watch: LoopWatch, lines: logs.Logs, *, persistent: bool, backlog: int
+) -> int:
     stop = _stop_on_signals(watch)
     clock = Clock(settings.general.clock_trusted)
     bus = Bus(settings.broker, service=service, site=settings.general.site, clock=clock, persistent=persistent, backlog=backlog)
     ops = _ops(service, bus, watch, clock)
+    ops.counter("mine_log_lost_total", "log lines that were not written since the start", lambda: float(lines.lost))
     for warning in settings.warnings:
         log.warning("settings: %s", warning)
     parts: dict[str, asyncio.Future[Any]] = {
@@ -79,6 +83,7 @@ async def _live(service: str, serve: Serve, settings: Settings, watch: LoopWatch
     }
     systemd = Systemd()
     watched = asyncio.create_task(systemd.live(partial(_not_well, ops)))
+    tended = asyncio.create_task(_tend(lines))
     stopping: asyncio.Future[Any] = asyncio.create_task(stop.wait())
     await asyncio.wait([stopping, *parts.values()], return_when=asyncio.FIRST_COMPLETED)
     systemd.stopping()
@@ -88,9 +93,15 @@ async def _live(service: str, serve: Serve, settings: Settings, watch: LoopWatch
         if part.done():
             log.error("%s ended by itself", name, exc_info=None if part.cancelled() else part.exception())
     await _end(parts["the service"], ops, bus)
-    for part in (stopping, watched, *parts.values()):
+    for part in (stopping, watched, tended, *parts.values()):
         part.cancel()
     return EXIT_FAULT if fault else 0
+
+
+async def _tend(lines: logs.Logs) -> None:
+    while True:
+        lines.tend()
+        await asyncio.sleep(LOGS_EACH_S)
 
 
 async def _not_well(ops: Ops) -> str | None:

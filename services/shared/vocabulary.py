@@ -106,12 +106,57 @@ class LoadKind(StrEnum):
     OUTLET = "outlet"
 
 
+class RuleKind(StrEnum):
+    """Of what kind the rule is that holds a ceiling; its name says which one of the kind. `OTHER`: told by nobody.
+
+    `SIGNAL_LOST`: what a lost signal leaves. `BLIND`: temperatures lost for too long. `STALE`, `AIR_UNPROVEN`: nothing is raised.
+    """
+
+    SIGNAL = "signal"
+    SIGNAL_LOST = "signal_lost"
+    CONTACT = "contact"
+    SCHEDULE = "schedule"
+    LEASE = "lease"
+    INTERVAL = "interval"
+    TRIP = "trip"
+    TEMPERATURE = "temperature"
+    BLIND = "blind"
+    STALE = "stale"
+    AIRFLOW = "airflow"
+    AIR_UNPROVEN = "air_unproven"
+    REST = "rest"
+    RAMP = "ramp"
+    SITE_LIMIT = "site_limit"
+    FEEDER = "feeder"
+    OTHER = "other"
+
+    @property
+    def is_power_event(self) -> bool:
+        """Whether it asks for less power: a utility's page or contact, hours known in advance, a forced signal."""
+        return self.is_signal or self in (RuleKind.SCHEDULE, RuleKind.LEASE)
+
+    @property
+    def is_signal(self) -> bool:
+        """Whether a power signal asks, or the loss of one does."""
+        return self in (RuleKind.SIGNAL, RuleKind.SIGNAL_LOST, RuleKind.CONTACT)
+
+
 class Proof(StrEnum):
     """What a different measurement says of a running fan. Unproven is not disproved."""
 
     PROVEN = "proven"
     UNPROVEN = "unproven"
     DISPROVED = "disproved"
+
+
+class FanState(StrEnum):
+    """What a fan does with its order. `STOPPING`: switched off just now, it still runs. `UNASKED`: on although wanted off."""
+
+    ORDERED = "ordered"
+    RESTING = "resting"
+    STOPPING = "stopping"
+    UNASKED = "unasked"
+    UNKNOWN = "unknown"
 
 
 class SensorRole(StrEnum):

@@ -9,9 +9,9 @@ from services.controller.core.memory import Cause, CeilingMemory, Hold, Interval
 from services.controller.core.plant import Pace
 from services.controller.core.readiness import Path, reachable
 from services.controller.core.rest import recent
-from services.controller.core.stamps import resume
+from services.controller.core.stamps import resume, told_at
 from services.controller.core.wanted import Ceiling
-from services.shared.vocabulary import LeaseKind, Level, PowerState
+from services.shared.vocabulary import LeaseKind, Level, PowerState, RuleKind
 from tests.plant import limits, load, moment
 from tests.scenarios.rails import WALL_0, Rails, metered, page, source
 from tests.scenarios.test_schedule import FALL, Hours, hours, unix
@@ -76,7 +76,7 @@ def test_over_a_new_boot_a_lease_that_lowers_stays_and_one_that_raises_ends():
     assert [one.id for one in resume(state, moment(200.0, boot="earlier")).holds] == list(wishes), "in one boot all go on"
 
 
-ASK = Ceiling("signal utility", 200.0, "utility signal: Control", Cause.UTILITY)
+ASK = Ceiling(RuleKind.SIGNAL, "signal utility", 200.0, "utility signal: Control", Cause.UTILITY)
 ASKED = CeilingMemory("signal utility", "site", 200.0, moment(0.0))
 
 
@@ -102,3 +102,12 @@ def test_the_reach_of_a_path_tells_its_figures_and_when_the_last_load_is_off():
     assert (reach.deadline_s, reach.hard, reach.last_s) == (45.0, (), 50.0)
     (unpaced,) = reachable(replace(plant, paces={})).soft
     assert (unpaced.in_time_kw, unpaced.last_s, unpaced.interval_s, unpaced.effect_s) == (9.0, 0.0, 0.0, 0.0)
+
+
+def test_a_stamp_from_before_the_clock_was_right_is_told_as_long_ago_as_time_has_passed():
+    early = moment(100.0, trusted=False)
+    right = replace(moment(160.0), wall_s=2_000_000_000.4)
+    assert told_at(early, right) == 1_999_999_940.0
+    assert told_at(moment(100.0), right) == early.wall_s, "its own clock was right"
+    assert told_at(early, replace(right, wall_trusted=False)) == early.wall_s, "no clock is right yet"
+    assert told_at(replace(early, host_boot="another"), right) == early.wall_s, "of another boot nobody knows how long ago"

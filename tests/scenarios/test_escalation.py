@@ -9,6 +9,7 @@ from services.controller.core.memory import Cause, CeilingMemory, Phase, State
 from services.controller.core.plant import zone_scope
 from services.controller.core.proof import measure
 from services.controller.core.wanted import Ceiling, Says
+from services.shared.vocabulary import RuleKind
 from tests.plant import limits, load, miner, moment, seen
 
 WAIT = 570.0
@@ -18,7 +19,7 @@ NAMES = frozenset(one.name for one in PLANT.loads)
 
 
 def asks(kw, cause=Cause.UTILITY, rule="signal utility", scope="site"):
-    return Ceiling(rule, kw, "", cause, scope)
+    return Ceiling(RuleKind.SIGNAL, rule, kw, "", cause, scope)
 
 
 def state(since=(), lowered=(), opened=()):

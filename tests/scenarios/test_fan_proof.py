@@ -7,7 +7,7 @@ import pytest
 from services.controller.core.airflow import judge_fans
 from services.controller.core.memory import Cause, FanMemory, Lockout, Phase, State
 from services.controller.core.seen import FanSeen
-from services.shared.vocabulary import AlarmKind, Control, PowerState, Proof
+from services.shared.vocabulary import AlarmKind, Control, FanState, PowerState, Proof
 from tests.plant import fan, limits, moment, seen
 
 ON, OFF = PowerState.ON, PowerState.OFF
@@ -138,20 +138,21 @@ def test_a_fan_that_runs_for_a_known_reason_or_is_not_ours_to_stop_is_no_alarm(o
 
 
 @pytest.mark.parametrize(
-    ("one_seen", "after_s", "changes", "reason"),
+    ("one_seen", "after_s", "changes", "reason", "does"),
     [
-        (fan(NOW_S - 3.0, 1474.0, ON), 1.0, {}, "stopping: 1474 W"),
-        (fan(NOW_S, 1474.0, OFF), 29.9, {}, "stopping: 1474 W"),
-        (fan(NOW_S, 0.0, ON), 5.0, {}, "stopping: on by its relay"),
-        (fan(NOW_S, 1474.0, ON), 30.0, {}, "1474 W although it is wanted off"),
-        (fan(NOW_S, 1474.0, ON), 30.0, {"volts_good": None}, "on by its relay although it is wanted off"),
-        (fan(NOW_S, 1474.0, ON), 1.0, {"control": Control.OBSERVE}, "1474 W although it is wanted off"),
-        (fan(NOW_S, 149.0, OFF), 1.0, {}, "off as wanted"),
-        (FanSeen(ON, NOW_S - 61.0, 1474.0, NOW_S - 61.0), 1.0, {}, "off as wanted"),
+        (fan(NOW_S - 3.0, 1474.0, ON), 1.0, {}, "stopping: 1474 W", FanState.STOPPING),
+        (fan(NOW_S, 1474.0, OFF), 29.9, {}, "stopping: 1474 W", FanState.STOPPING),
+        (fan(NOW_S, 0.0, ON), 5.0, {}, "stopping: on by its relay", FanState.STOPPING),
+        (fan(NOW_S, 1474.0, ON), 30.0, {}, "1474 W although it is wanted off", FanState.UNASKED),
+        (fan(NOW_S, 1474.0, ON), 30.0, {"volts_good": None}, "on by its relay although it is wanted off", FanState.UNASKED),
+        (fan(NOW_S, 1474.0, ON), 1.0, {"control": Control.OBSERVE}, "1474 W although it is wanted off", FanState.UNASKED),
+        (fan(NOW_S, 149.0, OFF), 1.0, {}, "off as wanted", FanState.RESTING),
+        (FanSeen(ON, NOW_S - 61.0, 1474.0, NOW_S - 61.0), 1.0, {}, "off as wanted", FanState.RESTING),
     ],
 )
-def test_a_fan_that_is_wanted_off_says_whether_it_stops_rests_or_runs_on(one_seen, after_s, changes, reason):
+def test_a_fan_that_is_wanted_off_says_whether_it_stops_rests_or_runs_on(one_seen, after_s, changes, reason, does):
     assert proof_of(one_seen, wanted=OFF, changed_s=NOW_S - after_s, **changes) == (Proof.UNPROVEN, reason)
+    assert judge(one_seen, memory=FanMemory(OFF, moment(NOW_S - after_s)), **changes).figures[0].state is does
 
 
 def test_a_fan_that_we_cannot_switch_never_runs_unasked():

@@ -10,11 +10,12 @@ from services.controller.core.memory import Cause, CeilingMemory, Phase, State
 from services.controller.core.moments import Now
 from services.controller.core.stamps import resume
 from services.controller.core.wanted import Ceiling
+from services.shared.vocabulary import RuleKind
 from tests.plant import BOOT, limits, moment
 from tests.scenarios.rails import WALL_0, metered
 
 DEADLINE, INTERVAL = 600.0, 900.0
-ASK = Ceiling("signal utility", 200.0, "utility signal: Control", Cause.UTILITY)
+ASK = Ceiling(RuleKind.SIGNAL, "signal utility", 200.0, "utility signal: Control", Cause.UTILITY)
 
 
 class Event:

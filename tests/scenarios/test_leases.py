@@ -172,3 +172,14 @@ def test_a_trip_that_a_person_forces_is_not_reset_while_they_force_it_and_freein
             holds.reset(forced, key, snapshot, site, NOW)
         freed = holds.change_phase(forced, "free", snapshot, site, NOW)
         assert (freed.trips, freed.holds) == ((), ())
+
+
+def test_a_program_that_holds_other_miners_each_minute_fills_no_memory_and_hinders_no_other_lease():
+    state = NEW
+    for number in range(holds.MOST_OF_A_KIND):
+        state = replace(state, holds=(*state.holds, hold(MINERS, str(number), action="sleep", members=(f"m-{number}",))))
+    with pytest.raises(HoldRefused, match="50 leases of the kind miners stand already; release one first"):
+        holds.grant(state, hold(MINERS, "more", action="sleep", members=("m-0", "m-1")), SITE)
+    again = holds.grant(state, hold(MINERS, "again", action="sleep", members=("m-0",)), SITE)
+    assert len(again.holds) == holds.MOST_OF_A_KIND
+    assert holds.grant(state, hold(SIGNAL, "g", level=Level.CONTROL), SITE).holds[-1].id == "g"

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from services.controller.core.memory import Cause
-from services.shared.vocabulary import AlarmKind, Level, LoadTarget, OnLoss
+from services.shared.vocabulary import AlarmKind, Level, LoadTarget, OnLoss, RuleKind
 from tests.plant import Site, limits, miner, moment, signal
 from tests.scenarios.rails import ALERT, CONTROL, NORMAL, WALL_0, Rails, alarms, asked_kw, metered, page, source
 
@@ -132,9 +132,10 @@ def test_where_a_loss_curtails_the_events_target_joins_and_the_loss_stays_after_
     rails = announced(heartbeat_s=900.0, curtail_to_kw=15.0)
     assert asked_kw(rails.at(1000.0)) == 15.0
     begun = rails.at(FROM)
-    assert [(one.rule, one.kw, one.cause) for one in begun.ceilings] == [
-        ("signal utility", 12.0, Cause.UTILITY), ("signal utility lost", 12.0, Cause.SIGNAL_LOST),
-    ]  # fmt: skip
+    assert [(one.kind, one.rule, one.kw, one.cause) for one in begun.ceilings] == [
+        (RuleKind.SIGNAL, "signal utility", 12.0, Cause.UTILITY),
+        (RuleKind.SIGNAL_LOST, "signal utility lost", 12.0, Cause.SIGNAL_LOST),
+    ]
     after = rails.at(UNTIL)
     assert [(one.rule, one.kw) for one in after.ceilings] == [("signal utility lost", 15.0)]
 

@@ -6,7 +6,7 @@ from services.controller.core.memory import Cause
 from services.controller.core.plant import Feeder, Limits
 from services.controller.core.ramp import climb
 from services.controller.core.wanted import Ceiling, Decision
-from services.shared.vocabulary import Level, LoadTarget, Mode, PowerState
+from services.shared.vocabulary import Level, LoadTarget, Mode, PowerState, RuleKind
 from tests.plant import Site, fan, intake, limits, load, miner, moment, seen, signal
 
 
@@ -119,7 +119,7 @@ def test_every_stage_is_decided_anew_and_an_ask_ends_the_way_up() -> None:
 def test_a_hold_of_one_zone_keeps_that_zone_and_lets_the_other_return() -> None:
     site = two_zones(restore_step_kw=100.0)
     state = replace(Site(site).settle().state, running=frozenset(), clear_since=moment(0.0), stepped=None)
-    hold = Ceiling("airflow unproven", 3.0, "1 of 2 fans of zone east proven", Cause.NONE, "zone east")
+    hold = Ceiling(RuleKind.AIR_UNPROVEN, "airflow unproven", 3.0, "1 of 2 fans of zone east proven", Cause.NONE, "zone east")
     _, kept, _ = climb(state, frozenset(), (), (hold,), frozenset(), site, moment(500.0))
     assert sorted(kept) == [0, 5, 6, 7, 8, 9]
     _, kept, _ = climb(state, frozenset({1, 2}), (), (hold,), frozenset(), site, moment(500.0))

@@ -7,7 +7,7 @@ import pytest
 from services.controller.core.memory import Cause, Hold
 from services.controller.core.moments import Stamp
 from services.controller.core.seen import SwitchSeen
-from services.shared.vocabulary import AlarmKind, LeaseKind, Level, LoadTarget, OnLoss, SwitchRole
+from services.shared.vocabulary import AlarmKind, LeaseKind, Level, LoadTarget, OnLoss, RuleKind, SwitchRole
 from tests.plant import Site, limits, miner, moment, pdu_meter, signal
 from tests.scenarios.rails import ALERT, CONTROL, EMERGENCY, NORMAL, Rails, alarms, asked_kw, metered, page, source
 
@@ -334,6 +334,7 @@ def test_a_utilitys_contact_is_a_source_like_any_other():
     rails = Rails(source("contact-panel", contact="panel"))
     verdict = rails.at(0.0, switches=(contact(True),))
     assert verdict.ceilings[0].reason == "utility signal contact-panel: Control"
+    assert (verdict.ceilings[0].kind, verdict.ceilings[0].clause) == (RuleKind.CONTACT, "utility signal contact-panel Control")
     assert list(alarms(verdict)) == ["signal_contact-panel"]
     assert verdict.figures[0].name == "contact-panel"
     assert asked_kw(rails.at(10.0, switches=(contact(False, 10.0),))) is None

@@ -55,14 +55,12 @@ function Fan({ fan }: { fan: FanTile }) {
 
 /** Off as it should be: there is no airflow to prove. */
 function isResting(fan: FanTile): boolean {
-  return (
-    fan.running === "off" && fan.commanded === "off" && fan.proven !== "disproved" && !/^stopping|wanted off$/.test(fan.reason)
-  );
+  return fan.running === "off" && fan.commanded === "off" && fan.state === "resting";
 }
 
 /** Switched off just now; it runs out. */
 function isStopping(fan: FanTile): boolean {
-  return fan.commanded === "off" && fan.reason.startsWith("stopping");
+  return fan.commanded === "off" && fan.state === "stopping";
 }
 
 function proof(fan: FanTile): string {

@@ -6,7 +6,7 @@ import { capital, kw, moment, words, yesNo } from "../words";
 /** Is the site safe, is it curtailed, since when and why, what is on, when it comes back, and what to do now. */
 export function Headline({ feed }: { feed: Dashboard }) {
   const lost = lostSince.value !== null;
-  const { sentence, why } = feed.headline;
+  const { sentence, brief } = feed.headline;
   const tone = lost ? "unknown" : feed.headline.tone;
   return (
     <section class={`headline tone-${tone}`} aria-labelledby="state">
@@ -22,7 +22,7 @@ export function Headline({ feed }: { feed: Dashboard }) {
             </>
           ) : (
             <>
-              {state(sentence)}
+              {brief}
               {since(feed)}
             </>
           )}
@@ -31,49 +31,36 @@ export function Headline({ feed }: { feed: Dashboard }) {
       </div>
       <Answers feed={feed} lost={lost} />
       {!lost && <List title="To do" kind="todo" items={feed.headline.todo} />}
-      {!lost && (
-        <List
-          title=""
-          kind="why"
-          items={why.filter((reason) => !isSaid(reason, feed)).slice(isSaid(why[0] ?? "", feed) ? 0 : 1)}
-        />
-      )}
+      {!lost && <List title="" kind="why" items={feed.headline.more.filter((reason) => reason !== untold(feed))} />}
     </section>
   );
-}
-
-/** The sentence without its figures: they stand below it, as old as they are, and change too often to be read aloud. */
-function state(sentence: string): string {
-  return sentence
-    .replace(/ [\d,.]+ kW of [\d,.]+ kW still on, [\d,.]+ kW unknown\./, "")
-    .replace(/ How much is still on is not measured, [\d,.]+ kW unknown\./, "")
-    .replace(/ Back at the earliest [^.]+\./, "")
-    .replace(/:\s*\./, "."); // a cause without words
 }
 
 /** Since when it is so, and the first reason, unless the sentence has told it: "Since 14:33: nothing limits the load." */
 function since(feed: Dashboard) {
   const { since_at, headline } = feed;
-  const first = headline.why[0] ?? "";
-  const reason = isSaid(first, feed) ? "" : first.replace(/\.$/, "");
-  const begin = since_at === null || / since \d/.test(headline.sentence) ? "" : `Since ${moment(since_at)}`;
+  const reason = untold(feed).replace(/\.$/, "");
+  const begin = since_at === null || headline.tells_since ? "" : `Since ${moment(since_at)}`;
   if (!begin && !reason) return null;
   return <span class="since"> {begin && reason ? `${begin}: ${reason}.` : `${begin || capital(reason)}.`}</span>;
 }
 
-function isSaid(reason: string, feed: Dashboard): boolean {
-  const bare = (text: string) => text.replaceAll(":", "").replace(/\.$/, "");
-  return reason === "" || bare(feed.headline.sentence).includes(bare(reason));
+/** The first reason, where the sentence does not tell it. */
+function untold(feed: Dashboard): string {
+  const { why, more } = feed.headline;
+  return more.length > 0 && more[0] === why[0] ? (why[0] ?? "") : "";
 }
 
 /** How much is on, of how much, what is not known of it, and when it may come back at the earliest. */
 function Facts({ feed }: { feed: Dashboard }) {
   const { measured_kw, nominal_kw, target_kw, unknown_kw } = feed.load;
   if (measured_kw === null || freshness(feed.load).stale) return <p class="on is-unknown">How much is on is unknown.</p>;
+  const { tolerance_kw } = feed.headline;
   const still = target_kw !== null && nominal_kw !== null && target_kw < nominal_kw ? "still on" : "on";
   return (
     <p class="on">
-      {kw(measured_kw)} of {kw(nominal_kw)} {still},{" "}
+      {kw(measured_kw)} of {kw(nominal_kw)} {still}
+      {tolerance_kw !== null && `, within the meter's tolerance of ${kw(tolerance_kw)}`},{" "}
       <span class={unknown_kw === 0 ? "" : "is-unknown"}>{unknown_kw === null ? "the rest" : kw(unknown_kw)} unknown</span>.
       {feed.headline.back_at !== null && ` Back at the earliest ${moment(feed.headline.back_at)}.`}
       {feed.headline.back_at === null && feed.headline.curtailed && " When it may come back is not known."}

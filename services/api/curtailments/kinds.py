@@ -6,8 +6,9 @@ from typing import Any
 
 from services.api.curtailments.model import Kind
 from services.api.curtailments.model_story import SignalSaid
+from services.api.rule_names import about, kind_of
 from services.shared.messages import level_of_topic
-from services.shared.vocabulary import Level, Mode
+from services.shared.vocabulary import Level, Mode, RuleKind
 
 _BY_MODE: Mapping[str, Kind] = {
     Mode.EMERGENCY: "trip", Mode.FAILSAFE: "failsafe", Mode.THERMAL_LIMIT: "thermal", Mode.MANUAL: "lease",
@@ -16,7 +17,11 @@ _SITE = "site"
 
 
 UTILITY: frozenset[Kind] = frozenset({"signal", "contact"})
-_THERMAL = frozenset({"temperature", "temperature lost", "airflow"})
+_KINDS: Mapping[RuleKind, Kind] = {
+    RuleKind.SIGNAL: "signal", RuleKind.SIGNAL_LOST: "signal", RuleKind.CONTACT: "contact",
+    RuleKind.SCHEDULE: "schedule", RuleKind.LEASE: "lease",
+    RuleKind.TRIP: "trip", RuleKind.TEMPERATURE: "thermal", RuleKind.BLIND: "thermal", RuleKind.AIRFLOW: "thermal",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +41,7 @@ def asks_of(mode: str, inputs: Mapping[str, Any], reasons: Sequence[str]) -> lis
         kind, rule = _asking(one, mode, inputs), str(one.get("rule"))
         if kind is not None:
             kw = number(one.get("kw")) if one.get("scope") == _SITE else None
-            found.append(Ask(kind, _source(rule), kw, reasons[n] if n < len(reasons) else rule))
+            found.append(Ask(kind, _source(one, inputs), kw, reasons[n] if n < len(reasons) else rule))
     by_mode = _BY_MODE.get(mode)
     if by_mode is None:
         return found or [Ask("unknown", None, None, reasons[0])]
@@ -49,20 +54,22 @@ def asks_of(mode: str, inputs: Mapping[str, Any], reasons: Sequence[str]) -> lis
 
 def _asking(ceiling: Mapping[str, Any], mode: str, inputs: Mapping[str, Any]) -> Kind | None:
     """None for what only holds a rise, or is a limit that always stands."""
-    rule = str(ceiling.get("rule"))
-    if rule.partition(" ")[0] == "trip":
+    rule = _rule_kind(ceiling, inputs)
+    if rule is RuleKind.AIRFLOW and mode == Mode.EMERGENCY:
         return "trip"
-    if rule in _THERMAL:
-        return "trip" if mode == Mode.EMERGENCY and rule == "airflow" else "thermal"
-    kind = _kind(rule, inputs) if ceiling.get("scope") == _SITE else "unknown"
-    if kind == "unknown" or (mode in _BY_MODE and kind in UTILITY and not _says_so(rule, inputs)):
+    kind = _KINDS.get(rule)
+    if kind in ("trip", "thermal"):
+        return kind
+    if ceiling.get("scope") != _SITE or (mode in _BY_MODE and rule.is_signal and not _says_so(ceiling, rule, inputs)):
         return None
     return kind
 
 
-def _says_so(rule: str, inputs: Mapping[str, Any]) -> bool:
+def _says_so(ceiling: Mapping[str, Any], rule: RuleKind, inputs: Mapping[str, Any]) -> bool:
     """Whether a source's own word asks: beside something graver its ceiling may be one that only holds a rise."""
-    name = rule.partition(" ")[2]
+    if rule is RuleKind.SIGNAL_LOST:
+        return False
+    name = about(str(ceiling.get("rule")))
     levels = {str(one.get("name")): one.get("level") for one in dicts(inputs, "signals")}
     if name in levels:
         level = str(levels[name])
@@ -79,7 +86,7 @@ def _least_kw(inputs: Mapping[str, Any]) -> float | None:
 def limit_kw(inputs: Mapping[str, Any]) -> float | None:
     """The least that a signal, contact, schedule or forced signal leaves the site; None while none asks."""
     asked = (one for one in dicts(inputs, "ceilings") if one.get("scope") == _SITE)
-    known = [number(one.get("kw")) for one in asked if _kind(str(one.get("rule")), inputs) != "unknown"]
+    known = [number(one.get("kw")) for one in asked if _rule_kind(one, inputs).is_power_event]
     return min((kw for kw in known if kw is not None), default=None)
 
 
@@ -109,11 +116,13 @@ def number(found: Any) -> float | None:
     return float(found) if isinstance(found, (int, float)) and not isinstance(found, bool) else None
 
 
-def _kind(rule: str, inputs: Mapping[str, Any]) -> Kind:
-    word, _, name = rule.partition(" ")
-    if word == "signal" and name:
-        return "contact" if _is_contact(name, inputs) else "signal"
-    return "schedule" if word == "schedule" else "lease" if rule == "lease" else "unknown"
+def _rule_kind(ceiling: Mapping[str, Any], inputs: Mapping[str, Any]) -> RuleKind:
+    """As it was kept; where it was not, by the rule's name."""
+    if (kept := ceiling.get("kind")) in set(RuleKind):
+        return RuleKind(kept)
+    rule = str(ceiling.get("rule"))
+    found = kind_of(rule)
+    return RuleKind.CONTACT if found is RuleKind.SIGNAL and _is_contact(about(rule), inputs) else found
 
 
 def _is_contact(name: str, inputs: Mapping[str, Any]) -> bool:
@@ -124,6 +133,7 @@ def _is_contact(name: str, inputs: Mapping[str, Any]) -> bool:
     return name.removeprefix("contact-") in switches
 
 
-def _source(rule: str) -> str | None:
-    word, _, name = rule.partition(" ")
-    return name.removesuffix(" lost") or None if word in ("signal", "schedule") else None
+def _source(ceiling: Mapping[str, Any], inputs: Mapping[str, Any]) -> str | None:
+    rule = _rule_kind(ceiling, inputs)
+    is_named = rule.is_signal or rule is RuleKind.SCHEDULE
+    return about(str(ceiling.get("rule"))) or None if is_named else None

@@ -99,6 +99,15 @@ def reset(path: Path) -> Path | None:
     return aside
 
 
+def in_use(path: Path) -> bool:
+    """Whether the api, or another program, has the file open. Raises FileNotFoundError."""
+    try:
+        _alone(path)
+    except InUse:
+        return True
+    return False
+
+
 def _alone(path: Path) -> None:
     if not path.exists():
         raise FileNotFoundError(path)

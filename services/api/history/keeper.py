@@ -13,12 +13,14 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from services.api.history import audit, care, outcry, retention, rollups, tiers
+from services.api.history.calendar import Calendar
 from services.api.history.database import TooMuch, Trouble
 from services.api.history.outcry import Outcry
 from services.api.history.pace import Pace
 from services.api.history.space import Space, checkpoint, free_bytes
 from services.api.history.writer import History
 from services.shared.clock import Clock, Moment
+from services.shared.daily import Book
 from services.shared.messages import Message
 from services.shared.settings.sections import History as Section
 
@@ -26,6 +28,7 @@ log = logging.getLogger(__name__)
 EACH_S = 60.0
 DIRTY_EACH_S = 600.0
 """Late readings come in many commits; rolling their hours up after each would wear the card."""
+OVER_THEIR_DAYS = "records over their days"
 LARGEST_LOG = 8 * 1024 * 1024
 """Bytes of the write-ahead log; more only while a reader holds it."""
 
@@ -41,7 +44,9 @@ class Keeper:
         self._section = section
         self._clock = clock
         self._space = Space(history, history.path.parent, section.min_free_mb * 1e6, free)
+        self._calendar = Calendar(history)
         self._outcry = Outcry(publish)
+        self.book = Book(clock)
         self._span = Pace(300, 60, tiers.HOUR_S)
         self._chunk = Pace(1_000, 100, 20_000)
         self._sensors = Pace(2, 1, 1_000)
@@ -58,14 +63,15 @@ class Keeper:
 
     async def once(self, now: Moment) -> None:
         """All that is due at this moment. Raises Trouble, TooMuch or OSError; then the rest waits for the next time."""
-        await self._look_after_space(now)
+        day = await self._calendar.look(now)
+        await self._look_after_space(day)
         await self._roll_hours(now)
         if now.mono_s >= self._next_dirty_s:
             await self._roll_dirty()
             self._next_dirty_s = now.mono_s + DIRTY_EACH_S
         await self._roll_days()
         if now.wall_trusted and now.mono_s >= self._next_thin_s:
-            await self._thin(now)
+            await self._thin(day)
             self._next_thin_s = now.mono_s + tiers.DAY_S
         if now.mono_s >= self._next_check_s:
             await self._check(now)
@@ -127,12 +133,14 @@ class Keeper:
                 log.info("%d %s are over their days and were given up", gone, kind.words)
         await self._history.tend(_optimize)
         await self._history.tend(checkpoint)
+        self.book.note(OVER_THEIR_DAYS, now, "what is over its days was given up, the log is folded in", ok=True)
 
     async def _check(self, now: Moment) -> None:
         seq, head = await self._history.read(audit.head)
         log.info("the audit has %d rows, the hash of the last is %s", seq, head)
         found = await asyncio.to_thread(care.check, self._history.path)  # with a connection of its own: commits go on meanwhile
         self._outcry.damage(found, now)
+        self.book.note(self._history.path.name, now, "; ".join(found.faults)[:300] or "it is whole", ok=found.ok)
 
 
 def _optimize(connection: sa.Connection) -> None:

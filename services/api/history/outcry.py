@@ -6,15 +6,13 @@ from collections.abc import Callable
 import sqlalchemy as sa
 
 from services.api.history.care import Check
-from services.api.history.rows import timestamp
-from services.api.history.schema import TABLES
+from services.api.history.own_events import OwnEvent, store
 from services.shared.clock import Moment
 from services.shared.messages import Alarm, Message
 from services.shared.vocabulary import AlarmKind
 
 log = logging.getLogger(__name__)
-_EVENTS = TABLES["events"]
-_SOURCE = "api"
+GAVE_UP = "old records given up: the card is short of room"
 
 
 class Outcry:
@@ -61,13 +59,6 @@ class Outcry:
         self._publish(alarm.model_copy(update={"since_at": self._since_at[alarm.key]}))
 
 
-def record(connection: sa.Connection, now: Moment, words: str) -> None:
-    """An event of the history itself: what it gave up. It has no ledger elsewhere, so its number is counted here."""
-    ms = max(0, int(now.wall_s * 1000))
-    last = connection.execute(sa.select(sa.func.max(_EVENTS.c.ledger_seq)).where(_EVENTS.c.source == _SOURCE)).scalar()
-    blank = dict.fromkeys(("boot", "mode", "device", "target", "command_id", "who", "act"), "")
-    told = {"kind": "service", "title": "old records given up: the card is short of room", "reasons": "[]", "detail": words}
-    when = {"happened_ms": ms, "timestamp": timestamp(ms), "clock_trusted": int(now.wall_trusted)}
-    connection.execute(
-        sa.insert(_EVENTS), {**blank, **told, **when, "source": _SOURCE, "ledger": 1, "ledger_seq": (last or 0) + 1}
-    )
+def record(connection: sa.Connection, now: Moment, words: str, title: str = GAVE_UP) -> None:
+    """An event of the api itself, such as what it gave up."""
+    store(connection, OwnEvent(now, title, detail=words))

@@ -69,7 +69,8 @@ def _numbered(
         table, words, days, least_days, (),
         ends=f"SELECT (SELECT min({column}) FROM {table}), (SELECT max({column}) FROM {table})",  # noqa: S608
         delete=f"DELETE FROM {table} WHERE id IN (SELECT id FROM {table} WHERE {column} < :cut"  # noqa: S608
-        f" AND id < (SELECT max(id) FROM {table}) ORDER BY {column} LIMIT :count)",
+        f" AND id < (SELECT max(id) FROM {table}) AND ({column} >= :from OR id < (SELECT id FROM {table}"
+        f" WHERE {column} >= :from AND {column} < :cut ORDER BY {column} DESC LIMIT 1)) ORDER BY {column} LIMIT :count)",
         to_key=to_key, to_s=to_s,
     )  # fmt: skip
 
@@ -99,15 +100,17 @@ def ends(connection: sa.Connection, kind: Kind) -> tuple[float, float] | None:
     return None if oldest is None else (kind.to_s(oldest), kind.to_s(newest))
 
 
-def cut(connection: sa.Connection, kind: Kind, cut_s: float, count: int) -> int:
+def cut(connection: sa.Connection, kind: Kind, cut_s: float, count: int, *, from_s: float = 0.0) -> int:
     """Give up about `count` rows from before a moment (Unix seconds), the oldest ones; how many it were. Never what is not yet
-    rolled up."""
+    rolled up. Numbered rows that are dated before `from_s` go only with a younger one that goes."""
     allowed_s = min((cut_s, *(tiers.until(connection, table) for table in kind.rolled_into)))
     if kind.table in _SOURCES:
         dirty_s = connection.execute(sa.text("SELECT min(hour_s) FROM dirty_hours")).scalar()
         allowed_s = tiers.floor(allowed_s if dirty_s is None else min(allowed_s, dirty_s), tiers.HOUR_S)
         tiers.give_up(connection, kind.table, int(allowed_s))
-    return connection.execute(sa.text(kind.delete), {"cut": kind.to_key(allowed_s), "count": count}).rowcount
+    return connection.execute(
+        sa.text(kind.delete), {"from": kind.to_key(from_s), "cut": kind.to_key(allowed_s), "count": count}
+    ).rowcount
 
 
 def cut_by_age(section: Section, kind: Kind, now_s: float) -> float:

@@ -32,13 +32,14 @@ class Shelf:
     def __init__(self) -> None:
         self.ledgers = Ledgers()
         self._sensors: dict[tuple[str, str], _Known] = {}
+        self._told_full = False
 
     def forget(self) -> None:
         """Learn the sensors' numbers anew."""
         self._sensors.clear()
 
     def store(self, connection: sa.Connection, batch: Batch, mono_s: float) -> dict[str, int]:
-        """Store a batch. Returns how far the events of each owner are stored (the owners of this batch, or with a gap)."""
+        """Store a batch. Returns how far the events of each owner are stored (the owners of this batch)."""
         if batch.readings:
             self._store_readings(connection, rows_of(batch.readings))
         if batch.states:
@@ -49,7 +50,7 @@ class Shelf:
         marks = self.ledgers.store(connection, events, mono_s)
         if any(event["kind"] == "audit" for event in events):
             audit.follow(connection)
-        return marks | self.ledgers.advance(connection, set(self.ledgers.waiting), mono_s)
+        return marks
 
     def _store_readings(self, connection: sa.Connection, readings: list[Row]) -> None:
         numbered = (self._numbered(connection, row) for row in readings)
@@ -60,14 +61,18 @@ class Shelf:
 
     def _numbered(self, connection: sa.Connection, row: Row) -> Row | None:
         number = self._number(connection, *row["sensor"])
-        if number > MOST_SENSORS:
-            log.warning("there are %d sensors already; readings of %s are not kept", MOST_SENSORS, row["sensor"][0])
+        if number is None or number > MOST_SENSORS:
+            if not self._told_full:
+                self._told_full = True
+                log.warning("there are %d sensors already; others are not kept, as of %.100s", MOST_SENSORS, row["sensor"][0])
             return None
         return {"key": reading_key(row["ts_ms"], number), "value": row["value"], "flags": row["flags"]}
 
-    def _number(self, connection: sa.Connection, device: str, quantity: str, unit: str, label: str) -> int:
+    def _number(self, connection: sa.Connection, device: str, quantity: str, unit: str, label: str) -> int | None:
         known = self._sensors.get((device, quantity)) or self._found(connection, device, quantity)
         if known is None:
+            if (connection.execute(sa.select(sa.func.max(_SENSORS.c.id))).scalar() or 0) >= MOST_SENSORS:
+                return None
             values = {"device": device, "quantity": quantity, "unit": unit, "label": label}
             number = connection.execute(sa.insert(_SENSORS).values(values).returning(_SENSORS.c.id)).scalar_one()
             known = _Known(number, unit, label)

@@ -14,7 +14,7 @@ from services.api.history.pace import Pace
 from services.api.history.retention import Kind
 from services.api.history.rows import timestamp
 from services.api.history.writer import History
-from services.shared.clock import Moment
+from services.shared.clock import EARLIEST_SANE_WALL_S, Moment
 
 log = logging.getLogger(__name__)
 ENOUGH = 1.1
@@ -63,11 +63,14 @@ class Space:
         await self._give_back()
 
     async def thin(self, kind: Kind, cut_s: float, enough: Callable[[], Awaitable[bool]] | None = None) -> int:
-        """Give up a kind before a moment, in slices, until done or enough. How many rows it were."""
-        total = 0
+        """Give up a kind before a moment, in slices, until done or enough. How many rows it were.
+
+        By their days alone (without `enough`) no event goes that was dated before the clock was right: it is not so old.
+        """
+        total, from_s = 0, 0.0 if enough else EARLIEST_SANE_WALL_S
         while not (enough and await enough()):
             with self._rows.slice() as count:
-                gone = await self._history.write(partial(retention.cut, kind=kind, cut_s=cut_s, count=count))
+                gone = await self._history.write(partial(retention.cut, kind=kind, cut_s=cut_s, count=count, from_s=from_s))
             total += gone
             if not gone:
                 break

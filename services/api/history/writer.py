@@ -27,7 +27,6 @@ from services.shared.receipt import Hold, no_hold
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 _TICK_S = 0.5
-_GAP_TICK_S = 5.0
 _LONGEST_PAUSE_S = 60.0
 _RELEASED_IN_A_ROW = 200  # then everybody else on the loop has a turn
 _FILE = "mine_data.db"
@@ -61,6 +60,8 @@ class History:
         sensor = (reading.device, reading.quantity)
         if row["value"] is None and sensor in self._bad:
             return
+        if len(self._bad) > rows.MOST_SENSORS:  # devices name what they measure
+            self._bad.clear()
         (self._bad.add if row["value"] is None else self._bad.discard)(sensor)
         self.buffer.add_reading((*sensor, row["ts_ms"]), row, self._clock.now().mono_s, hold())
 
@@ -79,14 +80,11 @@ class History:
     async def run(self) -> None:
         """For ever: bring what waits to the disk. Cancel to stop, then `close`."""
         pause_s = _TICK_S
-        next_gap_s = 0.0
         await self._greet()
         while True:
             mono_s = self._clock.now().mono_s
-            gaps = bool(self._shelf.ledgers.waiting) and mono_s >= next_gap_s
-            next_gap_s = mono_s + _GAP_TICK_S if gaps else next_gap_s
             batch = self.buffer.take(mono_s, everything=bool(self.reason))
-            await self._flush(batch, gaps or bool(self.reason))
+            await self._flush(batch, bool(self.reason))
             pause_s = min(max(pause_s, 1.0) * 2, _LONGEST_PAUSE_S) if self.reason else _TICK_S
             await asyncio.sleep(0.0 if self._is_more_due(batch) else pause_s)
 

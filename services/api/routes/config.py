@@ -25,7 +25,10 @@ class ConfigKey(BaseModel):
 
 
 class Config(BaseModel):
-    """Every key of every section, in the order of the example, and what was warned of at the start."""
+    """Every key of every section, in the order of the example, and what was warned of at the start.
+
+    `mistakes`: why what lies on the card now would not start again. `changed`: what of it is not in force before a restart.
+    """
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -38,16 +41,22 @@ class Config(BaseModel):
                         }
                     ],
                     "warnings": [],
+                    "mistakes": [],
+                    "changed": ["[GENERAL] max_humidity"],
                 }
             ]
         }
     )  # fmt: skip
     keys: tuple[ConfigKey, ...]
     warnings: tuple[str, ...]
+    mistakes: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
 
 
 @router.get("/config", operation_id="getConfig", response_model=Config, responses=etag.RESPONSES)
 async def get_config(door: ByDoor, request: Request, _known: etag.Known = None) -> Response:
-    """Every key with its value and where that comes from. It is read once, at the start."""
+    """Every key with its value and where that comes from. It is read once, at the start; a later change is told beside it."""
     keys = tuple(ConfigKey(**asdict(key)) for key in told(door.settings))
-    return etag.tagged(request, Config(keys=keys, warnings=door.settings.warnings))
+    lies = door.config.found
+    told_of = Config(keys=keys, warnings=door.settings.warnings, mistakes=lies.mistakes, changed=lies.changed)
+    return etag.tagged(request, told_of)

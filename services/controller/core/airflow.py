@@ -11,7 +11,7 @@ from services.controller.core.moments import Now
 from services.controller.core.plant import SITE, Limits
 from services.controller.core.seen import Snapshot
 from services.controller.core.wanted import AlarmWanted, Ceiling, FanFigures
-from services.shared.vocabulary import AlarmKind, PowerState, Proof
+from services.shared.vocabulary import AlarmKind, PowerState, Proof, RuleKind
 
 _EPSILON_KW = 1e-6
 
@@ -34,7 +34,7 @@ def judge_fans(state: State, snapshot: Snapshot, limits: Limits, now: Now) -> Fa
     locked = {lock.target for lock in state.lockouts}
     judged = _judge_each(state, snapshot, limits, now)
     figures = tuple(
-        FanFigures(one.proof, "locked out" if out else one.reason, out)
+        FanFigures(one.proof, "locked out" if out else one.reason, out, one.state)
         for fan, one in zip(limits.fans, judged, strict=True)
         for out in (f"fan-{fan.number}" in locked,)
     )
@@ -96,14 +96,16 @@ def _ceiling(air: _Air) -> Ceiling | None:
     """What disproved fans take away: all when most are, else what the others cannot carry even if all of them ran."""
     bank, missing = air.bank, len(air.disproved)
     if not air.in_service:
-        return Ceiling("airflow", 0.0, f"all fans{bank.label} are locked out", Cause.THERMAL, bank.scope)
+        return Ceiling(RuleKind.AIRFLOW, "airflow", 0.0, f"all fans{bank.label} are locked out", Cause.THERMAL, bank.scope)
     if not missing:
         return None
     reason = f"{missing} of {len(bank.members)} fans{bank.label} do not run"
     if air.most_disproved:
-        return Ceiling("airflow", 0.0, reason, Cause.EMERGENCY, bank.scope)
+        return Ceiling(RuleKind.AIRFLOW, "airflow", 0.0, reason, Cause.EMERGENCY, bank.scope)
     kw = bank.carries_kw(air.in_service - missing)
-    return None if kw >= bank.nominal_kw else Ceiling("airflow", floor(kw), reason, Cause.THERMAL, bank.scope)
+    if kw >= bank.nominal_kw:
+        return None
+    return Ceiling(RuleKind.AIRFLOW, "airflow", floor(kw), reason, Cause.THERMAL, bank.scope)
 
 
 def _holding(air: _Air, limits: Limits) -> Ceiling | None:
@@ -113,15 +115,16 @@ def _holding(air: _Air, limits: Limits) -> Ceiling | None:
     if bank.scope != SITE and air.doubtful:
         name = name_of(limits.fans[air.doubtful[0]])
         doubt = "does not run" if air.doubtful[0] in air.disproved else "is not proven yet"
-        return Ceiling("airflow unproven", 0.0, f"{name} {doubt}: nothing is raised there", scope=bank.scope)
+        reason = f"{name} {doubt}: nothing is raised there"
+        return Ceiling(RuleKind.AIR_UNPROVEN, "airflow unproven", 0.0, reason, scope=bank.scope)
     if air.is_still and air.proven < air.in_service:
         reason = f"{air.proven} of {air.in_service} fans{bank.label} proven: a zone that stands still returns on all of them"
-        return Ceiling("airflow unproven", 0.0, reason, scope=bank.scope)
+        return Ceiling(RuleKind.AIR_UNPROVEN, "airflow unproven", 0.0, reason, scope=bank.scope)
     carried = bank.carries_kw(air.proven)
     if carried >= bank.nominal_kw - _EPSILON_KW:
         return None
     reason = f"{air.proven} of {len(bank.members)} fans{bank.label} proven, enough for {carried:.0f} kW"
-    return Ceiling("airflow unproven", carried, reason, scope=bank.scope)
+    return Ceiling(RuleKind.AIR_UNPROVEN, "airflow unproven", carried, reason, scope=bank.scope)
 
 
 def _disproved_alarm(banks: Iterable[_Air], limits: Limits) -> tuple[AlarmWanted, ...]:

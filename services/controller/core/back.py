@@ -15,9 +15,10 @@ from services.controller.core.rest import must_rest, rested_s
 from services.controller.core.schedule import judge_schedules
 from services.controller.core.stamps import is_over
 from services.controller.core.wanted import Ceiling, Says
-from services.shared.vocabulary import OnLoss
+from services.shared.vocabulary import OnLoss, RuleKind
 
 _NEVER = float("inf")
+_ENDING = frozenset({RuleKind.LEASE, RuleKind.INTERVAL, RuleKind.REST, RuleKind.SCHEDULE})
 _MOST_TURNS = 40  # a week of schedules and events; what lies behind them is no promise
 
 
@@ -55,9 +56,9 @@ def _says(state: State, says: Says, limits: Limits, at: Now, *, is_now: bool) ->
     schedule = judge_schedules(state, limits, at)
     asked, soon = _asked(state, limits, at)
     asked += schedule.ceilings + signals.lease_ceilings(state, limits)
-    guard = tuple(one for one in says.ceilings if one.rule == "worst interval") if asked else ()
+    guard = tuple(one for one in says.ceilings if one.kind is RuleKind.INTERVAL) if asked else ()
     lasting = tuple(one for one in says.ceilings if not _ends(one, state))
-    holds = tuple(one for one in says.holding if not _ends(one, state) and (is_now or one.rule != "airflow unproven"))
+    holds = tuple(one for one in says.holding if not _ends(one, state) and (is_now or one.kind is not RuleKind.AIR_UNPROVEN))
     ended = _released_losses(state, limits, at)
     there = Says(
         ceilings=lasting + asked + guard,
@@ -70,7 +71,7 @@ def _says(state: State, says: Says, limits: Limits, at: Now, *, is_now: bool) ->
 
 def _ends(one: Ceiling, state: State) -> bool:
     """Whether a moment is modelled at which it ends, or whether it is asked for anew at each moment."""
-    if one.rule in ("lease", "worst interval", "rest") or one.rule.partition(" ")[0] == "schedule":
+    if one.kind in _ENDING:
         return True
     asking = {f"signal {memory.name}" for memory in state.sources if memory.level.curtails}
     return one.rule in asking and one.cause is not Cause.SIGNAL_LOST
@@ -83,7 +84,7 @@ def _asked(state: State, limits: Limits, at: Now) -> tuple[tuple[Ceiling, ...], 
     when = calendar.reckon(state, at)
     asked, soon = [], []
     for memory in (planned.staged(one, when) for one in state.sources if one.level.curtails and not _is_out(one, at)):
-        ceiling = Ceiling(f"signal {memory.name}", sources.asked_kw(memory, limits), "", Cause.UTILITY)
+        ceiling = Ceiling(RuleKind.SIGNAL, f"signal {memory.name}", sources.asked_kw(memory, limits), "", Cause.UTILITY)
         if planned.in_force(memory, when).curtails:
             asked.append(ceiling)
         elif planned.is_planned(memory, when) and planned.begins_soon(memory, when):

@@ -15,7 +15,7 @@ from services.controller.core.moments import Now
 from services.controller.core.motion import Motion, move
 from services.controller.core.plant import Limits
 from services.controller.core.readiness import ready_kw
-from services.controller.core.reasons import limited_by, reasons
+from services.controller.core.reasons import limited_by, reasons, still_on
 from services.controller.core.seen import Snapshot
 from services.controller.core.stamps import is_over
 from services.controller.core.unproven import unproven_alarms
@@ -48,12 +48,15 @@ def decide(state: State, snapshot: Snapshot, limits: Limits, now: Now) -> Decisi
     mode = derive_mode(picture)
     wanted = _alarms(state, verdicts, motion, picture, snapshot, limits, now)
     state = _with_mode(state, mode, wanted, now)
+    limited_kind, limiting_rule = limited_by(mode, picture)
     dues = (verdicts.signal.next_due, verdicts.schedule.next_due, verdicts.interval.next_due, motion.next_due, fan_due)
     return Decision(
         state=state,
         targets=_targets(state, motion, limits),
         reasons=reasons(mode, picture),
-        limited_by=limited_by(mode, picture),
+        still_on=still_on(picture),
+        limited_kind=limited_kind,
+        limited_by=limiting_rule,
         ceilings=picture.binding + motion.holding,
         floors=floors,
         alarms=wanted,
@@ -166,6 +169,7 @@ def _figures(picture: Picture, verdicts: Verdicts, limits: Limits) -> LoadFigure
         unknown_kw=measured.unknown_kw,
         nominal_kw=limits.nominal_kw,
         proven=is_proven(picture),
+        tolerance_kw=limits.meter_tolerance_kw,
         ready_kw=ready_kw(picture.snapshot, measured, verdicts.lost, limits, picture.now),
         interval_kw=verdicts.interval.projected_kw,
     )

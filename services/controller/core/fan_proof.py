@@ -11,23 +11,22 @@ from services.controller.core.moments import Now
 from services.controller.core.plant import Fan, Limits
 from services.controller.core.seen import FanSeen
 from services.controller.core.stamps import elapsed_s
-from services.shared.vocabulary import Control, PowerState, Proof
+from services.shared.vocabulary import Control, FanState, PowerState, Proof
 
 _RUNNING_SHARE = 0.5  # a fan that draws half of what it learnt still moves air; a broken belt or a stopped motor does not
 _LEARN_AFTER_S = 60.0
 _LEARN_FROM, _LEARN_BY = 0.05, 0.1  # in steps, so that the ledger is spared
-STOPPING = "stopping"
-"""What the reason of a fan begins with that was switched off just now and still runs."""
 _INRUSH = 1.5  # of the baseline: more is a start, not a fan that runs
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """One fan's memory, proof and reason. `unasked`: it draws although it is wanted off and its relay is."""
+    """One fan's memory, proof, reason and state. `unasked`: it has drawn for long although it is wanted off and its relay is."""
 
     memory: FanMemory
     proof: Proof
     reason: str
+    state: FanState = FanState.ORDERED
     unasked: bool = False
 
 
@@ -80,18 +79,19 @@ def _resting(fan: Fan, memory: FanMemory, seen: FanSeen, volts_good: bool | None
     watts = (seen.watts or 0.0) if volts_good and _is_fresh(polled_s, limits, now) else 0.0
     draws = watts >= _enough_watts(memory, limits)
     if not draws and relay is not PowerState.ON:
-        return _unproven(memory, "off as wanted")
+        return _unproven(memory, "off as wanted", FanState.RESTING)
     shown = f"{watts:.0f} W" if draws else "on by its relay"
     is_stopping = is_ours and elapsed_s(memory.changed, now) < limits.fan_spin_up_s
-    reason = f"{STOPPING}: {shown}" if is_stopping else f"{shown} although it is wanted off"
+    state = FanState.STOPPING if is_stopping else FanState.UNASKED
+    reason = f"stopping: {shown}" if is_stopping else f"{shown} although it is wanted off"
     if polled_s is None or not (is_ours and draws and relay is PowerState.OFF):
-        return _unproven(memory, reason)
+        return _unproven(memory, reason, state)
     memory, stood_s = _contradicted(memory, polled_s, now)
-    return Judged(memory, Proof.UNPROVEN, reason, stood_s >= limits.fan_spin_up_s)
+    return Judged(memory, Proof.UNPROVEN, reason, state, stood_s >= limits.fan_spin_up_s)
 
 
-def _unproven(memory: FanMemory, reason: str) -> Judged:
-    return Judged(changed(memory, low_since=None), Proof.UNPROVEN, reason)
+def _unproven(memory: FanMemory, reason: str, state: FanState = FanState.ORDERED) -> Judged:
+    return Judged(changed(memory, low_since=None), Proof.UNPROVEN, reason, state)
 
 
 def _is_fresh(polled_s: float | None, limits: Limits, now: Now) -> bool:

@@ -10,6 +10,9 @@ from services.controller.core.seen import Snapshot
 from services.controller.core.zones import is_meant
 from services.shared.vocabulary import LeaseKind, Level, PowerState
 
+MOST_OF_A_KIND = 50
+"""Leases that may stand at once: each is in the state that goes to the bus, which takes no more than 250,000 bytes."""
+
 
 class HoldRefused(Exception):
     """The request may not be granted; the text says why."""
@@ -29,6 +32,8 @@ def grant(state: State, hold: Hold, limits: Limits) -> State:
         state = release_fans(state, frozenset(number for number, _ in hold.fans))
         return replace(state, holds=(*state.holds, hold))
     kept = tuple(one for one in state.holds if _scope(one) != _scope(hold) or one.fans)
+    if sum(one.kind is hold.kind for one in kept) >= MOST_OF_A_KIND:
+        raise HoldRefused(f"{MOST_OF_A_KIND} leases of the kind {hold.kind.value} stand already; release one first")
     return replace(state, holds=(*kept, hold))
 
 

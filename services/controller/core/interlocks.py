@@ -8,7 +8,7 @@ from services.controller.core.seen import Snapshot, SwitchSeen
 from services.controller.core.trips import forced_c, trip_zone
 from services.controller.core.wanted import AlarmWanted, Ceiling, Floor, one_device
 from services.controller.core.zones import is_fresh
-from services.shared.vocabulary import AlarmKind, SensorRole, SwitchRole
+from services.shared.vocabulary import AlarmKind, RuleKind, SensorRole, SwitchRole
 
 STOP_TRIP = "stop"
 SMOKE_TRIP = "smoke"
@@ -79,9 +79,9 @@ def _is_read(switch: SwitchSeen, limits: Limits, now: Now) -> bool:
 def trip_ceilings(trips: tuple[Trip, ...]) -> tuple[Ceiling, ...]:
     """What each standing trip leaves on: nothing, in its zone or on the whole site."""
     return tuple(
-        Ceiling("trip", 0.0, f"tripped: {trip.reason}", Cause.EMERGENCY, SITE)
+        Ceiling(RuleKind.TRIP, "trip", 0.0, f"tripped: {trip.reason}", Cause.EMERGENCY, SITE)
         if (zone := trip_zone(trip.key)) is None
-        else Ceiling("trip", 0.0, f"tripped: {trip.reason}", Cause.TRIP, zone_scope(zone))
+        else Ceiling(RuleKind.TRIP, "trip", 0.0, f"tripped: {trip.reason}", Cause.TRIP, zone_scope(zone))
         for trip in trips
     )
 

@@ -13,6 +13,7 @@ from services.controller.core.plant import Limits
 from services.controller.core.proof import Measured
 from services.controller.core.stamps import rebase
 from services.controller.core.wanted import Ceiling
+from services.shared.vocabulary import RuleKind
 
 _FOLD_S = 60.0  # how long a load that hardly moves is carried on without a write to the card
 _GAP_S = 90.0  # nobody decided for longer: nothing was measured meanwhile
@@ -120,7 +121,7 @@ def _ceilings(memory: IntervalMemory, asked: Ceiling) -> tuple[Ceiling, ...]:
     if memory.cap_kw is None:
         return ()
     reason = f"worst interval: at most {memory.cap_kw:.0f} kW until it ends, so that its mean stays within {asked.kw:.0f} kW"
-    return (Ceiling("worst interval", memory.cap_kw, reason),)
+    return (Ceiling(RuleKind.INTERVAL, "worst interval", memory.cap_kw, reason),)
 
 
 def _at(now: Now, mono_s: float) -> Stamp:

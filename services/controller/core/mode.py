@@ -14,7 +14,7 @@ from services.controller.core.proof import Measured, fresh_watts, is_asleep, say
 from services.controller.core.seen import LoadSeen, Snapshot
 from services.controller.core.stamps import elapsed_s
 from services.controller.core.wanted import Ceiling
-from services.shared.vocabulary import LoadState, Mode, PowerState
+from services.shared.vocabulary import LoadState, Mode, PowerState, RuleKind
 
 WAKING_AT_MOST_S = 600.0  # a miner needs up to ten minutes from the call until it hashes; what is later is an alarm
 
@@ -49,7 +49,7 @@ def is_tripped(picture: Picture) -> bool:
 
 def is_blind(picture: Picture) -> bool:
     """The lowest ceiling is for a lost signal or lost temperatures"""
-    return bool(picture.asked) and (picture.asked[0].cause is Cause.SIGNAL_LOST or picture.asked[0].rule == "temperature lost")
+    return bool(picture.asked) and (picture.asked[0].cause is Cause.SIGNAL_LOST or picture.asked[0].kind is RuleKind.BLIND)
 
 
 def is_too_warm(picture: Picture) -> bool:

@@ -18,8 +18,12 @@ def called(name: str) -> str:
 
 def reason(memory: SourceMemory, level: Level, kw: float) -> str:
     """Source, level and target, such as "utility signal: Control, at most 200 kW (drop by 800 from 1000)"."""
-    named = memory.target_kw is not None or memory.drop_kw is not None
-    return f"{called(memory.name)}: {level.value.capitalize()}" + (f", at most {kw:.0f} kW{_drop(memory)}" if named else "")
+    return f"{called(memory.name)}: {_said(memory, level, kw)}"
+
+
+def clause(memory: SourceMemory, level: Level, kw: float) -> str:
+    """The same as a part of a sentence, such as "utility signal Control, at most 200 kW"."""
+    return f"{called(memory.name)} {_said(memory, level, kw)}"
 
 
 def asks(memory: SourceMemory, level: Level, kw: float) -> str:
@@ -115,6 +119,11 @@ def lost(source: Source, memory: SourceMemory) -> AlarmWanted:
         f"As configured: {source.on_loss.value}.",
         "Check the link and the signal's page; call the utility.",
     )
+
+
+def _said(memory: SourceMemory, level: Level, kw: float) -> str:
+    named = memory.target_kw is not None or memory.drop_kw is not None
+    return level.value.capitalize() + (f", at most {kw:.0f} kW{_drop(memory)}" if named else "")
 
 
 def _drop(memory: SourceMemory) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 
-from services.shared.vocabulary import Control, LoadKind, OnLoss
+from services.shared.vocabulary import Control, LoadKind, OnLoss, RuleKind
 
 SITE = "site"
 """The scope of a rule that means the whole site; the others are those of `zone_scope` and `feeder_scope`."""
@@ -68,6 +68,11 @@ class Source:
     heartbeat_s: float
     on_loss: OnLoss
     contact: str = ""
+
+    @property
+    def kind(self) -> RuleKind:
+        """Of what kind the rule is by which it asks."""
+        return RuleKind.CONTACT if self.contact else RuleKind.SIGNAL
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from services.controller.core.memory import State
 from services.controller.core.moments import Now, Stamp
 from services.controller.core.plant import SITE, Limits
 from services.controller.core.wanted import Ceiling, Says
+from services.shared.vocabulary import RuleKind
 
 _EPSILON_KW = 1e-6
 
@@ -50,7 +51,7 @@ def climb(
     due = _due(state, limits, now)
     if now.mono_s < due:
         return state, kept, due
-    stage = Ceiling("ramp", min(goal_kw, kept_kw + limits.restore_step_kw), "")
+    stage = Ceiling(RuleKind.RAMP, "ramp", min(goal_kw, kept_kw + limits.restore_step_kw), "")
     raised = kept | may_run((*bounds, stage), down, limits, running)
     state = replace(state, stepped=now)
     return state, raised, _due(state, limits, now)

@@ -2,27 +2,40 @@
 
 from services.controller.core.mode import Picture, still_waking
 from services.controller.core.wanted import Ceiling
-from services.shared.vocabulary import Mode
+from services.shared.vocabulary import Mode, RuleKind
+
+_WITHOUT_CEILING = {
+    Mode.RESTORING: (RuleKind.RAMP, "ramp"),
+    Mode.MANUAL: (RuleKind.LEASE, "lease"),
+    Mode.STARTING: (RuleKind.OTHER, "start"),
+}
+_NOTHING = (RuleKind.OTHER, "nothing")
 
 
-def limited_by(mode: Mode, picture: Picture) -> str:
-    """The rule that limits: for an emergency the one that tripped, else the one that leaves the least."""
+def limited_by(mode: Mode, picture: Picture) -> tuple[RuleKind, str]:
+    """The rule that limits, and its kind: for an emergency the one that tripped, else the one that leaves the least."""
     if mode is Mode.EMERGENCY:
-        return next(one.rule for one in picture.binding if one.cause.cuts_at_once)
-    if picture.asked:
-        return picture.asked[0].rule
-    if mode is Mode.RESTORING:
-        return picture.holding[0].rule if picture.holding else "ramp"
-    if picture.binding:
-        return picture.binding[0].rule
-    return {Mode.MANUAL: "lease", Mode.STARTING: "start"}.get(mode, "nothing")
+        limiting = [one for one in picture.binding if one.cause.cuts_at_once]
+    else:
+        limiting = list(picture.asked or (picture.holding if mode is Mode.RESTORING else picture.binding))
+    if limiting:
+        return limiting[0].kind, limiting[0].rule
+    return _WITHOUT_CEILING.get(mode, _NOTHING)
 
 
 def reasons(mode: Mode, picture: Picture) -> tuple[str, ...]:
     """The most important first."""
     if not picture.asked:
         return (_unasked(mode, picture), *_of(picture.binding), *_held(picture.holding))
-    return (*_of(picture.binding), _still_on(picture), *_remarks(mode, picture), *_held(picture.holding))
+    return (*_of(picture.binding), still_on(picture) or _unmetered(picture), *_remarks(mode, picture), *_held(picture.holding))
+
+
+def still_on(picture: Picture) -> str:
+    """The one of the reasons that tells what is measured; empty where nothing is asked off, or nothing measured."""
+    measured = picture.measured
+    if not picture.asked or measured.kw is None:
+        return ""
+    return f"{measured.kw:.0f} kW of {picture.limits.nominal_kw:.0f} kW still on, {measured.unknown_kw:.0f} kW unknown"
 
 
 def _remarks(mode: Mode, picture: Picture) -> tuple[str, ...]:
@@ -54,8 +67,5 @@ def _held(holding: tuple[Ceiling, ...]) -> tuple[str, ...]:
     return tuple(f"raised no further{f' than {one.kw:.0f} kW' if one.kw else ''}: {one.reason}" for one in holding)
 
 
-def _still_on(picture: Picture) -> str:
-    measured, nominal_kw = picture.measured, picture.limits.nominal_kw
-    if measured.kw is None:
-        return f"{measured.unknown_kw:.0f} kW of {nominal_kw:.0f} kW unknown: no meter is fresh"
-    return f"{measured.kw:.0f} kW of {nominal_kw:.0f} kW still on, {measured.unknown_kw:.0f} kW unknown"
+def _unmetered(picture: Picture) -> str:
+    return f"{picture.measured.unknown_kw:.0f} kW of {picture.limits.nominal_kw:.0f} kW unknown: no meter is fresh"

@@ -8,6 +8,7 @@ from services.controller.core.moments import Now, Stamp
 from services.controller.core.plant import Limits
 from services.controller.core.stamps import elapsed_s
 from services.controller.core.wanted import Ceiling
+from services.shared.vocabulary import RuleKind
 
 _HOUR_S = 3600.0
 
@@ -18,7 +19,7 @@ def must_rest(state: State, limits: Limits, now: Now) -> tuple[Ceiling, ...]:
     if not often or len(recent(state.returned, now)) < often or elapsed_s(state.load_off_since, now) >= limits.rest_s:
         return ()
     reason = f"load came back {often} times within the hour and went off again: it rests for {limits.rest_s / 60:.3g} min"
-    return (Ceiling("rest", 0.0, reason),)
+    return (Ceiling(RuleKind.REST, "rest", 0.0, reason),)
 
 
 def rested_s(state: State, limits: Limits, now: Now) -> float:

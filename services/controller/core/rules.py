@@ -8,9 +8,10 @@ from collections.abc import Callable
 
 from services.controller.core import interlocks, loads
 from services.controller.core.memory import Cause, State
-from services.controller.core.plant import SITE, Limits, feeder_scope
+from services.controller.core.plant import SITE, Feeder, Limits, feeder_scope
 from services.controller.core.verdicts import Verdicts
 from services.controller.core.wanted import Ceiling, Says
+from services.shared.vocabulary import RuleKind
 
 Rule = Callable[[State, Verdicts, Limits], Says]
 
@@ -64,18 +65,18 @@ def site_limit(state: State, verdicts: Verdicts, limits: Limits) -> Says:
     """The breaker's or the contract's limit of the whole site."""
     if limits.site_limit_kw is None:
         return Says()
-    return Says((Ceiling("site limit", limits.site_limit_kw, f"site limit {limits.site_limit_kw:.0f} kW", Cause.LIMIT, SITE),))
+    reason = f"site limit {limits.site_limit_kw:.0f} kW"
+    return Says((Ceiling(RuleKind.SITE_LIMIT, "site limit", limits.site_limit_kw, reason, Cause.LIMIT, SITE),))
 
 
 def feeders(state: State, verdicts: Verdicts, limits: Limits) -> Says:
     """Every breaker and feeder: the loads behind it together never get more than it carries."""
-    return Says(
-        tuple(
-            Ceiling(f"feeder {one.name}", one.limit_kw, f"feeder {one.name} carries {one.limit_kw:.0f} kW", Cause.LIMIT, scope)
-            for one in limits.feeders
-            if (scope := feeder_scope(one.name)) in limits.scope_kw
-        )
-    )
+    return Says(tuple(_carried(one) for one in limits.feeders if feeder_scope(one.name) in limits.scope_kw))
+
+
+def _carried(feeder: Feeder) -> Ceiling:
+    name, kw = f"feeder {feeder.name}", feeder.limit_kw
+    return Ceiling(RuleKind.FEEDER, name, kw, f"{name} carries {kw:.0f} kW", Cause.LIMIT, feeder_scope(feeder.name))
 
 
 RULES: tuple[Rule, ...] = (

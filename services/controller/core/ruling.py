@@ -10,7 +10,7 @@ from services.controller.core.plant import Limits, Source
 from services.controller.core.proof import Measured
 from services.controller.core.seen import SignalSeen
 from services.controller.core.wanted import AlarmWanted, Ceiling, SignalFigures
-from services.shared.vocabulary import Level, OnLoss
+from services.shared.vocabulary import Level, OnLoss, RuleKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,24 +56,25 @@ def rule(source: Source, memory: SourceMemory, seen: SignalSeen | None, look: Lo
     if heard_s is None:
         return _never_matched(source, memory, figures)
     memory = planned.staged(memory, look.when)
-    ruling = _heard(memory, figures, look)
+    ruling = _heard(source, memory, figures, look)
     lost_at_s = max(heard_s + source.heartbeat_s, look.patient_until_s)
     if look.now.mono_s >= lost_at_s:
         ruling = _lost(source, memory, figures, ruling, look, look.now.mono_s - heard_s)
     else:
         ruling = replace(ruling, next_due=lost_at_s)
     if planned.is_planned(memory, look.when):
-        ruling = _before(ruling, memory, look)
+        ruling = _before(source, ruling, memory, look)
     return replace(ruling, next_due=min(ruling.next_due, planned.next_turn(memory, look.when, look.now)))
 
 
-def _before(ruling: Ruling, memory: SourceMemory, look: Look) -> Ruling:
+def _before(source: Source, ruling: Ruling, memory: SourceMemory, look: Look) -> Ruling:
     """An event is announced: it is told, and shortly before it begins no load is woken that would have to go to sleep again."""
     ruling = replace(ruling, alarms=(*ruling.alarms, notices.planned(memory, look.limits)))
     if not planned.begins_soon(memory, look.when):
         return ruling
     kw = sources.asked_kw(memory, look.limits) if memory.drop_kw is None else 0.0
-    return replace(ruling, holding=(*ruling.holding, Ceiling(f"signal {memory.name}", kw, notices.soon(memory, look.limits))))
+    soon = Ceiling(source.kind, f"signal {memory.name}", kw, notices.soon(memory, look.limits))
+    return replace(ruling, holding=(*ruling.holding, soon))
 
 
 def _figures(memory: SourceMemory, seen: SignalSeen | None, heard_s: float | None) -> SignalFigures:
@@ -110,12 +111,12 @@ def _never_matched(source: Source, memory: SourceMemory, figures: SignalFigures)
     return Ruling(
         memory,
         replace(figures, effective=Level.UNKNOWN, reason=figures.reason or reason),
-        holding=(Ceiling(f"signal {source.name}", 0.0, f"{reason}: nothing is dropped"),),
+        holding=(Ceiling(source.kind, f"signal {source.name}", 0.0, f"{reason}: nothing is dropped"),),
         alarms=(notices.not_commissioned(source, figures.reason),),
     )
 
 
-def _heard(memory: SourceMemory, figures: SignalFigures, look: Look) -> Ruling:
+def _heard(source: Source, memory: SourceMemory, figures: SignalFigures, look: Look) -> Ruling:
     """Its word counts: a level that curtails acts at once."""
     level = planned.in_force(memory, look.when)
     if not level.curtails:
@@ -124,7 +125,8 @@ def _heard(memory: SourceMemory, figures: SignalFigures, look: Look) -> Ruling:
         return ruling if memory.asked else replace(ruling, otherwise=notices.says_otherwise(memory, level, look.limits))
     memory = sources.with_baseline(memory, look.state, look.measured, look.limits, look.nominal_kw)
     kw = sources.asked_kw(memory, look.limits)
-    ceiling = Ceiling(f"signal {memory.name}", kw, notices.reason(memory, level, kw), Cause.UTILITY)
+    said, clause = notices.reason(memory, level, kw), notices.clause(memory, level, kw)
+    ceiling = Ceiling(source.kind, f"signal {memory.name}", kw, said, Cause.UTILITY, clause=clause)
     figures = replace(figures, effective=level, target_kw=kw if memory.drop_kw is not None else memory.target_kw)
     return Ruling(sources.asking(memory, notices.asks(memory, level, kw)), figures, (ceiling,))
 
@@ -137,26 +139,27 @@ def _lost(source: Source, memory: SourceMemory, figures: SignalFigures, word: Ru
     A control without a known end is held by `hold` and `curtail` alone, and then opens outlets only where a loss may.
     """
     reason = f"signal {source.name} lost for {age_s / 60:.0f} min, {source.on_loss.value} as configured"
-    held = Ceiling(f"signal {source.name} lost", 0.0, reason)
+    held = Ceiling(RuleKind.SIGNAL_LOST, f"signal {source.name} lost", 0.0, reason)
     told = replace(word.figures, reason=reason)
     lost = replace(word, alarms=(notices.lost(source, memory),), otherwise="", figures=told, holding=(held,))
     goes_on = planned.outlasts_loss(memory, look.when)
     if source.on_loss is OnLoss.CURTAIL:
-        return _curtailed_by_loss(lost, reason, look, goes_on=goes_on)
+        return _curtailed_by_loss(source, lost, reason, look, goes_on=goes_on)
     if goes_on:
         return lost
     if source.on_loss is OnLoss.RUN:
         released = replace(figures, effective=Level.NORMAL, reason=reason)
         cleared = sources.clear(memory, look.limits, look.now)
         return replace(lost, memory=cleared, figures=released, ceilings=(), holding=())
-    return replace(lost, ceilings=tuple(replace(one, reason=reason, cause=Cause.SIGNAL_LOST) for one in lost.ceilings))
+    return replace(lost, ceilings=tuple(replace(one, reason=reason, clause="", cause=Cause.SIGNAL_LOST) for one in lost.ceilings))
 
 
-def _curtailed_by_loss(lost: Ruling, reason: str, look: Look, *, goes_on: bool) -> Ruling:
+def _curtailed_by_loss(source: Source, lost: Ruling, reason: str, look: Look, *, goes_on: bool) -> Ruling:
     kw = min((look.limits.curtail_to_kw, *(one.kw for one in lost.ceilings)))
     waits_on = lost.ceilings and not goes_on  # what was asked for by its word has waited since then
-    rule = lost.ceilings[0].rule if waits_on else f"signal {lost.memory.name} lost"
-    ceiling = Ceiling(rule, kw, reason, Cause.SIGNAL_LOST)
+    ceiling = Ceiling(RuleKind.SIGNAL_LOST, f"signal {source.name} lost", kw, reason, Cause.SIGNAL_LOST)
+    if waits_on:
+        ceiling = replace(ceiling, kind=lost.ceilings[0].kind, rule=lost.ceilings[0].rule)
     return replace(
         lost,
         memory=replace(lost.memory, clear_since=None),

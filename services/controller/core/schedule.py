@@ -15,8 +15,9 @@ from services.controller.core.memory import Cause, State
 from services.controller.core.moments import Now
 from services.controller.core.plant import Limits, Schedule
 from services.controller.core.wanted import Ceiling
+from services.shared.vocabulary import RuleKind
 
-_UNKNOWN_HOURS = "the clock is not trusted, control hours cannot be known"
+_UNKNOWN_HOURS = Ceiling(RuleKind.SCHEDULE, "schedule", 0.0, "the clock is not trusted, control hours cannot be known")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +39,14 @@ def judge_schedules(state: State, limits: Limits, now: Now) -> ScheduleVerdict:
         in_force |= state.scheduled & names
     if now.wall_trusted and not when.certain:
         in_force |= _in_force(now.wall_s, limits)
-    holding = (Ceiling("schedule", 0.0, _UNKNOWN_HOURS),) if limits.schedules and not now.wall_trusted else ()
+    holding = (_UNKNOWN_HOURS,) if limits.schedules and not now.wall_trusted else ()
     ceilings = tuple(_ceiling(one) for one in limits.schedules if one.name in in_force)
     return ScheduleVerdict(in_force, ceilings, holding, _next_due(when.wall_s, limits, now))
 
 
 def _ceiling(schedule: Schedule) -> Ceiling:
     reason = f"schedule {schedule.name}: at most {schedule.kw:.0f} kW"
-    return Ceiling(f"schedule {schedule.name}", schedule.kw, reason, Cause.UTILITY)
+    return Ceiling(RuleKind.SCHEDULE, f"schedule {schedule.name}", schedule.kw, reason, Cause.UTILITY)
 
 
 def _in_force(wall_s: float | None, limits: Limits) -> frozenset[str]:

@@ -13,7 +13,7 @@ from services.controller.core.proof import Measured
 from services.controller.core.ruling import Look, Ruling, rule
 from services.controller.core.seen import Snapshot
 from services.controller.core.wanted import AlarmWanted, Ceiling, SignalFigures
-from services.shared.vocabulary import LeaseKind, Level
+from services.shared.vocabulary import LeaseKind, Level, RuleKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,5 +72,5 @@ def lease_ceilings(state: State, limits: Limits) -> tuple[Ceiling, ...]:
             kw = limits.curtail_to_kw if hold.target_kw is None else hold.target_kw
             why = f": {hold.reason}" if hold.reason else ""
             reason = f"forced signal {hold.level.value} by {hold.owner}{why}"
-            ceilings.append(Ceiling("lease", kw, reason, Cause.UTILITY))
+            ceilings.append(Ceiling(RuleKind.LEASE, "lease", kw, reason, Cause.UTILITY))
     return tuple(ceilings)

@@ -18,6 +18,13 @@ def is_over(hold: Hold, now: Now) -> bool:
     return elapsed_s(hold.began, now) >= hold.seconds
 
 
+def told_at(stamp: Stamp, now: Now) -> float:
+    """The Unix seconds of a stamp for people: one that was set before the clock was right lies as long ago as time has passed."""
+    if stamp.wall_trusted or not now.wall_trusted or stamp.host_boot != now.host_boot:
+        return stamp.wall_s
+    return float(round(now.wall_s - elapsed_s(stamp, now)))
+
+
 def rebase(stamp: Stamp, now: Now, *, counts: bool, newest: Stamp | None = None) -> Stamp:
     """A stamp of an earlier boot as one of this boot.
 

@@ -13,6 +13,7 @@ from services.controller.core.thermal_alarms import climate_alarms
 from services.controller.core.trips import judge_trips
 from services.controller.core.wanted import AlarmWanted, Ceiling, Floor
 from services.controller.core.zones import Zone, judge_zones
+from services.shared.vocabulary import RuleKind
 
 _SHED_STAGES = 4
 
@@ -92,12 +93,13 @@ def _ceiling(zone: Zone, stage: int, limits: Limits) -> Ceiling | None:
     kw = limits.scope_kw.get(scope, 0.0) * (1 - stage / _SHED_STAGES)
     if zone.celsius is None:
         reason = f"all temperatures of zone {zone.name} lost for {zone.lost_s / 60:.0f} min"
-        return Ceiling("temperature lost", kw, reason, Cause.THERMAL, scope)
-    return Ceiling("temperature", kw, zone.told, Cause.THERMAL, scope)
+        return Ceiling(RuleKind.BLIND, "temperature lost", kw, reason, Cause.THERMAL, scope)
+    return Ceiling(RuleKind.TEMPERATURE, "temperature", kw, zone.told, Cause.THERMAL, scope)
 
 
 def _holding(zone: Zone) -> Ceiling:
-    return Ceiling("temperature stale", 0.0, f"no fresh temperature in zone {zone.name}", scope=zone_scope(zone.name))
+    reason = f"no fresh temperature in zone {zone.name}"
+    return Ceiling(RuleKind.STALE, "temperature stale", 0.0, reason, scope=zone_scope(zone.name))
 
 
 def _floor(zone: Zone, state: State, limits: Limits) -> Floor:

@@ -5,18 +5,23 @@ from dataclasses import dataclass
 
 from services.controller.core.memory import Cause, State
 from services.controller.core.plant import SITE
-from services.shared.vocabulary import AlarmKind, Level, LoadTarget, PowerState, Proof
+from services.shared.vocabulary import AlarmKind, FanState, Level, LoadTarget, PowerState, Proof, RuleKind
 
 
 @dataclass(frozen=True, slots=True)
 class Ceiling:
-    """At most `kw` in `scope` (see `plant`), by which rule and why; `cause` decides how hard it may be enforced."""
+    """At most `kw` in `scope` (see `plant`), by which rule and why; `cause` decides how hard it may be enforced.
 
+    `clause`: the reason as a part of a sentence; empty where it is one as it stands.
+    """
+
+    kind: RuleKind
     rule: str
     kw: float
     reason: str
     cause: Cause = Cause.NONE
     scope: str = SITE
+    clause: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +89,8 @@ class LoadFigures:
     nominal_kw: float
     proven: bool
     """A meter polled after the newest ask shows the load within what is allowed, and nothing is unknown."""
+    tolerance_kw: float
+    """How far above what is allowed a meter may read for that."""
     ready_kw: float = 0.0
     """What could be taken off and confirmed now: loads that draw, whose path answers and whose watts are fresh."""
     interval_kw: float | None = None
@@ -97,6 +104,7 @@ class FanFigures:
     proof: Proof
     reason: str
     locked_out: bool
+    state: FanState
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +132,9 @@ class Decision:
     state: State
     targets: Targets
     reasons: tuple[str, ...]
+    still_on: str
+    """The one of the reasons that tells what is measured, which `load` has in figures; empty where none does."""
+    limited_kind: RuleKind
     limited_by: str
     ceilings: tuple[Ceiling, ...]
     floors: tuple[Floor, ...]

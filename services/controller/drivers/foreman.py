@@ -4,8 +4,10 @@ Wire format: foremanmining/foreman-api (the official client) and the help centre
 the agent on site fetches the command later. What Foreman says of a miner is never proof of kW, so no watts are read here.
 """
 
+import asyncio
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
@@ -26,6 +28,7 @@ MODES = {Act.SLEEP: "sleeping", Act.WAKE: "normal"}
 COMMAND_STATES = frozenset({"pending", "in-progress", "complete", "failed"})
 MAX_PAGES = 200
 MAX_RETRY_AFTER_S = 30.0
+_LINES, _LINE_WAIT_S = 4, 1.0
 READ_TRIES = 3  # only after a 429 that names a wait of a few seconds: others may spend the same key's calls
 
 
@@ -55,7 +58,8 @@ class Foreman:
         self._commands: dict[str, int] = {}
         self._fleet = Fleet(self._ids, hashing=foreman.hashing_states, asleep=foreman.asleep_states)
         self._pace = Pace(foreman.calls_per_second, clock=clock)
-        self._http = HttpClient(limit=4, deadline_s=foreman.timeout_seconds)
+        self._http = HttpClient(limit=_LINES, deadline_s=foreman.timeout_seconds)
+        self._lines = asyncio.Semaphore(_LINES)
         self.period_s = foreman.poll_seconds
         pages = max(1, math.ceil(len(self._ids) / foreman.page_size))
         self.deadline_s = foreman.timeout_seconds + pages * self._pace.interval_s + READ_TRIES * self._pace.patience_s
@@ -145,10 +149,11 @@ class Foreman:
         self, method: str, template: str, path: str, body: Mapping[str, str] | None = None, expires_mono_s: float | None = None
     ) -> Answer:
         await self._pace.turn(template)
-        if expires_mono_s is not None and self._clock.now().mono_s > expires_mono_s:
-            raise Refused("the order expired before its turn came")
         headers = {"Authorization": f"Token {self._key}", "Accept": "application/json"}
-        answer = self._without_key(await self._http.request(method, self._base + path, headers=headers, json_body=body))
+        async with self._line():
+            if expires_mono_s is not None and self._clock.now().mono_s > expires_mono_s:
+                raise Refused("the order expired before its turn came")
+            answer = self._without_key(await self._http.request(method, self._base + path, headers=headers, json_body=body))
         if answer.status == 429:
             wait_s = min(retry_after_s(answer) or self._pace.interval_s, MAX_RETRY_AFTER_S)
             self._pace.shut(template, wait_s)
@@ -156,6 +161,19 @@ class Foreman:
         if not 200 <= answer.status < 300:
             raise _error(answer)
         return answer
+
+    @asynccontextmanager
+    async def _line(self) -> AsyncIterator[None]:
+        """One of the connections. What waited long for one that hangs would all go at once when it ends, against the pace."""
+        try:
+            async with asyncio.timeout(_LINE_WAIT_S):
+                await self._lines.acquire()
+        except TimeoutError:
+            raise Unreachable("no answer on any of its connections", connected=False) from None
+        try:
+            yield
+        finally:
+            self._lines.release()
 
     def _without_key(self, answer: Answer) -> Answer:
         # A proxy's error page may quote the request. What leaves this method may be logged.

@@ -1,4 +1,4 @@
-"""Alarms of the records, raised by the api."""
+"""Alarms of the records, and of the machine's limits, raised by the api."""
 
 from services.shared.catalogue.alarm_class import AlarmClass
 from services.shared.vocabulary import AlarmKind, Priority
@@ -27,9 +27,22 @@ HISTORY = (
         "stop the api, repair the database, look at the card",
     ),
     AlarmClass(
+        "configuration", _OWNER, AlarmKind.WARNING, Priority.LOW,
+        "`config.txt`, the table of loads or a secret was changed while the services run, and has mistakes, is gone or empty",
+        "the services go on with what they read at their start; after a restart or a power cut they would not start",
+        "mend it until `mine check` finds no mistake; it ends by itself",
+    ),
+    AlarmClass(
         "backup", _OWNER, AlarmKind.WARNING, Priority.LOW,
         "the last backup of a kind failed in whole or in part, or the newest is older than 3 h (one with everything: 36 h)",
         "what happens to the card now may be lost; the backups before stand, control is not affected",
         "run `mine backup`, which says why; look at the card, the second medium, the remote place",
+    ),
+    AlarmClass(
+        "limits", _OWNER, AlarmKind.WARNING, Priority.LOW,
+        "the memory limit or the limit of processes that the compose file declares is not in force in the container: most often "
+        "the kernel was started without `cgroup_enable=memory`",
+        "a service that grows could take the whole machine, and all services with it; control goes on until then",
+        "add `cgroup_enable=memory` to `/boot/firmware/cmdline.txt` and reboot; `scripts/install.sh` does it",
     ),
 )  # fmt: skip

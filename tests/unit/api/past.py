@@ -54,6 +54,8 @@ class Past:
 
     async def sensors(self, count: int) -> None:
         rows = [{"id": n, "device": "d", "quantity": f"q{n}", "unit": "Cel", "label": ""} for n in range(1, count + 1)]
+        if not rows:
+            return
         await self.history.write(lambda c: c.execute(sa.insert(TABLES["sensors"]), rows))
 
     async def read_in(self, readings: Iterable[tuple[float, int, float | None, int]]) -> None:

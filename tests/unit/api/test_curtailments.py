@@ -83,6 +83,10 @@ async def test_the_list_is_chosen_by_time_and_says_nothing_twice_or_too_much(tmp
         ("thermal_limit", {"rule": "too warm", "scope": "zone east", "kw": 200.0}, "thermal", None),
         ("emergency", {"rule": "trip stop", "scope": "site", "kw": 0.0}, "trip", None),
         ("failsafe", {"rule": "signal utility lost", "scope": "site", "kw": 0.0}, "failsafe", None),
+        ("failsafe", {"rule": "signal utility lost", "kind": "signal_lost", "scope": "site", "kw": 0.0}, "failsafe", None),
+        ("curtailing", {"rule": "signal a", "kind": "contact", "scope": "site", "kw": 0.0}, "contact", "a"),
+        ("emergency", {"rule": "airflow", "kind": "airflow", "scope": "zone east", "kw": 0.0}, "trip", None),
+        ("curtailing", {"rule": "signal utility", "kind": "of a later version", "scope": "site", "kw": 0.0}, "signal", "utility"),
     ],
 )
 async def test_what_asked_is_named_by_its_kind(

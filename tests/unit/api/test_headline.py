@@ -1,5 +1,6 @@
 """The five-second answer says no more than what is measured."""
 
+import json
 from functools import partial
 from typing import Any
 
@@ -7,13 +8,21 @@ import pytest
 
 from services.api.headline import headline
 from services.api.tile_views import Headline
-from services.shared.messages import Limit, State, Trip
+from services.shared.messages import FanView, Limit, State, Trip
 from services.shared.site_time import SiteTime
-from services.shared.vocabulary import Control, Mode
+from services.shared.vocabulary import Control, FanState, Mode, PowerState, Proof, RuleKind
 from tests.integration.api_running import state
 
 SINCE = 1_795_366_920.0
 STILL_ON = "4 kW of 990 kW still on, 0 kW unknown"
+ASKS = Limit(
+    rule="signal utility", kind=RuleKind.SIGNAL, scope="site", ceiling_kw=0.0, reason="utility signal: Control",
+    clause="utility signal Control",
+)  # fmt: skip
+
+
+def held_by_air(reason: str) -> Limit:
+    return Limit(rule="airflow unproven", kind=RuleKind.AIR_UNPROVEN, scope="site", ceiling_kw=0.0, reason=reason)
 
 
 def said(mode: Mode, *, load: dict[str, Any] | None = None, **changes: Any) -> State:
@@ -27,7 +36,7 @@ def told(mode: Mode, **changes: Any) -> Headline:
 
 
 def test_curtailed_and_proven_is_safe_and_yes_with_since_why_what_is_on_and_when_it_may_return() -> None:
-    asked: dict[str, Any] = {"since_at": SINCE, "reasons": ("utility signal: Control", STILL_ON), "back_at": SINCE + 7200}
+    asked: dict[str, Any] = {"since_at": SINCE, "limits": (ASKS,), "reasons": (ASKS.reason,), "back_at": SINCE + 7200}
     found = told(Mode.CURTAILED, load={"proven": True, "measured_kw": 12.0}, **asked)
     assert found.sentence == (
         "Safe. Curtailed since 17:02: utility signal Control. 12 kW of 990 kW still on, 0 kW unknown. Back at the earliest 19:02."
@@ -36,7 +45,7 @@ def test_curtailed_and_proven_is_safe_and_yes_with_since_why_what_is_on_and_when
 
 
 def test_the_load_that_comes_off_is_told_the_same_way_and_without_a_known_end_no_return() -> None:
-    found = told(Mode.CURTAILING, since_at=SINCE, reasons=("utility signal: Control",), load={"measured_kw": 400.0})
+    found = told(Mode.CURTAILING, since_at=SINCE, limits=(ASKS,), load={"measured_kw": 400.0})
     assert found.sentence == (
         "Safe. The load is coming off since 17:02: utility signal Control. 400 kW of 990 kW still on, 0 kW unknown."
     )
@@ -93,8 +102,9 @@ def test_load_that_is_on_past_its_deadline_is_not_safe_whatever_else_is_unknown(
 
 
 def test_a_return_that_a_rule_holds_is_waiting_and_names_the_rule() -> None:
-    air = Limit(rule="airflow unproven", scope="site", ceiling_kw=0.0, reason="0 of 9 fans proven, enough for 0 kW")
+    air = held_by_air("0 of 9 fans proven, enough for 0 kW")
     held: dict[str, Any] = {"limits": (air,), "load": {"setpoint_kw": 0.0, "target_kw": 990.0}}
+    held["since_at"] = SINCE
     found = told(Mode.RESTORING, **held)
     assert found.sentence == "Safe. The load is waiting to return: 0 of 9 fans proven, enough for 0 kW."
     assert told(Mode.RESTORING, back_at=SINCE, **held).sentence == f"{found.sentence} Back at the earliest 17:02."
@@ -102,14 +112,15 @@ def test_a_return_that_a_rule_holds_is_waiting_and_names_the_rule() -> None:
 
 @pytest.mark.parametrize("ceiling_kw", [None, 500.0])
 def test_a_return_that_goes_on_is_told_as_one(ceiling_kw: float | None) -> None:
-    limit = Limit(rule="site limit", scope="site", ceiling_kw=ceiling_kw or 0.0, reason="site limit 500 kW")
+    kw = ceiling_kw or 0.0
+    limit = Limit(rule="site limit", kind=RuleKind.SITE_LIMIT, scope="site", ceiling_kw=kw, reason="site limit 500 kW")
     found = told(Mode.RESTORING, limits=(limit,) if ceiling_kw else (), load={"setpoint_kw": 100.0, "target_kw": 500.0})
     assert found.sentence == "Safe. The load is coming back in stages."
 
 
 def test_an_emergency_names_its_trip_once() -> None:
     trip = Trip(key="stop", reason="emergency shutdown by Ruth", since_at=1.0)
-    found = told(Mode.EMERGENCY, trips=(trip,), reasons=("tripped: emergency shutdown by Ruth", STILL_ON))
+    found = told(Mode.EMERGENCY, trips=(trip,), reasons=("tripped: emergency shutdown by Ruth", STILL_ON), still_on=STILL_ON)
     assert found.why == ("tripped: emergency shutdown by Ruth",)
     assert (found.safe, found.tone) == (False, "bad")
 
@@ -131,7 +142,7 @@ def test_an_emergency_is_curtailed_once_that_is_measured(load: dict[str, Any], c
 
 @pytest.mark.parametrize("mode", list(Mode))
 def test_the_reasons_do_not_repeat_the_measured_kw(mode: Mode) -> None:
-    assert told(mode, reasons=("utility asks", STILL_ON)).why == ("utility asks",)
+    assert told(mode, reasons=("utility asks", STILL_ON), still_on=STILL_ON).why == ("utility asks",)
 
 
 @pytest.mark.parametrize("mode", list(Mode))
@@ -143,7 +154,7 @@ def test_an_observing_site_says_what_would_be_done_and_is_not_called_safe_for_it
 
 
 def test_an_observing_site_tells_the_load_that_would_come_off_by_what_is_measured() -> None:
-    asked: dict[str, Any] = {"control": Control.OBSERVE, "since_at": SINCE, "reasons": ("utility signal: Control",)}
+    asked: dict[str, Any] = {"control": Control.OBSERVE, "since_at": SINCE, "limits": (ASKS,)}
     found = told(Mode.CURTAILING, load={"measured_kw": 978.0}, **asked)
     assert found.sentence == (
         "Observing: the load would be coming off since 17:02: utility signal Control. 978 kW of 990 kW still on, 0 kW unknown."
@@ -151,6 +162,63 @@ def test_an_observing_site_tells_the_load_that_would_come_off_by_what_is_measure
     )
     assert told(Mode.CURTAILED, load={"proven": True, "measured_kw": 0.0}, **asked).curtailed is True
     assert told(Mode.CURTAILED, load={"measured_kw": 978.0}, **asked).curtailed is None
-    air = Limit(rule="airflow unproven", scope="site", ceiling_kw=0.0, reason="no fan is proven")
+    air = held_by_air("no fan is proven")
     held = told(Mode.RESTORING, limits=(air,), load={"setpoint_kw": 0.0, "target_kw": 990.0}, control=Control.OBSERVE)
     assert held.sentence == "Observing: the load would be waiting to return: no fan is proven. Nothing is switched."
+
+
+def test_the_brief_sentence_has_no_figures_and_what_it_tells_is_not_told_again() -> None:
+    reasons = (ASKS.reason, STILL_ON, "proven by measurement")
+    told_by: dict[str, Any] = {"since_at": SINCE, "limits": (ASKS,), "reasons": reasons, "still_on": STILL_ON}
+    found = told(Mode.CURTAILED, load={"proven": True}, back_at=SINCE + 7200, **told_by)
+    assert found.brief == "Safe. Curtailed since 17:02: utility signal Control."
+    assert (found.tells_since, found.why, found.more) == (True, (ASKS.reason, reasons[2]), reasons[2:])
+    runs = told(Mode.NORMAL, reasons=("nothing limits the load",))
+    assert (runs.brief, runs.tells_since, runs.more) == ("Safe. The load may run.", False, ("nothing limits the load",))
+    nothing = headline(None, "the controller is silent")
+    assert (nothing.brief, nothing.more) == (nothing.sentence, ("the controller is silent",))
+
+
+def test_what_is_proven_off_although_the_meter_reads_some_names_the_meters_tolerance() -> None:
+    load = {"proven": True, "measured_kw": 12.0, "target_kw": 0.0, "tolerance_kw": 20.0}
+    found = told(Mode.CURTAILED, limits=(ASKS,), load=load)
+    assert found.sentence.endswith("12 kW of 990 kW still on, within the meter's tolerance of 20 kW, 0 kW unknown.")
+    assert (found.curtailed, found.tolerance_kw) == (True, 20.0)
+
+
+@pytest.mark.parametrize(
+    ("mode", "load"),
+    [
+        (Mode.CURTAILED, {"measured_kw": 20.1}),
+        (Mode.CURTAILED, {"measured_kw": 0.2}),
+        (Mode.CURTAILED, {"measured_kw": 400.0, "target_kw": 400.0}),
+        (Mode.CURTAILED, {"proven": False}),
+        (Mode.CURTAILED, {"unknown_kw": 3.0}),
+        (Mode.CURTAILED, {"tolerance_kw": None}),
+        (Mode.CURTAILING, {}),
+        (Mode.NORMAL, {}),
+        (Mode.EMERGENCY, {}),
+    ],
+    ids=["above", "shown as 0 kW", "at its target", "not proven", "unknown", "not told", "coming off", "runs", "tripped"],
+)
+def test_a_tolerance_is_named_only_where_the_proof_rests_on_it(mode: Mode, load: dict[str, Any]) -> None:
+    base = {"proven": True, "measured_kw": 12.0, "target_kw": 0.0, "tolerance_kw": 20.0}
+    found = told(mode, limits=(ASKS,), load=base | load)
+    assert "tolerance" not in found.sentence and found.tolerance_kw is None
+
+
+def test_what_a_former_version_said_last_is_told_as_far_as_it_goes() -> None:
+    """A retained message without the kinds, the clause and the tolerance, until the controller speaks again."""
+    fan = FanView(
+        number=1, commanded=PowerState.OFF, running=PowerState.OFF, proven=Proof.UNPROVEN, watts=0.0, read_mono_s=1.0,
+        locked_out=False, reason="off as wanted",
+    )  # fmt: skip
+    message = said(Mode.CURTAILED, since_at=SINCE, limits=(ASKS,), fans=(fan,), load={"proven": True})
+    old = message.model_dump(mode="json", by_alias=True)
+    for name in ("kind", "clause"):
+        del old["limits"][0][name]
+    del old["load"]["tolerance_kw"], old["still_on"], old["limited_kind"], old["fans"][0]["state"]
+    heard = State.model_validate_json(json.dumps(old))
+    assert heard.fans[0].state is FanState.UNKNOWN
+    found = headline(heard, "")
+    assert "Curtailed since 17:02: utility signal: Control. 4 kW of 990 kW still on, 0 kW unknown." in found.sentence

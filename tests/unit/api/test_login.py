@@ -136,6 +136,19 @@ async def test_the_loop_goes_on_while_a_password_is_checked(tmp_path: Path) -> N
     assert ticks > 10
 
 
+@pytest.mark.parametrize("then", [120.0, 4_070_908_800.0], ids=["1970", "2099"])
+def test_a_login_under_a_wrong_clock_stands_while_it_is_so_and_is_over_when_it_comes_right(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, then: float
+) -> None:
+    first, now = ann(), time.time()
+    sessions = Sessions(People(written(tmp_path / "access.json", first)), KEY, ended(tmp_path), hours=12.0)
+    monkeypatch.setattr(time, "time", lambda: then)
+    cookie, _ = sessions.begin(first)
+    assert sessions.read(cookie) is not None
+    monkeypatch.setattr(time, "time", lambda: now)
+    assert sessions.read(cookie) is None
+
+
 @pytest.mark.asyncio
 async def test_a_login_ends_with_its_time_by_logging_out_and_with_another_password_or_role(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch

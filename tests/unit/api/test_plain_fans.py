@@ -19,15 +19,15 @@ from tests.unit.api.builders import HandClock
 ON, OFF, UNKNOWN = PowerState.ON, PowerState.OFF, PowerState.UNKNOWN
 
 
-def row(wanted: PowerState, relay: PowerState, watts: float | None) -> list[str]:
-    """The row of a fan as the controller judges it at 1000 s."""
+def row(wanted: PowerState, relay: PowerState, watts: float | None, since_s: float = 0.0) -> list[str]:
+    """The row of a fan that was switched at `since_s`, as the controller judges it at 1000 s."""
     clock, site = HandClock(), limits(fans=1)
     read = FanSeen(relay, 1000.0, watts, None if watts is None else 1000.0)
-    memory = State(Phase.FREE, moment(0.0), fans=(FanMemory(wanted, moment(0.0)),))
+    memory = State(Phase.FREE, moment(0.0), fans=(FanMemory(wanted, moment(since_s)),))
     figures = judge_fans(memory, seen(1000.0, site, fans=(read,)), site, moment(1000.0)).figures[0]
     fan = FanView(
         number=1, commanded=wanted, running=relay, proven=figures.proof, watts=watts, read_mono_s=1000.0, locked_out=False,
-        reason=figures.reason,
+        reason=figures.reason, state=figures.state,
     )  # fmt: skip
     image = Image(Settings(), clock)
     image.take_state(state(Mode.NORMAL, host_boot="this-boot", decided_mono_s=1000.0, fans=(fan,)))
@@ -54,3 +54,7 @@ def test_a_fan_that_is_not_asked_to_run_and_does_not_is_resting(
     wanted: PowerState, relay: PowerState, watts: float | None, word: str
 ) -> None:
     assert row(wanted, relay, watts) == ["1", wanted.value, relay.value, word]
+
+
+def test_a_fan_that_was_switched_off_just_now_is_stopping() -> None:
+    assert row(OFF, ON, 1500.0, since_s=995.0) == ["1", "off", "on", "stopping"]

@@ -57,7 +57,13 @@ def test_time_and_sensor_are_read_out_of_the_key(database: Database) -> None:
     ]  # fmt: skip
 
 
-def test_more_sensors_than_the_key_can_tell_apart_are_left_out_and_the_rest_is_stored(database: Database) -> None:
+def test_more_sensors_than_the_key_can_tell_apart_are_left_out_and_the_rest_is_stored(
+    database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
     database.write(lambda c: c.exec_driver_sql(f"INSERT INTO sensors VALUES ({MOST_SENSORS - 1}, 'd', 'old', '', '')"))
-    commit(database, Shelf(), [(1_800_000_000_000, 1, 1.0), (1_800_000_000_000, 2, 2.0)])
+    shelf = Shelf()
+    commit(database, shelf, [(1_800_000_000_000, number, float(number)) for number in range(1, 9)])
     assert database.read(lambda c: c.exec_driver_sql("SELECT sensor_id, value FROM readings").all()) == [(MOST_SENSORS, 1.0)]
+    assert database.read(lambda c: c.exec_driver_sql("SELECT count(*) FROM sensors").scalar()) == 2
+    assert len(shelf._sensors) == 1
+    assert caplog.text.count("sensors already") == 1

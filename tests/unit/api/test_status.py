@@ -9,7 +9,7 @@ from services.api.headline import headline
 from services.api.image import SILENT_TO_SEE_S, Image
 from services.shared.messages import Drill, FanView, Limit, State, Trip
 from services.shared.settings.tree import Settings
-from services.shared.vocabulary import Level, Mode, PowerState, Proof
+from services.shared.vocabulary import Level, Mode, PowerState, Proof, RuleKind
 from tests.integration.api_running import state
 from tests.unit.api.builders import HandClock
 
@@ -64,10 +64,11 @@ def test_text_from_outside_is_escaped_on_the_plain_page() -> None:
 def in_event(**load: float | None) -> State:
     """Control by the utility down to 400 kW; a heat ceiling of one zone and a stage of the interval guard stand too."""
     base = said(Mode.CURTAILED)
+    guard = "this quarter hour would end above 400 kW"
     limits = (
-        Limit(rule="interval", scope="site", ceiling_kw=350.0, reason="this quarter hour would end above 400 kW"),
-        Limit(rule="signal utility", scope="site", ceiling_kw=400.0, reason="utility signal: Control"),
-        Limit(rule="temperature", scope="zone west", ceiling_kw=120.0, reason="39 °C"),
+        Limit(rule="worst interval", kind=RuleKind.INTERVAL, scope="site", ceiling_kw=350.0, reason=guard),
+        Limit(rule="signal utility", kind=RuleKind.SIGNAL, scope="site", ceiling_kw=400.0, reason="utility signal: Control"),
+        Limit(rule="temperature", kind=RuleKind.TEMPERATURE, scope="zone west", ceiling_kw=120.0, reason="39 °C"),
     )
     event = {"target_kw": 400.0, "event_id": "e-7", "from_at": 1_800_000_000.0, "until_at": 1_800_014_400.0}
     drill = Drill(device="pdu-1", at=1_800_000_000.0, proven=True, seconds=12.0, how="outlet 24")

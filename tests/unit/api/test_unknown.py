@@ -10,7 +10,7 @@ from services.api.image import COLLECTOR_SILENT_S, SILENT_TO_SEE_S, Image
 from services.shared.messages import AlarmState, DeviceHealth, Devices, FanView, Limit, OpenAlarm, Presence, State, SwitchReading
 from services.shared.settings import sections
 from services.shared.settings.tree import Settings
-from services.shared.vocabulary import AlarmKind, HealthState, Mode, PowerState, Proof, SwitchRole
+from services.shared.vocabulary import AlarmKind, HealthState, Mode, PowerState, Proof, RuleKind, SwitchRole
 from tests.integration.api_running import state
 from tests.unit.api.builders import HandClock
 
@@ -178,9 +178,11 @@ def test_a_curtailment_in_which_the_guard_of_the_interval_holds_tighter_is_the_u
     site, begun_at = Site(), 1_795_366_920.0
     site.told(said(Mode.CURTAILING, since_at=begun_at))
     limits = (
-        Limit(rule="worst interval", scope="site", ceiling_kw=191.0, reason="worst interval: at most 191 kW"),
-        Limit(rule="signal utility", scope="site", ceiling_kw=400.0, reason="utility signal: Control"),
-    )
+        Limit(rule="worst interval", kind=RuleKind.INTERVAL, scope="site", ceiling_kw=191.0,
+              reason="worst interval: at most 191 kW"),
+        Limit(rule="signal utility", kind=RuleKind.SIGNAL, scope="site", ceiling_kw=400.0, reason="utility signal: Control",
+              clause="utility signal Control"),
+    )  # fmt: skip
     asked: dict[str, Any] = {"since_at": begun_at + 180, "limits": limits, "reasons": tuple(one.reason for one in limits)}
     found = site.told(said(Mode.CURTAILED, **asked, load={"proven": True})).headline
     assert "Curtailed since 22 Nov 11:02: utility signal Control; worst interval: at most 191 kW. 900 kW" in found.sentence

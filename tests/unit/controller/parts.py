@@ -1,6 +1,7 @@
 """The parts of a controller for tests: a clock that leaps, a bus that keeps what it is given, drivers in memory."""
 
 import asyncio
+import sqlite3
 import uuid
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -107,6 +108,13 @@ class Controller:
         answer = asyncio.get_running_loop().create_future()
         self.loop.ask(request(verb, payload, **more), answer)
         return await asyncio.wait_for(answer, 5.0)
+
+
+def held_by_another(ledger: Ledger) -> sqlite3.Connection:
+    """Its file refuses every commit until this is closed."""
+    other = sqlite3.connect(ledger._path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    return other
 
 
 def request(verb: str, payload: str = "{}", **more) -> Request:

@@ -24,7 +24,7 @@ def test_a_decision_keeps_each_input_with_its_age():
     assert told["signals"] == [{"name": "utility", "level": "control", "target_kw": None, "age_s": 2.0}]
     assert [one["age_s"] for one in told["temperatures"]] == [5.0, None]
     assert told["meters"] == [{"name": "pdu-1", "kw": 29.0, "age_s": 10.0}]
-    assert {"rule": "signal utility", "scope": "site", "kw": 0.0} in told["ceilings"]
+    assert {"rule": "signal utility", "kind": "signal", "scope": "site", "kw": 0.0} in told["ceilings"]
 
 
 def test_the_event_of_a_turn_carries_it_and_what_is_no_turn_is_no_event():

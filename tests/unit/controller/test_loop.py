@@ -14,7 +14,7 @@ from services.shared.clock import host_boot
 from services.shared.messages import Alarm, Event, Reply, Signal, State
 from services.shared.vocabulary import CommandPhase, Level, LoadKind, LoadState, Mode
 from tests.plant import limits, load
-from tests.unit.controller.parts import Controller, MemoryDriver
+from tests.unit.controller.parts import Controller, MemoryDriver, held_by_another
 from tests.waiting import until
 
 
@@ -207,13 +207,13 @@ async def test_every_request_has_one_reply_on_the_bus(tmp_path):
 async def test_a_card_that_refuses_is_said_control_goes_on_and_nothing_is_lost_when_it_returns(tmp_path):
     async with Controller(tmp_path) as site:
         await until(lambda: site.bus.of(State))
-        await site.ledger._run(lambda: site.ledger._db.execute("PRAGMA query_only = ON"))
+        other = held_by_another(site.ledger)
         read_back(site, asleep=False)
         utility(site, Level.CONTROL)
         await until(lambda: site.drivers["foreman"].sent, what="the order goes out although the card refuses")
         await until(lambda: site.loop.storage_fault)
         await until(lambda: any(alarm.active and "ledger" in alarm.key for alarm in site.bus.of(Alarm)))
-        await site.ledger._run(lambda: site.ledger._db.execute("PRAGMA query_only = OFF"))
+        other.close()
         assert (await site.ask("stop")).accepted
         await until(lambda: site.loop.storage_fault is None)
         state, orders = await site.ledger.load()

@@ -14,7 +14,7 @@ from services.shared.messages import Alarm, Stored
 from services.shared.ops import Ops
 from services.shared.settings.tree import Settings
 from tests.plant import limits, moment
-from tests.unit.controller.parts import Controller, KeptBus
+from tests.unit.controller.parts import Controller, KeptBus, held_by_another
 from tests.unit.controller.test_ledger import a_state, an_event
 from tests.waiting import until
 
@@ -53,14 +53,14 @@ async def test_events_that_a_refusing_card_costs_are_said_and_counted_in_the_met
     caplog.set_level(logging.ERROR)
     async with Controller(tmp_path) as site:
         await site.ask("cycle")
-        await site.ledger._run(lambda: site.ledger._db.execute("PRAGMA query_only = ON"))
+        other = held_by_another(site.ledger)
         for _ in range(8):
             await site.ask("cycle")
         lost = site.loop.events_dropped
         assert lost >= 5
         assert f"mine_events_dropped_total {float(lost)}" in told_by(site)
         await until(lambda: causes(site.bus) and "card has refused them" in causes(site.bus)[-1])
-        await site.ledger._run(lambda: site.ledger._db.execute("PRAGMA query_only = OFF"))
+        other.close()
         await site.ask("cycle")
         await until(lambda: site.bus.of(Alarm)[-1].key == "ledger" and not site.bus.of(Alarm)[-1].active)
     assert len(lines(caplog)) == 2 and f"{lost} events" in lines(caplog)[1]

@@ -10,7 +10,7 @@ from services.controller.core.moments import Now
 from services.controller.core.orders import Act, Order
 from services.controller.report import Report, summary
 from services.shared.messages import Alarm, Desired, Reported, State
-from services.shared.vocabulary import LeaseKind, Level, LoadTarget, Mode, PowerState
+from services.shared.vocabulary import LeaseKind, Level, LoadTarget, Mode, PowerState, RuleKind
 from tests.plant import BOOT, Site, intake, limits, miner, moment, pdu_meter, seen, signal
 from tests.unit.controller.parts import KeptBus
 
@@ -49,6 +49,16 @@ def test_a_change_is_told_at_once():
     told = Told().at(1.0).at(1.1, level=Level.CONTROL)
     assert [one.limited_by for one in told.bus.of(State)][-1] == "signal utility"
     assert told.bus.of(State)[-1].missing == ("no meter",)
+
+
+def test_what_limits_is_told_by_its_kind_and_the_measured_part_of_the_reasons_apart():
+    told = Told(Site(limits(fans=2, meter_tolerance_kw=20.0)).settle())
+    state = told.at(200.0, level=Level.CONTROL, meters=(pdu_meter(30.0, 199.0),)).bus.of(State)[-1]
+    assert (state.limited_kind, state.limits[0].kind, state.load.tolerance_kw) == (RuleKind.SIGNAL, RuleKind.SIGNAL, 20.0)
+    assert (state.limits[0].reason, state.limits[0].clause) == ("utility signal: Control", "utility signal Control")
+    assert state.still_on == "30 kW of 30 kW still on, 0 kW unknown" and state.still_on in state.reasons
+    state = told.at(201.0, level=Level.CONTROL, meters=()).bus.of(State)[-1]
+    assert state.still_on == "" and "30 kW of 30 kW unknown: no meter is fresh" in state.reasons
 
 
 def test_an_alarm_is_told_when_it_begins_and_when_it_ends_and_not_between():

@@ -154,3 +154,15 @@ def test_a_contact_names_the_device_that_reads_it():
     senses = Senses(Settings())
     senses.take_switch(contact(True))
     assert [(one.name, one.device) for one in senses.switches()] == [("ra/w1", "ra")]
+
+
+def test_a_device_that_names_its_sensors_anew_each_time_fills_no_memory(monkeypatch, caplog):
+    monkeypatch.setattr("services.controller.senses.MOST_NAMES", 3)
+    senses = Senses(Settings())
+    for number in range(10):
+        senses.take_reading(reading(20.0 + number, subject=("ra", f"s{number}"), quantity=f"s{number}"))
+        senses.take_switch(contact(True).model_copy(update={"quantity": f"w{number}"}))
+    senses.take_reading(reading(30.0, 11.0, subject=("ra", "s0"), quantity="s0"))
+    assert [seen.celsius for seen in senses.temperatures()] == [30.0, 21.0, 22.0]
+    assert len(senses.switches()) == 3
+    assert caplog.text.count("the rest is not seen, such as ra/s3") == 1

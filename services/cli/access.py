@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
 from pydantic import ValidationError
@@ -17,8 +17,9 @@ from pydantic import ValidationError
 from services.api.login import access_file, hashes
 from services.api.login.access_file import Access, PersonRecord, TokenRecord
 from services.api.login.person import Role
+from services.cli.ask import told
 from services.cli.exit_codes import EXIT_REFUSED
-from services.cli.options import Yes
+from services.cli.options import ForPrograms, Yes
 from services.cli.reading import end, judged
 from services.cli.setup import write_private
 from services.shared.settings.known import LEAST_LETTERS, is_known
@@ -35,21 +36,24 @@ _LAST = (
 
 
 @app.command("list")
-def list_all() -> None:
+def list_all(as_json: ForPrograms = False) -> None:
     """Everybody, by name.
 
     Exit code 0 listed, 1 the file cannot be read, 2 mistakes.
     """
     access = _read(_path())
-    for kind, entries in (("person", access.people), ("token", access.tokens)):
-        for entry in entries:
-            typer.echo(f"{kind:<7} {entry.name:<20} {entry.role.value:<9} since {_day(entry.made_at)}")
-    if not access.people and not access.tokens:
-        typer.echo("Nobody may come in.")
+    kinds = (("person", access.people), ("token", access.tokens))
+    rows: list[dict[str, Any]] = [
+        {"kind": kind, "name": entry.name, "role": entry.role.value, "made_at": entry.made_at}
+        for kind, entries in kinds
+        for entry in entries
+    ]
+    lines = [f"{row['kind']:<7} {row['name']:<20} {row['role']:<9} since {_day(row['made_at'])}" for row in rows]
+    told({"access": rows}, lines or ["Nobody may come in."], as_json=as_json)
 
 
 @app.command()
-def add(name: Name, role: AsRole, generate: Generate = False) -> None:
+def add(name: Name, role: AsRole, generate: Generate = False, as_json: ForPrograms = False) -> None:
     """Add a person. The password is asked for, or read from stdin.
 
     Exit code 0 added, 1 refused, 2 mistakes.
@@ -57,12 +61,13 @@ def add(name: Name, role: AsRole, generate: Generate = False) -> None:
     with _changing() as (access, save):
         if any(person.name == name for person in access.people):
             end(f"There is a person {name} already: mine access password {name}", EXIT_REFUSED)
-        save(access.model_copy(update={"people": (*access.people, _person(name, role, generate))}))
-    typer.echo(f"{name} may log in as {role.value}.")
+        person, made = _person(name, role, generate)
+        save(access.model_copy(update={"people": (*access.people, person)}))
+    _told({"name": name, "role": role.value}, made, f"{name} may log in as {role.value}.", as_json=as_json)
 
 
 @app.command()
-def password(name: Name, generate: Generate = False) -> None:
+def password(name: Name, generate: Generate = False, as_json: ForPrograms = False) -> None:
     """Give a person another password; every login of theirs ends.
 
     Exit code 0 given, 1 refused, 2 mistakes.
@@ -71,13 +76,14 @@ def password(name: Name, generate: Generate = False) -> None:
         role = next((person.role for person in access.people if person.name == name), None)
         if role is None:
             end(f"There is no person {name}.", EXIT_REFUSED)
-        new = _person(name, role, generate)
+        new, made = _person(name, role, generate)
         save(access.model_copy(update={"people": tuple(new if one.name == name else one for one in access.people)}))
-    typer.echo(f"{name} has another password; all logins of {name} have ended.")
+    line = f"{name} has another password; all logins of {name} have ended."
+    _told({"name": name, "role": role.value}, made, line, as_json=as_json)
 
 
 @app.command()
-def remove(name: Name, yes: Yes = False) -> None:
+def remove(name: Name, yes: Yes = False, as_json: ForPrograms = False) -> None:
     """Remove a person; every login of theirs ends. The last operator only with --yes, or when you confirm it: then nobody can ask
     for anything on the page.
 
@@ -91,13 +97,13 @@ def remove(name: Name, yes: Yes = False) -> None:
         if is_last and not yes:
             _confirmed(name)
         save(access.model_copy(update={"people": rest}))
-    typer.echo(f"{name} may come in no more.")
+    told({"name": name, "removed": True}, [f"{name} may come in no more."], as_json=as_json)
     if is_last:
         typer.echo("No operator is left: mine access add NAME --role operator makes one.", err=True)
 
 
 @app.command()
-def token(name: Name, role: AsRole) -> None:
+def token(name: Name, role: AsRole, as_json: ForPrograms = False) -> None:
     """Make a token for a program and print it, once: only its hash is kept.
 
     Exit code 0 made, 1 refused, 2 mistakes.
@@ -111,11 +117,11 @@ def token(name: Name, role: AsRole) -> None:
         except ValidationError:
             _bad_name(name)
         save(access.model_copy(update={"tokens": (*access.tokens, made)}))
-    typer.echo(text)
+    told({"name": name, "role": role.value, "token": text}, [text], as_json=as_json)
 
 
 @app.command()
-def revoke(name: Name) -> None:
+def revoke(name: Name, as_json: ForPrograms = False) -> None:
     """Take a token back.
 
     Exit code 0 taken back, 1 refused, 2 mistakes.
@@ -125,7 +131,7 @@ def revoke(name: Name) -> None:
         if len(rest) == len(access.tokens):
             end(f"There is no token {name}.", EXIT_REFUSED)
         save(access.model_copy(update={"tokens": rest}))
-    typer.echo(f"The token {name} opens nothing any more.")
+    told({"name": name, "revoked": True}, [f"The token {name} opens nothing any more."], as_json=as_json)
 
 
 def _has_operator(people: Iterable[PersonRecord]) -> bool:
@@ -137,24 +143,29 @@ def _confirmed(name: str) -> None:
     typer.echo(_LAST.format(name=name), err=True)
     if not sys.stdin.isatty():
         end(f"Refused, nothing was done: mine access remove {name} --yes", EXIT_REFUSED)
-    if not typer.confirm(f"Remove {name} all the same?"):
+    if not typer.confirm(f"Remove {name} all the same?", err=True):
         end("Nothing was done.", EXIT_REFUSED)
 
 
-def _person(name: str, role: Role, generate: bool) -> PersonRecord:
+def _told(document: dict[str, str], password: str, line: str, *, as_json: bool) -> None:
+    """A password only where it was made here: once."""
+    made = {"password": password} if password else {}
+    told(document | made, [*([f"The password is {password}"] if password else []), line], as_json=as_json)
+
+
+def _person(name: str, role: Role, generate: bool) -> tuple[PersonRecord, str]:
+    """And the password, where it was made here."""
     text = secrets.token_urlsafe(_GENERATED_BYTES) if generate else _asked(name)
     try:
         made = PersonRecord(name=name, role=role, password=hashes.of_password(text), made_at=time.time())
     except ValidationError:
         _bad_name(name)
-    if generate:
-        typer.echo(f"The password is {text}")
-    return made
+    return made, text if generate else ""
 
 
 def _asked(name: str) -> str:
     if sys.stdin.isatty():
-        text = str(typer.prompt("Password", hide_input=True, confirmation_prompt=True))
+        text = str(typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True))
     else:
         text = sys.stdin.readline().rstrip("\r\n")
     if len(text) < LEAST_LETTERS:

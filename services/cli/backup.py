@@ -7,11 +7,11 @@ from typing import Annotated
 
 import typer
 
-from services.backup import places, taking, told
+from services.backup import checking, places, taking, told
 from services.backup.trouble import Trouble
 from services.cli import ask
 from services.cli.exit_codes import EXIT_REFUSED
-from services.cli.options import Json
+from services.cli.options import ForPrograms
 from services.cli.reading import end, judged
 from services.shared import backups
 from services.shared.backups import Kind
@@ -24,8 +24,8 @@ _POLITE = 10
 
 def backup(
     kind: Annotated[Kind, typer.Option(help="hourly: the ledger; daily and monthly: everything.")] = Kind.DAILY,
-    due: Annotated[bool, typer.Option("--due", help="Make the kind that it is time for, if any.")] = False,
-    as_json: Json = False,
+    due: Annotated[bool, typer.Option("--due", help="Make the kind that is due, if any; read the newest once a day.")] = False,
+    as_json: ForPrograms = False,
 ) -> None:
     """Back up the ledger or everything; also while the services run.
 
@@ -38,14 +38,24 @@ def backup(
     where = places.of(settings, os.environ)
     chosen = _due(settings, where) if due else kind
     if chosen is None:
+        _read_again(settings, where)
         return
     try:
         done = taking.take(settings, where, chosen, time.time(), steps(quiet=as_json or due))
     except Trouble as why:
         end(f"No backup was made: {why}", EXIT_REFUSED)
     ask.told(told.taken_document(done), list(told.taken_lines(done)), as_json=as_json)
+    if due:
+        _read_again(settings, where)
     if done.troubles:
         raise typer.Exit(EXIT_REFUSED)
+
+
+def _read_again(settings: Settings, where: places.Places) -> None:
+    """The daily look at what is kept; the api raises the alarm from its note."""
+    now_s = time.time()
+    if settings.backup.enabled and where.first.is_dir() and checking.is_due(where.first, now_s):
+        checking.check(where, now_s)
 
 
 def steps(*, quiet: bool) -> taking.Say:

@@ -19,7 +19,10 @@ What asks the running system goes to the api on this computer: through the debug
 and where that cannot be reached through the page's listener with the operator's token (the file `operator-token` beside
 `access_file`). What only looks goes to the page's listener first. Everything that is asked for carries a key of its own, so
 that it is done once, and is watched until the controller (or the notifier) has answered. Times are those of the site's
-timezone, which is named; with `--json` the answer is the API's.
+timezone, which is named.
+
+With `--json` a command prints one JSON document on stdout and nothing else: what asks the running system the API's answer. How
+far a long work is stands on stderr, and on a terminal alone; questions stand there, too.
 
 `mine stop` needs neither the broker nor the api: with a dead broker the api goes straight to the controller, and where the
 api does not do it within 5 s the command itself goes there (`POST /stop` on the controller's port of `[OPS]`; loopback needs

@@ -31,7 +31,7 @@ def show(
     """
     settings = judged(quiet=as_json)
     keys = [key for key in told(settings) if key.is_changed or not changed]
-    document = {"keys": [asdict(key) for key in keys], "warnings": settings.warnings}
+    document = {"keys": [asdict(key) for key in keys], "warnings": settings.warnings, "mistakes": (), "changed": ()}
     ask.told(document, list(_lines(keys)), as_json=as_json)
 
 

@@ -11,8 +11,9 @@ import typer
 
 from services.cli import local_time, noted
 from services.cli.ask import told
-from services.cli.exit_codes import EXIT_REFUSED
-from services.cli.options import Json, Yes
+from services.cli.exit_codes import EXIT_DONE, EXIT_REFUSED
+from services.cli.options import ForPrograms, Yes
+from services.cli.progress import working
 from services.cli.reading import end, judged
 from services.shared.settings import Settings
 from services.shared.site_time import Clock
@@ -26,58 +27,65 @@ app = typer.Typer(help="Care for the records, mine_data.db: never for ledger.db.
 
 
 @app.command("init")
-def init() -> None:
+def init(as_json: ForPrograms = False) -> None:
     """Make the records, or bring them to this version. Not needed: the api does it when it starts.
 
     Exit code 0 done, 1 not, 2 mistakes.
     """
-    path = _path(judged())
+    path = _path(judged(quiet=as_json))
     is_new = _tried(lambda: _history("care").init(path))
-    typer.echo(f"{path}: made" if is_new else f"{path}: was there, and is of this version")
+    words = "made" if is_new else "was there, and is of this version"
+    told({"file": str(path), "made": is_new}, [f"{path}: {words}"], as_json=as_json)
 
 
 @app.command("check")
-def check() -> None:
+def check(as_json: ForPrograms = False) -> None:
     """Look at every page and at the chain of the audit; also while the api runs.
 
     Exit code 0 well, 1 faults were found, 2 mistakes.
     """
-    path = _path(judged())
-    found = _tried(lambda: _history("care").check(path))
-    if not found.ok:
-        end("\n".join([f"{path}:", *(f"  {fault}" for fault in found.faults)]), EXIT_REFUSED)
-    typer.echo(f"{path}: well, version {found.version}")
+    path = _path(judged(quiet=as_json))
+    with working(f"looking at every page of {path.name}", quiet=as_json):
+        found = _tried(lambda: _history("care").check(path))
+    document = {"file": str(path), "ok": found.ok, "version": found.version, "faults": list(found.faults)}
+    if found.ok or as_json:
+        told(document, [f"{path}: well, version {found.version}"], as_json=as_json)
+    if not found.ok and not as_json:
+        typer.echo("\n".join([f"{path}:", *(f"  {fault}" for fault in found.faults)]), err=True)
+    raise typer.Exit(EXIT_DONE if found.ok else EXIT_REFUSED)
 
 
 @app.command("repair")
-def repair(yes: Yes = False) -> None:
+def repair(yes: Yes = False, as_json: ForPrograms = False) -> None:
     """Copy all that can be read into a new file; the old one is kept beside it. The api must be stopped.
 
     Exit code 0 done, 1 not, 2 mistakes.
     """
-    settings = judged()
-    path = _alone(settings)
+    path = _alone(judged(quiet=as_json))
     _sure(f"Copy what can be read of {path} into a new file?", yes)
-    done = _tried(lambda: _history("care").repair(path))
+    with working(f"copying what can be read of {path.name}", quiet=as_json):
+        done = _tried(lambda: _history("care").repair(path))
     damaged = f"; damage was met in {', '.join(done.damaged)}" if done.damaged else ""
     rows = ", ".join(f"{count} of {table}" for table, count in done.rows.items())
-    typer.echo(f"{path}: saved {rows or 'nothing'}{damaged}. The old file is {done.aside.name}")
+    document = {"file": str(path), "rows": done.rows, "damaged": list(done.damaged), "aside": done.aside.name}
+    told(document, [f"{path}: saved {rows or 'nothing'}{damaged}. The old file is {done.aside.name}"], as_json=as_json)
 
 
 @app.command("reset")
-def reset(yes: Yes = False) -> None:
+def reset(yes: Yes = False, as_json: ForPrograms = False) -> None:
     """Begin new records; the old file is kept beside them. The api must be stopped.
 
     Exit code 0 done, 1 not, 2 mistakes.
     """
-    path = _alone(judged())
+    path = _alone(judged(quiet=as_json))
     _sure(f"Begin new records? {path} is set aside.", yes)
     aside = _tried(lambda: _history("care").reset(path))
-    typer.echo(f"{path}: new" + (f". The old file is {aside.name}" if aside else ""))
+    line = f"{path}: new" + (f". The old file is {aside.name}" if aside else "")
+    told({"file": str(path), "aside": aside.name if aside else None}, [line], as_json=as_json)
 
 
 @app.command("stats")
-def show(as_json: Json = False) -> None:
+def show(as_json: ForPrograms = False) -> None:
     """Rows, bytes, oldest and newest of each table; also while the api runs.
 
     Exit code 0 done, 1 it cannot be read, 2 mistakes.
@@ -103,7 +111,7 @@ def _alone(settings: Settings) -> Path:
 
 
 def _sure(question: str, yes: bool) -> None:
-    if not yes and not typer.confirm(question):
+    if not yes and not typer.confirm(question, err=True):
         end("Nothing was done.", EXIT_REFUSED)
 
 

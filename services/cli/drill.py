@@ -7,8 +7,11 @@ from typing import Any
 
 import typer
 
+from services.cli import ask
 from services.cli.ask import Api, NotDone, api_of, carried_out
 from services.cli.exit_codes import EXIT_REFUSED
+from services.cli.options import ForPrograms
+from services.cli.progress import working
 from services.shared.settings import Settings
 
 _PATIENCE_S = 900.0  # longer than any device's own time to show an effect
@@ -18,6 +21,7 @@ _LOOK_EACH_S = 1.0
 def drill(
     device: str = typer.Argument("", help="An acting device, such as foreman or pdu-1; none: all with their last dates."),
     reason: str = typer.Option("drill", help="For the records."),
+    as_json: ForPrograms = False,
 ) -> None:
     """Move a device and prove it by a reading.
 
@@ -26,24 +30,25 @@ def drill(
 
     async def work(settings: Settings) -> list[dict[str, Any]]:
         async with api_of(settings) as api:
-            return [await _drill(api, device, reason)] if device else await _drills(api)
+            return [await _drill(api, device, reason, quiet=as_json)] if device else await _drills(api)
 
-    drills = carried_out(work)
-    typer.echo("\n".join(map(told, drills)) or "There is no acting device.")
+    drills = carried_out(work, quiet=as_json)
+    ask.told({"drills": drills}, list(map(told, drills)) or ["There is no acting device."], as_json=as_json)
     if device and not drills[0]["proven"]:
         raise typer.Exit(EXIT_REFUSED)
 
 
-async def _drill(api: Api, device: str, reason: str) -> dict[str, Any]:
+async def _drill(api: Api, device: str, reason: str, *, quiet: bool) -> dict[str, Any]:
     before = {one["device"]: one["at"] for one in await _drills(api)}
     await api.ask("drill", {"device": device}, reason)
-    typer.echo(f"{device} is being moved; waiting for the reading that shows it.")
+    typer.echo(f"{device} is being moved; waiting for the reading that shows it.", err=True)
     deadline_s = time.monotonic() + _PATIENCE_S
-    while time.monotonic() < deadline_s:
-        for one in await _drills(api):
-            if one["device"] == device and one["at"] is not None and one["at"] != before.get(device):
-                return one
-        await asyncio.sleep(_LOOK_EACH_S)
+    with working(f"waiting for {device}", quiet=quiet):
+        while time.monotonic() < deadline_s:
+            for one in await _drills(api):
+                if one["device"] == device and one["at"] is not None and one["at"] != before.get(device):
+                    return one
+            await asyncio.sleep(_LOOK_EACH_S)
     raise NotDone(f"The drill of {device} did not end within {_PATIENCE_S:.0f} s.", EXIT_REFUSED)
 
 

@@ -31,6 +31,7 @@ def glance(feed: Feed) -> Iterator[str]:
     yield from _rows("Not well", (_device(one) for one in feed["devices"] if one["state"] not in ("ok", "starting")))
     yield from _rows("Never drilled", _never_drilled(feed))
     yield from _rows("Would do", _cut(feed["would_do"], 5))
+    yield from _rows("To do", head["todo"])
     yield from _rows("Missing", _cut(feed["missing"], 5))
     yield from _rows("Records", [f"NOT STORED: {feed['history']['reason']}"] if not feed["history"]["ok"] else [])
     clock = "" if feed["clock_trusted"] else ", a clock that is not trusted"

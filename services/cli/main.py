@@ -14,6 +14,7 @@ from services.cli import (
     drill,
     holds,
     latches,
+    logs,
     notify,
     once,
     rehearse,
@@ -47,6 +48,7 @@ app.command("lockout")(latches.lockout)
 app.command("unlock")(latches.unlock)
 app.command("drill")(drill.drill)
 app.command("once")(once.once)
+app.command("logs")(logs.logs)
 app.command("rehearse")(rehearse.rehearse)
 app.command("backup")(backup.backup)
 app.command("restore")(restore.restore)

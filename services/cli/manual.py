@@ -26,8 +26,8 @@ This page is made from the code by `make generate`; `make check` fails when it i
   is allowed. All mistakes are told at once.
 - While `mine run` runs, `mine check`, `status`, `once` and `config show` judge the file that it reads, as their first line says.
   `MINE_CONFIG` beats that.
-- `mine check` tells what is wrong and what is not set up, and warnings last. `mine config show` tells each value and where it
-  comes from; secrets show as stars. Without containers `mine` is `.venv/bin/python -m services.cli.main`, with them
+- `mine check` tells what is wrong, what is not set up and what does not work now. `mine config show` tells each value and where
+  it comes from; secrets show as stars. Without containers `mine` is `.venv/bin/python -m services.cli.main`, with them
   `docker compose exec api mine`.
 - A change takes effect when the services are started again.
 

@@ -1,7 +1,7 @@
 """How every command reads the configuration: mistakes are printed and end it with exit code 2."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
@@ -13,17 +13,23 @@ from services.cli.exit_codes import EXIT_MISTAKES
 from services.shared.settings import CONFIG, EXAMPLE, Settings, SettingsError, file_of, load
 from services.shared.settings.sections import Data
 
+Told = Callable[[SettingsError], None]
 
-def settings_or_exit(env: Mapping[str, str]) -> Settings:
-    """The settings, or every mistake on stderr and the end."""
+
+def _on_stderr(error: SettingsError) -> None:
+    typer.echo(str(error), err=True)
+
+
+def settings_or_exit(env: Mapping[str, str], tell: Told = _on_stderr) -> Settings:
+    """The settings, or every mistake on stderr, unless `tell` says them otherwise, and the end."""
     try:
         return load(env=env)
     except SettingsError as error:
-        typer.echo(str(error), err=True)
+        tell(error)
         raise typer.Exit(EXIT_MISTAKES) from None
 
 
-def judged(*, quiet: bool = False) -> Settings:
+def judged(*, quiet: bool = False, tell: Told = _on_stderr) -> Settings:
     """The settings of the run that is alive in the data folder, unless MINE_CONFIG names a file; the first line says of which.
 
     What this command's own environment sets beats the ports of the run.
@@ -34,7 +40,7 @@ def judged(*, quiet: bool = False) -> Settings:
     env |= given
     if not quiet:
         typer.echo(f"Configuration: {file_of(env)}{_of_whom(env, run)}")
-    settings = settings_or_exit(env)
+    settings = settings_or_exit(env, tell)
     return replace(settings, origins={**settings.origins, **{noted.key_of(name): "the run" for name in given}})
 
 

@@ -13,7 +13,7 @@ from services.backup.trouble import Trouble
 from services.cli import ask, local_time, noted
 from services.cli.backup import steps
 from services.cli.exit_codes import EXIT_REFUSED
-from services.cli.options import Json, Yes
+from services.cli.options import ForPrograms, Yes
 from services.cli.reading import end, judged
 from services.controller.core.moments import Now
 from services.shared import restored
@@ -27,7 +27,7 @@ def restore(
     verify: Annotated[bool, typer.Option("--verify", help="Only look whether it would come back.")] = False,
     to: Annotated[Path | None, typer.Option("--to", help="Into this folder, not over the present site.")] = None,
     yes: Yes = False,
-    as_json: Json = False,
+    as_json: ForPrograms = False,
 ) -> None:
     """Bring a backup back, or with --verify try it on a copy that is thrown away; the services must be stopped for the first.
 
@@ -52,23 +52,26 @@ def restore(
         end(f"Not restored: {why}" if not verify else f"It can not be restored: {why}", EXIT_REFUSED)
 
 
-def arm(yes: Yes = False) -> None:
+def arm(yes: Yes = False, as_json: ForPrograms = False) -> None:
     """After a restore: let the configuration's `control` count again, when what the site would do is right.
 
     Exit code 0 done, 1 not done, 2 mistakes.
     """
-    settings = judged()
+    settings = judged(quiet=as_json)
     folder = places.database(Path(settings.data.folder), LEDGER).parent
     why = restored.why(folder)
     if why is None:
         end("Nothing was restored here: `control` of [GENERAL] alone decides.", EXIT_REFUSED)
-    if not yes and not typer.confirm(f"The site observes because it was {why}. Shall `control` of [GENERAL] count again?"):
+    if not yes and not typer.confirm(
+        f"The site observes because it was {why}. Shall `control` of [GENERAL] count again?", err=True
+    ):
         end("Nothing was done.", EXIT_REFUSED)
     try:
         restored.arm(folder)
     except OSError as error:
         end(f"It cannot be done: {error.strerror}", EXIT_REFUSED)
-    typer.echo("Start the controller again: then `control` of [GENERAL] counts.")
+    line = "Start the controller again: then `control` of [GENERAL] counts."
+    ask.told({"armed": True, "was": why}, [line], as_json=as_json)
 
 
 def _verify(settings: Settings, archive: Path, near: Path, passphrase: str, *, as_json: bool) -> None:
@@ -83,7 +86,7 @@ def _restore(settings: Settings, archive: Path, target: Places, near: Path, pass
     run = noted.read(target.data)
     if run is not None:
         raise Trouble(f"a run is alive (process {run.pid}); stop it first")
-    if not yes and not typer.confirm(f"Restore {archive.name} into {target.data}? What is there is kept beside it."):
+    if not yes and not typer.confirm(f"Restore {archive.name} into {target.data}? What is there is kept beside it.", err=True):
         end("Nothing was done.", EXIT_REFUSED)
     moment = Clock(settings.general.clock_trusted).now()
     now = Now(moment.mono_s, moment.wall_s, moment.wall_trusted, moment.host_boot)

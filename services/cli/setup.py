@@ -1,5 +1,6 @@
 """`mine setup`: makes the passwords, tokens, keys and the certificate, once. What exists stays as it is."""
 
+import json
 import os
 import secrets
 import time
@@ -14,6 +15,7 @@ from services.api.login.access_file import Access, PersonRecord, TokenRecord
 from services.api.login.person import Role
 from services.cli import certificate
 from services.cli.exit_codes import EXIT_REFUSED
+from services.cli.options import ForPrograms
 from services.cli.passwords import SALT_BYTES, password_line
 
 USERS = ("collector", "controller", "notifier", "api", "cli", "site")
@@ -28,6 +30,7 @@ _BYTES = 32
 def setup(
     folder: Annotated[Path, typer.Argument(help="Where the secrets are kept.")],
     name: Annotated[list[str] | None, typer.Option(help="One more name or address of the page, for its certificate.")] = None,
+    as_json: ForPrograms = False,
 ) -> None:
     """Make what is missing in FOLDER: a password for each user of the broker, the broker's password file, the tokens, the
     operator's password, the key that signs logins, a certificate for HTTPS.
@@ -39,9 +42,10 @@ def setup(
     except OSError as error:
         typer.echo(f"{folder} cannot be written: {error.strerror or error}", err=True)
         raise typer.Exit(EXIT_REFUSED) from None
-    typer.echo(f"{folder}: made {', '.join(made)}" if made else f"{folder}: everything is there")
-    for line in told(folder, made):
-        typer.echo(line)
+    notes = told(folder, made)
+    first = f"{folder}: made {', '.join(made)}" if made else f"{folder}: everything is there"
+    document = {"folder": str(folder), "made": made, "notes": notes}
+    typer.echo(json.dumps(document, indent=2) if as_json else "\n".join([first, *notes]))
 
 
 def provision(folder: Path, names: list[str] | None = None) -> list[str]:
@@ -50,7 +54,7 @@ def provision(folder: Path, names: list[str] | None = None) -> list[str]:
     wanted = [f"broker-{user}" for user in USERS] + list(KEYS)
     if not (folder / ACCESS).exists():  # later, a token or password that was taken away stays away
         wanted += OPERATORS
-    made = [one for one in wanted if not (folder / one).exists()]
+    made = [one for one in wanted if not _holds_something(folder / one)]
     for one in made:
         write_private(folder / one, secrets.token_urlsafe(_BYTES) + "\n")
     if any(one.startswith("broker-") for one in made) or not (folder / "passwords").exists():
@@ -68,6 +72,11 @@ def told(folder: Path, made: list[str]) -> list[str]:
     if not (folder / access_file.CERTIFICATE).exists():
         lines.append("no certificate was made, because the program openssl is not there: HTTPS needs one of your own")
     return lines
+
+
+def _holds_something(path: Path) -> bool:
+    """A card that lost power may have kept a file's name alone: an empty password would be one."""
+    return path.exists() and path.stat().st_size > 0
 
 
 def _first_access(folder: Path) -> Access:

@@ -10,7 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 FIRST_PAUSE_S = 1.0
-LONGEST_PAUSE_S = 30.0
+LONGEST_PAUSE_S = 10.0
+"""A program that ends again and again is away no longer: the controller is one, and its fans and loads wait for it."""
 STEADY_S = 60.0
 """A program that ran so long begins anew with the shortest pause."""
 STOP_WITHIN_S = 11.0
@@ -46,7 +47,7 @@ class Child:
         return self._process is not None
 
     async def run(self) -> None:
-        """Start it, and again after each end, with pauses of 1 s that double up to 30 s. Returns after `stop`."""
+        """Start it, and again after each end, with pauses of 1 s that double up to 10 s. Returns after `stop`."""
         pause = self._first_pause_s
         while not self._stopping.is_set():
             begun = asyncio.get_running_loop().time()

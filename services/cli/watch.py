@@ -9,6 +9,7 @@ from typing import Any
 
 import typer
 
+from services.cli.ask import told
 from services.cli.calling import Calling
 from services.cli.exit_codes import EXIT_DONE, EXIT_INTERRUPTED, EXIT_MISTAKES, EXIT_REFUSED
 from services.cli.reading import end, settings_or_exit
@@ -23,7 +24,10 @@ ONCE_WITHIN_S = 25.0
 ONCE_ASK_S = 3.0
 
 
-def watch(once: bool = typer.Option(False, "--once", help="Look once, call nobody: for cron.")) -> None:
+def watch(
+    once: bool = typer.Option(False, "--once", help="Look once, call nobody: for cron."),
+    as_json: bool = typer.Option(False, "--json", help="With --once, for programs: one JSON document on stdout."),
+) -> None:
     """Watch a site from a second machine, elsewhere, and call out when it falls silent.
 
     It looks at the site that [WATCH] names by its page (GET /health), by its broker, or both, and calls out by this machine's own
@@ -37,17 +41,23 @@ def watch(once: bool = typer.Option(False, "--once", help="Look once, call nobod
     settings = settings_or_exit(os.environ)
     if not settings.watch.url and not settings.watch.broker:
         end("there is nothing to listen to: set url, or broker = yes, in [WATCH]", EXIT_MISTAKES)
-    listener = logs.start("watch", settings)
+    if as_json and not once:
+        end("--json is for --once: a watch that goes on has no one answer", EXIT_MISTAKES)
+    lines: list[str] = []
+    listener = None if as_json else logs.start("watch", settings)
     logging.getLogger().setLevel(logging.WARNING)
     try:
-        man = Watchman(settings, Clock(settings.general.clock_trusted), _say)
+        man = Watchman(settings, Clock(settings.general.clock_trusted), lines.append if as_json else _say)
         code = asyncio.run(_once(man) if once else _for_ever(man, settings))
     except OSError as error:
         end(f"it cannot watch: {error}", EXIT_MISTAKES)
     except KeyboardInterrupt:
         end(f"Interrupted: whether {settings.general.site} lives is not known.", EXIT_INTERRUPTED)
     finally:
-        listener.stop()
+        if listener is not None:
+            listener.stop()
+    if as_json:
+        told({"alive": code == EXIT_DONE, "words": lines}, [], as_json=True)
     raise typer.Exit(code)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from services.api import dashboard as d
 from services.shared.messages import Lease, Limit
-from services.shared.vocabulary import Control, LeaseKind, Level, LoadTarget, Mode
+from services.shared.vocabulary import Control, LeaseKind, Level, LoadTarget, Mode, RuleKind
 from tests.end_to_end.gallery_troubles import ASKED, silent, stale, tripped, unproven
 from tests.end_to_end.page_feed import NOW, SINCE, curtailed, group, headline, load, normal, pdu, signal, trouble
 
@@ -14,7 +14,7 @@ def curtailing() -> d.Dashboard:
     figures = "612 kW of 985 kW still on, 26 kW unknown. Back at the earliest 18:49."
     return curtailed().model_copy(update={
         "headline": headline(
-            f"Safe. The load is coming off since 17:02: utility signal Control. {figures}", ASKED,
+            "Safe. The load is coming off since 17:02: utility signal Control.", ASKED, figures=figures,
             tone="warning", curtailed=False, back_at=SINCE + 7_200,
         ),
         "mode": Mode.CURTAILING, "since_at": NOW - 120, "phase": "power_emergency",
@@ -47,25 +47,25 @@ def forced() -> d.Dashboard:
         Lease(id=f"l{n}", kind=kind, owner="Ruth", reason="yearly test", from_at=SINCE, until_at=NOW + 900, payload=payload)
         for n, (kind, payload) in enumerate(((LeaseKind.POWER_SIGNAL, '{"level": "control"}'), (LeaseKind.TEMPERATURE, "{}")))
     )
-    figures = "12 kW of 985 kW still on, 0 kW unknown."
+    figures = "12 kW of 985 kW still on, within the meter's tolerance of 20 kW, 0 kW unknown."
     return base.model_copy(update={
-        "headline": headline(f"Safe. Curtailed since 16:49: {why}. {figures}", why, curtailed=True),
+        "headline": headline(f"Safe. Curtailed since 16:49: {why}.", why, figures=figures, curtailed=True, tolerance_kw=20.0),
         "forced": True, "leases": leases, "reasons": (why,),
         "signals": (signal(Level.NORMAL, effective=Level.CONTROL, target_kw=0.0, reason=why),),
         "sensors": (base.sensors[0].model_copy(update={"forced": True, "value": 33.0}), *base.sensors[1:]),
         "temperature": base.temperature.model_copy(update={"max_c": 33.0}),
-        "limits": (Limit(rule="signal utility", scope="site", ceiling_kw=0.0, reason=why),),
+        "limits": (Limit(rule="lease", kind=RuleKind.LEASE, scope="site", ceiling_kw=0.0, reason=why),),
     })  # fmt: skip
 
 
 def observe() -> d.Dashboard:
     """It only looks: the utility asks, and nothing is switched."""
-    told = "Nothing is switched."
+    asked, told = "Observing: the load would be coming off since 16:49: utility signal Control.", "Nothing is switched."
     figures = "978 kW of 985 kW still on, 0 kW unknown. Back at the earliest 18:49."
     todo = "Observing only: when what it would do is right, set control to armed in its settings and restart the controller."
     return normal().model_copy(update={
-        "headline": headline(f"Observing: the load would be coming off since 16:49: utility signal Control. {figures} {told}",
-                             ASKED, tone="warning", safe=None, curtailed=False, back_at=SINCE + 7_200, todo=(todo,)),
+        "headline": headline(f"{asked} {told}", ASKED, figures=figures, sentence=f"{asked} {figures} {told}", tone="warning",
+                             safe=None, curtailed=False, back_at=SINCE + 7_200, todo=(todo,)),
         "mode": Mode.CURTAILING, "control": Control.OBSERVE, "limited_by": "signal utility", "reasons": (ASKED,),
         "signals": (signal(Level.CONTROL, target_kw=0.0, raw_text="Full Load Control"),),
         "load": load(978.0, 0.0, 0.0, ready_kw=960.0),

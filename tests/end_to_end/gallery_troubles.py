@@ -4,7 +4,7 @@ from typing import Any
 
 from services.api import dashboard as d
 from services.shared.messages import Limit, OpenAlarm, Trip
-from services.shared.vocabulary import AlarmKind, HealthState, Level, Mode, Priority
+from services.shared.vocabulary import AlarmKind, HealthState, Level, Mode, Priority, RuleKind
 from tests.end_to_end import page_feed
 from tests.end_to_end.page_feed import NOW, SINCE, curtailed, fan, group, headline, load, normal, pdu, sensor, signal
 
@@ -19,7 +19,7 @@ def unproven() -> d.Dashboard:
     base = curtailed()
     return base.model_copy(update={
         "headline": headline(
-            f"Curtailed, unproven since 16:49: {ASKED.replace(':', '')}. {figures}", ASKED, tone="unknown", safe=None,
+            "Curtailed, unproven since 16:49: utility signal Control.", ASKED, figures=figures, tone="unknown", safe=None,
             todo=("foreman does not answer: check its power and network.",),
         ),
         "load": load(12.0, 0.0, 276.0, ready_kw=0.0),
@@ -50,7 +50,7 @@ def tripped() -> d.Dashboard:
             *base.sensors[2:],
         ),
         "fans": tuple(fan(n, commanded="on", running="on", watts=1400.0 + 7 * n) for n in range(1, 10)), "fan_stage": 9,
-        "limits": (Limit(rule="trip temperature", scope="site", ceiling_kw=0.0, reason=cause),),
+        "limits": (Limit(rule="trip", kind=RuleKind.TRIP, scope="site", ceiling_kw=0.0, reason=cause),),
         "trips": (Trip(key="temperature", reason=cause, since_at=SINCE, present="Cold aisle east still has 40.6 °C"),),
         "alarms": _alarms(_alarm("temperature_trip", "Intake temperature above 40 °C on two sensors.", "All miners are stopped.",
                                  do, kind=AlarmKind.EMERGENCY, priority=Priority.HIGH)),

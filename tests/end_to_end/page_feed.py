@@ -8,6 +8,7 @@ from services.shared.messages import ChannelHealth, Drill, Lease, Limit, OpenAla
 from services.shared.vocabulary import (
     AlarmKind,
     Control,
+    FanState,
     HealthState,
     LeaseKind,
     Level,
@@ -16,6 +17,7 @@ from services.shared.vocabulary import (
     PowerState,
     Priority,
     Proof,
+    RuleKind,
     SwitchRole,
 )
 
@@ -25,9 +27,11 @@ FRESH = {"age_s": 3.0, "stale": False, "stale_after_s": 60.0}
 STALE = {"age_s": 310.0, "stale": True, "stale_after_s": 60.0}
 
 
-def headline(sentence: str, *why: str, **more: Any) -> d.Headline:
+def headline(brief: str, *why: str, figures: str = "", **more: Any) -> d.Headline:
+    """Where there are figures, the sentence tells the first reason and since when."""
     base = {"tone": "good", "safe": True, "curtailed": None, "back_at": None, "todo": ()}
-    return d.Headline(sentence=sentence, why=why, **base | more)
+    told = {"sentence": f"{brief} {figures}".strip(), "tells_since": bool(figures), "more": why[1:] if figures else why}
+    return d.Headline(brief=brief, why=why, **base | told | more)
 
 
 def sensor(name: str, label: str, value: float | None, unit: str = "Cel", **more: Any) -> d.SensorTile:
@@ -41,6 +45,7 @@ def fan(number: int, **more: Any) -> d.FanTile:
     base = {
         "commanded": power, "running": power, "proven": Proof.PROVEN, "watts": 1400.0 + 7 * number if on else 0.0,
         "hours": 1200.5 + 100 * number, "locked_out": False, "reason": "", "tone": "good",
+        "state": FanState.ORDERED if on or more.get("commanded") == PowerState.ON else FanState.RESTING,
     } | FRESH  # fmt: skip
     return d.FanTile(number=number, **base | more)
 
@@ -157,17 +162,16 @@ def announced() -> d.Dashboard:
 def curtailed() -> d.Dashboard:
     """The utility asked, and the load is off and proven."""
     why = ("utility signal: Control",)
-    sentence = (
-        "Safe. Curtailed since 16:49: utility signal Control. 12 kW of 985 kW still on, 0 kW unknown. Back at the earliest 18:49."
-    )
+    figures = "12 kW of 985 kW still on, within the meter's tolerance of 20 kW, 0 kW unknown. Back at the earliest 18:49."
     return normal().model_copy(update={
-        "headline": headline(sentence, *why, curtailed=True, back_at=SINCE + 7_200),
+        "headline": headline("Safe. Curtailed since 16:49: utility signal Control.", *why, figures=figures, curtailed=True,
+                             tolerance_kw=20.0, back_at=SINCE + 7_200),
         "mode": Mode.CURTAILED, "reasons": why, "limited_by": "signal utility", "phase": "curtailed",
         "signals": (signal(Level.CONTROL, target_kw=0.0, raw_text="Full Load Control"),),
         "load": load(12.0, 0.0, 0.0, ready_kw=0.0, interval_kw=8.5, interval_limit_kw=15.0, interval_ends_at=NOW + 420),
         "groups": (group("hall-a", 108, 0, 108), group("hall-b", 108, 0, 108), group("hall-c", 84, 0, 84)),
         "pdus": (pdu("pdu-1", 1.1, 36, limit_kw=140.0), *(pdu(f"pdu-{n}", 1.1, 36) for n in range(2, 9))),
-        "limits": (Limit(rule="signal utility", scope="site", ceiling_kw=0.0, reason="utility signal: Control"),),
+        "limits": (Limit(rule="signal utility", kind=RuleKind.SIGNAL, scope="site", ceiling_kw=0.0, reason=why[0]),),
     })  # fmt: skip
 
 

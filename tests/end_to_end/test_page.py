@@ -23,7 +23,7 @@ async def test_the_page_says_curtailed_since_when_why_and_until_when_on_desk_and
     async with visit(page_feed.curtailed(), size, scheme) as seen:
         page = seen.page
         await expect(page.get_by_role("status").first).to_have_text("Safe. Curtailed since 16:49: utility signal Control.")
-        figures = "12 kW of 985 kW still on, 0 kW unknown. Back at the earliest 18:49."
+        figures = "12 kW of 985 kW still on, within the meter's tolerance of 20 kW, 0 kW unknown. Back at the earliest 18:49."
         await expect(page.locator(".headline .on")).to_have_text(figures)
         await expect(page.locator(".headline .why, .headline .todo")).to_have_count(0)
         await expect(page.locator(".answers")).to_contain_text(ANSWERS)

@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.async_api import expect
 
+from services.shared.vocabulary import FanState
 from tests.end_to_end import page_feed
 from tests.end_to_end.page_visit import DESKTOP, PHONE, page_and_browser, visit
 
@@ -80,9 +81,10 @@ async def test_a_resting_fan_is_calm_and_a_disproved_one_is_not() -> None:
 @pytest.mark.asyncio
 async def test_a_fan_that_was_just_switched_off_is_stopping_and_nothing_contradicts_it() -> None:
     feed = page_feed.normal()
-    told = {"commanded": "off", "running": "on", "proven": "unproven", "watts": 1474.0, "reason": "stopping: 1474 W"}
-    stopping = page_feed.fan(1, **told)
-    runs_on = page_feed.fan(2, **told | {"reason": "1474 W although it is wanted off", "tone": "unknown"})
+    told = {"commanded": "off", "running": "on", "proven": "unproven", "watts": 1474.0}
+    stopping = page_feed.fan(1, **told, state=FanState.STOPPING, reason="stopping: 1474 W")
+    reason = "1474 W although it is wanted off"
+    runs_on = page_feed.fan(2, **told, state=FanState.UNASKED, reason=reason, tone="unknown")
     async with visit(feed.model_copy(update={"fans": (stopping, runs_on, *feed.fans[2:])})) as seen:
         first, second = seen.page.locator(".fan").nth(0), seen.page.locator(".fan").nth(1)
         await expect(first).to_contain_text(re.compile("1 on.*stopping.*1,474 W"))

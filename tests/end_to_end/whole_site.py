@@ -22,6 +22,8 @@ from tests.waiting import wait
 
 ROOT = Path(__file__).parents[2]
 SERVICES = ("collector", "controller", "notifier", "api")
+_PROGRAMS = {"backup": "services.backup.clock"}
+"""The programs that are not `services.<name>.main`."""
 _DEMO_PORTS = 18000
 
 
@@ -42,6 +44,8 @@ class WholeSite:
         self.config.write_text(self._moved(demo, loads, miners), encoding="utf-8")
         self._broker = broker
         self._programs: dict[str, subprocess.Popen[bytes]] = {}
+        self.around: tuple[str, ...] = ()
+        """What the services, not the simulated site, are started by: a world of their own."""
         self.env = {
             **os.environ,
             "PYTHONPATH": str(ROOT),
@@ -85,7 +89,8 @@ class WholeSite:
             if name in self._broker.passwords:
                 env |= {"MINE_BROKER_USER": name, "MINE_BROKER_PASSWORD": self._broker.passwords[name]}
             with (self.folder / f"{name}.log").open("ab") as log:
-                command = [sys.executable, "-m", f"services.{name}.main"]
+                around = () if name == "simulator" else self.around
+                command = [*around, sys.executable, "-m", _PROGRAMS.get(name, f"services.{name}.main")]
                 self._programs[name] = subprocess.Popen(command, env=env, cwd=ROOT, stdout=log, stderr=log)
             if name == "simulator":
                 wait(lambda: self._answers(self.control_port), 20, "the simulated site answers")
@@ -96,6 +101,13 @@ class WholeSite:
         self._programs[name].send_signal(number)
         if number is signal.SIGKILL:
             self._programs.pop(name).wait(10)
+
+    def end(self, *names: str) -> None:
+        """Tell programs to end, and wait for it."""
+        for name in names:
+            self._programs[name].terminate()
+        for name in names:
+            self._programs.pop(name).wait(12)
 
     def stop(self) -> None:
         """End everything."""

@@ -19,7 +19,7 @@ from services.shared.ops import Ops
 from services.shared.service import Context
 from services.shared.settings import sections
 from services.shared.settings.tree import Settings
-from services.shared.vocabulary import Control, Level, Mode
+from services.shared.vocabulary import Control, Level, Mode, RuleKind
 from tests.ports import free_port
 from tests.waiting import until
 
@@ -132,6 +132,7 @@ def state(mode: Mode = Mode.CURTAILED, **changes: Any) -> State:
         "control": Control.ARMED,
         "reasons": ("the utility asks for control",),
         "limited_by": "signal utility",
+        "limited_kind": RuleKind.SIGNAL,
         "phase": "curtailed",
         "limits": (),
         "signals": (

@@ -1,16 +1,22 @@
 """An api that is abused, one for all tests of a file, and what must be true after each abuse."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
 
 from tests.broker import LiveBroker
+from tests.end_to_end.whole_site import WholeSite
 from tests.integration.api_hosted import Hosted, assert_answers, hosted
+from tests.integration.bad_world import World
 from tests.integration.openapi_cases import Operation, operations
+from tests.proof.killed_mine import QUICK
 
+SOONER = QUICK | {"MINE_FOREMAN_CALLS_PER_SECOND": "15", "MINE_POWER_RESTORE_STEP_PERCENT": "50"}
+"""Nobody is killed within these events."""
 GROWTH = 200_000_000
 """What one test may add to the memory of the api, its broker client, the voice and the tests in one process, in bytes."""
 
@@ -38,6 +44,20 @@ def still_honest(plant: Hosted) -> Iterator[None]:
 def every(plant: Hosted) -> list[Operation]:
     """Every operation of the listener that has them all."""
     return operations(requests.get(plant.api.debug + "/api/openapi.json", timeout=5).json())
+
+
+@pytest.fixture
+def world(tmp_path: Path, own_broker: LiveBroker, site: str) -> Iterator[Callable[..., World]]:
+    """Makes a whole site, not started yet, whose world can be made bad."""
+    made: list[World] = []
+
+    def make(**settings: Any) -> World:
+        made.append(World(WholeSite(tmp_path, own_broker, site, speed=60, **(SOONER | settings))))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.end()
 
 
 def _rss() -> int:

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Protocol
 
 from services.collector.levels import text_for_people
@@ -77,7 +78,7 @@ class Listening:
             return
         self._held = ""
         self._heard_mono_s = foreign.received_mono_s
-        self._waiting.append(foreign)
+        self._waiting.append(replace(foreign, payload=foreign.payload[: MAX_BYTES + 1]))  # enough to see that it is too long
         self._arrived.set()
 
     def _show(self, foreign: Foreign) -> None:

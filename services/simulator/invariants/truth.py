@@ -1,6 +1,6 @@
 """What holds of what is told: a reason, a measurement behind every claim, nothing unknown called off."""
 
-from services.shared.vocabulary import Mode
+from services.shared.vocabulary import Mode, RuleKind
 from services.simulator.invariants import facts
 from services.simulator.twin.step import Step
 
@@ -63,7 +63,7 @@ def _owed_kw(step: Step) -> float | None:
     asked = [one for one in step.decision.ceilings if one.kw < told.nominal_kw - facts.EPSILON and one.cause != "none"]
     if not asked:
         return None
-    makes_up = any(one.rule == "worst interval" for one in step.decision.ceilings)
+    makes_up = any(one.kind is RuleKind.INTERVAL for one in step.decision.ceilings)
     if not makes_up:
         return told.target_kw
     on_site = min((one.kw for one in asked if one.scope == "site"), default=told.nominal_kw)

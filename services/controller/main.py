@@ -1,7 +1,6 @@
 """The controller: every acting connection, their read-back, the state, the ledger. Reads as a list."""
 
 import asyncio
-import gc
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -51,7 +50,7 @@ async def serve(context: Context) -> None:
     book = Book(clock)
     context.ops.registry.register(book)
     await bus.start()
-    _keep()
+    service.settle()
     try:
         async with asyncio.TaskGroup() as group:
             group.create_task(loop.run())
@@ -74,12 +73,6 @@ def _annunciator(context: Context, drivers: Mapping[str, Driver], report: Report
     annunciator = Annunciator(choice, board, context.bus, context.clock, report.emergencies)
     context.bus.on(messages.Annunciator, annunciator.take)
     return annunciator
-
-
-def _keep() -> None:
-    """What lives as long as the process need not be searched for garbage again and again: that would hold up a reaction."""
-    gc.collect()
-    gc.freeze()
 
 
 if __name__ == "__main__":

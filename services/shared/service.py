@@ -4,6 +4,7 @@ Exit codes: 0 told to stop, 1 fault, 2 settings wrong, 70 its loop or its broker
 """
 
 import asyncio
+import gc
 import logging
 import signal
 from collections.abc import Awaitable, Callable
@@ -28,6 +29,8 @@ SERVE_END_S = 4.0
 """What `serve` gets to end after it was cancelled."""
 END_WITHIN_S = 9.5
 LOGS_EACH_S = 3600.0
+SETTLED_S = 10.0
+"""After so long all is there that lives as long as the process."""
 
 
 @dataclass
@@ -83,7 +86,7 @@ async def _live(
     }
     systemd = Systemd()
     watched = asyncio.create_task(systemd.live(partial(_not_well, ops)))
-    tended = asyncio.create_task(_tend(lines))
+    tended, settled = asyncio.create_task(_tend(lines)), asyncio.create_task(_settle())
     stopping: asyncio.Future[Any] = asyncio.create_task(stop.wait())
     await asyncio.wait([stopping, *parts.values()], return_when=asyncio.FIRST_COMPLETED)
     systemd.stopping()
@@ -93,9 +96,22 @@ async def _live(
         if part.done():
             log.error("%s ended by itself", name, exc_info=None if part.cancelled() else part.exception())
     await _end(parts["the service"], ops, bus)
-    for part in (stopping, watched, tended, *parts.values()):
+    for part in (stopping, watched, tended, settled, *parts.values()):
         part.cancel()
     return EXIT_FAULT if fault else 0
+
+
+def settle() -> None:
+    """What lives as long as the process is not searched for garbage again and again. So each search is short, which holds up no
+    reaction, and comes often; with each the interpreter gives back what it keeps for reuse, up to some MB."""
+    gc.collect()
+    gc.freeze()
+    gc.collect()  # the next search comes after a quarter of what this one finds
+
+
+async def _settle() -> None:
+    await asyncio.sleep(SETTLED_S)
+    settle()
 
 
 async def _tend(lines: logs.Logs) -> None:

@@ -21,7 +21,7 @@ from tests.broker import INSTALL, as_process
 from tests.end_to_end.whole_site import ROOT, SERVICES, WholeSite
 from tests.proof.soak_figures import Sample, children, sample
 from tests.proof.soak_life import Life
-from tests.proof.soak_verdict import courses, disk, table
+from tests.proof.soak_verdict import courses, disk, sees, table
 
 MINUTES = 60.0
 EVERY_S = 30.0
@@ -77,7 +77,7 @@ def judged(samples: list[Sample], minutes: float) -> bool:
     warm_s = min(WARM_UP_S, minutes * 60 / 3)
     warm = [one for one in samples if one.at_s >= warm_s]
     found = list(courses(warm))
-    sys.stdout.write(f"{table(found)}\n{disk(warm)}\n")
+    sys.stdout.write(f"{table(found)}\n{disk(warm)}\n{sees(warm)}\n")
     for name in dict.fromkeys(one.process for one in found if one.grows):
         sys.stdout.write(f"{name} grows\n")
     return not any(one.grows for one in found)

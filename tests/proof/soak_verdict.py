@@ -82,6 +82,12 @@ def table(found: Sequence[Course]) -> str:
     return "\n".join(lines)
 
 
+def sees(samples: Sequence[Sample]) -> str:
+    """From which leak on a run of this length can tell it."""
+    hours = (samples[-1].at_s - samples[0].at_s) / _HOUR_S
+    return f"a leak of memory is seen from {max(LIMITS['own'], GRAIN / hours):.1f} MB an hour on"
+
+
 def disk(samples: Sequence[Sample]) -> str:
     """What grew on the disk, in MB per hour; no limit is set here, for the life is a hundred times livelier than a site's."""
     first, last = samples[0], samples[-1]

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from tests.proof.soak_figures import Figures, Sample
-from tests.proof.soak_verdict import courses, disk, slope, table
+from tests.proof.soak_verdict import courses, disk, sees, slope, table
 
 CALM = Figures(pss=50.0, rss=70.0, own=45.0, files=20, threads=7, children=0)
 EVERY_S, HOUR = 30.0, range(120)
@@ -74,3 +74,9 @@ def test_the_table_names_what_grows_and_the_disk_is_told_beside_it() -> None:
     lines = table(list(courses(found))).splitlines()
     assert [line.split()[:2] for line in lines if line.endswith("grows")] == [["api", "threads"]]
     assert disk(found) == "MB per hour on the disk: ledger.db 1.0, logs 0.0"
+
+
+@pytest.mark.parametrize(("minutes", "an_hour"), [(60, "0.5"), (12, "2.0")])
+def test_a_short_run_says_that_it_sees_less(minutes: int, an_hour: str) -> None:
+    found = samples()[: minutes * 2 + 1]
+    assert sees(found) == f"a leak of memory is seen from {an_hour} MB an hour on"

@@ -1,18 +1,21 @@
 """A service's life as a process: it starts without a broker, and ends as it is told."""
 
 import asyncio
+import gc
 import os
 import signal
 import subprocess
 import sys
 import time
 import tomllib
+import weakref
 from pathlib import Path
 
 import pytest
 
 from services.shared.device import Unreachable
 from services.shared.http import HttpClient
+from services.shared.service import settle
 from services.shared.version import VERSION
 from tests.ports import free_port
 from tests.waiting import until
@@ -139,3 +142,21 @@ async def test_a_service_that_will_not_end_is_ended_within_its_time(tmp_path: Pa
 
 def test_the_version_is_the_projects() -> None:
     assert tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"] == VERSION
+
+
+def test_what_is_there_once_all_runs_is_not_searched_for_garbage_and_what_comes_later_is() -> None:
+    class Ring:
+        """Garbage that only a search finds."""
+
+    gone: list[str] = []
+    try:
+        settle()
+        assert gc.get_freeze_count() > 10 * len(gc.get_objects())
+        ring = Ring()
+        ring.itself = ring  # type: ignore[attr-defined]
+        weakref.finalize(ring, gone.append, "gone")
+        del ring
+        gc.collect()
+        assert gone == ["gone"]
+    finally:
+        gc.unfreeze()

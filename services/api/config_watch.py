@@ -6,8 +6,10 @@ The services go on with what they read at their start. What lies on the card cou
 import asyncio
 import logging
 import os
+from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 
+from services.api.history.faults import TooMuch, Trouble, Unfit
 from services.shared.clock import Clock, Moment
 from services.shared.messages import Alarm, Message
 from services.shared.settings import Settings, counted, file_of
@@ -19,6 +21,7 @@ log = logging.getLogger(__name__)
 LOOK_S = 10.0
 """A file that was the same twice is one that nobody is writing."""
 _MOST = 3
+_MOST_WAITING = 20
 Note = Callable[[Moment, str, str], Awaitable[None]]
 
 
@@ -40,6 +43,7 @@ class ConfigWatch:
         self._judged: Signature | None = None
         self._said: str | None = None
         self._since_at = 0.0
+        self._waiting: deque[tuple[Moment, str, str]] = deque(maxlen=_MOST_WAITING)
 
     async def run(self) -> None:
         """For ever. Only what was changed is read, in a thread: a card that hangs does not hold up the service."""
@@ -49,15 +53,29 @@ class ConfigWatch:
 
     async def once(self) -> None:
         """Judge what lies on the card, if it is another one than at the last judgement and nobody is writing it."""
-        seen = await asyncio.to_thread(signature, self._settings, self._env)
+        seen = await asyncio.to_thread(signature, self._settings, self._env, self.found)
         stands, self._seen = seen == self._seen, seen
-        if not stands or seen == self._judged:
-            return
+        if stands and seen != self._judged:
+            await self._judge(seen)
+        await self._record()
+
+    async def _judge(self, seen: Signature) -> None:
         before, self.found = self.found, await asyncio.to_thread(look, self._settings, self._read_from, self._env)
         self._judged = seen
-        self._tell()
         if before != self.found:
-            await self._note(self._clock.now(), *_event(self.found))
+            self._waiting.append((self._clock.now(), *_event(self.found)))
+        self._tell()
+
+    async def _record(self) -> None:
+        """What the history refuses waits for the next look."""
+        try:
+            while self._waiting:
+                await self._note(*self._waiting[0])
+                self._waiting.popleft()
+        except Unfit as error:
+            log.warning("%s: not recorded: %s", self._waiting.popleft()[1], error)
+        except (Trouble, TooMuch):
+            return  # the history says itself that it is in trouble
 
     @property
     def notices(self) -> tuple[str, ...]:

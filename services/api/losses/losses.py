@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from services.api.losses.happening import Happening
-from services.api.losses.life import SHORT_S, Act, Life, Seen
+from services.api.losses.life import Act, Life, Seen
+from services.api.losses.often import SHORT_S
+from services.api.losses.spells import Spells
 from services.shared.clock import Moment
 
 BROKER = "broker"
@@ -28,8 +30,8 @@ class Losses:
         then = replace(now, mono_s=now.mono_s - max(0.0, now.wall_s - happened.at))
         for name in happened.names:
             life = self._of(name, is_device=happened.is_device)
-            life.tell(happened.act, happened.boots.get(name, ""), then)
-            life.lost_s = then.mono_s if happened.act == "lost" else None
+            life.tell(happened.act, happened.boots.get(name, ""), then, max(1, len(happened.spells.get(name, ()))))
+            life.resume(then.mono_s if happened.act == "lost" else None)
 
     def look_at_broker(self, connected: bool, now: Moment) -> list[Happening]:
         """Whether the broker can be reached. While it cannot, nobody sees anything else."""
@@ -56,15 +58,15 @@ class Losses:
 
 
 def _single(lives: _Lives, seen: _Sight, now: Moment) -> list[Happening]:
-    """Losses and returns, a line for each."""
+    """Losses and returns, a line for each, and what was waiting to be told of one."""
     acts = {name: life.look(seen[name], now) for name, life in lives.items()}
-    return [_told((name,), act, lives, seen, now) for name, act in acts.items() if act is not None and act != "began"]
+    due = [(name, act) for name, act in acts.items() if act is not None and (act != "began" or lives[name].waiting)]
+    return [_told((name,), act, lives, seen, now) for name, act in due]
 
 
 def _together(lives: _Lives, seen: _Sight, now: Moment) -> list[Happening]:
     """Those that began anew, one line for all, when no other is about to."""
-    due = [name for name, life in lives.items() if life.look(seen[name], now) == "began"]
-    if not due:
+    if not any(life.look(seen[name], now) == "began" for name, life in lives.items()):
         return []
     stood_s = {
         name: now.mono_s - life.there_s
@@ -80,16 +82,27 @@ def _together(lives: _Lives, seen: _Sight, now: Moment) -> list[Happening]:
 def _told(names: tuple[str, ...], act: Act, lives: _Lives, seen: _Sight, now: Moment) -> Happening:
     these, first = [lives[name] for name in names], seen[names[0]]
     since_s = [at_s for life in these if (at_s := life.lost_s if act == "lost" else life.there_s) is not None]
-    away = [away_s for life in these if (away_s := life.away_s) is not None]
-    is_device = not first.boot and names[0] != BROKER
+    away = {} if act == "lost" else {name: spells for name in names if (spells := lives[name].away).times}
     found = Happening(
         act, names, at=now.wall_s - (now.mono_s - min(since_s, default=now.mono_s)),
-        seconds=max(away, default=None) if act != "lost" else None,
+        seconds=max((spells.seconds for spells in away.values()), default=None),
         reason=first.reason if act == "lost" else "",
         version=first.version if act != "lost" else "",
-        blinks=sum(life.blinks for life in these),
-        boots={} if is_device else {name: seen[name].boot for name in names},
+        times=max(life.begun for life in these),
+        absences=max((spells.times for spells in away.values()), default=0),
+        boots={} if not first.boot and names[0] != BROKER else {name: seen[name].boot for name in names},
+        spells={name: _by_calendar(spells, now) for name, spells in away.items()},
     )  # fmt: skip
     for name in names:
         lives[name].tell(act, seen[name].boot, now)
     return found
+
+
+def _by_calendar(spells: Spells, now: Moment) -> list[tuple[int, int]]:
+    """In Unix milliseconds."""
+    began_at = now.wall_s - now.mono_s
+    return [(_ms(began_at + from_s), _ms(began_at + until_s)) for from_s, until_s in spells.kept]
+
+
+def _ms(at: float) -> int:
+    return max(0, int(at * 1000))

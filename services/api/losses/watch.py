@@ -4,6 +4,7 @@ A device's owner says that it is lost; of a service nobody but those who hear it
 """
 
 import asyncio
+import logging
 from collections.abc import Callable
 from functools import partial
 
@@ -18,6 +19,8 @@ from services.api.losses.life import Seen
 from services.api.losses.losses import Losses
 from services.shared.clock import Moment
 from services.shared.version import VERSION
+
+log = logging.getLogger(__name__)
 
 LOOK_S = 1.0
 SETTLE_S = 20.0
@@ -63,7 +66,10 @@ class LossesWatch:
 
     async def _recall(self, now: Moment) -> Losses:
         losses = Losses()
-        for happened in await self._history.read(recalled.told):
+        told = await self._history.read(recalled.told)
+        if told.unreadable:
+            log.warning("%d rows of losses and returns cannot be read: skipped", told.unreadable)
+        for happened in told.happened:
             losses.remember(happened, now)
         return losses
 

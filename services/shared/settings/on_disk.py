@@ -2,13 +2,14 @@
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from services.shared.mask import Mask, secrets_of
-from services.shared.settings import text_file
+from services.shared.settings import environment, ini, text_file
 from services.shared.settings.load import EXAMPLE, file_of, load
 from services.shared.settings.problems import Problem, SettingsError
+from services.shared.settings.sections import Data
 from services.shared.settings.told import parts
 from services.shared.settings.tree import Settings
 
@@ -17,17 +18,25 @@ Signature = tuple[object, ...]
 
 @dataclass(frozen=True, slots=True)
 class OnDisk:
-    """`mistakes`: why it would not start. `changed`: the keys and tables that a restart would change; never a value."""
+    """`mistakes`: why it would not start. `changed`: the keys and tables that a restart would change; never a value.
+
+    `loads_file`: the table of loads that a restart would read, empty when nobody can tell.
+    """
 
     mistakes: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
+    loads_file: str = field(default="", compare=False)
 
 
-def signature(settings: Settings, env: Mapping[str, str]) -> Signature:
-    """Another one when a file that the configuration is read from was changed; costs a few looks, and opens nothing."""
+def signature(settings: Settings, env: Mapping[str, str], found: OnDisk) -> Signature:
+    """Another one when a file that the configuration is read from was changed; costs a few looks, and opens nothing.
+
+    Both tables of loads count: the running one's, and the one that was `found` to be next.
+    """
     file = file_of(env)
     named = sorted(text for name, text in env.items() if name.startswith("MINE_") and name.endswith("_FILE") and text)
-    return (str(file), *map(_stat, (file, file.parent / settings.data.loads_file, *map(Path, named))))
+    tables = [file.parent / name for name in (settings.data.loads_file, found.loads_file) if name]
+    return (str(file), *map(_stat, (file, *tables, *map(Path, named))))
 
 
 def look(running: Settings, read_from: Path, env: Mapping[str, str] = os.environ) -> OnDisk:
@@ -35,16 +44,24 @@ def look(running: Settings, read_from: Path, env: Mapping[str, str] = os.environ
     file = file_of(env)
     if file == EXAMPLE and read_from != EXAMPLE:
         return OnDisk((f"{read_from.name} is gone: the next start would take the example and only observe",))
-    mask = Mask(secrets_of(running))
     try:
         if read_from != EXAMPLE and not text_file.read(file).strip():
             return OnDisk((f"{file.name} is empty: the next start would know no device and only observe",))
         found = load(env=env)
     except SettingsError as error:
-        return OnDisk(tuple(mask(_words(problem, file)) for problem in error.problems))
+        mask = Mask(secrets_of(running))
+        return OnDisk(tuple(mask(_words(problem, file)) for problem in error.problems), loads_file=_loads_file(file, env))
     except OSError as error:
         return OnDisk((f"{file.name}: {error.strerror or 'it cannot be read'}",))
-    return OnDisk(changed=tuple(_changed(running, found)))
+    return OnDisk(changed=tuple(_changed(running, found)), loads_file=found.data.loads_file)
+
+
+def _loads_file(file: Path, env: Mapping[str, str]) -> str:
+    """Which table a configuration with mistakes names: the mistake may be in that table."""
+    blocks, problems = ini.read(file)
+    written = [block.values["loads_file"].text for block in blocks if block.title == Data.TITLE and "loads_file" in block.values]
+    given = environment.given(Data, "", env, problems).get("loads_file")
+    return given.text if given else "".join(written[:1]).strip()
 
 
 def _changed(running: Settings, found: Settings) -> Iterator[str]:

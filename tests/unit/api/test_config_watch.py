@@ -1,5 +1,6 @@
 """The configuration is changed while the services run: the running one stays, and what would happen at the next start is told."""
 
+import contextlib
 import os
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 import pytest_asyncio
 
 from services.api.config_watch import ConfigWatch
+from services.api.history.faults import TooMuch, Trouble, Unfit
 from services.shared.clock import Moment
 from services.shared.messages import Alarm, Message
 from services.shared.settings import load
@@ -31,9 +33,12 @@ class Site:
         self.file.write_text(self.text)
         self.env = {"MINE_CONFIG": str(self.file), **env}
         self.told, self.events = list[Message](), list[tuple[str, str]]()
+        self.refusal: Exception | None = None
         self.watch = ConfigWatch(load(env=self.env), Hands(), self.told.append, self._note, self.env)  # type: ignore[arg-type]
 
     async def _note(self, _now: Moment, title: str, words: str) -> None:
+        if self.refusal is not None:
+            raise self.refusal
         self.events.append((title, words))
 
     async def put(self, text: str | bytes) -> None:
@@ -150,6 +155,51 @@ async def test_the_table_of_loads_is_watched_too(site: Site) -> None:
 
 
 @pytest.mark.asyncio
+@pytest.mark.parametrize("table", ["name,kind,kW\na,http,lots\n", "name,foreman_id,kW\n"], ids=["wrong", "empty"])
+async def test_the_table_of_loads_that_the_changed_configuration_names_is_watched_too(site: Site, table: str) -> None:
+    other = site.file.with_name("other.csv")
+    other.write_text(table)
+    await site.put(site.text.replace("[DATA]\n", "[DATA]\nloads_file = other.csv\n"))
+    await site.look()
+    before = site.watch.found
+    other.write_text("name,kind,kW\na,http,lots\nb,http,none at all\n")
+    await site.look()
+    assert site.watch.found != before
+    assert "other.csv line 3" in str(site.watch.found.mistakes)
+    other.unlink()
+    await site.look()
+    assert "other.csv line" not in str(site.watch.found.mistakes)
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("refusal", [Trouble("the disk is full"), TooMuch("later"), RuntimeError("a fault")], ids=repr)
+async def test_a_change_that_the_history_refuses_is_recorded_once_when_it_takes_it(site: Site, refusal: Exception) -> None:
+    site.refusal = refusal
+    for text in (site.text.replace("35", "33"), site.text.replace("35", "hot")):
+        with contextlib.suppress(RuntimeError):
+            await site.put(text)
+        for _ in range(3):
+            with contextlib.suppress(RuntimeError):
+                await site.watch.once()
+    assert site.alarm.active
+    assert site.events == []
+    site.refusal = None
+    await site.look()
+    assert [title for title, _ in site.events] == [
+        "configuration changed: not in force before a restart", "configuration changed: it would not start again",
+    ]  # fmt: skip
+
+
+@pytest.mark.asyncio
+async def test_an_event_that_no_table_takes_does_not_hold_up_the_next(site: Site) -> None:
+    site.refusal = Unfit("no text")
+    await site.put(site.text.replace("35", "33"))
+    site.refusal = None
+    await site.put(site.text)
+    assert [title for title, _ in site.events] == ["configuration as it runs again"]
+
+
+@pytest.mark.asyncio
 async def test_a_secret_that_was_changed_or_mistyped_is_never_told(tmp_path: Path) -> None:
     secret = tmp_path / "token"
     secret.write_text(TOKEN)
@@ -164,6 +214,16 @@ async def test_a_secret_that_was_changed_or_mistyped_is_never_told(tmp_path: Pat
     secret.unlink()
     await site.put(site.text)
     assert site.alarm.active
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    "line", ["sms_url = https:/sms.example/send?apikey={}", "sms_header = Bearer {}", "telegram_api = https://me:{}@t.example"]
+)
+async def test_the_alarm_of_a_mistake_in_an_address_or_a_header_holds_no_key_of_it(site: Site, line: str) -> None:
+    await site.put(f"{site.text}\n[NOTIFICATIONS]\n{line.format(TOKEN)}\n")
+    assert site.alarm.active and "[NOTIFICATIONS]" in site.alarm.cause
+    assert TOKEN not in str([site.told, site.events, site.watch.found])
 
 
 @pytest.mark.asyncio
@@ -188,7 +248,7 @@ def usual(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.asyncio
 async def test_without_the_operators_file_the_next_start_would_take_the_example(usual: Path) -> None:
     site = Site.__new__(Site)
-    site.told, site.events, site.env = [], [], {}
+    site.told, site.events, site.env, site.refusal = [], [], {}, None
     site.watch = ConfigWatch(load(env={}), Hands(), site.told.append, site._note, {})  # type: ignore[arg-type]
     await site.look()
     assert not site.alarm.active

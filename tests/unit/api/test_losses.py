@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 
 from services.api.losses.happening import Happening
-from services.api.losses.life import LONGEST_S, SHORT_S, Seen
+from services.api.losses.life import LONGEST_S, Seen
 from services.api.losses.losses import Losses
+from services.api.losses.often import SHORT_S
 from services.shared.clock import Moment
 from tests.unit.api.builders import HandClock
 
@@ -52,15 +53,67 @@ def test_a_loss_is_dated_by_its_owner() -> None:
     assert [round(one.at - began_at, 3) for one in site.told] == [0.0]
 
 
-def test_a_device_that_comes_and_goes_for_a_day_is_few_lines() -> None:
+def test_a_device_that_comes_and_goes_for_a_day_is_a_line_an_hour_that_says_how_often_and_for_how_long() -> None:
     site = Site()
     for _ in range(86_400 // 40):
         site.stands(20, devices={"pdu-1": LOST})
         site.stands(20, devices={"pdu-1": THERE})
-    site.stands(LONGEST_S, devices={"pdu-1": THERE})
+    told = site.told
+    assert sum(one.absences for one in told) > 86_400 // 40 - 100
     lines = site.lines()
-    assert len(lines) <= 4
-    assert "there for a moment" in lines[-1] and "pdu-1 answers again" in lines[-1]
+    assert len(lines) <= 30
+    assert lines[-1] == "pdu-1 answers again: was away 90 times, 30 min in all"
+
+
+def test_a_controller_that_begins_anew_each_5_minutes_is_never_lost_and_a_line_an_hour() -> None:
+    site = Site()
+    site.stands(300, services={"controller": service("0")})
+    for start in range(24 * 12):
+        site.stands(2, services={"controller": service(f"{start}", there=False)})
+        site.stands(298, services={"controller": service(f"{start + 1}")})
+    assert {one.act for one in site.told} == {"began"}
+    away_s = [one.seconds for one in site.told if one.seconds]
+    assert sum(away_s) >= 2 * 24 * 11 and max(away_s) == 24.0
+    lines = site.lines()
+    assert len(lines) <= 28
+    assert lines[-1] == "controller began anew 12 times: was away 12 times, 24 s in all; version 1.0.0"
+
+
+def test_what_is_up_50_of_52_seconds_is_never_told_as_lost_for_long() -> None:
+    site = Site()
+    site.stands(52, services={"controller": service()}, devices={"pdu-1": THERE})
+    for start in range(400):
+        site.stands(2, services={"controller": service(f"{start}", there=False)}, devices={"pdu-1": LOST})
+        site.stands(50, services={"controller": service(f"{start + 1}")}, devices={"pdu-1": THERE})
+    spans_ms = [(one.seconds, spell) for one in site.told for spells in one.spells.values() for spell in spells]
+    assert len(spans_ms) > 600
+    assert {until_ms - from_ms for _, (from_ms, until_ms) in spans_ms} == {2000}
+    assert max(one.seconds or 0.0 for one in site.told) < 3600 * 2 / 52 + 3
+
+
+def test_a_long_loss_of_what_comes_and_goes_is_told_while_it_lasts_and_dated_when_it_began() -> None:
+    site = Site()
+    for _ in range(8):
+        site.stands(2, devices={"pdu-1": LOST})
+        site.stands(60, devices={"pdu-1": THERE})
+    site.told.clear()
+    began_at = site.clock.now().wall_s + 1
+    site.stands(1_000, devices={"pdu-1": LOST})
+    assert [(one.act, one.at) for one in site.told] == [("lost", began_at)]
+    site.stands(30, devices={"pdu-1": THERE})
+    assert site.lines()[1:] == ["pdu-1 answers again: was away 6 times, 16 min in all"]
+
+
+def test_what_came_and_went_is_told_when_it_is_quiet_again() -> None:
+    site = Site()
+    for _ in range(5):
+        site.stands(2, devices={"pdu-1": LOST})
+        site.stands(60, devices={"pdu-1": THERE})
+    assert len(site.lines()) == 6
+    site.stands(3_600, devices={"pdu-1": THERE})
+    assert site.lines() == ["pdu-1 answers again: was away 2 times, 4 s in all"]
+    site.stands(7_200, devices={"pdu-1": THERE})
+    assert site.lines() == []
 
 
 def test_a_service_that_is_killed_and_started_again_at_once_is_one_line() -> None:
@@ -110,9 +163,22 @@ def test_a_service_that_ends_at_each_start_is_one_loss() -> None:
         site.stands(4, services={"controller": service(f"{start}", there=False)})
         site.stands(6, services={"controller": service(f"{start + 1}")})
     assert site.lines() == ["controller lost: it ended"]
+    returned_at = site.clock.now().wall_s - 6 + 1
     site.stands(400, services={"controller": service("60")})
-    (line,) = site.lines()
-    assert line.startswith("controller back: away for 9 min") and "there for a moment" in line
+    assert [one.at for one in site.told] == [returned_at]
+    assert site.lines() == ["controller back: was away 60 times, 4 min 0 s in all; version 1.0.0"]
+
+
+def test_what_ended_at_each_start_is_back_when_it_stays_for_a_minute() -> None:
+    site = Site()
+    for start in range(60):
+        site.stands(4, services={"controller": service(f"{start}", there=False)})
+        site.stands(6, services={"controller": service(f"{start + 1}")})
+    site.told.clear()
+    site.stands(LONGEST_S - 6, services={"controller": service("60")})
+    assert site.told == []
+    site.stands(1, services={"controller": service("60")})
+    assert [one.act for one in site.told] == ["back"]
 
 
 def test_a_restart_of_all_services_is_one_line() -> None:
@@ -141,6 +207,17 @@ def test_a_new_process_of_the_api_tells_nothing_twice_and_ends_what_an_earlier_o
     after.stands(30, services={"notifier": service()}, devices={"pdu-1": THERE, "pdu-2": THERE})
     (line,) = after.lines()
     assert line.startswith("pdu-2 answers again: away for 50 s")
+
+
+def test_a_new_process_of_the_api_knows_that_what_was_lost_came_back() -> None:
+    site = Site()
+    for seen in (THERE, LOST, THERE):
+        site.stands(20, devices={"pdu-2": seen})
+    after = remembered(site.told, site.clock.now())
+    after.stands(20, devices={"pdu-2": THERE})
+    after.stands(5, devices={"pdu-2": LOST})
+    after.stands(20, devices={"pdu-2": THERE})
+    assert after.lines() == ["pdu-2 does not answer: no answer within 5 s", "pdu-2 answers again: away for 5 s"]
 
 
 def test_a_lost_device_that_is_taken_out_of_the_configuration_is_no_loss_any_more() -> None:

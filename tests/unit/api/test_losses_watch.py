@@ -29,6 +29,7 @@ class Api:
         self.watch = LossesWatch(self.image, self.history, boot, broker=lambda: self.connected)
         self.seq = 0
         self.began_at = clock.now().wall_s
+        self.controller_at: dict[int, float] = {}
 
     def hears(self, *lost: str) -> None:
         self.seq += 1
@@ -44,6 +45,13 @@ class Api:
             for name, one in states.items()
         )  # fmt: skip
         self.image.take_devices(Devices(devices=tuple(healths), **told))
+
+    def hears_controller(self, boot: int, *, online: bool) -> None:
+        words = {"source": "controller", "boot": f"c-{boot}", "seq": 1 if online else 2, "host_boot": "this-boot"}
+        sent_at = self.controller_at.setdefault(boot, self.clock.now().wall_s + 1)  # it is seen when that second is lived
+        self.image.take_presence(
+            Presence(state="online" if online else "offline", version="1.0.0", sent_at=sent_at, **words)  # type: ignore[arg-type]
+        )
 
     async def lives(self, seconds: float, *lost: str) -> None:
         for _ in range(int(seconds)):
@@ -96,6 +104,59 @@ async def test_a_service_that_hangs_is_a_loss_dated_when_it_was_heard_last_and_i
     (note,) = await api.why(50)
     assert note.startswith("the collector was lost from ") and " until now: it says nothing" in note
     await api.history.close()
+
+
+@pytest.mark.asyncio
+async def test_a_device_that_is_up_298_of_300_seconds_is_called_away_only_while_it_was(tmp_path: Path) -> None:
+    api = Api(tmp_path, HandClock())
+    await api.lives(SETTLE_S + 30)
+    for _ in range(16):
+        await api.lives(2, "pdu-1")
+        await api.lives(298)
+    rows = await api.rows()
+    assert len(rows) == 8 and rows[-1].reasons == ("was away 12 times, 24 s in all",)
+    away = [ago_s for ago_s in range(5 * 300) if await api.why(ago_s + 3 * 300 + 0.5)]
+    assert len(away) == 5 * 2
+    await api.history.close()
+
+
+@pytest.mark.asyncio
+async def test_a_controller_that_begins_anew_each_5_minutes_is_called_away_only_while_it_was(tmp_path: Path) -> None:
+    api = Api(tmp_path, HandClock())
+    for second in range(16 * 300):
+        api.hears_controller(second // 300, online=second % 300 < 298)
+        await api.lives(1)
+    rows = [row for row in await api.rows() if "controller" in row.title]
+    assert {row.act for row in rows} == {"began"} and len(rows) == 4
+    assert rows[-1].title == "controller began anew 12 times"
+    away = [ago_s for ago_s in range(5 * 300) if await api.why(ago_s + 900 + 0.5)]
+    assert len(away) == 5 * 2
+    await api.history.close()
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("garbled", ["{", "[]", '{"boots": 7}', '{"away": {"x": [1]}}', "[" * 90_000, "NaN", b"\xff\xfe"])
+async def test_a_row_that_nobody_can_read_is_skipped_and_told_once(
+    tmp_path: Path, garbled: str | bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    clock = HandClock()
+    before = Api(tmp_path, clock)
+    await before.lives(SETTLE_S + 30)
+    await before.lives(30, "pdu-2")
+    await before.history.write(
+        lambda c: c.exec_driver_sql("UPDATE events SET detail = CAST(? AS TEXT) WHERE act = 'began'", (garbled,))
+    )
+    await before.history.close()
+    after = Api(tmp_path, clock, "api-2")
+    await after.lives(SETTLE_S + 20, "pdu-2")
+    await after.lives(20)
+    acts = await after.history.read(lambda c: c.exec_driver_sql("SELECT act FROM events ORDER BY id").scalars().all())
+    assert acts[-1] == "back" and acts.count("lost") == 1
+    assert (await after.why(30))[0].startswith("pdu-2 did not answer")
+    assert [one.getMessage() for one in caplog.records if "cannot be read" in one.message] == [
+        "1 rows of losses and returns cannot be read: skipped"
+    ]
+    await after.history.close()
 
 
 @pytest.mark.asyncio

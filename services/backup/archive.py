@@ -100,7 +100,7 @@ def _walk(tar: tarfile.TarFile, manifest: Manifest, packed: gzip.GzipFile) -> It
 
 def _is_ours(name: str) -> bool:
     folder, _, last = name.rpartition("/")
-    return name in (*DATABASES, CONFIG, LOADS) or (folder == SECRETS and last not in ("", ".", ".."))
+    return name in (*DATABASES, CONFIG, LOADS) or (folder == SECRETS and manifests.is_plain(last))
 
 
 def _opened(tar: tarfile.TarFile, entry: tarfile.TarInfo) -> IO[bytes]:

@@ -11,7 +11,7 @@ from services.backup import disk, sealed
 from services.backup.trouble import Trouble
 from services.shared.settings import Settings
 from services.shared.settings.backup_checks import words
-from services.shared.settings.problems import without_user
+from services.shared.stars import starred
 
 _SPARE_MB = 16.0
 _LINE, _LAST_LINES = 160, 4
@@ -73,7 +73,7 @@ def send(archive: Path, scratch: Path, settings: Settings) -> None:
 def _last(said: bytes) -> str:
     """Its last lines: below the cause, which ssh tells, rsync tells that something was the matter."""
     lines = [line.strip()[:_LINE] for line in said[-2000:].decode("utf-8", "replace").split("\n")]
-    return without_user(" / ".join([line for line in lines if line][-_LAST_LINES:]) or "without a word")
+    return starred(" / ".join([line for line in lines if line][-_LAST_LINES:]) or "without a word")
 
 
 def _forget(path: Path) -> None:

@@ -3,6 +3,7 @@
 On a copy that is thrown away: bringing it to this version changes it.
 """
 
+import json
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -17,6 +18,10 @@ from services.backup.places import ALERTS, DATABASES, LEDGER, RECORDS
 from services.backup.trouble import Trouble
 
 _CHANGES_IN_MIGRATION = ("alembic_version",)
+_SCHEMAS = {LEDGER: "0", ALERTS: "0"}
+"""`user_version` as the controller and the notifier leave it (https://www.sqlite.org/pragma.html#pragma_user_version)."""
+_ALWAYS = ("phase", "started", "trips", "lockouts", "holds")
+"""Parts of the state that every version of the controller wrote."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +60,7 @@ def _fault(member: Member, path: Path) -> str:
         found = _measured(path)
         if different := measure.differences(member.tables, found):
             return "; ".join(different[:3])
+        _readable(member, path)
         _MIGRATE[member.name](path)
         after = _measured(path)
     except (sqlite3.Error, OSError, Trouble) as error:
@@ -62,6 +68,15 @@ def _fault(member: Member, path: Path) -> str:
     counted = {name: Table(table.rows, "") for name, table in found.items() if name not in _CHANGES_IN_MIGRATION}
     lost = measure.differences(counted, {name: Table(table.rows, "") for name, table in after.items()})
     return f"in this version {'; '.join(lost[:3])}" if lost else ""
+
+
+def _readable(member: Member, path: Path) -> None:
+    """Of the records Alembic tells it; the others have had one schema alone. Raises Trouble."""
+    there = schema(member.name, path)
+    if member.name in _SCHEMAS and there != _SCHEMAS[member.name]:
+        raise Trouble(f"its schema is {there[:20]}, and this program reads {_SCHEMAS[member.name]}: it is of a newer version")
+    if there != member.schema:
+        raise Trouble(f"its schema is {there[:20]}, and the manifest tells of {member.schema[:20]!r}")
 
 
 def _measured(path: Path) -> dict[str, Table]:
@@ -78,11 +93,17 @@ def _ledger(path: Path) -> None:
     with closing(ledger_file.opened(path)) as db:
         row = db.execute("SELECT document FROM state").fetchone()
     try:
-        lost = documents.read_state(row[0])[1] if row else ()
-    except ValueError:
+        lost = _absent(str(row[0])) or documents.read_state(str(row[0]))[1] if row else ()
+    except (ValueError, RecursionError):
         raise Trouble("its state cannot be read") from None
     if lost:
         raise Trouble(f"of its state could not be read: {', '.join(lost)}")
+
+
+def _absent(state: str) -> tuple[str, ...]:
+    """What is not told of there: without a word of its trips a tripped site would come back as one that is not."""
+    told = json.loads(state)
+    return tuple(name for name in _ALWAYS if name not in told) if isinstance(told, dict) else _ALWAYS
 
 
 def _alerts(path: Path) -> None:

@@ -4,10 +4,9 @@ First of all the site is made to observe until a person arms it. Killed between 
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
-from services.backup import disk, ledger_back, others_back, quiet
+from services.backup import aside, disk, ledger_back, others_back, quiet
 from services.backup.manifest import Manifest
 from services.backup.places import ALERTS, CONFIG, DATABASES, LEDGER, LOADS, RECORDS, SECRETS, Places, database
 from services.controller.audit import event
@@ -17,12 +16,16 @@ from services.shared import restored
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What was put where, what lies beside it now, what was left as it is and why, and what the ledger goes on with."""
+    """What was put where, what lies beside it now, what was left as it is and why, and what the ledger goes on with.
+
+    `removed` lay beside it since earlier restores.
+    """
 
     put: tuple[Path, ...]
     aside: tuple[Path, ...]
     left: tuple[str, ...]
     kept: ledger_back.Kept
+    removed: tuple[Path, ...] = ()
 
 
 class Putting:
@@ -32,7 +35,6 @@ class Putting:
         self._places, self._folder, self._now, self._archive = places, folder, now, archive
         self._names = {member.name for member in manifest.members}
         self._loads_file = manifest.loads_file
-        self._stamp = f"before-restore-{datetime.fromtimestamp(now.wall_s, UTC):%Y%m%dT%H%M%SZ}"
         self._put: list[Path] = []
         self._aside: list[Path] = []
         self._left: list[str] = []
@@ -47,10 +49,10 @@ class Putting:
             if name in self._names:
                 self._replace(self._folder / name, there[name])
         self._beside(CONFIG, self._places.config)
-        self._beside(LOADS, self._loads())
+        self._beside(LOADS, self._places.config.parent / self._loads_file)
         for name in sorted(one for one in self._names if one.startswith(f"{SECRETS}/")):
             self._secret(name)
-        return Restored(tuple(self._put), tuple(self._aside), tuple(self._left), kept)
+        return Restored(tuple(self._put), tuple(self._aside), tuple(self._left), kept, aside.prune(self._aside))
 
     def _go_on(self, present: dict[str, Path | None], today: Path) -> ledger_back.Kept:
         if ALERTS in self._names:
@@ -65,16 +67,10 @@ class Putting:
         return kept
 
     def _replace(self, new: Path, path: Path) -> None:
-        aside = quiet.replace(new, path, path.with_name(f"{path.name}.{self._stamp}"))
-        if aside is not None:
-            self._aside.append(aside)
+        before = quiet.replace(new, path, aside.name(path, self._now.wall_s))
+        if before is not None:
+            self._aside.append(before)
         self._put.append(path)
-
-    def _loads(self) -> Path:
-        """Where the restored configuration looks for it, if that is beside it."""
-        named = Path(self._loads_file)
-        beside = self._places.config.parent
-        return beside / (named.name if named.is_absolute() or ".." in named.parts else named)
 
     def _beside(self, name: str, path: Path) -> None:
         """A file of the operator's own, if it is another one, and its folder can be written."""
@@ -88,7 +84,7 @@ class Putting:
             self._replace(near, path)
         except OSError as error:
             # Beside the records: in the containers the folder above those of the databases cannot be written either.
-            there = database(self._places.data, RECORDS).with_name(f"{name}.{self._stamp.replace('before', 'from')}")
+            there = aside.laid(database(self._places.data, RECORDS).with_name(name), self._now.wall_s)
             self._replace(new, there)
             self._left.append(f"{path} cannot be written ({error.strerror}): {name} lies at {there}")
 

@@ -2,9 +2,10 @@
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from services.backup import archive as files
 from services.backup import disk, proof, sealed
@@ -37,13 +38,13 @@ class Looked:
 def verify(archive: Path, near: Path, passphrase: str, say: Say = lambda _: None) -> Looked:
     """Open an archive, compare all sums, check, bring to this version and compare each database. Raises Trouble.
 
-    On a copy in the folder `near`, which is thrown away.
+    On a copy in the folder `near`, or in the temporary one where that cannot be written; the copy is thrown away.
     """
     try:
-        with disk.scratch(disk.folder(near) / _SCRATCH) as scratch:
+        with _looking(near) as scratch:
             return _looked(archive, scratch, passphrase, say)
     except OSError as error:
-        raise Trouble(f"it cannot be looked at in {near}: {error.strerror or error}") from None
+        raise Trouble(f"it cannot be looked at: {error.strerror or error}") from None
 
 
 def restore(
@@ -59,8 +60,18 @@ def restore(
                 raise Trouble(f"{archive.name} is not restored: {looked.fault}")
             say("putting in place")
             return looked, Putting(places, scratch / _FILES, looked.manifest, now, archive.name).all()
-    except (OSError, sqlite3.Error) as error:
+    except (OSError, OverflowError, sqlite3.Error) as error:
         raise Trouble(f"it cannot be restored: {error}") from None
+
+
+@contextmanager
+def _looking(near: Path) -> Iterator[Path]:
+    with ExitStack() as held:
+        try:
+            scratch = held.enter_context(disk.scratch(disk.folder(near) / _SCRATCH))
+        except OSError:
+            scratch = Path(held.enter_context(TemporaryDirectory(prefix="mine-restoring-", ignore_cleanup_errors=True)))
+        yield scratch
 
 
 def _looked(archive: Path, scratch: Path, passphrase: str, say: Say) -> Looked:

@@ -69,7 +69,7 @@ def _take(settings: Settings, places: Places, kind: Kind, now_s: float, say: Say
         troubles = gathering.missing(places, wanted)
         say("copying")
         members = tuple(gathering.members(places, scratch, wanted, settings.backup.secrets and kind.is_full))
-        manifest = Manifest(site, kind.value, now_s, VERSION, members, places.loads_file)
+        manifest = Manifest(site, kind.value, now_s, VERSION, members, Path(places.loads_file).name)
         verdicts = _packed(half, first / name, manifest, scratch, say)
         troubles += _away(settings, places, first / name, kind, scratch, say)
     removed = keeping.prune(first, site, settings.backup)

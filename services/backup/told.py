@@ -61,6 +61,11 @@ def restored_lines(done: Restored) -> Iterator[str]:
     yield from (f"  {words}" for words in done.left)
     yield f"  trips that stand: {', '.join(done.kept.trips) or 'none'}; locked out: {', '.join(done.kept.lockouts) or 'nothing'}"
     yield "  no lease and no past event came back"
+    yield from (f"  removed {path.name}, of an earlier restore" for path in done.removed)
+    if done.aside:
+        folders = " and ".join(sorted({str(path.parent) for path in done.aside}))
+        size = sum(path.stat().st_size for path in done.aside if path.exists()) / 1e6
+        yield f"What was there is kept, {size:.2f} MB in {folders}: delete *.before-restore-* when all is well."
     yield "Now the site observes, whatever control says: start it, look whether what it would do is right, then `mine arm`."
 
 
@@ -68,5 +73,6 @@ def restored_document(done: Restored) -> dict[str, Any]:
     """The same for programs."""
     return {
         "put": [str(path) for path in done.put], "aside": [str(path) for path in done.aside], "left": list(done.left),
+        "removed": [str(path) for path in done.removed],
         "trips": list(done.kept.trips), "lockouts": list(done.kept.lockouts), "observes": True,
     }  # fmt: skip

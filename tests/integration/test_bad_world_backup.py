@@ -6,7 +6,8 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from services.shared.backups import Archive, Kind, archives, due
+from services.backup.keeping import over
+from services.shared.backups import Archive, archives, due
 from services.shared.settings.sections import Backup
 from tests.end_to_end.whole_site import ROOT
 from tests.integration.bad_world import Card, Namespace, needs
@@ -67,5 +68,5 @@ def test_a_clock_that_leaps_by_decades_costs_no_backup_that_is_good() -> None:
 
 
 def stays(made: list[Archive], section: Backup) -> list[Archive]:
-    counts = {Kind.HOURLY: section.keep_hourly, Kind.DAILY: section.keep_daily, Kind.MONTHLY: section.keep_monthly}
-    return [one for kind, count in counts.items() for one in [a for a in made if a.kind is kind][-count:]]
+    gone = over(made, section)
+    return [one for one in made if one not in gone]

@@ -47,15 +47,15 @@ def backups(folder: Path) -> Iterator[str]:
     """What is wrong with the backups after each death; at last the number of deaths."""
     site.make(folder)
     first = site.take(folder).path
-    number = 1
+    number, before = 1, first.name
     while dies(partial(site.take, folder, Kind.DAILY, site.AT + number), number, folder):
         made = archives(first.parent, "north")
-        if first.name not in [one.name for one in made]:
+        if before not in [one.name for one in made]:
             yield f"step {number}: the one before is gone"
         for one in made[-1:]:
             if fault := restoring.verify(first.parent / one.name, folder / "look", "").fault:
                 yield f"step {number}: {one.name} is none: {fault}"
-        number += 1
+        number, before = number + 1, made[-1].name
     if [path for path in first.parent.iterdir() if path.name.startswith(".")]:
         yield "halves are left after one that was done"
     yield f"{number - 1} deaths"

@@ -30,10 +30,12 @@ app = typer.Typer(help="Care for the records, mine_data.db: never for ledger.db.
 def init(as_json: ForPrograms = False) -> None:
     """Make the records, or bring them to this version. Not needed: the api does it when it starts.
 
+    A damaged file is left as it is, for `mine db repair`. The api must be stopped.
+
     Exit code 0 done, 1 not, 2 mistakes.
     """
-    path = _path(judged(quiet=as_json))
-    is_new = _tried(lambda: _history("care").init(path))
+    path = _alone(judged(quiet=as_json))
+    is_new = _tried(lambda: _history("care").begin(path))
     words = "made" if is_new else "was there, and is of this version"
     told({"file": str(path), "made": is_new}, [f"{path}: {words}"], as_json=as_json)
 
@@ -59,7 +61,7 @@ def check(as_json: ForPrograms = False) -> None:
 def repair(yes: Yes = False, as_json: ForPrograms = False) -> None:
     """Copy all that can be read into a new file; the old one is kept beside it. The api must be stopped.
 
-    Exit code 0 done, 1 not, 2 mistakes.
+    Exit code 0 done, 1 not, or nothing could be saved, 2 mistakes.
     """
     path = _alone(judged(quiet=as_json))
     _sure(f"Copy what can be read of {path} into a new file?", yes)
@@ -69,6 +71,11 @@ def repair(yes: Yes = False, as_json: ForPrograms = False) -> None:
     rows = ", ".join(f"{count} of {table}" for table, count in done.rows.items())
     document = {"file": str(path), "rows": done.rows, "damaged": list(done.damaged), "aside": done.aside.name}
     told(document, [f"{path}: saved {rows or 'nothing'}{damaged}. The old file is {done.aside.name}"], as_json=as_json)
+    if done.is_in_vain:
+        end(
+            f"Nothing could be saved: the records begin anew. A backup may have them, and {done.aside.name} is kept.",
+            EXIT_REFUSED,
+        )
 
 
 @app.command("reset")

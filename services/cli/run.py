@@ -1,11 +1,14 @@
 """`mine run`: the broker, the services and, if wanted, the simulated site on this computer, without containers."""
 
 import asyncio
+import contextlib
 import fcntl
 import os
+import shutil
 import signal
 import socket
 import sys
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import IO
@@ -53,15 +56,25 @@ def run(simulated: bool = typer.Option(False, "--simulated", help="Start the sim
     for line in told(secrets, provision(secrets)):
         say("mine", line)
     _look_at_the_certificate(settings)
-    choice = broker.choose(settings, data / "broker", secrets, say)
+    folder = _broker_folder(data)
+    choice = broker.choose(settings, folder, secrets, say)
     env = _environment(env, settings, data) | (site.environment(settings, env, data) if simulated else {})
     waves = _waves(settings, choice, env, secrets, simulated)
     ports = {name: port for name, (_, port) in wanted.items()} | {"MINE_BROKER_PORT": choice.port}
-    note = noted.write(data, file_of(env).resolve(), ports, noted.page_of(settings))
+    try:
+        noted.write(data, file_of(env).resolve(), ports, noted.page_of(settings), noted.reach_of(settings, os.environ))
+    except OSError as error:
+        say(
+            "mine",
+            f"{data} cannot be written ({error.strerror}): the site is controlled, but other commands do not find this run",
+        )
     try:
         asyncio.run(_run(Supervisor(waves, say), settings))
     finally:
-        note.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            (data / noted.NAME).unlink(missing_ok=True)
+        if folder.parent != data:
+            shutil.rmtree(folder, ignore_errors=True)
         lock.close()
 
 
@@ -111,13 +124,22 @@ async def _is_there(client: HttpClient, url: str) -> bool:
 
 
 def _only_one(data: Path) -> IO[str]:
-    data.mkdir(parents=True, exist_ok=True)
-    lock = (data / "run.lock").open("w")
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+        # Only to read: a card that is mounted read-only gives the file of an earlier run, too.
+        lock = open(os.open(data / "run.lock", os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o644), encoding="utf-8")  # noqa: SIM115, PTH123
+    except OSError as error:
+        end(f"{data} cannot be written: {error.strerror}", EXIT_NOT_RUNNING)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         end(f"another run uses {data}; stop it, or name another folder in MINE_DATA_FOLDER", EXIT_NOT_RUNNING)
     return lock
+
+
+def _broker_folder(data: Path) -> Path:
+    """Its files are made anew each time: beside the system's temporary files where the card is mounted read-only."""
+    return data / "broker" if os.access(data, os.W_OK) else Path(tempfile.mkdtemp(prefix="mine-broker-"))
 
 
 def _listeners(settings: Settings, simulated: bool) -> dict[str, tuple[str, int]]:

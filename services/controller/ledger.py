@@ -9,13 +9,16 @@ import logging
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TypeVar, TypeVarTuple
 
 from services.controller import ledger_events
 from services.controller.answered import KEPT, Answered
-from services.controller.core.memory import State
+from services.controller.core.interlocks import merge
+from services.controller.core.memory import Phase, State, Trip
+from services.controller.core.moments import Stamp
 from services.controller.core.orders import Sent
 from services.controller.documents import read_sent, read_state, sent_document, state_document
 from services.controller.ledger_file import is_damage, is_read_only, opened, read_copy, refusing, renewed, taken
@@ -29,6 +32,14 @@ _PUT_ORDER = (  # in its place: OR REPLACE would give it a new one, and write th
     "INSERT INTO orders VALUES (?, ?, ?) ON CONFLICT (target, path) DO UPDATE SET document = excluded.document"
 )
 _PUT_STATE = "INSERT INTO state VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET document = excluded.document"
+LOST_TRIP = "ledger"
+_NO_MOMENT = Stamp(0.0, 0.0, False, "")
+_LOST = Trip(
+    LOST_TRIP, "the records of trips and lock-outs were lost: look at the site, lock out what must be, then reset", _NO_MOMENT
+)
+"""Nobody knows what was latched, or who works where: nothing runs until a person has looked."""
+_UNREAD = State(Phase.STARTING, _NO_MOMENT, trips=(_LOST,))
+_LATCHES = {"trips", "lockouts"}
 _PADDED_TO = 4096  # text of the same length is written in its place, and of that only the pages that differ
 _ANSWERED = "INSERT OR REPLACE INTO answered VALUES (?, ?, ?, ?)"
 _OLD_ANSWERS = "DELETE FROM answered WHERE rowid <= (SELECT rowid FROM answered ORDER BY rowid DESC LIMIT 1 OFFSET ?)"
@@ -113,7 +124,7 @@ class Ledger:
             return self._opened()
         except (sqlite3.Error, OSError) as error:
             log.error("the ledger cannot be opened for writing, what is in it is read: %s", error)
-            return read_copy(self._path)
+            return read_copy(self._path, state_document(_UNREAD))
 
     def _opened(self) -> sqlite3.Connection:
         try:
@@ -133,7 +144,7 @@ class Ledger:
             raise sqlite3.OperationalError(str(error)) from None
 
     def _begin_anew(self, why: str) -> sqlite3.Connection:
-        db, aside = renewed(self._path)
+        db, aside = renewed(self._path, state_document(_UNREAD))
         self.damage = f"{why}; it lies aside as {aside}"
         return db
 
@@ -149,17 +160,17 @@ class Ledger:
         orders = {(target, path): read_sent(text) for target, path, text in self._db.execute("SELECT * FROM orders")}
         return self._read(row[0]) if row else None, {key: sent for key, sent in orders.items() if sent is not None}
 
-    def _read(self, document: str) -> State | None:
+    def _read(self, document: str) -> State:
         try:
             state, lost = read_state(document)
         except ValueError:
             with contextlib.suppress(sqlite3.Error):
                 self._open_again(partial(self._begin_anew, "the state cannot be read"))
             self.damage = self.damage or "the state cannot be read, and no new file can be made"
-            return None
+            return _UNREAD
         if lost:
             self.damage = f"of the state could not be read: {', '.join(lost)}"
-        return state
+        return replace(state, trips=merge(state.trips, (_LOST,))) if _LATCHES & set(lost) else state
 
     def _read_answered(self) -> tuple[Answered, ...]:
         return tuple(Answered(*row) for row in self._db.execute("SELECT id, digest, reply, at FROM answered ORDER BY rowid"))

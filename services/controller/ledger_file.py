@@ -23,6 +23,8 @@ _CARRIED_OVER = (
     ("SELECT target, path, document FROM orders", "INSERT OR IGNORE INTO orders VALUES (?, ?, ?)"),
     ("SELECT id, digest, reply, at FROM answered", "INSERT OR IGNORE INTO answered VALUES (?, ?, ?, ?)"),
 )
+_UNREAD = "INSERT OR IGNORE INTO state VALUES (1, ?)"
+_TAILS = ("", "-wal", "-shm")
 _DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
@@ -61,8 +63,10 @@ def taken(path: Path) -> contextlib.ExitStack:
 def opened(path: Path) -> sqlite3.Connection:
     """A connection to a whole file, made if there is none. Raises sqlite3.Error; see `is_damage`."""
     _end_renewal(path)
-    if path.exists() and not _size(path) and _size(path.with_name(path.name + "-wal")):
-        raise _damaged("the file is empty, though it has a log")  # SQLite would begin anew without a word
+    if not path.exists():
+        _begin(path)
+    if not _size(path):
+        raise _damaged("the file is empty")  # SQLite would begin anew without a word
     db = _connected(path)
     try:
         (verdict,) = db.execute("PRAGMA quick_check(1)").fetchone()
@@ -74,10 +78,11 @@ def opened(path: Path) -> sqlite3.Connection:
     return db
 
 
-def renewed(path: Path) -> tuple[sqlite3.Connection, str]:
+def renewed(path: Path, unread: str) -> tuple[sqlite3.Connection, str]:
     """A new file in place of a damaged one, with the state and the orders that could still be read; and where the old one lies.
 
-    At whatever step this is killed, the next `opened` finds the old file or ends the renewal.
+    `unread` is the state where none could be read. At whatever step this is killed, the next `opened` finds the old file or ends
+    the renewal.
     """
     number = next(n for n in range(1, 1000) if not _aside(path, n).exists())
     new = _new(path)
@@ -86,6 +91,7 @@ def renewed(path: Path) -> tuple[sqlite3.Connection, str]:
     db.execute("BEGIN IMMEDIATE")
     for query, insert in _CARRIED_OVER:
         db.executemany(insert, _readable(path, query))
+    db.execute(_UNREAD, (unread,))
     db.execute("INSERT INTO sqlite_sequence VALUES ('events', ?)", (number * _NUMBERS_APART,))
     db.execute("COMMIT")
     db.close()  # the last connection leaves no WAL behind
@@ -94,16 +100,20 @@ def renewed(path: Path) -> tuple[sqlite3.Connection, str]:
     return opened(path), _aside(path, number).name
 
 
-def read_copy(path: Path) -> sqlite3.Connection:
+def read_copy(path: Path, unread: str) -> sqlite3.Connection:
     """What can be read of a file that the card lets nobody open for writing; it takes nothing. Without a file it is empty.
+
+    `unread` is the state where there is a file, and none could be read.
 
     Raises sqlite3.Error where there is one that cannot be read: what it forbids must not be forgotten.
     """
     db = refusing()
     db.execute("PRAGMA query_only=OFF")
-    if _size(path):
+    path = path if path.exists() else _new(path)  # a renewal that the card did not let end
+    if path.exists():
         for query, insert in _CARRIED_OVER:
             db.executemany(insert, _readable(path, query, as_it_lies=not _size(path.with_name(path.name + "-wal"))))
+        db.execute(_UNREAD, (unread,))
     db.execute("PRAGMA query_only=ON")
     return db
 
@@ -146,6 +156,7 @@ def _readable(path: Path, query: str, *, as_it_lies: bool = False) -> list[tuple
     rows: list[tuple[object, ...]] = []
     db = sqlite3.connect(path.absolute().as_uri() + ("?immutable=1" if as_it_lies else ""), uri=True)
     db.text_factory = _text
+    db.execute("PRAGMA writable_schema=ON")  # or SQLite reads nothing of a file that is shorter than its header says
     try:
         rows.extend(db.execute(query))
     except sqlite3.DatabaseError as error:
@@ -154,6 +165,15 @@ def _readable(path: Path, query: str, *, as_it_lies: bool = False) -> list[tuple
     finally:
         db.close()
     return [row for row in rows if all(isinstance(value, (str, int, float)) for value in row)]
+
+
+def _begin(path: Path) -> None:
+    """A first file, under its name only once it is whole: an empty one is damage, and no power cut in a first start."""
+    begun = path.with_name(path.name + ".begun")
+    for tail in _TAILS:  # an earlier start was cut off; a log without its file is of no ledger
+        begun.with_name(begun.name + tail).unlink(missing_ok=True)
+    _connected(begun).close()
+    begun.rename(path)
 
 
 def _size(path: Path) -> int:
@@ -167,7 +187,7 @@ def _text(raw: bytes) -> str:
 def _end_renewal(path: Path) -> None:
     new = _new(path)
     if new.exists() and not path.exists():
-        for suffix in ("-wal", "-shm"):  # or SQLite would play the old file's last writes into the new one
+        for suffix in _TAILS[1:]:  # or SQLite would play the old file's last writes into the new one
             path.with_name(path.name + suffix).unlink(missing_ok=True)
         new.rename(path)
 

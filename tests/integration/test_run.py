@@ -8,12 +8,13 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
 from services.cli import noted
+from tests.integration.small_disk import can_mount
 from tests.ports import free_port
 
 PORTS = (
@@ -23,16 +24,17 @@ PORTS = (
 
 
 class Run:
-    def __init__(self, folder: Path, **env: str) -> None:
-        self.env = {**os.environ, **{name: str(free_port()) for name in PORTS}, **env}
+    def __init__(self, folder: Path, before: Sequence[str] = (), **env: str) -> None:
+        self.env = {**os.environ, **{name: str(free_port()) for name in PORTS}}
         self.env |= {"MINE_DATA_FOLDER": str(folder), "MINE_DATA_LOGS": "none", "MINE_CONFIG": "tests/data/old_config.txt"}
         self.env |= {"MINE_APIS_CORNBELT_URL": f"http://127.0.0.1:{free_port()}/", "MINE_API_HOST": "127.0.0.1"}
         for device in ("ROOMALERT", "IOTAWATT", "PDU", "FAN_RELAY"):
             self.env[f"MINE_APIS_{device}_IP"] = f"127.0.0.1:{free_port()}"
+        self.env |= env
         self.lines: queue.Queue[str] = queue.Queue()
         self.said: list[str] = []
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "services.cli.main", "run"],
+            [*before, sys.executable, "-m", "services.cli.main", "run"],
             env=self.env,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -71,6 +73,28 @@ def run(tmp_path: Path) -> Iterator[Run]:
     yield started
     if started.process.poll() is None:
         started.end()
+
+
+@pytest.mark.skipif(not can_mount(), reason="needs the right to mount")
+def test_a_card_that_is_mounted_read_only_at_the_start_leaves_the_site_controlled(tmp_path: Path) -> None:
+    made = Run(tmp_path)
+    made.wait_for("the page is at http://127.0.0.1:")
+    assert made.end() == 0
+    mount = 'mount --bind "$0" "$0" && mount -o remount,bind,ro "$0" && exec "$@"'
+    read_only = ["unshare", "--mount", "sh", "-c", mount, str(tmp_path)]
+    again = Run(tmp_path, before=read_only)
+    again.wait_for("the site is controlled, but other commands do not find this run")
+    again.wait_for("controller | ")
+    assert again.process.poll() is None
+    assert again.end() == 0
+
+
+def test_a_folder_that_cannot_be_made_is_told_in_a_line(tmp_path: Path) -> None:
+    (tmp_path / "card").touch()
+    made = Run(tmp_path / "card" / "data")
+    made.wait_for("cannot be written: Not a directory")
+    assert made.process.wait(15.0) == 3
+    made.end()
 
 
 def test_a_run_shows_its_page_and_ends_in_order_within_15_s(run: Run, tmp_path: Path) -> None:

@@ -14,8 +14,9 @@ import sqlalchemy as sa
 
 from services.api.history import audit, rescue
 from services.api.history.aside import TAILS, set_aside
-from services.api.history.database import Database
+from services.api.history.database import Database, Trouble
 from services.api.history.schema import HEAD
+from services.shared import sqlite_care
 
 MOST_FAULTS = 20
 
@@ -44,6 +45,20 @@ class Repair:
     rows: dict[str, int]
     damaged: tuple[str, ...]
     aside: Path
+
+    @property
+    def is_in_vain(self) -> bool:
+        """Nothing could be saved of a file that held something."""
+        return bool(self.damaged) and not any(self.rows.values())
+
+
+def begin(path: Path) -> bool:
+    """`init` by hand: a damaged file stays where it is, for `repair`. Raises InUse, Trouble or sqlite3.Error."""
+    if path.exists():
+        _alone(path)
+        if found := sqlite_care.damage(path):
+            raise Trouble(f"{path.name} is damaged ({found}): repair it")
+    return init(path)
 
 
 def init(path: Path) -> bool:
@@ -131,8 +146,7 @@ def _remove(path: Path) -> None:
 
 @contextmanager
 def _reading(path: Path) -> Iterator[sa.Connection]:
-    url = sa.URL.create("sqlite", database=f"file:{path}", query={"mode": "ro", "uri": "true"})
-    engine = sa.create_engine(url, poolclass=sa.NullPool)
+    engine = sa.create_engine("sqlite://", creator=lambda: sqlite_care.reading(path), poolclass=sa.NullPool)
     try:
         with engine.connect() as connection:
             yield connection

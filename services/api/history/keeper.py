@@ -14,15 +14,17 @@ import sqlalchemy as sa
 
 from services.api.history import audit, care, outcry, retention, rollups, tiers
 from services.api.history.calendar import Calendar
+from services.api.history.care import Check
 from services.api.history.database import TooMuch, Trouble
 from services.api.history.outcry import Outcry
 from services.api.history.pace import Pace
 from services.api.history.space import Space, checkpoint, free_bytes
 from services.api.history.writer import History
 from services.shared.clock import Clock, Moment
-from services.shared.daily import Book
+from services.shared.daily import AGAIN_S, Book
 from services.shared.messages import Message
 from services.shared.settings.sections import History as Section
+from services.shared.turn import LONGEST_S, NoAnswer, Turn
 
 log = logging.getLogger(__name__)
 EACH_S = 60.0
@@ -47,6 +49,7 @@ class Keeper:
         self._calendar = Calendar(history)
         self._outcry = Outcry(publish)
         self.book = Book(clock)
+        self._look = Turn[Check](LONGEST_S)
         self._span = Pace(300, 60, tiers.HOUR_S)
         self._chunk = Pace(1_000, 100, 20_000)
         self._sensors = Pace(2, 1, 1_000)
@@ -74,8 +77,7 @@ class Keeper:
             await self._thin(day)
             self._next_thin_s = now.mono_s + tiers.DAY_S
         if now.mono_s >= self._next_check_s:
-            await self._check(now)
-            self._next_check_s = now.mono_s + tiers.DAY_S
+            self._next_check_s = now.mono_s + await self._check(now)
         if _size(self._history.path.with_name(self._history.path.name + "-wal")) > LARGEST_LOG:
             await self._history.tend(checkpoint)
 
@@ -135,12 +137,19 @@ class Keeper:
         await self._history.tend(checkpoint)
         self.book.note(OVER_THEIR_DAYS, now, "what is over its days was given up, the log is folded in", ok=True)
 
-    async def _check(self, now: Moment) -> None:
+    async def _check(self, now: Moment) -> float:
+        """After how long it is due again, seconds."""
         seq, head = await self._history.read(audit.head)
         log.info("the audit has %d rows, the hash of the last is %s", seq, head)
-        found = await asyncio.to_thread(care.check, self._history.path)  # with a connection of its own: commits go on meanwhile
+        try:  # with a connection of its own: commits go on meanwhile
+            found = await self._look.done(partial(asyncio.to_thread, care.check, self._history.path))
+        except NoAnswer as error:
+            self._outcry.unlooked(str(error), now)
+            self.book.note(self._history.path.name, now, str(error), ok=False)
+            return AGAIN_S
         self._outcry.damage(found, now)
         self.book.note(self._history.path.name, now, "; ".join(found.faults)[:300] or "it is whole", ok=found.ok)
+        return tiers.DAY_S
 
 
 def _optimize(connection: sa.Connection) -> None:

@@ -41,11 +41,19 @@ class Outcry:
         """What the daily check found."""
         cause = "mine_data.db is whole" if found.ok else f"mine_data.db is damaged: {'; '.join(found.faults)[:300]}"
         (log.info if found.ok else log.error)(cause)
+        consequence = "some of the past cannot be read; control is not affected"
+        self._check(not found.ok, cause, consequence, "stop the api, repair the database, look at the card", now)
+
+    def unlooked(self, why: str, now: Moment) -> None:
+        """The daily check came to no end."""
+        cause = f"mine_data.db was not looked at: {why}"
+        self._check(True, cause, "nobody knows whether it is whole; control is not affected", "look at the card", now)
+
+    def _check(self, active: bool, cause: str, consequence: str, action: str, now: Moment) -> None:
         self._say(
             Alarm(
-                subject=("database_check",), key="database_check", active=not found.ok, kind=AlarmKind.WARNING, cause=cause,
-                consequence="some of the past cannot be read; control is not affected", since_at=now.wall_s,
-                action="stop the api, repair the database, look at the card",
+                subject=("database_check",), key="database_check", active=active, kind=AlarmKind.WARNING, cause=cause,
+                consequence=consequence, since_at=now.wall_s, action=action,
             )
         )  # fmt: skip
 

@@ -37,6 +37,7 @@ def copy(damaged: Path, fresh: Path) -> tuple[dict[str, int], tuple[str, ...]]:
     met: list[str] = []
     with closing(sqlite3.connect(damaged)) as old, closing(sqlite3.connect(fresh, isolation_level=None)) as new:
         old.text_factory = lambda raw: raw.decode("utf-8", "replace")
+        old.execute("PRAGMA writable_schema=ON")  # or SQLite reads nothing of a file that is shorter than its header says
         triggers = new.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
         for name, _ in triggers:
             new.execute(f"DROP TRIGGER {name}")
@@ -90,6 +91,7 @@ class _Walk:
 
     def __init__(self, connection: sqlite3.Connection, table: str, key: str, columns: list[str]) -> None:
         self.hole = False
+        self._sensors = 1
         self._connection = connection
         self._key = key
         self._width = self._key.count(",") + 1
@@ -103,7 +105,7 @@ class _Walk:
         while start[0] < _LARGEST_KEY:
             try:
                 for row in self._connection.execute(self._query, start):
-                    key, leap = row[: self._width], 1
+                    key, leap, self._sensors = row[: self._width], 1, 1
                     yield row[self._width :]
                 return
             except sqlite3.DatabaseError:
@@ -111,9 +113,10 @@ class _Walk:
                 key, start, leap = self._leap(key, leap)
 
     def _leap(self, key: tuple[int, ...], leap: int) -> tuple[tuple[int, ...], tuple[int, ...], int]:
-        """Over the hole: onwards in time, and when a sensor's time is over, to the next sensor."""
+        """Over the hole: onwards in time, and when a sensor's time is over, to a later sensor."""
         if self._key.startswith("sensor_id") and leap > _LATEST_S:
-            return (key[0] + 1, 0), (max(key[0], 0) + 1, -_LARGEST_KEY), 1
+            sensor, self._sensors = max(key[0], 0) + self._sensors, self._sensors * 2
+            return (sensor, 0), (sensor, -_LARGEST_KEY), 1
         if self._key.startswith("sensor_id"):
             return key, (max(key[0], 0), max(key[1], 0) + leap), leap * 2
         return key, (max(key[0], 0) + leap, *(-_LARGEST_KEY,) * (self._width - 1)), leap * 2

@@ -5,6 +5,8 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from services.shared import sqlite_care
+
 _SPAN = {
     "readings": "ts_ms / 1000.0", "minutes": "ts_s", "quarters": "ts_s", "hours": "ts_s", "events": "happened_ms / 1000.0",
     "audit": "happened_ms / 1000.0", "alarms": "since_ms / 1000.0", "mine_states": "strftime('%s', timestamp)",
@@ -39,7 +41,7 @@ class Stats:
 def stats(path: Path) -> Stats:
     """Count everything. Reads the whole file, with a connection of its own. Raises sqlite3.Error."""
     files = {part.name: part.stat().st_size for part in sorted(path.parent.glob(f"{path.name}*"))}
-    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
+    with closing(sqlite_care.reading(path)) as connection:
         names = [name for (name,) in connection.execute(_TABLES)]
         sizes = _bytes(connection)
         tables = tuple(_table(connection, name, sizes.get(name)) for name in names)

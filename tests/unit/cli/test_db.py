@@ -27,16 +27,16 @@ def test_the_records_are_made_looked_at_and_counted(tmp_path: Path) -> None:
     assert "mine_states: 0 rows" in mine("stats", folder=tmp_path).output
 
 
-@pytest.mark.parametrize("command", ["repair", "reset"])
+@pytest.mark.parametrize("command", ["init --json", "repair --yes", "reset --yes"])
 def test_nothing_is_touched_while_a_run_is_alive_or_the_file_is_in_use(tmp_path: Path, command: str) -> None:
     mine("init", folder=tmp_path)
     note = noted.write(tmp_path, Path("tests/data/old_config.txt").resolve(), {}, {})
-    alive = mine(command, "--yes", folder=tmp_path)
+    alive = mine(*command.split(), folder=tmp_path)
     assert alive.exit_code == 1 and "Refused: a run is alive" in alive.output
     note.unlink()
     with sqlite3.connect(tmp_path / "mine_data.db") as other:
         other.execute("BEGIN IMMEDIATE")
-        used = mine(command, "--yes", folder=tmp_path)
+        used = mine(*command.split(), folder=tmp_path)
     other.close()
     assert used.exit_code == 1 and "in use" in used.output
     assert [path.name for path in tmp_path.glob("mine_data.db.*")] == []
@@ -57,5 +57,8 @@ def test_the_old_file_is_kept_and_the_ledger_is_not_touched(tmp_path: Path, comm
 def test_a_damaged_file_is_told_and_repaired(tmp_path: Path) -> None:
     (tmp_path / "mine_data.db").write_bytes(b"no database at all" * 500)
     assert mine("check", folder=tmp_path).exit_code == 1
-    assert mine("repair", "--yes", folder=tmp_path).exit_code == 0
+    begun = mine("init", folder=tmp_path)
+    assert begun.exit_code == 1 and "repair" in begun.output
+    in_vain = mine("repair", "--yes", folder=tmp_path)
+    assert in_vain.exit_code == 1 and "Nothing could be saved" in in_vain.output
     assert mine("check", folder=tmp_path).exit_code == 0

@@ -6,7 +6,7 @@ import sqlite3
 import pytest
 
 from services.controller import ledger_file
-from services.controller.ledger import Ledger
+from services.controller.ledger import LOST_TRIP, Ledger
 from tests.unit.controller.test_ledger import a_state, an_event, an_order
 
 pytestmark = pytest.mark.asyncio
@@ -83,7 +83,7 @@ async def test_a_damaged_file_that_cannot_be_laid_aside_is_read_as_far_as_it_goe
         damaged = sqlite3.DatabaseError("a torn page")
         damaged.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
         card.setattr("services.controller.ledger.opened", lambda _: (_ for _ in ()).throw(damaged))
-        card.setattr("services.controller.ledger.renewed", lambda _: (_ for _ in ()).throw(OSError(30, "Read-only file system")))
+        card.setattr("services.controller.ledger.renewed", lambda *_: (_ for _ in ()).throw(OSError(30, "Read-only file system")))
         ledger = Ledger(path)
         assert await ledger.load() == (a_state(), ORDERS)
         with pytest.raises(sqlite3.OperationalError, match="Read-only"):
@@ -102,4 +102,14 @@ async def test_a_file_that_a_power_cut_left_empty_beside_its_log_is_told_as_dama
     log.write_bytes(kept)
     ledger = Ledger(path)
     assert "empty" in ledger.damage and "damaged-1" in ledger.damage
+    ledger.close()
+
+
+@pytest.mark.parametrize("left", [b"", b"\xff" * 8192], ids=["empty", "noise"])
+async def test_latches_that_a_read_only_card_lost_trip_the_site(path, card, left):
+    path.write_bytes(left)
+    card.refuses(sqlite3.SQLITE_READONLY)
+    ledger = Ledger(path)
+    state, _ = await ledger.load()
+    assert [trip.key for trip in state.trips] == [LOST_TRIP]
     ledger.close()

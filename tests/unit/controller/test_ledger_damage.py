@@ -6,15 +6,20 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from services.controller import ledger_file
-from services.controller.ledger import Ledger
+from services.controller.core import holds
+from services.controller.core.memory import Lockout, Trip
+from services.controller.ledger import LOST_TRIP, Ledger
 from services.controller.ledger_file import LedgerTaken
 from services.controller.outbox import EventOutbox
 from services.shared.messages import Stored
+from tests.plant import limits, seen
 from tests.unit.controller.parts import KeptBus
 from tests.unit.controller.test_ledger import a_state, an_event, an_order
 from tests.waiting import until
@@ -51,6 +56,17 @@ def garble(path, table):
         file.write(b"\xa5" * size)
 
 
+def cut(path, share):
+    """Lose the end of the file, as a power cut on a card does."""
+    with path.open("r+b") as file:
+        file.truncate(int(path.stat().st_size * share) // 4096 * 4096)
+
+
+def is_lost(state):
+    """Nobody knows what was latched: a trip of its own stands until a person resets it."""
+    return [trip.key for trip in state.trips] == [LOST_TRIP]
+
+
 async def after(path):
     """What a new process finds: the ledger is whole again and can be written."""
     ledger = Ledger(path)
@@ -71,6 +87,62 @@ async def test_damaged_events_lose_no_state_and_no_order(path):
     assert (await after(path))[0] is None, "the new file is whole"
 
 
+@pytest.mark.parametrize("share", [0.9, 0.5])
+@pytest.mark.asyncio
+async def test_a_file_that_lost_its_end_loses_no_trip_and_no_lock_out(path, share):
+    now = a_state().started
+    latched = replace(a_state(), trips=(Trip("stop", "by ann", now),), lockouts=(Lockout("m-0", "ann", "repair", now),))
+    ledger = Ledger(path)
+    await ledger.commit(latched, {}, [an_event("x" * 500) for _ in range(600)])
+    ledger.close()
+    cut(path, share)
+    damage, (state, _), _ = await after(path)
+    assert damage and state == latched
+
+
+@pytest.mark.asyncio
+async def test_what_was_latched_and_cannot_be_read_trips_the_site_until_a_person_resets_it(path):
+    await written(path)
+    garble(path, "state")
+    ledger_file.renewed(path, "nonsense")[0].close()  # killed before its first commit
+    _, (state, _), _ = await after(path)
+    assert is_lost(state), "also in the next start"
+    ended = holds.reset(state, LOST_TRIP, seen(1.0, limits()), limits(), state.started)
+    assert ended.trips == ()
+
+
+@pytest.mark.parametrize("part", ["trips", "lockouts"])
+@pytest.mark.asyncio
+async def test_a_trip_or_a_lock_out_that_cannot_be_read_is_met_with_a_trip(path, part):
+    await written(path)
+    with closing(sqlite3.connect(path)) as db, db:
+        db.execute(f"UPDATE state SET document = json_set(document, '$.{part}', json('[{{}}]'))")
+    damage, (state, _), _ = await after(path)
+    assert part in damage and is_lost(state)
+
+
+@pytest.mark.asyncio
+async def test_an_empty_file_is_damage(path):
+    path.touch()
+    damage, (state, _), _ = await after(path)
+    assert "empty" in damage and is_lost(state)
+
+
+@pytest.mark.parametrize("step", ["before the first byte", "before its name"])
+@pytest.mark.asyncio
+async def test_a_power_cut_in_the_very_first_start_is_no_damage(path, step, monkeypatch):
+    if step == "before the first byte":
+        path.with_name("ledger.db.begun").touch()
+        path.with_name("ledger.db.begun-wal").write_bytes(b"half")
+    else:
+        with monkeypatch.context() as cut_off, pytest.raises(KeyboardInterrupt):
+            cut_off.setattr(Path, "rename", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+            ledger_file.opened(path)
+    damage, found, _ = await after(path)
+    assert damage is None and found == (None, {})
+    assert [one.name for one in path.parent.iterdir()] == ["ledger.db"]
+
+
 @pytest.mark.parametrize("table", ["state", "orders", "sqlite_sequence"])
 @pytest.mark.asyncio
 async def test_whatever_table_is_damaged_the_others_go_on(path, table):
@@ -78,7 +150,7 @@ async def test_whatever_table_is_damaged_the_others_go_on(path, table):
     garble(path, table)
     damage, (state, orders), _ = await after(path)
     assert damage
-    assert state == (None if table == "state" else a_state())
+    assert is_lost(state) if table == "state" else state == a_state()
     assert orders == ({} if table == "orders" else {("m-0", "soft"): an_order()})
 
 
@@ -87,7 +159,7 @@ async def test_whatever_table_is_damaged_the_others_go_on(path, table):
 async def test_a_file_that_is_no_database_is_laid_aside_and_a_new_one_begins(path, content):
     path.write_bytes(content)
     damage, found, _ = await after(path)
-    assert damage and found == (None, {})
+    assert damage and is_lost(found[0]) and found[1] == {}
     assert path.with_name("ledger.db.damaged-1").read_bytes() == content
 
 
@@ -124,7 +196,7 @@ async def test_a_state_that_is_none_is_laid_aside_for_a_person_to_look_at(path):
     db.commit()
     db.close()
     damage, (state, orders), _ = await after(path)
-    assert "damaged-1" in damage and state is None and orders
+    assert "damaged-1" in damage and is_lost(state) and orders
 
 
 @pytest.mark.parametrize("step", ["rename", "unlink"])
@@ -145,7 +217,7 @@ async def test_a_renewal_that_is_killed_at_any_step_is_ended_by_the_next_start(p
 
         with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
             patched.setattr(Path, step, dies)
-            ledger_file.renewed(path)[0].close()
+            ledger_file.renewed(path, "{}")[0].close()
             raise KeyboardInterrupt  # it made fewer such steps
         ledger = Ledger(path)
         assert (await ledger.load())[0] == a_state()

@@ -3,7 +3,7 @@
 # shellcheck disable=SC2034 # the parts under install/ read what is set here
 set -euo pipefail
 SOURCE=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.." && pwd)
-for part in say machine engine retire retire_records folders release host selftest; do
+for part in say machine memory engine retire retire_records folders release host selftest; do
   # shellcheck source=/dev/null
   . "$SOURCE/scripts/install/$part.sh"
 done
@@ -28,7 +28,7 @@ sudo scripts/install.sh [options]      installs this checkout on this machine; r
   --no-docker-install      do not install Docker
   --no-systemd             no service, no watchdog
   --no-start               install, and leave it stopped
-  --without-memory-limits  go on where the kernel enforces none
+  --without-memory-limits  go on where the kernel enforces none, and without the alarm about it
 
 Exit codes: 0 done, 1 a step failed, 2 wrong option, 3 this machine cannot run it yet, 4 reboot and run it again.
 TEXT

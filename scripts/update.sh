@@ -19,7 +19,7 @@ sudo mine update [options]    fetches the newest of the checkout's branch, backs
   --from PLACE        a folder or a .tar.gz with the program instead
   --force             also while the site curtails, restores, is tripped or silent, and without a backup
   --yes               ask nothing
-  --dry-run           say what would be done
+  --dry-run           ask the site, and say what would be done; nothing is fetched
   --self-test-s S     how long the new version has for its test (120)
   --watch-s S         how long it is watched when it has passed (75)
   --folder FOLDER     where the site lies (/opt/bitcoin-mine)
@@ -56,8 +56,9 @@ main() {
   options "$@"
   OLD=$(current)
   [[ -n $OLD && -f $FOLDER/site.env ]] || fail "$EXIT_MISTAKES" "$FOLDER is no installed site"
-  [ "$(id -u)" = 0 ] || [ -n "$DRY" ] || fail "$EXIT_MISTAKES" "not root: run it with sudo"
+  [ "$(id -u)" = 0 ] || { [ -n "$DRY" ] && docker version >/dev/null 2>&1; } || fail "$EXIT_MISTAKES" "not root: run it with sudo"
   PROJECT=$(site_value COMPOSE_PROJECT_NAME)
+  [ -z "$DRY" ] || { tell_steps; return; }
   alone "$FOLDER"
   trap leave EXIT
   fetch_source
@@ -69,9 +70,15 @@ main() {
   may_be_updated
   build_release
   may_be_updated # a build takes minutes on a Pi
-  [ -z "$DRY" ] || { note "would: back up, stop, start $(basename "$NEW"), test it for up to $TEST_S s, go back if it fails"; return; }
   back_up "$OLD"
   change_over
+}
+
+# Without fetching anything: a dry run writes nowhere, and may be asked for by who is not root.
+tell_steps() {
+  may_be_updated
+  note "would: take ${REF:-what is newest} from ${FROM:-$(site_value MINE_SOURCE)}; build it unless it runs already"
+  note "would: back up, stop $(basename "$OLD"), start the new one, test it for up to $TEST_S s, go back if it fails"
 }
 
 leave() {
@@ -111,14 +118,6 @@ change_over() {
   take_host_over
   drop_old_releases
   step "Done: $(basename "$NEW") runs"
-}
-
-# The unit follows the containers that run already; the new version's own installer renews what lies outside the folder.
-take_host_over() {
-  exec 9>&- # it takes the lock itself
-  bash "$NEW/scripts/install.sh" --yes --folder "$FOLDER" --no-docker-install --without-memory-limits \
-    ${NO_SYSTEMD:+--no-systemd} >"$FOLDER/logs/last-install.log" 2>&1 ||
-    warn "the host's files could not be renewed, see $FOLDER/logs/last-install.log"
 }
 
 take_back() {

@@ -43,6 +43,16 @@ write_watchdog() {
   ! has_systemd || do_it systemctl daemon-reexec
 }
 
+# The unit follows the containers that run already; the new version's own installer renews what lies outside the folder.
+take_host_over() {
+  local limits=declared # an update accepts nothing for the operator: the alarm about limits stays as it was
+  ! grep -q '^MINE_LIMITS=' "$FOLDER/site.env" || limits=$(site_value MINE_LIMITS)
+  exec 9>&- # it takes the lock itself
+  bash "$NEW/scripts/install.sh" --yes --folder "$FOLDER" --no-docker-install --without-memory-limits --set "MINE_LIMITS=$limits" \
+    ${NO_SYSTEMD:+--no-systemd} >"$FOLDER/logs/last-install.log" 2>&1 ||
+    warn "the host's files could not be renewed, see $FOLDER/logs/last-install.log"
+}
+
 start_site() {
   local services
   step "Start"

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Is this machine fit: processor, memory and its control group, card, clock, ports. Each check says what it found.
+# Is this machine fit: processor, memory, card, clock, ports. Each check says what it found.
 
 readonly LEAST_MEMORY_MB=900 ENOUGH_MEMORY_MB=3400 # a Pi "with 4 GB" shows 3.8 GB or less
 readonly LEAST_DISK_MB=3000                        # base images, the build's cache, our image twice, a year's records
@@ -102,42 +102,4 @@ check_page_address() {
   esac
   own=$(hostname -I 2>/dev/null || true)
   [[ -z $own || " $own " == *" $PAGE_ADDRESS "* ]] || UNFIT+=("--page-address $PAGE_ADDRESS: not an address of this machine, which has: $own")
-}
-
-# Raspberry Pi OS leaves the memory group out; the engine then ignores every memory limit without an error.
-check_memory_group() {
-  local line=$SYSTEM/boot/firmware/cmdline.txt
-  if has_memory_group; then
-    note "memory limits: the kernel enforces them"
-    return
-  fi
-  [ -f "$line" ] || line=$SYSTEM/boot/cmdline.txt
-  if [ ! -f "$line" ]; then
-    [ -n "$ANY_LIMITS$DRY" ] || fail "$EXIT_REFUSED" "memory limits: this kernel has none. Add cgroup_enable=memory to its command \
-line and reboot, or go on without limits: --without-memory-limits"
-    warn "memory limits: this kernel has none; a service that grows could take the whole machine"
-  elif grep -qw cgroup_enable=memory "$line"; then
-    fail "$EXIT_REBOOT" "memory limits: asked for in $line, but not in force yet. Please reboot, then run this again."
-  elif sure "Memory limits are off. Add cgroup_enable=memory to $line (a copy is kept)?"; then
-    add_memory_group "$line"
-  else
-    [ -n "$ANY_LIMITS" ] || fail "$EXIT_REFUSED" "Without memory limits one service could take the whole machine \
-(to go on all the same: --without-memory-limits). Nothing was changed."
-  fi
-}
-
-has_memory_group() {
-  local controllers=$SYSTEM/sys/fs/cgroup/cgroup.controllers
-  if [ -f "$controllers" ]; then
-    grep -qw memory "$controllers"
-  else
-    awk '$1 == "memory" && $4 == 1 {found = 1} END {exit !found}' "$SYSTEM/proc/cgroups" 2>/dev/null
-  fi
-}
-
-# The whole command line is one line; a second one would be ignored.
-add_memory_group() {
-  do_it cp --preserve --no-clobber "$1" "$1.before-bitcoin-mine"
-  awk 'NR == 1 {print $0 " cgroup_enable=memory cgroup_memory=1"}' "$1" | put "$1" 0644
-  [ -n "$DRY" ] || fail "$EXIT_REBOOT" "Memory limits are in force after a reboot. Please reboot, then run this again."
 }

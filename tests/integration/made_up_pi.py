@@ -39,6 +39,14 @@ class Pi:
         path.write_text(f'#!/bin/bash\necho "{name} $*" >>{self.programs}/.calls\n{script}\n')
         path.chmod(0o755)
 
+    def release(self, script: str) -> Path:
+        """A release whose compose is this script."""
+        compose = self.site / "releases/1.0/scripts/install/compose"
+        compose.parent.mkdir(parents=True)
+        compose.write_text(f"#!/bin/bash\n{script}\n")
+        compose.chmod(0o755)
+        return self.site / "releases/1.0"
+
     def calls(self) -> list[str]:
         """What was called, in order."""
         noted = self.programs / ".calls"
@@ -54,10 +62,9 @@ class Pi:
 
     def parts(self, script: str) -> subprocess.CompletedProcess[str]:
         """A script that has the installer's parts and its variables."""
-        sourced = "\n".join(
-            f". {ROOT}/scripts/install/{name}.sh"
-            for name in ("say", "machine", "engine", "retire", "retire_records", "folders", "release", "host", "selftest", "data")
-        )
+        begun = ("say", "machine", "memory", "engine", "retire", "retire_records")
+        ended = ("folders", "release", "host", "selftest", "data")
+        sourced = "\n".join(f". {ROOT}/scripts/install/{name}.sh" for name in (*begun, *ended))
         begin = (
             f"set -euo pipefail\nFOLDER={self.site} PROJECT=mine-none SOURCE={ROOT} NO_SYSTEMD='' FORCE='' SITE=''\n{sourced}\n"
         )

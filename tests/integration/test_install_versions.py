@@ -1,6 +1,5 @@
 """A version's containers, its journal, and the test that it must pass: with an engine that is made up."""
 
-import os
 import shlex
 import shutil
 import subprocess
@@ -39,17 +38,8 @@ def test_the_journal_gets_lines_to_read_and_none_of_a_terminals_commands(pi: Pi)
     )
 
 
-def release_of(pi: Pi, script: str) -> Path:
-    """A release whose compose is this script."""
-    compose = pi.site / "releases/1.0/scripts/install/compose"
-    compose.parent.mkdir(parents=True)
-    compose.write_text(f"#!/bin/bash\n{script}\n")
-    compose.chmod(0o755)
-    return pi.site / "releases/1.0"
-
-
 def test_a_version_that_does_not_like_the_configuration_is_told_with_what_it_says(pi: Pi) -> None:
-    release = release_of(pi, 'echo "config.txt line 12: wrong"; exit 2')
+    release = pi.release('echo "config.txt line 12: wrong"; exit 2')
     ran = pi.parts(f"wanting() {{ :; }}; self_test {release} 5 '' || echo \"taken back: $WANTING\"")
     assert "config.txt line 12: wrong" in ran.stderr
     assert "taken back: the configuration has mistakes for this version" in ran.stdout
@@ -76,7 +66,7 @@ def test_a_version_that_begins_well_is_watched_for_a_while(pi: Pi, counts: str, 
 
 @pytest.mark.parametrize(("tested", "code"), [("1.0", "old"), ("0.9", "new")], ids=["before its end", "after it had passed"])
 def test_a_power_cut_takes_the_records_back_unless_the_new_version_had_passed(pi: Pi, tested: str, code: str) -> None:
-    scripts = release_of(pi, "") / "scripts/install"
+    scripts = pi.release("") / "scripts/install"
     for name in ("unfinished", "say.sh", "folders.sh", "release.sh", "data.sh", "tables.py"):
         shutil.copy(ROOT / "scripts/install" / name, scripts / name)
     kept = pi.site / "data/.before-update"
@@ -90,49 +80,31 @@ def test_a_power_cut_takes_the_records_back_unless_the_new_version_had_passed(pi
     assert (ran.returncode, (pi.site / "data/ledger/ledger.db").read_text(), kept.exists()) == (0, code, False), ran.stderr
 
 
-def the_command(pi: Pi, compose: str, *words: str) -> subprocess.CompletedProcess[str]:
-    """`mine WORDS` on the host; `compose` is what the site's compose does."""
-    script = release_of(pi, compose) / "scripts/install/compose"
-    (pi.site / "current").symlink_to(script.parents[2])
-    command = pi.parts(f"filled {ROOT}/scripts/install/mine").stdout
-    return subprocess.run(["bash", "-c", command, "mine", *words], env=pi.env(), capture_output=True, text=True, check=False)
+def tried_update(pi: Pi, *options: str) -> subprocess.CompletedProcess[str]:
+    """`mine update --dry-run` by who is not root, of a site that goes well, from a checkout."""
+    release = pi.release("printf 'mode=normal\\ntrips=0\\n'")
+    (release / "scripts/install/look.py").touch()
+    (pi.site / "current").symlink_to(release)
+    (pi.root / "checkout/.git").mkdir(parents=True)
+    (pi.site / "site.env").write_text(f"MINE_SOURCE={pi.root}/checkout\n")
+    pi.program("id", "echo 1000")
+    for name in ("runuser", "git", "tar", "mktemp"):
+        pi.program(name, "exit 1")
+    command = ["bash", str(ROOT / "scripts/update.sh"), "--folder", str(pi.site), "--dry-run", *options]
+    return subprocess.run(command, env=pi.env(), capture_output=True, text=True, check=False, timeout=20)
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="root's files are lent by root")
-def test_a_backup_that_root_alone_may_read_is_lent_to_the_services_and_taken_back(pi: Pi) -> None:
-    backup = pi.write("mnt/north.tar.gz", "a backup")
-    backup.chmod(0o600)
+@pytest.mark.parametrize("options", [[], ["--ref", "v1.4"], ["--from", "/mnt/new.tar.gz"]], ids=" ".join)
+def test_an_update_that_is_only_tried_asks_the_site_and_fetches_nothing(pi: Pi, options: list[str]) -> None:
     pi.program("docker", "")
-    look = 'echo "$*"; while [ $# -gt 0 ]; do [ $1 != --volume ] || stat -c "%u %a" "${2%%:*}" "${2%%:*}"/*; shift; done; exit 1'
-    ran = the_command(pi, look, "restore", "--verify", str(backup))
-    assert (ran.returncode, "10001 700\n10001 400\n" in ran.stdout) == (1, True), ran.stdout + ran.stderr
-    assert "backup mine restore --verify /given/north.tar.gz" in ran.stdout
-    assert not list(pi.site.glob(".given-*"))
+    ran = tried_update(pi, *options)
+    assert (ran.returncode, "The site: normal" in ran.stdout) == (0, True), ran.stderr
+    assert (options[-1] if options else f"from {pi.root}/checkout") in ran.stdout
+    assert not [call for call in pi.calls() if call.startswith(("runuser", "git", "tar", "mktemp"))]
+    assert sorted(path.name for path in (pi.site / "releases").iterdir()) == ["1.0"]
 
 
-def test_who_asks_has_a_container_of_its_own_beside_the_apis(pi: Pi) -> None:
-    """A question or two in the api's own memory end the api."""
-    pi.program("docker", '[ "$1" != inspect ] || echo MINE_X=y; [ "$1" != run ] || exit 1')
-    compose = '[ "$1" = ps ] && echo c0ffee || echo "in: $*"'
-    asked = the_command(pi, compose, "status", "--json")
-    (run,) = [call for call in pi.calls() if call.startswith("docker run")]
-    assert (asked.returncode, "--network container:c0ffee" in run, "--memory 160m" in run) == (1, True, True)
-    assert run.endswith("mine status --json")
-
-
-def test_a_stop_is_asked_in_the_container_that_is_there(pi: Pi) -> None:
-    pi.program("docker", "")
-    stopped = the_command(pi, '[ "$1" = ps ] && echo c0ffee || echo "in: $*"', "stop")
-    assert (stopped.returncode, "api mine stop" in stopped.stdout) == (0, True), stopped.stderr
-
-
-def test_where_no_container_can_be_made_the_question_is_asked_all_the_same(pi: Pi) -> None:
-    pi.program("docker", '[ "$1" != run ] || exit 125')
-    asked = the_command(pi, '[ "$1" = ps ] && echo c0ffee || echo "in: $*"', "status")
-    assert (asked.returncode, "api mine status" in asked.stdout) == (0, True), asked.stderr
-
-
-def test_without_a_word_as_a_tab_calls_it_the_question_is_asked_too(pi: Pi) -> None:
-    pi.program("docker", '[ "$1" != inspect ] || echo MINE_X=y')
-    assert the_command(pi, '[ "$1" = ps ] && echo c0ffee').returncode == 0
-    assert [call for call in pi.calls() if call.startswith("docker run") and call.endswith(" mine")]
+def test_who_may_not_ask_the_engine_is_told_so_and_not_that_the_site_is_silent(pi: Pi) -> None:
+    pi.program("docker", "exit 1")
+    ran = tried_update(pi)
+    assert (ran.returncode, "run it with sudo" in ran.stderr) == (2, True), ran.stdout + ran.stderr

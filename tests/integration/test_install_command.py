@@ -1,0 +1,90 @@
+"""The command `mine` on the host: in which container its words are carried out, and which files it lends."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.integration.made_up_pi import ROOT, Pi
+
+root_alone = pytest.mark.skipif(os.geteuid() != 0, reason="root's files are lent by root")
+
+
+@pytest.fixture
+def pi(tmp_path: Path) -> Pi:
+    return Pi(tmp_path)
+
+
+def the_command(pi: Pi, compose: str, *words: str) -> subprocess.CompletedProcess[str]:
+    """`mine WORDS` on the host; `compose` is what the site's compose does."""
+    (pi.site / "current").symlink_to(pi.release(compose))
+    return run(pi, *words)
+
+
+def run(pi: Pi, *words: str) -> subprocess.CompletedProcess[str]:
+    command = ["bash", "-c", pi.parts(f"filled {ROOT}/scripts/install/mine").stdout, "mine", *words]
+    here = pi.root / "home"
+    here.mkdir(exist_ok=True)
+    return subprocess.run(command, env=pi.env(), cwd=here, capture_output=True, text=True, check=False, timeout=20)
+
+
+@root_alone
+def test_a_backup_that_root_alone_may_read_is_lent_to_the_services_and_taken_back(pi: Pi) -> None:
+    backup = pi.write("mnt/north.tar.gz", "a backup")
+    backup.chmod(0o600)
+    pi.program("docker", "")
+    look = 'echo "$*"; while [ $# -gt 0 ]; do [ $1 != --volume ] || stat -c "%u %a" "${2%%:*}" "${2%%:*}"/*; shift; done; exit 1'
+    ran = the_command(pi, look, "restore", "--verify", str(backup))
+    assert (ran.returncode, "10001 700\n10001 400\n" in ran.stdout) == (1, True), ran.stdout + ran.stderr
+    assert "backup mine restore --verify /given/1/north.tar.gz" in ran.stdout
+    assert not list(pi.site.glob(".given-*"))
+
+
+def test_a_word_that_is_also_a_files_name_here_stays_the_word(pi: Pi) -> None:
+    for name in ("home/daily", "home/backup", "home/restore", "home/arm", "home/old"):
+        pi.write(name, "not meant")
+    pi.program("docker", "")
+    backed = the_command(pi, 'echo "$*"', "backup", "--kind", "daily")
+    assert (backed.returncode, backed.stdout.strip().endswith("backup mine backup --kind daily")) == (0, True), backed.stdout
+    back = run(pi, "restore", "--to", "old", "/backups/x.tar.gz")
+    assert back.stdout.strip().endswith("backup mine restore --to old /backups/x.tar.gz"), back.stdout + back.stderr
+
+
+@pytest.mark.parametrize("user", [pytest.param(0, marks=root_alone), 1000])
+def test_two_files_of_one_name_stay_two_and_no_place_is_mounted_twice(pi: Pi, user: int) -> None:
+    files = [str(pi.write(f"mnt/{folder}/north.tar.gz", folder)) for folder in "ab"]
+    pi.program("docker", "")
+    pi.program("id", f"echo {user}")
+    look = 'echo "$*"; while [ $# -gt 0 ]; do [ $1 != --volume ] || echo "${2#*:}=$(cat "${2%%:*}"/*)"; shift; done'
+    ran = the_command(pi, look, "restore", *files)
+    assert "backup mine restore /given/1/north.tar.gz /given/2/north.tar.gz\n" in ran.stdout, ran.stdout + ran.stderr
+    assert "/given/1:ro=a\n/given/2:ro=b\n" in ran.stdout
+
+
+def test_who_asks_has_a_container_of_its_own_beside_the_apis(pi: Pi) -> None:
+    """A question or two in the api's own memory end the api."""
+    pi.program("docker", '[ "$1" != inspect ] || echo MINE_X=y; [ "$1" != run ] || exit 1')
+    compose = '[ "$1" = ps ] && echo c0ffee || echo "in: $*"'
+    asked = the_command(pi, compose, "status", "--json")
+    (run,) = [call for call in pi.calls() if call.startswith("docker run")]
+    assert (asked.returncode, "--network container:c0ffee" in run, "--memory 160m" in run) == (1, True, True)
+    assert run.endswith("mine status --json")
+
+
+def test_a_stop_is_asked_in_the_container_that_is_there(pi: Pi) -> None:
+    pi.program("docker", "")
+    stopped = the_command(pi, '[ "$1" = ps ] && echo c0ffee || echo "in: $*"', "stop")
+    assert (stopped.returncode, "api mine stop" in stopped.stdout) == (0, True), stopped.stderr
+
+
+def test_where_no_container_can_be_made_the_question_is_asked_all_the_same(pi: Pi) -> None:
+    pi.program("docker", '[ "$1" != run ] || exit 125')
+    asked = the_command(pi, '[ "$1" = ps ] && echo c0ffee || echo "in: $*"', "status")
+    assert (asked.returncode, "api mine status" in asked.stdout) == (0, True), asked.stderr
+
+
+def test_without_a_word_as_a_tab_calls_it_the_question_is_asked_too(pi: Pi) -> None:
+    pi.program("docker", '[ "$1" != inspect ] || echo MINE_X=y')
+    assert the_command(pi, '[ "$1" = ps ] && echo c0ffee').returncode == 0
+    assert [call for call in pi.calls() if call.startswith("docker run") and call.endswith(" mine")]

@@ -36,7 +36,9 @@ bench: setup-dev  ## measure
 	@for file in bench/[a-z]*.py; do echo "$$file"; $(PY) -m "bench.$$(basename "$$file" .py)" || exit 1; done
 
 proof: setup-dev  ## the long forms: 1,000 simulated days, all walks, 1,000 kills, the mutation score of the core, an hour's soak, arm64 (hours)
-	MINE_PROOF=long $(PY) -m pytest -n $(JOBS) --dist worksteal --timeout 14400 tests/proof tests/integration/test_schemathesis.py
+	MINE_PROOF=long $(PY) -m pytest -n $(JOBS) --dist worksteal --timeout 14400 tests/proof tests/integration/test_schemathesis.py \
+	  tests/integration/test_abuse_bus.py tests/integration/test_abuse_inputs.py tests/integration/test_bad_world_link.py \
+	  tests/integration/test_install_site.py
 	$(PY) -m tests.proof.kills 1000
 	$(PY) -m tests.proof.soak 60
 	.venv/bin/mutmut run

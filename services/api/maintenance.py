@@ -12,13 +12,16 @@ from services.shared import backups
 from services.shared.clock import Moment
 from services.shared.settings.on_disk import OnDisk
 from services.shared.settings.tree import Settings
+from services.shared.spans import span
 
 _DAILY = (("controller", "ledger.db"), ("notifier", "alerts.db"), ("api", "mine_data.db"), ("api", OVER_THEIR_DAYS))
+OVERDUE_S = 26 * 3_600.0
+"""A day, with room for the job itself and one more try."""
 _NOT_YET = "not since the start of its service"
 
 
 class Job(BaseModel):
-    """`ok` null: not yet done, or its service does not answer. `at` in Unix seconds, null where nobody knows."""
+    """`ok` null: not yet done, overdue, or its service does not answer. `at` in Unix seconds, null where nobody knows."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -53,8 +56,15 @@ def _daily(families: Families, now: Moment) -> Iterator[Job]:
             words = _NOT_YET if families.get(service) else f"the {service} does not answer"
             yield Job(name=name, service=service, ok=None, at=None, words=words)
         else:
-            words = "done, nothing was found" if ok else "see its alarm, and the log"
-            yield Job(name=name, service=service, ok=bool(ok), at=now.wall_s - age_s, words=words)
+            yield _done(Job(name=name, service=service, ok=bool(ok), at=now.wall_s - age_s, words=""), age_s)
+
+
+def _done(job: Job, age_s: float) -> Job:
+    words = "done, nothing was found" if job.ok else "see its alarm, and the log"
+    if age_s <= OVERDUE_S:
+        return job.model_copy(update={"words": words})
+    overdue = f"overdue: each day, and it was done last {span(age_s)} ago; see the log of the {job.service}"
+    return job.model_copy(update={"words": overdue, "ok": None if job.ok else False})
 
 
 def _backups(folder: Path) -> Iterator[Job]:

@@ -22,9 +22,9 @@ from services.api.login import access_file
 from services.api.login.person import CLAIM
 from services.cli.claim import user
 from services.cli.exit_codes import EXIT_MISTAKES, EXIT_NO_ANSWER, EXIT_NOT_RUNNING, EXIT_REFUSED
-from services.cli.reading import end, judged
+from services.cli.reading import end, to_ask
 from services.shared.answer import Answer
-from services.shared.device import DeviceError
+from services.shared.device import DeviceError, Nonsense
 from services.shared.http import HttpClient
 from services.shared.settings import Settings
 
@@ -35,7 +35,7 @@ _ANSWER_S = 15.0  # of one exchange; the api itself waits 2 s for a reply, and 7
 _WATCH_S = 40.0  # a request that nobody answered has expired by then
 _LOOK_EACH_S = 0.5
 _ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - where it listens, and so where it is found
-_CODES = {
+_CODES: Mapping[int, int] = {
     HTTPStatus.UNPROCESSABLE_ENTITY: EXIT_MISTAKES,
     HTTPStatus.NOT_FOUND: EXIT_MISTAKES,
     HTTPStatus.SERVICE_UNAVAILABLE: EXIT_NOT_RUNNING,
@@ -62,11 +62,11 @@ class Api:
 
     async def get(self, path: str) -> Any:
         """The JSON of an answer. Raises NotDone."""
-        return (await self._exchange("GET", path)).json()
+        return _json(await self._exchange("GET", path))
 
     async def state(self) -> dict[str, Any]:
         """The controller's state. Raises NotDone while nothing is known of it."""
-        state = (await self.get("/api/state"))["state"]
+        state = _object(await self.get("/api/state")).get("state")
         if not isinstance(state, dict):
             raise NotDone("the controller is silent: nothing is known of it", EXIT_NO_ANSWER)
         return state
@@ -76,14 +76,16 @@ class Api:
         headers = {"Idempotency-Key": str(uuid.uuid4()), "Content-Type": "application/json"}
         body = json.dumps({"reason": reason, "payload": payload}).encode()
         answer = await self._exchange("POST", f"/api/v1/requests/{verb}", headers, body)
-        said: dict[str, Any] = answer.json()
-        return await self._watched(said, answer.headers.get("Location", "")) if answer.status == HTTPStatus.ACCEPTED else said
+        said = _object(_json(answer))
+        if not isinstance(said.get("state"), str):
+            raise strange(f"no fate of a request: {str(said)[:80]!r}")
+        return await self._watched(said, answer.headers.get("Location", ""))
 
     async def _watched(self, said: dict[str, Any], place: str) -> dict[str, Any]:
         deadline_s = time.monotonic() + _WATCH_S
         while said.get("state") == "waiting" and time.monotonic() < deadline_s:
             await asyncio.sleep(_LOOK_EACH_S)
-            said = await self.get(place)
+            said = _object(await self.get(place))
         if said.get("state") == "refused":
             raise NotDone(str(said.get("reason", "")), EXIT_REFUSED)
         if said.get("state") != "done":
@@ -99,7 +101,8 @@ class Api:
             raise NotDone(f"the api does not answer: {error}", EXIT_NO_ANSWER) from None
         if 200 <= answer.status < 300:
             return answer
-        raise NotDone(detail(answer), _CODES.get(HTTPStatus(answer.status), EXIT_REFUSED))
+        other = EXIT_REFUSED if 400 <= answer.status < 500 else EXIT_NO_ANSWER
+        raise NotDone(detail(answer), _CODES.get(answer.status, other))
 
 
 def detail(answer: Answer) -> str:
@@ -108,6 +111,11 @@ def detail(answer: Answer) -> str:
         return str(answer.json()["detail"])
     except (DeviceError, KeyError, TypeError):
         return f"HTTP {answer.status}: {answer.text()[:80]!r}"
+
+
+def strange(why: object) -> NotDone:
+    """What came is no answer of this version's api."""
+    return NotDone(f"the api is of another version, or another program answers at its port: {why}", EXIT_NO_ANSWER)
 
 
 @asynccontextmanager
@@ -134,8 +142,8 @@ async def api_of(settings: Settings, *, answer_s: float = _ANSWER_S) -> AsyncIte
 
 
 def carried_out(work: Callable[[Settings], Awaitable[T]], *, quiet: bool = False) -> T:
-    """`work` on the settings of the run; what was not done is told on stderr and is the exit code."""
-    settings = judged(quiet=quiet)
+    """`work` on the settings of the run, whatever its file says now; what was not done is told on stderr and is the exit code."""
+    settings = to_ask(quiet=quiet)
 
     async def whole() -> T:
         return await work(settings)
@@ -149,6 +157,19 @@ def carried_out(work: Callable[[Settings], Awaitable[T]], *, quiet: bool = False
 def told(document: object, lines: list[str], *, as_json: bool) -> None:
     """The answer for a program, or its lines for a person."""
     typer.echo(json.dumps(document, indent=2, ensure_ascii=False) if as_json else "\n".join(lines))
+
+
+def _json(answer: Answer) -> Any:
+    try:
+        return answer.json()
+    except Nonsense as error:
+        raise strange(error) from None
+
+
+def _object(said: object) -> dict[str, Any]:
+    if not isinstance(said, dict):
+        raise strange(f"no object: {str(said)[:80]!r}")
+    return said
 
 
 async def _takes(host: str, port: int) -> bool:

@@ -8,10 +8,12 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from pydantic import ValidationError
+
 from services.api.check.channels import hint
 from services.api.check.places import WORDS, places
-from services.api.check.rows import CheckRows, Row, Verdict
-from services.cli.ask import Api, NotDone, api_of
+from services.api.check.rows import CheckRows, CheckVerdict, Row
+from services.cli.ask import Api, NotDone, api_of, strange
 from services.cli.exit_codes import EXIT_MISTAKES, EXIT_NO_ANSWER
 from services.shared.settings import Settings
 from services.shared.spans import span
@@ -20,6 +22,7 @@ PATH = "/api/v1/check"
 LONGEST_S = 120.0
 """What is asked more seldom is told with its age."""
 _LOOK_EACH_S = 1.0
+_LONGEST_WORDS = 200
 _ROUNDED_S = 0.06  # ages come with one decimal
 _NO_NEWER = "no newer poll has ended"
 Say = Callable[[int, int], None]
@@ -61,6 +64,9 @@ async def _look(api: Api, began_s: float) -> _Told:
     since_s = time.monotonic() - began_s
     try:
         return _Told(CheckRows.model_validate(await api.get(PATH)).rows, since_s)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        raise strange(f"no rows of a check: {'.'.join(map(str, first['loc']))}: {first['msg']}"[:_LONGEST_WORDS]) from None
     except NotDone as why:  # an api of another version has no such page: that is no mistake of the configuration's
         raise NotDone(str(why), EXIT_NO_ANSWER if why.code == EXIT_MISTAKES else why.code) from None
 
@@ -77,37 +83,40 @@ async def _fresh(api: Api, began_s: float, say: Say) -> _Told:
         await asyncio.sleep(_LOOK_EACH_S)
 
 
-async def _providers(api: Api, rows: Iterable[Row]) -> dict[str, tuple[Verdict, str]]:
+async def _providers(api: Api, rows: Iterable[Row]) -> dict[str, tuple[CheckVerdict, str]]:
     """What each channel's provider says now; nothing is sent."""
-    names = [row.name for row in rows if row.part == "channel" and row.kind == "channel" and row.verdict is not Verdict.ABSENT]
+    names = [
+        row.name for row in rows if row.part == "channel" and row.kind == "channel" and row.verdict is not CheckVerdict.ABSENT
+    ]
     answers = await asyncio.gather(*(_provider(api, name) for name in names))
     return dict(zip(names, answers, strict=True))
 
 
-async def _provider(api: Api, name: str) -> tuple[Verdict, str]:
+async def _provider(api: Api, name: str) -> tuple[CheckVerdict, str]:
     try:
         document = await api.ask("check", {"channel": name}, "mine check")
     except NotDone as why:
-        return Verdict.FAULT, str(why)
-    return Verdict.OK, str((document.get("result") or {}).get("answer", "accepted"))
+        return CheckVerdict.FAULT, str(why)
+    result = document.get("result")
+    return CheckVerdict.OK, str(result.get("answer", "accepted") if isinstance(result, dict) else "accepted")
 
 
-def _judged(row: Row, last: _Told, providers: Mapping[str, tuple[Verdict, str]]) -> Row:
+def _judged(row: Row, last: _Told, providers: Mapping[str, tuple[CheckVerdict, str]]) -> Row:
     if row.part == "channel" and row.name in providers:
         return _channel(row, *providers[row.name])
     if row.due_s is None or last.is_newer(row):
         return row
     age = "" if row.age_s is None else f" since that of {span(row.age_s)} ago"
-    verdict = Verdict.UNKNOWN if row.verdict in (Verdict.OK, Verdict.WARNING) else row.verdict
+    verdict = CheckVerdict.UNKNOWN if row.verdict in (CheckVerdict.OK, CheckVerdict.WARNING) else row.verdict
     hint = row.hint or "is its owner well? look at its log"
     return row.model_copy(update={"verdict": verdict, "words": f"{row.words}; {_NO_NEWER}{age}", "hint": hint})
 
 
-def _channel(row: Row, verdict: Verdict, words: str) -> Row:
+def _channel(row: Row, verdict: CheckVerdict, words: str) -> Row:
     """The provider's word of this moment beside what the notifier knows: one who accepts us may still lack a person."""
-    if verdict is Verdict.FAULT:
+    if verdict is CheckVerdict.FAULT:
         return row.model_copy(update={"verdict": verdict, "words": _joined(words, row.words), "hint": hint(row.name, words)})
-    verdict = Verdict.WARNING if row.verdict is Verdict.FAULT else verdict
+    verdict = CheckVerdict.WARNING if row.verdict is CheckVerdict.FAULT else verdict
     return row.model_copy(update={"verdict": verdict, "words": _joined(words, row.words)})
 
 
@@ -123,6 +132,6 @@ def _unknown_there(settings: Settings, rows: Sequence[Row]) -> Iterable[Row]:
         if place.name not in known:
             yield Row(
                 part="device", name=place.name, kind=place.kind, what=WORDS[place.kind], address=place.address,
-                verdict=Verdict.UNKNOWN, words="in the configuration, and unknown to what runs",
+                verdict=CheckVerdict.UNKNOWN, words="in the configuration, and unknown to what runs",
                 hint="a configuration is read at the start: start the services again",
             )  # fmt: skip

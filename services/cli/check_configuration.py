@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from services.cli import reach
 from services.shared.settings import Settings, counted, missing
-from services.shared.settings.problems import without_user
 from services.shared.settings.watcher import is_watcher
+from services.shared.stars import starred
 
 
 def configuration(settings: Settings) -> list[str]:
@@ -31,7 +31,7 @@ def _site(settings: Settings) -> str:
 
 def _watcher(settings: Settings) -> str:
     watch, broker = settings.watch, settings.broker
-    ways = [f"its page {without_user(watch.url)}"] if watch.url else []
+    ways = [f"its page {starred(watch.url)}"] if watch.url else []
     ways += [f"its broker {broker.host}:{broker.port}"] if watch.broker else []
     if not ways:
         return "a second machine that watches nothing yet"

@@ -3,23 +3,23 @@
 import textwrap
 from collections.abc import Iterator, Sequence
 
-from services.api.check.rows import Row, Verdict
+from services.api.check.rows import CheckVerdict, Row
 from services.shared.settings import counted
 
 WIDTH = 98
 _MARKS = {
-    Verdict.ABSENT: "-",
-    Verdict.OK: "ok",
-    Verdict.WARNING: "WARNING",
-    Verdict.UNKNOWN: "UNKNOWN",
-    Verdict.FAULT: "FAULT",
+    CheckVerdict.ABSENT: "-",
+    CheckVerdict.OK: "ok",
+    CheckVerdict.WARNING: "WARNING",
+    CheckVerdict.UNKNOWN: "UNKNOWN",
+    CheckVerdict.FAULT: "FAULT",
 }
 """From well to worst."""
 _RANK = {verdict: number for number, verdict in enumerate(_MARKS)}
 _TITLES = {"device": "Devices", "channel": "Ways to people", "site": "Our own"}
 _INDENT = " " * 11
 _ROOM = 30
-BAD = (Verdict.FAULT, Verdict.UNKNOWN)
+BAD = (CheckVerdict.FAULT, CheckVerdict.UNKNOWN)
 
 
 def lines(rows: Sequence[Row]) -> Iterator[str]:
@@ -39,7 +39,7 @@ def is_bad(rows: Sequence[Row]) -> bool:
 
 def summary(rows: Sequence[Row]) -> dict[str, int]:
     """How many rows have each verdict."""
-    return {verdict.value: sum(row.verdict is verdict for row in rows) for verdict in Verdict}
+    return {verdict.value: sum(row.verdict is verdict for row in rows) for verdict in CheckVerdict}
 
 
 def _table(rows: Sequence[Row]) -> Iterator[str]:
@@ -67,7 +67,7 @@ def _took(row: Row) -> str:
 
 def _sentence(rows: Sequence[Row]) -> str:
     bad = [row.name for row in rows if row.verdict in BAD]
-    warned = sum(row.verdict is Verdict.WARNING for row in rows)
+    warned = sum(row.verdict is CheckVerdict.WARNING for row in rows)
     also = f"; {counted(warned, 'warning')}" if warned else ""
     if not bad:
         return f"All that is set up works{also}."

@@ -19,17 +19,21 @@ What asks the running system goes to the api on this computer: through the debug
 and where that cannot be reached through the page's listener with the operator's token (the file `operator-token` beside
 `access_file`). What only looks goes to the page's listener first. Everything that is asked for carries a key of its own, so
 that it is done once, and is watched until the controller (or the notifier) has answered. Times are those of the site's
-timezone, which is named.
+timezone, which is named. Mistakes in the configuration stop none of these commands, nor `mine logs`: a line on stderr says so,
+and they ask by the environment, by what the run noted when it was started, by what can still be read of the file, and by the
+defaults, in this order.
+Only what judges or works by the configuration itself (`check`, `config show`, `run`, `watch`, `once`, `rehearse`, `db`, `backup`,
+`restore`, `access`) ends with 2.
 
 With `--json` a command prints one JSON document on stdout and nothing else: what asks the running system the API's answer. How
 far a long work is stands on stderr, and on a terminal alone; questions stand there, too.
 
-`mine stop` needs neither the broker nor the api: with a dead broker the api goes straight to the controller, and where the
-api does not do it within 5 s the command itself goes there (`POST /stop` on the controller's port of `[OPS]`; loopback needs
-no token, from elsewhere it sends the ops token). It says which way it went, and never that it stopped what did not confirm
-it. Where nobody took a connection nothing was asked, nothing waits to be carried out later, and it ends with 3: open the breaker.
-Where somebody was asked and nobody confirmed it, it may still be carried out, and it ends with 4. In containers
-`docker compose exec controller mine stop` works without the api.
+`mine stop` needs neither the broker nor the api, nor a configuration without mistakes: with a dead broker the api goes
+straight to the controller, and where the api does not do it within 5 s the command itself goes there (`POST /stop` on the
+controller's port of `[OPS]`; loopback needs no token, from elsewhere it sends the ops token). It says which way it went, and
+never that it stopped what did not confirm it. Where nobody took a connection nothing was asked, nothing waits to be carried
+out later, and it ends with 3: open the breaker. Where somebody was asked and nobody confirmed it, it may still be carried out,
+and it ends with 4. In containers `docker compose exec controller mine stop` works without the api.
 
 ## Completion
 

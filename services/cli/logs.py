@@ -14,8 +14,10 @@ from typing import Annotated
 import typer
 
 from services.cli.exit_codes import EXIT_MISTAKES, EXIT_REFUSED
-from services.cli.log_lines import LEVELS, Entry, Tail, Wanted, level_of, merged, newest
-from services.cli.reading import end, judged
+from services.cli.log_files import Kept, in_place, merged, newest, opened, paths
+from services.cli.log_lines import LEVELS, Entry, Wanted, level_of
+from services.cli.log_tail import Tail
+from services.cli.reading import end, to_ask
 
 SERVICES = ("collector", "controller", "notifier", "api", "backup", "simulator")
 MOST_LINES = 100_000
@@ -36,27 +38,44 @@ def logs(
 ) -> None:
     """The services' log lines, merged by time; times are UTC. It reads the files, so it works while nothing runs.
 
+    A line that is dated earlier than the one before it, as after a boot in 1970, keeps its place in its file.
+
     Exit code 0 shown, also when no line is there that fits, 1 there are no files, or they may not be read, 2 mistakes.
     """
     folder = _folder()
     begin, wanted = _since(since, time.time()), _wanted(level, grep)
-    chosen = _chosen(folder, services or [])
     try:
+        chosen = _chosen(folder, services or [])
         with contextlib.ExitStack() as open_files, contextlib.suppress(KeyboardInterrupt):
-            tails = [open_files.enter_context(contextlib.closing(Tail(folder, name))) for name in chosen] if follow else []
-            parts = [newest(folder, name, wanted, lines, begin) for name in chosen] if lines else []
+            files = {name: opened(folder, name, open_files, without_torn=follow) for name in chosen}
+            parts = [newest(files[name], wanted, lines, begin) for name in chosen] if lines else []
             _show(merged(parts, lines), as_json=as_json)
-            while tails:
-                time.sleep(_LOOK_EACH_S)
-                _show(sorted(_fresh(tails, wanted), key=lambda entry: entry.at), as_json=as_json)
+            tails = [_tail(folder / f"{name}.log", files[name]) for name in chosen] if follow else []
+            _follow(tails, wanted, as_json=as_json)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # whoever read has enough; nothing more is flushed to it
     except OSError as error:
         end(f"The log cannot be read: {error}", EXIT_REFUSED)
 
 
+def _tail(path: Path, files: list[Kept]) -> Tail:
+    """It begins where the files that were shown first end, so that no line is shown twice, and none is left out."""
+    return Tail(path, files[0] if files and files[0].is_current else None)
+
+
+def _follow(tails: list[Tail], wanted: Wanted, *, as_json: bool) -> None:
+    """Until Ctrl-C. Raises OSError."""
+    with contextlib.ExitStack() as ended:
+        for tail in tails:
+            ended.callback(tail.close)
+        while tails:
+            time.sleep(_LOOK_EACH_S)
+            found = merged([in_place(tail.more()) for tail in tails])
+            _show(filter(wanted, found), as_json=as_json)
+
+
 def _folder() -> Path:
-    named = judged(quiet=True).data.logs
+    named = to_ask(quiet=True).data.logs
     if not named:
         end("No log files are kept: logs = none in [DATA]. The lines are in the journal and the containers' log.", EXIT_REFUSED)
     return Path(named)
@@ -67,7 +86,7 @@ def _chosen(folder: Path, asked: Iterable[str]) -> list[str]:
     if unknown:
         end(f"There is no service {', '.join(unknown)}; allowed: {', '.join(SERVICES)}", EXIT_MISTAKES)
     chosen = [name for name in SERVICES if name in (list(asked) or SERVICES)]
-    if not any((folder / f"{name}.log").exists() for name in chosen):
+    if not any(path for name in chosen for path in paths(folder, name)):
         end(f"There is no log of {', '.join(chosen)} in {folder}", EXIT_REFUSED)
     return chosen
 
@@ -98,10 +117,6 @@ def _wanted(level: str, grep: str) -> Wanted:
     except re.error as error:
         end(f"--grep {grep}: {error}", EXIT_MISTAKES)
     return lambda entry: entry.level in loud and (not grep or pattern.search(entry.told()) is not None)
-
-
-def _fresh(tails: Iterable[Tail], wanted: Wanted) -> list[Entry]:
-    return [entry for tail in tails for entry in tail.more() if wanted(entry)]
 
 
 def _show(found: Iterable[Entry], *, as_json: bool) -> None:

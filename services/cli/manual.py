@@ -5,9 +5,10 @@ from typing import get_origin
 
 from pydantic.fields import FieldInfo
 
-from services.shared.settings.keys import allowed, extra, is_secret, text_of
+from services.shared.settings.keys import allowed, extra, text_of
 from services.shared.settings.loads import COLUMNS
 from services.shared.settings.sections import ALL, Section
+from services.shared.stars import is_secret
 
 _HEAD = """\
 # Configuration
@@ -99,7 +100,11 @@ def _default(field: FieldInfo) -> str:
 def _allowed(name: str, field: FieldInfo) -> str:
     text = allowed(field).removesuffix(f" ({extra(field, 'unit')})")
     kind = "a list" if get_origin(field.annotation) is tuple else "" if text.startswith("a text") else text
-    parts = [kind, "`none` empties it" if extra(field, "clearable") else "", "a secret" if is_secret(name, field) else ""]
+    parts = [
+        kind,
+        "`none` empties it" if extra(field, "clearable") else "",
+        "a secret" if is_secret(name, field.annotation) else "",
+    ]
     return "; ".join(part for part in parts if part)
 
 

@@ -3,9 +3,10 @@
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from services.api.login import access_file
 from services.cli.setup import write_private
 from services.shared.settings import EXAMPLE, Settings
 
@@ -15,12 +16,16 @@ _BEGUN = 19  # the start time's place after the program's name in /proc/<pid>/st
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A run that is alive: its process, the file it read; by the variable that sets each its ports, how its page is reached."""
+    """A run that is alive: its process, the file it read; by the variable that sets each its ports, how its page is reached.
+
+    `reach` is what else asking it needs where that file cannot be read any more.
+    """
 
     pid: int
     config: Path
     ports: Mapping[str, int]
     page: Mapping[str, str]
+    reach: Mapping[str, str] = field(default_factory=dict)
 
     def env(self) -> dict[str, str]:
         """What makes the configuration of another command that of the run. The example is read only where no file is named."""
@@ -28,10 +33,13 @@ class Run:
         return named | {name: str(port) for name, port in self.ports.items()} | dict(self.page)
 
 
-def write(data: Path, config: Path, ports: Mapping[str, int], page: Mapping[str, str]) -> Path:
+def write(
+    data: Path, config: Path, ports: Mapping[str, int], page: Mapping[str, str], reach: Mapping[str, str] | None = None
+) -> Path:
     """Note this process as the run in `data`; the caller removes the file at the end."""
     pid, path = os.getpid(), data / NAME
     note = {"pid": pid, "begun": _begun(pid), "config": str(config), "ports": dict(ports), "page": dict(page)}
+    note |= {"reach": dict(reach or {})}
     write_private(path, json.dumps(note) + "\n")
     return path
 
@@ -43,13 +51,28 @@ def page_of(settings: Settings) -> dict[str, str]:
     return told | ({"MINE_API_TLS_CERTIFICATE": str(Path(certificate).resolve())} if settings.api.tls and certificate else {})
 
 
+def reach_of(settings: Settings, env: Mapping[str, str]) -> dict[str, str]:
+    """Hosts, folders and the timezone of the run, and the names of the files with its tokens; no token itself."""
+    token, logs = env.get("MINE_OPS_TOKEN_FILE"), settings.data.logs
+    return {
+        "MINE_API_HOST": settings.api.host,
+        "MINE_API_DEBUG_HOST": settings.api.debug_host,
+        "MINE_API_ACCESS_FILE": str(access_file.path_of(settings).resolve()),
+        "MINE_OPS_CONTROLLER_HOST": settings.ops.controller_host,
+        "MINE_DATA_FOLDER": str(Path(settings.data.folder).resolve()),
+        "MINE_DATA_LOGS": str(Path(logs).resolve()) if logs else "none",
+        "MINE_GENERAL_TIMEZONE": settings.general.timezone,
+    } | ({"MINE_OPS_TOKEN_FILE": str(Path(token).resolve())} if token else {})
+
+
 def read(data: Path) -> Run | None:
     """The run in `data`, or None: no file, one that is garbled, or its process is gone (its number may be another's now)."""
     try:
         found = json.loads((data / NAME).read_text("utf-8"))
         ports = {str(name): int(port) for name, port in found["ports"].items()}
         page = {str(name): str(text) for name, text in found["page"].items()}
-        run = Run(int(found["pid"]), Path(found["config"]), ports, page)
+        reach = {str(name): str(text) for name, text in found.get("reach", {}).items()}
+        run = Run(int(found["pid"]), Path(found["config"]), ports, page, reach)
         return run if _begun(run.pid) == found["begun"] else None
     except (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError):
         return None

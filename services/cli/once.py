@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import sqlite3
 from importlib import import_module
 from pathlib import Path
@@ -12,15 +13,19 @@ import typer
 from services.cli import noted
 from services.cli.ask import NotDone, api_of, carried_out, told
 from services.cli.claim import user
-from services.cli.exit_codes import EXIT_INTERRUPTED, EXIT_NOT_RUNNING, EXIT_REFUSED
+from services.cli.exit_codes import EXIT_INTERRUPTED, EXIT_MISTAKES, EXIT_NOT_RUNNING, EXIT_REFUSED
 from services.cli.holds import notes
 from services.cli.options import Json
 from services.cli.reading import end, judged
 from services.controller.ledger_file import LedgerTaken
-from services.shared.settings import Settings
+from services.shared.settings import EXAMPLE, Settings, file_of
 
 LEDGER = "ledger.db"
 _THIS_HOST = ("127.0.0.1", "::1", "localhost")
+_NO_SITES = (
+    "Nothing was done: there is no config/config.txt, and the example is no site's configuration, but this ledger remembers a "
+    "site. Name its own in MINE_CONFIG, such as MINE_CONFIG=config/demo.txt."
+)
 _NOT_HERE = "The ledger is in use by a controller or lies elsewhere, and nobody can be asked: nothing was done."
 
 
@@ -40,6 +45,8 @@ def once(
     """
     settings = judged(quiet=as_json)
     is_alone = noted.read(Path(settings.data.folder)) is None and _is_here(settings)
+    if is_alone and _is_another_sites(settings):
+        end(_NO_SITES, EXIT_MISTAKES)
     outcome = _alone(settings, seconds) if is_alone else None
     if outcome is None:
         return _ask(settings, as_json=as_json)
@@ -79,6 +86,12 @@ def _ask(settings: Settings, *, as_json: bool) -> None:
 
     document = carried_out(work, quiet=True)
     told(document, ["One full cycle was done.", *notes(document)], as_json=as_json)
+
+
+def _is_another_sites(settings: Settings) -> bool:
+    """The example knows none of the loads and sources that a ledger remembers, and would forget them."""
+    ledger = Path(settings.data.folder) / LEDGER
+    return file_of(os.environ) == EXAMPLE and ledger.exists() and ledger.stat().st_size > 0
 
 
 def _is_here(settings: Settings) -> bool:

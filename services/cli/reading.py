@@ -1,4 +1,7 @@
-"""How every command reads the configuration: mistakes are printed and end it with exit code 2."""
+"""How every command reads the configuration.
+
+Mistakes are printed and end a command that judges with exit code 2. One that asks the running site says them in a line and asks.
+"""
 
 import os
 from collections.abc import Callable, Mapping
@@ -10,7 +13,7 @@ import typer
 
 from services.cli import noted
 from services.cli.exit_codes import EXIT_MISTAKES
-from services.shared.settings import CONFIG, EXAMPLE, Settings, SettingsError, file_of, load
+from services.shared.settings import CONFIG, EXAMPLE, Settings, SettingsError, counted, file_of, load
 from services.shared.settings.sections import Data
 
 Told = Callable[[SettingsError], None]
@@ -42,6 +45,36 @@ def judged(*, quiet: bool = False, tell: Told = _on_stderr) -> Settings:
         typer.echo(f"Configuration: {file_of(env)}{_of_whom(env, run)}")
     settings = settings_or_exit(env, tell)
     return replace(settings, origins={**settings.origins, **{noted.key_of(name): "the run" for name in given}})
+
+
+def to_ask(*, quiet: bool = False) -> Settings:
+    """As `judged`; with mistakes a line on stderr, and all the same the settings that lead to the running site.
+
+    What this command's environment sets beats what the run noted, that what can be read of the file, and that the defaults.
+    """
+    met: list[SettingsError] = []
+    try:
+        return judged(quiet=quiet, tell=met.append)
+    except typer.Exit:
+        return _in_spite_of(met[0])
+
+
+def _in_spite_of(error: SettingsError) -> Settings:
+    own = {name: text for name, text in os.environ.items() if text}
+    rest = error.rest or Settings()
+    run = noted.read(Path(own.get("MINE_DATA_FOLDER") or rest.data.folder))
+    if run is not None and own.get("MINE_CONFIG") and Path(own["MINE_CONFIG"]).resolve() != run.config:
+        run = None  # of another site
+    env = own if run is None else {**run.env(), **run.reach, **own}
+    how = "the ports it still names, or the default ones, are used"
+    if run is not None:
+        how = f"asked as the run that is process {run.pid} was started"
+    first = " ".join(str(error.problems[0]).split())
+    typer.echo(f"{file_of(env).name} has {counted(len(error.problems), 'mistake')} (first: {first}): {how}", err=True)
+    try:
+        return load(env=env)
+    except SettingsError as still:
+        return still.rest or rest
 
 
 def _of_whom(env: Mapping[str, str], run: noted.Run | None) -> str:

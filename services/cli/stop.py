@@ -32,6 +32,8 @@ _WAYS = {
 def stop(reason: Reason = "emergency stop by command", as_json: Json = False) -> None:
     """Stop everything now: the whole site trips, and stays tripped until `mine reset`. Needs neither broker nor api.
 
+    Mistakes in the configuration do not stop it: it asks the run as it was started, and says so.
+
     Exit code 0 stopped, 1 refused, 2 mistakes, 3 nobody was there to ask: nothing was carried out, open the breaker; 4 it was
     asked and nobody confirmed it: it may still be carried out, stop the site by hand.
     """

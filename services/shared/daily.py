@@ -1,7 +1,7 @@
 """What is done once a day beside the work, and when and how each was done last.
 
 Days are counted on the monotonic clock from the start: a Pi that boots in 1970 skips nothing, and a leap of the calendar does
-nothing twice. What failed is tried again in an hour.
+nothing twice. What failed is tried again in an hour; one that gives no answer failed, and is not begun again before it ends.
 """
 
 import asyncio
@@ -14,6 +14,7 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
 from services.shared.clock import Clock, Moment
+from services.shared.turn import LONGEST_S, Turn
 
 log = logging.getLogger(__name__)
 
@@ -65,7 +66,8 @@ class Book(Collector):
 class Daily:
     """Does each job once a day, one after another."""
 
-    def __init__(self, jobs: Mapping[str, Job], clock: Clock, book: Book) -> None:
+    def __init__(self, jobs: Mapping[str, Job], clock: Clock, book: Book, *, longest_s: float = LONGEST_S) -> None:
+        self._turns: dict[str, Turn[str]] = {name: Turn(longest_s) for name in jobs}
         self._jobs, self._clock, self._book = jobs, clock, book
         self._due_s = dict.fromkeys(jobs, clock.now().mono_s + FIRST_S)
 
@@ -82,7 +84,7 @@ class Daily:
             if now.mono_s < self._due_s[name]:
                 continue
             try:
-                words, ok = await job(), True
+                words, ok = await self._turns[name].done(job), True
             except Exception as error:
                 log.debug("daily: %s", name, exc_info=True)
                 words, ok = str(error) or "a fault of our own", False

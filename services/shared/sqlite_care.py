@@ -13,6 +13,19 @@ _MOST = 3
 _WORDS = 300
 
 
+def reading(path: Path, patience_s: float = 10.0) -> sqlite3.Connection:
+    """A connection that only reads, also in a folder mounted read-only while nobody has the file open. Raises sqlite3.Error.
+
+    It waits at most `patience_s` seconds for a lock.
+    """
+    try:
+        return _opened(path, "mode=ro", patience_s)
+    except sqlite3.OperationalError:
+        if path.with_name(f"{path.name}-wal").exists() or not path.exists():
+            raise
+    return _opened(path, "mode=ro&immutable=1", patience_s)
+
+
 def damage(path: Path) -> str:
     """What a look at a file found; empty where it is whole. By a connection of its own, beside its owner's commits: the owner's
     would look at the pages that it still remembers, not at the card.
@@ -21,6 +34,16 @@ def damage(path: Path) -> str:
     """
     with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=5.0)) as db:
         return _verdict(db)
+
+
+def _opened(path: Path, how: str, patience_s: float) -> sqlite3.Connection:
+    db = sqlite3.connect(f"{path.absolute().as_uri()}?{how}", uri=True, isolation_level=None, timeout=patience_s)
+    try:
+        db.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except BaseException:
+        db.close()
+        raise
+    return db
 
 
 def _verdict(db: sqlite3.Connection) -> str:

@@ -95,7 +95,7 @@ async def providers_on(folder: Path, made: Certificate | None = None) -> AsyncIt
         email_smtp_server=HOST, email_smtp_port=ports[1], email_username="mine@demo.test",
         email_password=SecretStr(MAIL_PASSWORD), email_recipients=("a@demo.test", "b@demo.test"),
         email_ca_file=str(ca_file), sms_provider="twilio", sms_account="ACdemo", sms_api_key=SecretStr(SMS_TOKEN),
-        sms_from="+15005550006", sms_phone=("+15005550010",), sms_url=f"http://{HOST}:{ports[2]}",
+        sms_from="+15005550006", sms_phone=("+15005550010",), sms_url=SecretStr(f"http://{HOST}:{ports[2]}"),
         webhook_url=SecretStr(f"http://{HOST}:{ports[3]}/hook"), webhook_secret=SecretStr(HOOK_SECRET),
     )  # fmt: skip
     try:

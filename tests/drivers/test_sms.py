@@ -45,9 +45,9 @@ async def test_a_provider_that_asks_for_a_pause_is_given_it(providers: Providers
 
 
 async def test_any_other_provider_gets_the_operators_form_escaped(providers: Providers) -> None:
-    url = f"{providers.told.sms_url}/sms"
+    url = f"{providers.told.sms_url.get_secret_value()}/sms"
     body = "to={to}&from={from}&text={text}&account={account}&other={other}"
-    await providers.send("sms", sms_provider="generic", sms_url=url, sms_body=body)
+    await providers.send("sms", sms_provider="generic", sms_url=SecretStr(url), sms_body=body)
     (kept,) = providers.sms.inbox.all()
     fields = {name: value for name, (value,) in parse_qs(kept["body"]).items()}
     assert fields == {
@@ -83,15 +83,15 @@ async def test_a_twilio_out_of_reach_or_talking_nonsense_has_not_said_no(provide
 
 
 async def test_another_provider_cannot_be_asked_without_sending(providers: Providers) -> None:
-    url = f"{providers.told.sms_url}/sms"
-    assert await providers.check("sms", sms_provider="generic", sms_url=url) == CANNOT_ASK
+    url = f"{providers.told.sms_url.get_secret_value()}/sms"
+    assert await providers.check("sms", sms_provider="generic", sms_url=SecretStr(url)) == CANNOT_ASK
     assert providers.sms.inbox.all() == []
 
 
 async def test_a_connection_that_hangs_brought_nothing_there(providers: Providers, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(SmsProvider, "deadline_s", 1.3)
     with full() as port:
-        failed = await providers.refused("sms", sms_url=f"http://{HOST}:{port}")
+        failed = await providers.refused("sms", sms_url=SecretStr(f"http://{HOST}:{port}"))
     assert str(failed) == "the SMS provider: no connection within 0.3 s" and not failed.maybe_taken
 
 

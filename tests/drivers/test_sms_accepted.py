@@ -52,7 +52,7 @@ def keys(name: str, url: str) -> tuple[str, dict[str, object]]:
     """The channel's name and the keys that lead it to the address."""
     if name == "webhook":
         return name, {"webhook_url": SecretStr(url)}
-    return "sms", {"sms_provider": name, "sms_url": url, "sms_body": "to={to}&text={text}"}
+    return "sms", {"sms_provider": name, "sms_url": SecretStr(url), "sms_body": "to={to}&text={text}"}
 
 
 @pytest.mark.parametrize("name", ["twilio", "generic", "webhook"])
@@ -82,7 +82,7 @@ async def test_a_program_that_says_ok_has_taken_it_whatever_its_framework_calls_
 async def test_twilio_has_taken_only_what_has_a_sid(providers: Providers, body: bytes) -> None:
     for status, perhaps in ((200, False), (201, True)):
         async with answers(status, JSON, body) as url:
-            failed = await providers.refused("sms", sms_url=url)
+            failed = await providers.refused("sms", sms_url=SecretStr(url))
         assert "without a message's sid" in str(failed) and not failed.hopeless
         assert (failed.maybe_taken, failed.slow) == (perhaps, perhaps)
 
@@ -101,7 +101,7 @@ async def test_what_was_accepted_is_not_sent_again_for_an_answer_that_is_endless
 async def test_a_sid_that_did_not_come_in_time_may_have_been_there(providers: Providers) -> None:
     for body, missing in ((b'{"x": "' + b"x" * LONG + b'", ' + SID[1:] + b"}", 0), (b'{"account_sid": "AC1"', 100)):
         async with answers(201, JSON, body, missing=missing) as url:
-            failed = await providers.refused("sms", sms_url=url)
+            failed = await providers.refused("sms", sms_url=SecretStr(url))
         assert failed.maybe_taken and failed.slow and not failed.hopeless
 
 
@@ -115,7 +115,7 @@ async def test_twilio_gives_up_only_what_is_the_fault_of_the_number_or_the_text(
 ) -> None:
     body = b"what?" if code is None else b'{"code": %d, "message": "no"}' % code
     async with answers(400, JSON, body) as url:
-        failed = await providers.refused("sms", sms_url=url)
+        failed = await providers.refused("sms", sms_url=SecretStr(url))
     assert (failed.hopeless, failed.unfit, failed.slow) == (hopeless, unfit, True)
 
 

@@ -3,8 +3,10 @@
 import asyncio
 import json
 import logging
+import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +19,7 @@ from services.notifier.channels.telegram_buttons import data_of
 from services.notifier.channels.telegram_line import Line
 from services.notifier.chat.answering import Talker
 from services.notifier.chat.asking import Asking
-from services.notifier.chat.chat import Chat
+from services.notifier.chat.chat import Chat, Pace
 from services.notifier.chat.command import Answer
 from services.notifier.chat.updates import FACT
 from services.notifier.store import Store
@@ -555,3 +557,37 @@ async def test_with_nobody_on_the_list_nothing_is_asked_of_telegram(tmp_path: Pa
     store = Store(tmp_path / "alerts.db")
     await Chat(settings, store, house.desk, Asking(lambda _: None, house.clock), house.clock, pace=PACE).run()
     store.close()
+
+
+async def test_a_server_that_answers_nothing_at_once_is_asked_with_a_pause(house: House) -> None:
+    asked_s: list[float] = []
+
+    async def nothing(_asked: dict[str, Any]) -> list[Any]:
+        asked_s.append(time.monotonic())
+        return []
+
+    await house.heard_all()
+    house.sink._methods["getupdates"] = nothing
+    await house.end()
+    await house.begin()
+    await until(lambda: len(asked_s) > 5)
+    pauses_s = [after - before for before, after in pairwise(asked_s)][1:]  # the first asks for no wait, and gets none
+    assert min(pauses_s) >= PACE.first_s
+    assert Pace().first_s >= 1.0
+    assert house.chat.is_deaf is False
+
+
+async def test_updates_that_are_no_list_make_no_sense_and_that_is_told(house: House) -> None:
+    asked: list[dict[str, Any]] = []
+
+    async def no_list(one: dict[str, Any]) -> dict[str, Any]:
+        asked.append(one)
+        return {"update_id": 1}
+
+    await house.heard_all()
+    house.sink._methods["getupdates"] = no_list
+    await house.end()
+    await house.begin()
+    await until(lambda: house.chat.is_deaf)
+    assert house.chat.reason.startswith("does not listen: Telegram answers with a fault of its own, or something else")
+    assert len(asked) <= 2

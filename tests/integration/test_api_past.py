@@ -11,6 +11,7 @@ from typing import Any
 
 import aiohttp
 import pytest
+from pydantic import SecretStr
 
 from services.shared.bus import Bus
 from services.shared.clock import Clock
@@ -256,3 +257,12 @@ async def test_an_answer_at_hand_is_not_sent_again(tmp_path: Path) -> None:
         }  # fmt: skip
         assert keys["OPS", "token"]["is_changed"]
         assert "a-long-secret" not in (await api.get("/api/v1/config", base=api.debug)).text
+
+
+async def test_the_configuration_is_answered_without_the_keys_within_its_addresses(tmp_path: Path) -> None:
+    told = sections.Notifications(sms_url=SecretStr("https://sms.example/?apikey=a-long-secret"))
+    apis = sections.Apis(cornbelt_url="https://me:a-long-secret@grid.example/now?key=a-long-secret")
+    async with running(tmp_path, NOBODY, apis=apis, notifications=told) as api:
+        answer = await api.get("/api/v1/config", base=api.debug)
+    assert "https://********@grid.example/now?key=********" in answer.text
+    assert "a-long-secret" not in answer.text

@@ -35,7 +35,7 @@ async def test_each_job_is_told_with_when_and_how_it_went_and_one_of_a_silent_se
     async with running(tmp_path / "data", NOBODY, "north", ops=ops) as api:
 
         async def told() -> dict[str, Any] | None:
-            jobs = {one["name"]: one for one in (await api.get("/api/v1/maintenance")).body["jobs"]}
+            jobs = {one["name"]: one for one in (await api.get("/api/v1/maintenance", base=api.debug)).body["jobs"]}
             return jobs if jobs["mine_data.db"]["ok"] else None
 
         jobs = await until(told)

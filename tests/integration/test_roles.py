@@ -45,6 +45,8 @@ TABLE: dict[str, tuple[str, int]] = {
     "listLoads": (LOOK, 200),
     "getReadiness": (LOOK, 200),
     "getConfig": (KNOWN, 200),
+    "getCheck": (KNOWN, 200),
+    "getMaintenance": (KNOWN, 200),
     "listSensors": (LOOK, 200),
     "getSeries": (LOOK, 422),
     "getSeveralSeries": (LOOK, 422),

@@ -28,7 +28,8 @@ class WireWays:
         ports = {name: line.port for name, line in lines.items()}
         through = {
             "telegram_api": f"http://{HOST}:{ports['telegram']}", "email_smtp_port": ports["smtp"],
-            "sms_url": f"http://{HOST}:{ports['sms']}", "webhook_url": SecretStr(f"http://{HOST}:{ports['webhook']}/hook"),
+            "sms_url": SecretStr(f"http://{HOST}:{ports['sms']}"),
+            "webhook_url": SecretStr(f"http://{HOST}:{ports['webhook']}/hook"),
         }  # fmt: skip
         self.channels: Mapping[str, Channel] = {
             name: providers.channel(name, **through) for name in ("telegram", "email", "sms", "webhook")
@@ -99,7 +100,7 @@ def _ports(providers: Providers) -> dict[str, int]:
     """Where each provider listens."""
     told = providers.told
     return {
-        "telegram": _port(told.telegram_api), "smtp": told.email_smtp_port, "sms": _port(told.sms_url),
+        "telegram": _port(told.telegram_api), "smtp": told.email_smtp_port, "sms": _port(told.sms_url.get_secret_value()),
         "webhook": _port(told.webhook_url.get_secret_value()),
     }  # fmt: skip
 

@@ -12,9 +12,9 @@ NOT_ARMED = "not armed: api_key or client_id of [FOREMAN] is empty; miners canno
 
 
 def foreman(image: Image, settings: Settings) -> Found:
-    """How many of our miners its listing has in a state that we know."""
+    """How many of our miners its listing has in a state that we know; of one whose outlet is open it can tell nothing."""
     ours = [row for row in settings.loads if row.kind is LoadKind.FOREMAN and row.foreman_id is not None]
-    return _counted(ours, image, "miner", "without a state in its listing", lambda one: one.state is not LoadState.UNKNOWN)
+    return _counted(ours, image, "miner", "without a state in its listing", _is_told_of)
 
 
 def pdu(name: str, image: Image, settings: Settings) -> Found:
@@ -47,6 +47,10 @@ def http(name: str, image: Image, settings: Settings) -> Found:
         return Found("not asked", "read_path is none: nobody knows whether its loads obey")
     ours = [row for row in settings.loads if row.kind is LoadKind.HTTP and row.section == section]
     return _counted(ours, image, "load", "that do not tell their state", lambda one: one.state is not LoadState.UNKNOWN)
+
+
+def _is_told_of(one: MemberReport) -> bool:
+    return one.state is not LoadState.UNKNOWN or one.outlet is PowerState.OFF
 
 
 def _counted(ours: Sequence[LoadRow], image: Image, noun: str, lacking: str, is_known: Callable[[MemberReport], bool]) -> Found:

@@ -4,7 +4,7 @@ from services.api import tiles_of_services
 from services.api.check import acting, sensed
 from services.api.check.hints import hint
 from services.api.check.places import LISTENS, WORDS, Place, places
-from services.api.check.rows import Found, Row, Verdict
+from services.api.check.rows import CheckVerdict, Found, Row
 from services.api.image import Image
 from services.api.latest import age_s
 from services.shared.clock import Moment
@@ -22,9 +22,9 @@ def rows(image: Image, settings: Settings, now: Moment, *, broker_connected: boo
     found = []
     for place in places(settings):
         if place.kind == "foreman" and not (settings.foreman.api_key.get_secret_value() and settings.foreman.client_id):
-            found.append(_row(place, Verdict.WARNING, acting.NOT_ARMED, "set both in config.txt, and start again"))
+            found.append(_row(place, CheckVerdict.WARNING, acting.NOT_ARMED, "set both in config.txt, and start again"))
         elif place.name not in said:
-            found.append(_row(place, Verdict.UNKNOWN, "nobody has said anything of it", hint(place.kind, "nobody reads it")))
+            found.append(_row(place, CheckVerdict.UNKNOWN, "nobody has said anything of it", hint(place.kind, "nobody reads it")))
         else:
             found.append(_judged(place, *said[place.name], image, settings, now, broker_connected=broker_connected))
     return tuple(found)
@@ -42,10 +42,10 @@ def _judged(
     if unheard or health.failure:
         failure, ok_s = unheard or health.failure, age_s(health.last_ok_mono_s, owner.host_boot, now)
         before = "never answered" if ok_s is None else f"answered {span(ok_s)} ago"
-        row = _row(place, Verdict.FAULT, f"{failure}; {before}", hint(place.kind, failure))
+        row = _row(place, CheckVerdict.FAULT, f"{failure}; {before}", hint(place.kind, failure))
     elif age is None:
         words = "no message has come yet" if place.kind in LISTENS else "it was not asked yet"
-        row = _row(place, Verdict.UNKNOWN, words, hint(place.kind, "nothing on it") if place.kind in LISTENS else "")
+        row = _row(place, CheckVerdict.UNKNOWN, words, hint(place.kind, "nothing on it") if place.kind in LISTENS else "")
     else:
         row = _read(place, _found(place, image, health, settings))
     return row.model_copy(update=timing)
@@ -53,8 +53,8 @@ def _judged(
 
 def _read(place: Place, found: Found) -> Row:
     if not found.trouble:
-        return _row(place, Verdict.OK, found.words, "")
-    verdict = Verdict.FAULT if found.is_fault else Verdict.WARNING
+        return _row(place, CheckVerdict.OK, found.words, "")
+    verdict = CheckVerdict.FAULT if found.is_fault else CheckVerdict.WARNING
     return _row(place, verdict, f"{found.words}; {found.trouble}", hint(place.kind, found.trouble))
 
 
@@ -78,7 +78,7 @@ def _found(place: Place, image: Image, health: DeviceHealth, settings: Settings)
             return sensed.signal(place.name, image)
 
 
-def _row(place: Place, verdict: Verdict, words: str, hint: str) -> Row:
+def _row(place: Place, verdict: CheckVerdict, words: str, hint: str) -> Row:
     return Row(
         part="device", name=place.name, kind=place.kind, what=WORDS[place.kind], address=place.address, verdict=verdict,
         words=words, hint=hint,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from services.api.check.rows import Row, Verdict
+from services.api.check.rows import CheckVerdict, Row
 from services.api.dashboard import Dashboard
 from services.api.tile_views import ServiceTile
 from services.shared import limits
@@ -19,47 +19,51 @@ def rows(feed: Dashboard, settings: Settings) -> Iterator[Row]:
     yield from (_service(one, feed, settings) for one in feed.services)
     yield _clock(feed)
     if (unreal := limits.unreal()) is not None:
-        yield row("limits", Verdict.WARNING, unreal, limits.ACTION)
-    stored = row("records", Verdict.OK, "stored")
+        yield row("limits", CheckVerdict.WARNING, unreal, limits.ACTION)
+    stored = row("records", CheckVerdict.OK, "stored")
     yield (
         stored
         if feed.history.ok
-        else row("records", Verdict.FAULT, feed.history.reason, "is the card full or worn? `mine db check`")
+        else row("records", CheckVerdict.FAULT, feed.history.reason, "is the card full or worn? `mine db check`")
     )
     yield from _drills(feed)
 
 
-def row(name: str, verdict: Verdict, words: str, hint: str = "") -> Row:
+def row(name: str, verdict: CheckVerdict, words: str, hint: str = "") -> Row:
     """A part of our own."""
     return Row(part="site", name=name, kind="own", what="our own", verdict=verdict, words=words, hint=hint)
 
 
 def _broker(feed: Dashboard, address: str) -> Row:
     if feed.broker_connected:
-        return row("broker", Verdict.OK, f"connected at {address}")
+        return row("broker", CheckVerdict.OK, f"connected at {address}")
     words = f"cannot be reached at {address}: the controller decides on, and nobody hears of it"
-    return row("broker", Verdict.FAULT, words, "is it running? host, port, user and password of [BROKER]")
+    return row("broker", CheckVerdict.FAULT, words, "is it running? host, port, user and password of [BROKER]")
 
 
 def _service(one: ServiceTile, feed: Dashboard, settings: Settings) -> Row:
     if one.name == "controller" and feed.state_stale:
-        return row(one.name, Verdict.FAULT, "silent: nobody decides", "look at its log; until it speaks the plant stays as it is")
+        return row(
+            one.name, CheckVerdict.FAULT, "silent: nobody decides", "look at its log; until it speaks the plant stays as it is"
+        )
     if one.state != "online":
-        verdict = Verdict.UNKNOWN if one.state == "unknown" else Verdict.FAULT
+        verdict = CheckVerdict.UNKNOWN if one.state == "unknown" else CheckVerdict.FAULT
         return row(one.name, verdict, one.state, f"look at the log of the {one.name}")
     when = SiteTime(settings.general.timezone)
     up = f"up since {when.clock(one.since_at, feed.time)} ({span(feed.time - one.since_at)})" if one.since_at else "up"
     if one.version and one.version != VERSION:
-        return row(one.name, Verdict.WARNING, f"{up}, version {one.version}", f"the api is {VERSION}: start all of them again")
-    return row(one.name, Verdict.OK, f"{up}, version {one.version or VERSION}")
+        return row(
+            one.name, CheckVerdict.WARNING, f"{up}, version {one.version}", f"the api is {VERSION}: start all of them again"
+        )
+    return row(one.name, CheckVerdict.OK, f"{up}, version {one.version or VERSION}")
 
 
 def _clock(feed: Dashboard) -> Row:
     if feed.clock_trusted:
-        return row("clock", Verdict.OK, "trusted")
+        return row("clock", CheckVerdict.OK, "trusted")
     words = "not trusted: schedules, planned events and weekly tests wait; control goes on"
     return row(
-        "clock", Verdict.WARNING, words, "`timedatectl`: does this computer reach a time server? or give it a clock module"
+        "clock", CheckVerdict.WARNING, words, "`timedatectl`: does this computer reach a time server? or give it a clock module"
     )
 
 
@@ -71,11 +75,14 @@ def _drills(feed: Dashboard) -> Iterator[Row]:
         return
     if failed:
         yield row(
-            "drills", Verdict.WARNING, f"the last one failed: {', '.join(failed)}", f"`mine drill {failed[0]}`, and look at it"
+            "drills",
+            CheckVerdict.WARNING,
+            f"the last one failed: {', '.join(failed)}",
+            f"`mine drill {failed[0]}`, and look at it",
         )
     elif never:
         yield row(
-            "drills", Verdict.WARNING, f"never drilled: {', '.join(never)}", f"`mine drill {never[0]}`, one after the other"
+            "drills", CheckVerdict.WARNING, f"never drilled: {', '.join(never)}", f"`mine drill {never[0]}`, one after the other"
         )
     else:
-        yield row("drills", Verdict.OK, f"every acting device is proven ({len(feed.drills)})")
+        yield row("drills", CheckVerdict.OK, f"every acting device is proven ({len(feed.drills)})")

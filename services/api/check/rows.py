@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.api.tile_views import Age
 
 
-class Verdict(StrEnum):
+class CheckVerdict(StrEnum):
     """`warning`: it works, and something about it is not as meant; `unknown`: nobody can say; `absent`: it is not set up."""
 
     OK = "ok"
@@ -29,7 +29,7 @@ class Row(BaseModel):
     kind: str
     what: str
     address: str = Field(default="", description="host and port, or a topic; never a user or a path, which may hold a secret")
-    verdict: Verdict
+    verdict: CheckVerdict
     words: str
     hint: str = ""
     age_s: Age = Field(default=None, description="seconds since the poll began that the verdict is of; null: there was none")

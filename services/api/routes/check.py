@@ -7,11 +7,11 @@ from fastapi import APIRouter, Depends
 from services.api.check import channels, devices, kept, own
 from services.api.check.rows import CheckRows
 from services.api.door import ByDoor
-from services.api.login.gate import viewer
+from services.api.login.gate import known
 from services.api.problems import responses
 from services.shared.version import VERSION
 
-router = APIRouter(prefix="/api/v1", tags=["present"], dependencies=[Depends(viewer)], responses=responses(401, 429))
+router = APIRouter(prefix="/api/v1", tags=["present"], dependencies=[Depends(known)], responses=responses(401, 429))
 
 
 @router.get("/check", operation_id="getCheck")

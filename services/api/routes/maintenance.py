@@ -2,18 +2,18 @@
 
 import asyncio
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 
 from services.api.door import ByDoor
-from services.api.login.gate import Viewer
+from services.api.login.gate import known
 from services.api.maintenance import Maintenance, jobs
 from services.api.problems import responses
 
-router = APIRouter(prefix="/api/v1", tags=["present"], responses=responses(401))
+router = APIRouter(prefix="/api/v1", tags=["present"], dependencies=[Depends(known)], responses=responses(401))
 
 
 @router.get("/maintenance", operation_id="getMaintenance")
-async def get_maintenance(door: ByDoor, _viewer: Viewer) -> Maintenance:
+async def get_maintenance(door: ByDoor) -> Maintenance:
     """Care of each database, backups, the look at the configuration. Takes up to 2 s where a service does not answer."""
     families = await door.metrics.gather()
     return await asyncio.to_thread(jobs, door.settings, families, door.config.found, door.image.now())

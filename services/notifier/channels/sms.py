@@ -22,7 +22,7 @@ class Generic(SmsProvider):
         if colon:
             headers[name.strip()] = _filled(value.strip(), fields)
         body = _filled(told.sms_body, {name: quote(value, safe="") for name, value in fields.items()})
-        return told.sms_url, headers, body.encode()
+        return told.sms_url.get_secret_value(), headers, body.encode()
 
 
 def _filled(template: str, fields: dict[str, str]) -> str:
@@ -42,7 +42,7 @@ def make(told: Notifications, site: str = "") -> Channel | str:
     if not told.sms_phone:
         return "sms_phone is empty: SMS cannot send"
     if told.sms_provider == "generic":
-        return Generic(told) if told.sms_url else "sms_url is empty: SMS cannot send"
+        return Generic(told) if told.sms_url.get_secret_value() else "sms_url is empty: SMS cannot send"
     if not (told.sms_account and told.sms_api_key.get_secret_value() and told.sms_from):
         return "sms_account, sms_api_key or sms_from is empty: SMS cannot send"
     return Twilio(told)

@@ -65,10 +65,12 @@ class Line:
         await self._asked("setMyCommands", {"commands": named})
 
     async def updates(self, offset: int, kinds: Sequence[str], wait_s: float) -> list[Any]:
-        """What people did since `offset`, as it came; waits so long for something."""
+        """What people did since `offset`, as it came; waits so long for something. Raises Failed for what is no list, too."""
         fields = {"offset": offset, "timeout": round(wait_s), "allowed_updates": list(kinds)}
         found = await self._asked("getUpdates", fields, http=self._polling, answer_s=ANSWER_S + wait_s)
-        return found if isinstance(found, list) else []
+        if not isinstance(found, list):
+            raise no_sense()
+        return found
 
     async def close(self) -> None:
         """Close the connections."""

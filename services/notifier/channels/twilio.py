@@ -46,7 +46,8 @@ class Twilio(SmsProvider):
         return f"{self._account()}/Messages.json", {**self._login(), "Content-Type": FORM}, body
 
     def _account(self) -> str:
-        return f"{(self.told.sms_url or TWILIO).rstrip('/')}/2010-04-01/Accounts/{quote(self.told.sms_account, safe='')}"
+        base = self.told.sms_url.get_secret_value() or TWILIO
+        return f"{base.rstrip('/')}/2010-04-01/Accounts/{quote(self.told.sms_account, safe='')}"
 
     def _login(self) -> dict[str, str]:
         login = f"{self.told.sms_account}:{self.told.sms_api_key.get_secret_value()}"

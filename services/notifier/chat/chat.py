@@ -29,7 +29,8 @@ _SHORTEST_ASKED_S = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """A poll waits `poll_s` for news. Pauses after a failure double from `first_s` to `longest_s`, with jitter."""
+    """A poll waits `poll_s` for news. Pauses after a failure double from `first_s` to `longest_s`, with jitter; after one that
+    ended too early without news it is `first_s`."""
 
     poll_s: float = 50.0
     first_s: float = 1.0
@@ -77,7 +78,7 @@ class Chat:
             await line.close()
 
     async def _once(self, line: Line, listener: Listener) -> None:
-        before = listener.offset
+        before, began_s = listener.offset, self._clock.now().mono_s
         try:
             if not listener.name:
                 listener.name = await line.me()
@@ -87,13 +88,14 @@ class Chat:
         except Exception as error:
             await self._failed(error, line)
             return
+        is_early = not updates and self._clock.now().mono_s - began_s < self._wait_s
         self._failures, self._wait_s = 0, self._pace.poll_s
         if not (self._is_taken and updates):  # what came may have come to the other program as well as to us
             self._hears()
         await self._offer(line)
         await listener.take(updates)
-        if updates and listener.offset == before:
-            await asyncio.sleep(self._pace.first_s)  # it cannot be read, and would come again at once
+        if is_early or (updates and listener.offset == before):
+            await asyncio.sleep(self._pace.first_s)  # nothing, without the wait for it, or what cannot be read: again at once
 
     async def _failed(self, error: Exception, line: Line) -> None:
         failed = error if isinstance(error, Failed) else own_fault("the Telegram chat", error)

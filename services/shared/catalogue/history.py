@@ -22,7 +22,7 @@ HISTORY = (
     ),
     AlarmClass(
         "database_check", _OWNER, AlarmKind.WARNING, Priority.LOW,
-        "the daily check found damage in `mine_data.db`, or an audit that was changed",
+        "the daily check found damage in `mine_data.db`, or an audit that was changed, or gave no answer for 30 min",
         "some of the past cannot be read; control goes on",
         "stop the api, repair the database, look at the card",
     ),

@@ -21,6 +21,11 @@ TRIPS = (
         "water", _OFF, "look for the leak; reset `flood` when it is dry",
     ),
     AlarmClass(
+        "trip_ledger", _OWNER, AlarmKind.EMERGENCY, Priority.HIGH,
+        "`ledger.db` was damaged, and its trips and lock-outs cannot be read", _OFF,
+        "look at the site, lock out again what must be, then reset `ledger`",
+    ),
+    AlarmClass(
         "trip_over_temperature_*", _OWNER, AlarmKind.EMERGENCY, Priority.HIGH,
         "an intake of the zone was at `emergency_celsius`",
         "the zone's load is off and stays off; all its fans run",

@@ -15,9 +15,9 @@ class Backup(Section):
     folder: str = key("", "where they are kept first; empty: backups in the folder of [DATA]")
     second_folder: str = key("", "and then: a folder on another medium, such as /mnt/usb/mine; empty: there is none")
     secrets: YesNo = key(False, "whether daily and monthly ones hold the folder of the secrets, too")
-    keep_hourly: int = key(48, "how many of the ledger", ge=2, le=1000)
-    keep_daily: int = key(14, "how many of everything", ge=2, le=400)
-    keep_monthly: int = key(12, "how many of those kept for longer", ge=1, le=240)
+    keep_hourly: int = key(48, "of so many hours the newest of the ledger", ge=2, le=1000)
+    keep_daily: int = key(14, "of so many days the newest of everything", ge=2, le=400)
+    keep_monthly: int = key(12, "of so many months the newest of everything", ge=1, le=240)
     min_free_mb: float = key(200, "so much stays free on the card beside a backup and its trial, or none is begun", "MB", ge=0)
     remote_command: str = key(
         "",

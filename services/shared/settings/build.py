@@ -6,10 +6,11 @@ from typing import Any, TypeVar, get_origin
 from pydantic import ValidationError
 
 from services.shared.settings.environment import Given
-from services.shared.settings.keys import allowed, is_secret, set_text
+from services.shared.settings.keys import allowed, set_text
 from services.shared.settings.problems import Problem, shown
 from services.shared.settings.sections import Notifications, Section
 from services.shared.settings.types import is_placeholder
+from services.shared.stars import is_secret
 
 SectionT = TypeVar("SectionT", bound=Section)
 _CHANNELS = {"telegram": "Telegram is off", "email": "e-mail is off", "sms": "SMS is off", "webhook": "the webhook is off"}
@@ -39,9 +40,10 @@ def section(
 
 def _problem(kind: type[Section], label: str, name: str, value: Given, detail: Any) -> Problem:
     field = kind.model_fields[name]
-    found, limits = shown(value.text, secret=is_secret(name, field)), allowed(field)
+    secret = is_secret(name, field.annotation)
+    found, limits = shown(value.text, secret=secret), allowed(field)
     if detail["type"] == "value_error":
         before, _, after = str(detail["ctx"]["error"]).rpartition("allowed")
-        found = before.removeprefix("found ").rstrip("; ") or found
+        found = (not secret and before.removeprefix("found ").rstrip("; ")) or found
         limits = after.removeprefix(" levels").removeprefix(":").strip()
     return Problem(value.where, f"[{label}] {name}", found, limits)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from services.shared.settings.problems import Problem
+from services.shared.settings.problems import Problem, shown
 from services.shared.settings.sections import AlarmChoice, Section
 
 
@@ -36,9 +36,14 @@ def _of_file(variable: str, env: Mapping[str, str], problems: list[Problem]) -> 
         text = Path(env[variable]).read_text("utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "no UTF-8 text"
-        problems.append(Problem(f"environment {variable}", env[variable], reason, "a file that can be read"))
+        problems.append(Problem(f"environment {variable}", _path(env[variable]), reason, "a file that can be read"))
         return None
     return Given(text, f"environment {variable}", "secret file")
+
+
+def _path(text: str) -> str:
+    """As an error may quote it: the secret itself may stand where the name of its file should."""
+    return text if Path(text).is_absolute() or text.startswith((".", "data/", "config/")) else shown(text, secret=True)
 
 
 def env_name(name: str) -> str:

@@ -14,6 +14,7 @@ from services.shared.settings.problems import Problem, shown
 _HEADER = re.compile(r"^\[([^\]]+)\]$")
 _ITEM = re.compile(r"^(.*?)\s*[=:]\s*(.*)$")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+_WORD = re.compile(r"[A-Za-z]+(?:_[A-Za-z0-9]+)*")
 _NAME = re.compile(r"^[a-z0-9_-]+$")
 _PATTERN = re.compile(r"^[a-z0-9_-]*\*?$")
 _BY_PATTERN = "ALARM"  # the one section whose name may end in *
@@ -103,7 +104,8 @@ class _Reader:
             block.values[key] = value
 
     def wrong(self, number: int, what: str, found: str, allowed: str) -> None:
-        self.problems.append(Problem(f"{self.file} line {number}", what, shown(found) if found else "", allowed))
+        is_value = what == "line" and not _WORD.fullmatch(found)  # a secret may stand alone in a line
+        self.problems.append(Problem(f"{self.file} line {number}", what, shown(found, secret=is_value) if found else "", allowed))
 
 
 def read(path: Path) -> tuple[list[Block], list[Problem]]:

@@ -7,20 +7,15 @@ from typing import Any, Literal, Union, get_args, get_origin
 from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
-from services.shared.settings.problems import MASK, without_user
 from services.shared.settings.sections import Section
 from services.shared.settings.types import is_placeholder
+from services.shared.stars import MASK, is_secret, starred, starred_pairs
 
 
 def extra(field: FieldInfo, name: str) -> Any:
     """What sections.py says of a key beside its limits: `unit`, `clearable`."""
     assert isinstance(field.json_schema_extra, dict)
     return field.json_schema_extra.get(name, "")
-
-
-def is_secret(name: str, field: FieldInfo) -> bool:
-    """True for keys whose value is never shown; a header may carry a token written out."""
-    return field.annotation is SecretStr or name.endswith("header")
 
 
 def plain(field: FieldInfo) -> Any:
@@ -81,10 +76,12 @@ def text_of(value: object) -> str:
 
 
 def masked(section: Section, name: str) -> str:
-    """A key's value for people: secrets that are set show as stars."""
+    """A key's value for people: secrets that are set show as stars, also those within an address, a body or a command."""
     field, value = type(section).model_fields[name], getattr(section, name)
     text = text_of(value)
-    return MASK if text and value != field.default and is_secret(name, field) else without_user(text)
+    if text and value != field.default and is_secret(name, field.annotation):
+        return MASK
+    return starred_pairs(text) if name.endswith(("body", "command")) else starred(text)
 
 
 def set_text(field: FieldInfo, text: str) -> str | None:

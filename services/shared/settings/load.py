@@ -19,6 +19,7 @@ from services.shared.settings.foreman import foreman_base
 from services.shared.settings.loads import loads_of
 from services.shared.settings.problems import Problem, SettingsError, shown
 from services.shared.settings.tree import Settings
+from services.shared.stars import starred
 from services.shared.vocabulary import Control
 
 CONFIG = Path("config/config.txt")
@@ -126,7 +127,7 @@ class _Loading:
         except ValueError as error:
             self.problems.append(Problem(where, "[APIS] foreman_api", shown(written), str(error)))
             return settings
-        self.warnings.extend([f"{where}: [APIS] foreman_api: {warning}"] if warning else [])
+        self.warnings.extend([f"{where}: [APIS] foreman_api: {starred(warning)}"] if warning else [])
         return replace(settings, apis=settings.apis.model_copy(update={"foreman_api": base}))
 
 
@@ -157,7 +158,7 @@ def load(path: Path | None = None, env: Mapping[str, str] = os.environ) -> Setti
     loading.problems.extend(loading.placed(problem) for problem in checks.problems(settings, told, loads_are_sure=sure))
     warnings = (*loading.warnings, *(() if told else checks.warnings(settings)))
     if loading.problems:
-        raise SettingsError(loading.problems, warnings)
+        raise SettingsError(loading.problems, warnings, settings)
     return replace(settings, warnings=warnings)
 
 

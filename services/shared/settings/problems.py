@@ -1,10 +1,13 @@
 """What is wrong with the configuration: every problem at once, each with its place, what was found and what is allowed."""
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-MASK = "********"
+from services.shared.stars import starred_wrong
+
+if TYPE_CHECKING:
+    from services.shared.settings.tree import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +25,13 @@ class Problem:
 
 
 class SettingsError(Exception):
-    """The configuration cannot be used. `problems` holds every mistake, in the order of the file; the warnings are told after."""
+    """The configuration cannot be used. `problems` holds every mistake, in the order of the file; the warnings are told after.
 
-    def __init__(self, problems: Sequence[Problem], warnings: Sequence[str] = ()) -> None:
-        self.problems = tuple(problems)
+    `rest` is what could be read, with the default in the place of each mistake: enough to ask a site that runs, never to run one.
+    """
+
+    def __init__(self, problems: Sequence[Problem], warnings: Sequence[str] = (), rest: "Settings | None" = None) -> None:
+        self.problems, self.rest = tuple(problems), rest
         self.warnings = tuple(warnings)
         lines = [f"The configuration has {counted(len(problems), 'mistake')}:", *(f"  {problem}" for problem in problems)]
         if warnings:
@@ -48,13 +54,8 @@ def doubtful(problems: Iterable[Problem], *parts: str) -> bool:
 
 
 def shown(text: str, *, secret: bool = False) -> str:
-    """A value as an error may quote it: secrets and the user part of an address are masked, long texts are cut."""
+    """A value as an error may quote it: of a secret its length alone, an address without user and query, long texts are cut."""
     if secret:
-        return MASK
-    text = re.sub(r"//.*@", f"//{MASK}@", text, flags=re.DOTALL)  # a mistake may stand inside the password
+        return f"something of {counted(len(text), 'letter')}"
+    text = starred_wrong(text)
     return repr(text if len(text) <= 80 else text[:77] + "...")
-
-
-def without_user(text: str) -> str:
-    """An address without its user part, which may hold a password."""
-    return re.sub(r"//[^/\s]*@", f"//{MASK}@", text)

@@ -39,7 +39,7 @@ class Notifications(Section):
     sms_account: str = key("", "twilio: the account SID; generic: fills {account}")
     sms_from: str = key("", "the sender's number; fills {from}")
     sms_phone: Phones = key((), "the numbers that are told, separated by commas; fills {to}")
-    sms_url: Url = key("", "generic: where to POST; twilio: its address if not the usual one")
+    sms_url: SecretUrl = key(Secret(""), "generic: where to POST; twilio: its address if not the usual one")
     sms_body: SmsBody = key("to={to}&from={from}&text={text}", "generic: the body, with {text}; each field is escaped")
     sms_header: Header = key("Authorization: Bearer {key}", "generic: one header, Name: value; none: no header", clearable=True)
     heartbeat_minutes: float = key(60, "the system is alive: silent Telegram, never SMS; 0 turns it off", "min", ge=0, le=1440)

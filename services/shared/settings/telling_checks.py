@@ -4,10 +4,11 @@ import difflib
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from services.shared.catalogue import CATALOGUE
 from services.shared.settings.places import before, wrong
-from services.shared.settings.problems import Problem, without_user
+from services.shared.settings.problems import Problem
 from services.shared.settings.tree import Settings
 from services.shared.vocabulary import AlarmKind
 
@@ -51,7 +52,7 @@ def telling_warnings(settings: Settings) -> Iterator[str]:
             yield f"[PERSON {name}] has no way to be told: telegram, email and phone are empty"
     yield from _alarm_warnings(settings)
     yield from _way_warnings(settings)
-    if settings.watch.url != without_user(settings.watch.url):
+    if "@" in urlsplit(settings.watch.url).netloc:
         yield f"{before(settings, 'WATCH', 'url')}[WATCH] url holds a user or password: the page's /health asks for none"
     if settings.watch.ca_file and not Path(settings.watch.ca_file).is_file():
         yield f"[WATCH] ca_file: there is no file {settings.watch.ca_file}"

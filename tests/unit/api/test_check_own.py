@@ -6,7 +6,7 @@ import pytest
 
 from services.api import feed
 from services.api.check import kept, own
-from services.api.check.rows import Row, Verdict
+from services.api.check.rows import CheckVerdict, Row
 from services.api.image import Image
 from services.shared.backups import Archive, Kind, Note, note_document
 from services.shared.clock import Moment
@@ -48,36 +48,36 @@ def test_the_last_good_backup_is_told_with_its_age(backups: Kept) -> None:
     backups.made(1, Kind.DAILY, 20 * HOUR)
     backups.made(2, Kind.HOURLY, 0.5 * HOUR)
     row = backups.rows()["backups"]
-    assert (row.verdict, row.words) == (Verdict.OK, "the last 30 min old, of everything 20 h 0 min old")
+    assert (row.verdict, row.words) == (CheckVerdict.OK, "the last 30 min old, of everything 20 h 0 min old")
 
 
 def test_one_that_is_old_is_a_warning_where_the_clock_is_trusted(backups: Kept) -> None:
     backups.made(1, Kind.DAILY, 50 * HOUR)
-    assert backups.rows()["backups"].verdict is Verdict.WARNING
-    assert backups.rows(Moment(1000.0, NOW.wall_s, False, "boot"))["backups"].verdict is Verdict.OK
+    assert backups.rows()["backups"].verdict is CheckVerdict.WARNING
+    assert backups.rows(Moment(1000.0, NOW.wall_s, False, "boot"))["backups"].verdict is CheckVerdict.OK
 
 
 def test_one_that_failed_is_a_fault_in_its_own_words(backups: Kept) -> None:
     backups.made(1, Kind.DAILY, HOUR)
     backups.noted(ok=False, words="no room: 20 MB are free")
     row = backups.rows()["backups"]
-    assert (row.verdict, row.words) == (Verdict.FAULT, "no room: 20 MB are free")
+    assert (row.verdict, row.words) == (CheckVerdict.FAULT, "no room: 20 MB are free")
 
 
 def test_a_second_medium_that_is_away_is_told_apart_from_the_card(backups: Kept) -> None:
-    assert backups.rows()["second medium"].verdict is Verdict.ABSENT
+    assert backups.rows()["second medium"].verdict is CheckVerdict.ABSENT
     assert backups.rows(second_folder="/mnt/usb")["second medium"].words == "nothing was copied to it yet"
     backups.made(1, Kind.DAILY, HOUR)
     backups.noted(ok=False, words="the second folder /mnt/usb is not on another medium: nothing is mounted there")
     rows = backups.rows(second_folder="/mnt/usb")
-    assert (rows["backups"].verdict, rows["second medium"].verdict) == (Verdict.OK, Verdict.FAULT)
+    assert (rows["backups"].verdict, rows["second medium"].verdict) == (CheckVerdict.OK, CheckVerdict.FAULT)
     assert "mounted" in rows["second medium"].hint
     backups.noted(ok=True)
     assert backups.rows(second_folder="/mnt/usb")["second medium"].words == "took the last one (/mnt/usb)"
 
 
 def test_without_backups_it_warns(backups: Kept) -> None:
-    assert backups.rows(enabled=False)["backups"].verdict is Verdict.WARNING
+    assert backups.rows(enabled=False)["backups"].verdict is CheckVerdict.WARNING
 
 
 def told(*drills: Drill, broker: bool = True) -> dict[str, Row]:
@@ -96,21 +96,21 @@ def drill(device: str, at: float | None, *, proven: bool = True) -> Drill:
 def test_an_acting_device_that_was_never_drilled_is_a_warning_and_a_proven_one_is_well() -> None:
     assert told(drill("pdu-1", None), drill("foreman", 1.0))["drills"].words == "never drilled: pdu-1"
     assert told(drill("pdu-1", 1.0, proven=False))["drills"].words == "the last one failed: pdu-1"
-    assert told(drill("pdu-1", 1.0))["drills"].verdict is Verdict.OK
+    assert told(drill("pdu-1", 1.0))["drills"].verdict is CheckVerdict.OK
     assert "drills" not in told()
 
 
 def test_a_service_that_was_never_heard_is_unknown_and_without_the_broker_nobody_decides_for_us() -> None:
     rows = told()
     assert (rows["broker"].verdict, rows["notifier"].verdict, rows["api"].verdict) == (
-        Verdict.OK, Verdict.UNKNOWN, Verdict.OK,
+        CheckVerdict.OK, CheckVerdict.UNKNOWN, CheckVerdict.OK,
     )  # fmt: skip
     cut = told(broker=False)
-    assert (cut["broker"].verdict, cut["controller"].verdict) == (Verdict.FAULT, Verdict.FAULT)
+    assert (cut["broker"].verdict, cut["controller"].verdict) == (CheckVerdict.FAULT, CheckVerdict.FAULT)
 
 
 def test_a_limit_that_is_not_in_force_is_told_with_its_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "limits" not in told()
     monkeypatch.setattr(own.limits, "unreal", lambda: "no memory limit is in force: memory.max says there is none")
     row = told()["limits"]
-    assert row.verdict is Verdict.WARNING and "cgroup_enable=memory" in row.hint
+    assert row.verdict is CheckVerdict.WARNING and "cgroup_enable=memory" in row.hint

@@ -4,7 +4,7 @@ import pytest
 
 from services.api.check import devices
 from services.api.check.places import places
-from services.api.check.rows import Row, Verdict
+from services.api.check.rows import CheckVerdict, Row
 from services.api.image import Image
 from services.shared.messages import DeviceHealth, Devices, MemberReport, Presence, Reading, Reported, Signal
 from services.shared.settings import sections
@@ -93,7 +93,7 @@ def test_a_device_that_answered_tells_what_it_read_and_how_long_ago() -> None:
     site.reading("roomalert-1", "sensor-2", 22.1, "Cel")
     site.reading("roomalert-1", "humidity", 41.0, "%RH")
     row = site.row("roomalert-1")
-    assert (row.verdict, row.words, row.hint) == (Verdict.OK, "22.1 to 26.4 °C (2), 41 %", "")
+    assert (row.verdict, row.words, row.hint) == (CheckVerdict.OK, "22.1 to 26.4 °C (2), 41 %", "")
     assert (row.age_s, row.took_s, row.due_s) == (10.0, 0.02, 20.0 + devices.TOLD_EACH_S)
 
 
@@ -101,7 +101,7 @@ def test_what_an_earlier_poll_read_is_no_word_of_the_last_one() -> None:
     site = Site()
     site.health("roomalert-1")
     site.reading("roomalert-1", "sensor-1", 26.4, "Cel", began_s=900.0)
-    assert site.row("roomalert-1").verdict is Verdict.FAULT
+    assert site.row("roomalert-1").verdict is CheckVerdict.FAULT
 
 
 def test_a_sensor_that_gives_no_value_is_named() -> None:
@@ -110,7 +110,7 @@ def test_a_sensor_that_gives_no_value_is_named() -> None:
     site.reading("roomalert-1", "sensor-1", 26.4, "Cel")
     site.reading("roomalert-1", "sensor-2", None, "Cel", "not a number: 'nan'")
     row = site.row("roomalert-1")
-    assert (row.verdict, row.words) == (Verdict.WARNING, "26.4 °C; sensor-2 gives no value: not a number: 'nan'")
+    assert (row.verdict, row.words) == (CheckVerdict.WARNING, "26.4 °C; sensor-2 gives no value: not a number: 'nan'")
     assert "plugged in" in row.hint
     site.reading("roomalert-1", "sensor-3", None, "Cel", "unplugged")
     assert site.row("roomalert-1").words == "26.4 °C; sensor-2 and 1 more give no value: not a number: 'nan'"
@@ -123,7 +123,7 @@ def test_a_series_that_proves_a_fan_and_is_not_there_is_named() -> None:
     for number in range(1, 9):
         site.reading("iotawatt-1", f"FAN_{number}", 400.0, "W")
     row = site.row("iotawatt-1")
-    assert row.verdict is Verdict.WARNING
+    assert row.verdict is CheckVerdict.WARNING
     assert row.words == "118.5 V, 8 series; it has no series fan_9: series of [FANS], site_meter of [METER]"
 
 
@@ -131,7 +131,7 @@ def test_one_failed_poll_is_a_fault_before_the_device_counts_as_lost() -> None:
     site = Site()
     site.health("pdu-1", "controller", failure="no answer to 3 x 2 s; a wrong community is silence, too", last_ok_mono_s=990.0)
     row = site.row("pdu-1")
-    assert row.verdict is Verdict.FAULT
+    assert row.verdict is CheckVerdict.FAULT
     assert row.words.endswith("; answered 20 s ago")
     assert "community_read" in row.hint
 
@@ -139,11 +139,16 @@ def test_one_failed_poll_is_a_fault_before_the_device_counts_as_lost() -> None:
 @pytest.mark.parametrize(
     ("level", "reason", "verdict", "words"),
     [
-        (Level.NORMAL, "", Verdict.OK, "level normal"),
-        (Level.UNKNOWN, "'Maybe' is not in the vocabulary", Verdict.FAULT, "level unknown; 'Maybe' is not in the vocabulary"),
+        (Level.NORMAL, "", CheckVerdict.OK, "level normal"),
+        (
+            Level.UNKNOWN,
+            "'Maybe' is not in the vocabulary",
+            CheckVerdict.FAULT,
+            "level unknown; 'Maybe' is not in the vocabulary",
+        ),
     ],
 )
-def test_a_page_that_answers_and_tells_no_level_is_a_fault(level: Level, reason: str, verdict: Verdict, words: str) -> None:
+def test_a_page_that_answers_and_tells_no_level_is_a_fault(level: Level, reason: str, verdict: CheckVerdict, words: str) -> None:
     site = Site()
     site.health("utility")
     said = Signal(name="utility", level=level, reason=reason, poll_started_mono_s=1000.0, **AT)  # type: ignore[arg-type]
@@ -160,9 +165,9 @@ def test_outlets_that_a_pdu_does_not_tell_are_counted_and_all_of_them_are_a_faul
     assert site.row("pdu-1").words == "2 outlets, 6.6 kW"
     site.member(m_1=PowerState.ON, m_2=PowerState.UNKNOWN)
     row = site.row("pdu-1")
-    assert (row.verdict, row.words) == (Verdict.WARNING, "1 of 2 outlets, 6.6 kW; 1 that it does not tell: m-2")
+    assert (row.verdict, row.words) == (CheckVerdict.WARNING, "1 of 2 outlets, 6.6 kW; 1 that it does not tell: m-2")
     site.member(m_1=PowerState.UNKNOWN, m_2=PowerState.UNKNOWN)
-    assert site.row("pdu-1").verdict is Verdict.FAULT
+    assert site.row("pdu-1").verdict is CheckVerdict.FAULT
 
 
 def test_what_is_not_armed_or_never_read_back_is_a_warning_and_not_well() -> None:
@@ -172,27 +177,27 @@ def test_what_is_not_armed_or_never_read_back_is_a_warning_and_not_well() -> Non
     assert site.row("foreman").words.startswith("not armed: api_key or client_id")
     site.health("http-row-b", "controller")
     row = site.row("http-row-b")
-    assert (row.verdict, row.words.partition(";")[0]) == (Verdict.WARNING, "not asked")
+    assert (row.verdict, row.words.partition(";")[0]) == (CheckVerdict.WARNING, "not asked")
 
 
 def test_a_key_arms_foreman_and_then_somebody_must_have_heard_of_it() -> None:
     key = sections.Foreman(api_key=Secret("k"), client_id=1)
     site = Site(Settings(apis=SETTINGS.apis, foreman=key))
-    assert (site.row("foreman").verdict, site.row("foreman").words) == (Verdict.UNKNOWN, "nobody has said anything of it")
+    assert (site.row("foreman").verdict, site.row("foreman").words) == (CheckVerdict.UNKNOWN, "nobody has said anything of it")
 
 
 def test_nothing_is_awaited_of_a_topic_and_one_that_never_spoke_is_unknown() -> None:
     site = Site()
     site.health("yard", polled_mono_s=None, last_ok_mono_s=None)
     row = site.row("yard")
-    assert (row.verdict, row.words, row.due_s) == (Verdict.UNKNOWN, "no message has come yet", None)
+    assert (row.verdict, row.words, row.due_s) == (CheckVerdict.UNKNOWN, "no message has come yet", None)
 
 
 def test_without_its_owner_or_the_broker_no_device_is_well() -> None:
     site = Site()
     site.health("roomalert-1")
     site.reading("roomalert-1", "sensor-1", 26.4, "Cel")
-    assert site.row("roomalert-1").verdict is Verdict.OK
+    assert site.row("roomalert-1").verdict is CheckVerdict.OK
     assert site.row("roomalert-1", broker=False).words.startswith("nobody hears of it: the broker cannot be reached")
     site.image.take_presence(Presence(source="collector", boot="b", state="offline", version="1"))
     assert site.row("roomalert-1").words.startswith("nobody reads it: the collector is offline")
@@ -203,5 +208,5 @@ def test_a_silent_controllers_devices_are_read_by_nobody() -> None:
     site.health("pdu-1", "controller")
     site.clock.leap(60.0)
     row = site.row("pdu-1")
-    assert (row.verdict, row.due_s) == (Verdict.FAULT, None)
+    assert (row.verdict, row.due_s) == (CheckVerdict.FAULT, None)
     assert row.words.startswith("nobody reads it: the controller is silent")

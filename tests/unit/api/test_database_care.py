@@ -5,11 +5,12 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from services.api.history import audit, care, migrating, stats
-from services.api.history.database import Database
+from services.api.history.database import Database, Trouble
 from services.api.history.schema import HEAD
 from tests.unit.api.test_database_upgrade import made_by
 
@@ -52,6 +53,16 @@ def tear(path: Path, table: str) -> None:
     with path.open("r+b") as file:
         file.seek((pages[len(pages) // 2] - 1) * size)
         file.write(b"\xa5" * size)
+
+
+def refuse_a_log(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a card that is mounted read-only: a file with a write-ahead log can be opened as it lies, and not otherwise."""
+    whole = sqlite3.connect
+
+    def connect(name: str, **more: Any) -> sqlite3.Connection:
+        return whole(name if "immutable=1" in name else "file:/nowhere/at/all?mode=ro", **more)
+
+    monkeypatch.setattr(sqlite3, "connect", connect)
 
 
 def test_a_database_is_begun_once(tmp_path: Path) -> None:
@@ -146,7 +157,32 @@ def test_a_repair_of_an_older_file_brings_it_to_this_version(tmp_path: Path) -> 
     assert care.check(path).version == HEAD
 
 
-@pytest.mark.parametrize("work", [care.repair, care.reset])
+@pytest.mark.parametrize("share", [0.9, 0.5])
+def test_a_repair_of_a_file_that_lost_its_end_saves_what_is_before_it(path: Path, share: float) -> None:
+    with path.open("r+b") as file:
+        file.truncate(int(path.stat().st_size * share))
+    done = care.repair(path)
+    assert done.damaged and not done.is_in_vain
+    assert sum(done.rows.values()) > READINGS * share
+    assert (done.rows["sensors"], done.rows["audit"]) == (2, 3)
+    assert care.check(path).ok
+
+
+def test_to_begin_by_hand_leaves_a_damaged_file_for_the_repair(path: Path) -> None:
+    tear(path, "readings")
+    with pytest.raises(Trouble, match="repair"):
+        care.begin(path)
+    assert [one.name for one in path.parent.glob("mine_data.db*") if not one.name.endswith(("-wal", "-shm"))] == ["mine_data.db"]
+    assert care.repair(path).rows["readings"] > READINGS * 0.97
+
+
+def test_a_card_that_is_mounted_read_only_is_looked_at_and_counted(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    refuse_a_log(monkeypatch)
+    assert care.check(path) == care.Check((), HEAD)
+    assert next(table for table in stats.stats(path).tables if table.name == "readings").rows == READINGS
+
+
+@pytest.mark.parametrize("work", [care.begin, care.repair, care.reset])
 def test_a_database_that_the_api_holds_is_not_touched(path: Path, work: Callable[[Path], object]) -> None:
     database = Database(path)
     database.read(lambda c: c.exec_driver_sql("SELECT 1").scalar())

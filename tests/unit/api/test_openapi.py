@@ -7,7 +7,7 @@ from services.api.app import build
 from services.api.openapi import document
 
 WRITING = ("post", "put", "patch", "delete")
-NAMES_PEOPLE = {"listAudit", "verifyAudit", "listRequests", "getRequest", "getConfig"}
+NAMES_PEOPLE = {"listAudit", "verifyAudit", "listRequests", "getRequest", "getConfig", "getCheck", "getMaintenance"}
 
 
 def operations(found: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:

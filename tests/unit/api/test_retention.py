@@ -1,18 +1,22 @@
 """What is given up: each kind after its days, and in the declared order when the card is short."""
 
+import asyncio
 import sqlite3
+import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
-from services.api.history import audit
+from services.api.history import audit, care
 from services.api.history.database import Trouble
 from services.api.history.rows import Flag, timestamp
-from services.api.history.schema import TABLES
+from services.api.history.schema import HEAD, TABLES
 from services.shared.clock import Moment
+from services.shared.turn import Turn
 from tests.unit.api.past import DAY_S, HOUR_S, PLENTY, T0, Past, every, past
+from tests.waiting import until
 
 pytestmark = pytest.mark.asyncio
 PROTECTED = (
@@ -238,8 +242,9 @@ async def test_the_check_comes_each_day_though_nothing_is_read(tmp_path: Path) -
     async with past(tmp_path) as it:
         checks: list[float] = []
 
-        async def check(now: Moment) -> None:
+        async def check(now: Moment) -> float:
             checks.append(now.mono_s)
+            return float(DAY_S)
 
         it.keeper._check = check  # type: ignore[method-assign]
         for mono_s in (60, 120, DAY_S, DAY_S + 60, 2 * DAY_S, 2 * DAY_S + 120):
@@ -268,6 +273,33 @@ async def test_the_log_of_the_database_stays_small_after_a_reader_let_go(tmp_pat
         reader.close()
         await it.keep(T0 + 60)
         assert log.stat().st_size == 0
+
+
+async def test_a_look_at_the_database_that_hangs_is_told_and_ends_no_other_care(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers, begun = threading.Event(), list[Path]()
+
+    def hangs(path: Path) -> care.Check:
+        begun.append(path)
+        answers.wait(30.0)
+        return care.Check((), HEAD)
+
+    monkeypatch.setattr(care, "check", hangs)
+    async with past(tmp_path) as it:
+        it.keeper._look = Turn(0.05)
+        try:
+            await asyncio.wait_for(it.keep(T0 + 60), 5.0)
+            assert "was not looked at: no answer for 0 s" in it.alarms("database_check")[-1].cause
+            assert it.alarms("database_check")[-1].active
+            await asyncio.wait_for(it.keep(T0 + 2 * HOUR_S), 5.0)
+            assert (len(begun), it.keeper.book.last["mine_data.db"].ok) == (1, False)
+        finally:
+            answers.set()
+        await until(lambda: it.keeper._look.is_free)
+        await it.keep(T0 + 4 * HOUR_S)
+        assert (len(begun), it.alarms("database_check")[-1].active) == (1, False)
+        assert it.keeper.book.last["mine_data.db"].ok
 
 
 async def test_damage_is_found_by_the_check_and_told_by_an_alarm(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ class Asked:
 
 @dataclass
 class FakeApi:
-    """`answers` by "METHOD /path": each call takes the next of the list and stays with the last."""
+    """`answers` by "METHOD /path": each call takes the next of the list and stays with the last. Bytes go out as they are."""
 
     port: int = 0
     answers: dict[str, list[tuple[int, Any]]] = field(default_factory=dict)
@@ -56,7 +56,7 @@ def fake_api() -> Iterator[FakeApi]:
         def _exchange(self, method: str) -> None:
             raw = self.rfile.read(int(self.headers.get("Content-Length", "0")))
             status, body = api.take(Asked(method, self.path, dict(self.headers), json.loads(raw) if raw else None))
-            data = json.dumps(body).encode()
+            data = body if isinstance(body, bytes) else json.dumps(body).encode()
             self.send_response(status)
             self.send_header("Content-Length", str(len(data)))
             if isinstance(body, dict) and "id" in body:

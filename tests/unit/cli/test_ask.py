@@ -161,7 +161,16 @@ def test_a_stop_goes_through_the_api_while_it_answers(api: FakeApi) -> None:
 
 
 @pytest.mark.parametrize(
-    "broken", [None, (503, {"detail": "no broker"}), (500, {"detail": "a fault"}), (401, {"detail": "login"})]
+    "broken",
+    [
+        None,
+        (503, {"detail": "no broker"}),
+        (500, {"detail": "a fault"}),
+        (520, {"detail": "a proxy's fault"}),
+        (401, {"detail": "login"}),
+        (200, {"of": "another program"}),
+        (202, b"no JSON"),
+    ],
 )
 def test_a_stop_goes_straight_to_the_controller_where_the_api_does_not_do_it(
     api: FakeApi, broken: tuple[int, Any] | None, tmp_path: Path

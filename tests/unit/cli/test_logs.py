@@ -8,31 +8,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner, Result
+from typer.testing import CliRunner
 
-from services.cli.log_lines import Tail, entries, newest
 from services.cli.logs import _since
 from services.cli.main import app
+from tests.unit.cli.log_folder import CALM, mine, shown, written
 from tests.waiting import wait
-
-CALM = "2026-07-01T10:00:{second:02d}Z INFO {service} loop: line {second}\n"
-
-
-def written(folder: Path, service: str, seconds: range, number: str = "") -> Path:
-    path = folder / f"{service}.log{number}"
-    path.write_text("".join(CALM.format(service=service, second=second) for second in seconds), "utf-8")
-    return path
-
-
-def mine(folder: Path, *words: str) -> Result:
-    env = {"MINE_CONFIG": "tests/data/old_config.txt", "MINE_DATA_LOGS": str(folder)}
-    return CliRunner().invoke(app, ["logs", *words], env=env)
-
-
-def shown(folder: Path, *words: str) -> list[str]:
-    ran = mine(folder, *words)
-    assert ran.exit_code == 0, ran.output
-    return [line.split(" ", 1)[0][17:19] + line.split(" ")[2][:3] for line in ran.output.splitlines()]
 
 
 def test_all_services_are_one_story_in_the_order_of_time(tmp_path: Path) -> None:
@@ -50,7 +31,7 @@ def test_what_was_rotated_is_read_in_its_order_and_only_where_it_is_needed(tmp_p
     assert len(shown(tmp_path)) == 8
     (tmp_path / "api.log.2").write_bytes(b"\xff\x00" * 1000)
     assert len(shown(tmp_path)) == 5
-    assert len(newest(tmp_path, "api", lambda _: True, 100, "2026-07-01T10:00:05Z")) == 3
+    assert len(shown(tmp_path, "--since", "2026-07-01T10:00:05")) == 3
 
 
 @pytest.mark.parametrize("level", ["warning", "WARN", "error"])
@@ -83,11 +64,6 @@ def test_garbage_of_a_power_cut_and_a_terminals_commands_do_no_harm(tmp_path: Pa
     assert "\x1b" not in ran.output and "\x00" not in ran.output
 
 
-def test_a_line_without_an_end_does_not_take_the_memory() -> None:
-    (only,) = entries(["2026-07-01T10:00:01Z INFO api loop: " + "x" * 5_000_000])
-    assert len(only.text) < 200_000
-
-
 @pytest.mark.parametrize(
     ("words", "code", "told"),
     [
@@ -115,33 +91,6 @@ def test_without_log_files_the_place_of_the_lines_is_named() -> None:
 def test_a_span_counts_back_from_now(text: str, begin: str) -> None:
     now = datetime(2026, 7, 1, 8, 30, tzinfo=UTC).timestamp()
     assert begin in _since(text, now)
-
-
-def test_who_follows_misses_nothing_of_a_file_that_is_rotated_and_of_one_that_begins(tmp_path: Path) -> None:
-    path = written(tmp_path, "api", range(3))
-    tails = [Tail(tmp_path, "api"), Tail(tmp_path, "backup")]
-    seen: list[str] = []
-
-    def look() -> list[str]:
-        seen.extend(entry.at[17:19] for tail in tails for entry in tail.more())
-        return seen
-
-    assert look() == []
-    with path.open("a") as file:
-        file.write(CALM.format(service="api", second=3) + CALM.format(service="api", second=4)[:30])
-        file.flush()
-        assert look() == ["03"]
-        file.write(CALM.format(service="api", second=4)[30:])
-    path.rename(tmp_path / "api.log.1")
-    written(tmp_path, "api", range(5, 6))
-    written(tmp_path, "backup", range(6, 7))
-    assert look() == ["03", "04", "05", "06"]
-    path.write_text("")
-    assert look() == ["03", "04", "05", "06"]
-    written(tmp_path, "api", range(8, 9))
-    assert look()[-1] == "08"
-    for tail in tails:
-        tail.close()
 
 
 def test_the_command_follows_until_its_reader_has_enough(tmp_path: Path) -> None:

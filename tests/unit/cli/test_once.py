@@ -1,5 +1,6 @@
 """`mine once` where a controller has the ledger: the controller is asked, and without an answer nothing is done."""
 
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from services.controller.ledger_file import taken
 from tests.ports import free_port
 from tests.unit.cli.fake_api import CONFIG, FakeApi, fake_api
 
+ROOT = Path(__file__).parents[3]
 DONE = {"id": "r1", "verb": "cycle", "state": "done", "reason": "done", "result": None, "who": "", "because": ""}
 
 
@@ -61,6 +63,19 @@ def test_in_the_container_of_another_service_no_ledger_is_made(tmp_path: Path) -
     result = once(tmp_path, _nobody() | {"MINE_OPS_CONTROLLER_HOST": "controller"})
     assert (result.exit_code, "lies elsewhere" in result.output) == (3, True)
     assert not (tmp_path / "ledger.db").exists()
+
+
+def test_the_example_is_no_sites_and_a_ledger_that_remembers_one_is_left_as_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sqlite3.connect(tmp_path / "ledger.db").executescript("CREATE TABLE state (document TEXT)")
+    before = (tmp_path / "ledger.db").read_bytes()
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config" / "config.example.txt").write_text((ROOT / "config" / "config.example.txt").read_text())
+    result = once(tmp_path, _nobody() | {"MINE_CONFIG": ""})
+    assert (result.exit_code, "MINE_CONFIG=config/demo.txt" in result.output) == (2, True), result.output
+    assert (tmp_path / "ledger.db").read_bytes() == before
 
 
 def _nobody() -> dict[str, str]:

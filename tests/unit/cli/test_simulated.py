@@ -20,7 +20,8 @@ def test_every_address_of_the_demo_moves_with_the_base_port(tmp_path: Path) -> N
     assert "28003" not in moved.apis.foreman_api
     assert "28203" in moved.apis.foreman_api
     assert moved.notifications.email_ca_file == str(tmp_path / "simulator" / "ca.pem")
-    assert ":18" not in f"{moved.apis}{moved.signals}{moved.notifications.telegram_api}{moved.notifications.sms_url}"
+    told = moved.notifications
+    assert ":18" not in f"{moved.apis}{moved.signals}{told.telegram_api}{told.sms_url.get_secret_value()}"
 
 
 def test_what_the_operator_sets_stays() -> None:

@@ -1,5 +1,6 @@
 """What is done once a day is done once a day, whatever the calendar says, and how it went can be asked."""
 
+import asyncio
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -66,6 +67,39 @@ async def test_what_failed_is_told_once_and_tried_again_in_an_hour(caplog: pytes
     assert [record.getMessage() for record in caplog.records] == ["daily: a job failed: the card does not answer"]
     bench.fault = ""
     assert await bench.after(1.1) == 1
+
+
+@pytest.mark.asyncio
+async def test_one_look_that_hangs_is_told_holds_up_no_other_and_no_second_is_begun_beside_it(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    clock, begun, answers = Hands(), list[str](), asyncio.Event()
+    book = Book(clock)  # type: ignore[arg-type]
+
+    async def hangs() -> str:
+        begun.append("hangs")
+        await answers.wait()
+        return "it is whole after all"
+
+    async def other() -> str:
+        begun.append("other")
+        return "well"
+
+    daily = Daily({"hangs": hangs, "other": other}, clock, book, longest_s=0.01)  # type: ignore[arg-type]
+    for _ in range(5):
+        clock.mono_s += 1.1 * HOUR
+        await daily.look()
+    assert begun == ["hangs", "other"]
+    assert (book.last["hangs"].ok, book.last["other"].ok) == (False, True)
+    assert [one.getMessage() for one in caplog.records] == ["daily: hangs failed: no answer for 0 s, it may still be at work"]
+    answers.set()
+    clock.mono_s += 1.1 * HOUR
+    await daily.look()
+    assert begun == ["hangs", "other"]
+    assert (book.last["hangs"].ok, book.last["hangs"].words) == (True, "it is whole after all")
+    clock.mono_s += 25 * HOUR
+    await daily.look()
+    assert begun == ["hangs", "other", "hangs", "other"]
 
 
 @pytest.mark.asyncio

@@ -49,7 +49,7 @@ def test_what_can_be_reached_is_taken_as_written(tmp_path: Path, section: str, k
     settings = loaded(tmp_path, f"[{section}]\n{key} = {text}\n")
     assert [line for line in settings.warnings if "loads.csv" not in line] == []
     values = {(row.section, row.key): row.value for row in told(settings)}
-    assert values[section, key] in (text, "********", text.replace("me:word@", "********@"))
+    assert values[section, key] in (text, "********", text.replace("me:word@", "********@"), text.replace("b=c", "b=********"))
 
 
 @pytest.mark.parametrize(

@@ -229,7 +229,7 @@ def test_the_demos_devices_are_where_the_simulator_puts_them() -> None:
     assert demo.apis.pdu_ip == tuple(f"127.0.0.1:{base + 10 + n}" for n in range(1, 9))
     assert demo.notifications.email_smtp_port == base + OFFSETS["smtp"]
     assert demo.notifications.telegram_api == f"http://127.0.0.1:{base + OFFSETS['telegram']}"
-    assert demo.notifications.sms_url == f"http://127.0.0.1:{base + OFFSETS['sms']}"
+    assert demo.notifications.sms_url.get_secret_value() == f"http://127.0.0.1:{base + OFFSETS['sms']}"
     assert demo.warnings == ()
     assert len(demo.loads) == demo.simulator.miners == 300
 

@@ -55,5 +55,6 @@ def test_databases_that_are_empty_beside_their_logs_are_told_and_load_stays_off(
         (it.site.folder / "data" / name.removesuffix("-wal")).write_bytes(b"")
     it.site.start(*SERVICES)
     it.until_alarm("ledger", deadline_s=40)
-    it.site.wait_mode("curtailed", 30)
-    assert it.site.asleep() == 20 and it.site.open_outlets() == 0
+    it.until_alarm("trip_ledger", deadline_s=30)
+    it.site.wait_mode("emergency", 30)
+    assert it.site.hashing() == 0

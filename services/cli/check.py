@@ -2,7 +2,6 @@
 way to people and every part of our own work now."""
 
 import asyncio
-import sys
 import textwrap
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -16,6 +15,7 @@ from services.cli.ask import NotDone, told
 from services.cli.check_asked import Say, asked
 from services.cli.check_configuration import configuration
 from services.cli.exit_codes import EXIT_MISTAKES, EXIT_NOT_RUNNING, EXIT_REFUSED
+from services.cli.progress import changing
 from services.cli.reading import judged
 from services.shared.settings import Settings, SettingsError, missing
 from services.shared.settings.watcher import is_watcher
@@ -98,14 +98,11 @@ def _settings(*, as_json: bool) -> Settings:
 @contextmanager
 def _progress() -> Iterator[Say]:
     """On a terminal the same line again; nothing for a program."""
-    shown = sys.stderr.isatty()
 
     def say(done: int, whole: int) -> None:
-        if shown:
-            typer.echo(f"\r\x1b[Kwaiting for each device's next poll: {done} of {whole}", err=True, nl=False)
+        changing(f"waiting for each device's next poll: {done} of {whole}")
 
     try:
         yield say
     finally:
-        if shown:
-            typer.echo("\r\x1b[K", err=True, nl=False)
+        changing("")

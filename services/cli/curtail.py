@@ -1,7 +1,6 @@
 """`mine curtail`: takes load off for some time, and on demand watches until a measurement proves it."""
 
 import asyncio
-import sys
 import time
 from typing import Annotated, Any
 
@@ -12,6 +11,7 @@ from services.cli.ask import Api, NotDone, api_of, carried_out, told
 from services.cli.exit_codes import EXIT_NO_ANSWER, EXIT_REFUSED
 from services.cli.holds import lease_told
 from services.cli.options import Json, Minutes, Reason
+from services.cli.progress import changing
 from services.shared.settings import Settings
 
 _LOOK_EACH_S = 1.0
@@ -79,8 +79,6 @@ def _words(load: dict[str, Any]) -> str:
 
 def _show(line: str, before: str) -> str:
     """On a terminal the same line again; elsewhere a line for each change."""
-    if sys.stderr.isatty():
-        typer.echo(f"\r\x1b[K{line}", err=True, nl=False)
-    elif line != before:
+    if not changing(line) and line != before:
         typer.echo(line, err=True)
     return line

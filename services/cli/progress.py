@@ -11,6 +11,15 @@ _WIDE = 30
 _CLEAR = "\r\x1b[K"
 
 
+def changing(text: str) -> bool:
+    """Show the text in place of the line before; an empty one takes that away. False, and nothing shown, off a terminal."""
+    if not sys.stderr.isatty():
+        return False
+    sys.stderr.write(f"{_CLEAR}{text}")
+    sys.stderr.flush()
+    return True
+
+
 @contextmanager
 def working(words: str, *, quiet: bool = False) -> Iterator[None]:
     """The words with the seconds that have passed, until it ends; then the line is gone."""
@@ -25,7 +34,7 @@ def working(words: str, *, quiet: bool = False) -> Iterator[None]:
     finally:
         ended.set()
         thread.join()
-        _write(_CLEAR)
+        changing("")
 
 
 def bar(words: str, *, quiet: bool = False) -> Callable[[float], None]:
@@ -39,7 +48,7 @@ def bar(words: str, *, quiet: bool = False) -> Callable[[float], None]:
         if (percent := int(min(max(share, 0.0), 1.0) * 100)) != shown:
             shown = percent
             done = percent * _WIDE // 100
-            _write(_CLEAR if percent == 100 else f"{_CLEAR}[{'#' * done}{'.' * (_WIDE - done)}] {percent} % {words}")
+            changing("" if percent == 100 else f"[{'#' * done}{'.' * (_WIDE - done)}] {percent} % {words}")
 
     return show
 
@@ -47,9 +56,4 @@ def bar(words: str, *, quiet: bool = False) -> Callable[[float], None]:
 def _tick(words: str, ended: Event) -> None:
     began_s = time.monotonic()
     while not ended.wait(_EACH_S):
-        _write(f"{_CLEAR}{words} ... {time.monotonic() - began_s:.0f} s")
-
-
-def _write(text: str) -> None:
-    sys.stderr.write(text)
-    sys.stderr.flush()
+        changing(f"{words} ... {time.monotonic() - began_s:.0f} s")

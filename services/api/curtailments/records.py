@@ -79,15 +79,6 @@ def not_used_kwh(rows: Sequence[Row], before_kw: float | None, until_at: float) 
     return max(0.0, kwh)
 
 
-def first_within(rows: Iterable[Row], tolerance_kw: float) -> Row | None:
-    """The first row that shows the load within what is allowed, with nothing unknown."""
-    for row in rows:
-        kw = row.whole_kw
-        if row.is_proven or (kw is not None and row.target_kw is not None and kw <= row.target_kw + tolerance_kw):
-            return row
-    return None
-
-
 def is_proven(mode: str, inputs: Mapping[str, Any]) -> bool:
     """Whether a decision called it curtailed by a measurement: its own word, or its figures where they were kept without it."""
     load = inputs.get("load")

@@ -1,12 +1,12 @@
 """How far a lone pass is, on stderr: a terminal shows one line that changes, elsewhere a line stands every few seconds."""
 
-import sys
 import time
 
 import typer
 
+from services.cli.progress import changing
+
 _APART_S = 10.0
-_CLEAR = "\r\x1b[K"
 
 
 class Line:
@@ -18,8 +18,8 @@ class Line:
 
     def __call__(self, line: str) -> None:
         """Show it, unless it is the same, or too soon for a log. An empty one takes the changing line away."""
-        if sys.stderr.isatty():
-            typer.echo(f"{_CLEAR}{line}", err=True, nl=False)
-        elif line not in ("", self._said) and time.monotonic() - self._said_s >= _APART_S:
+        if changing(line):
+            return
+        if line not in ("", self._said) and time.monotonic() - self._said_s >= _APART_S:
             self._said, self._said_s = line, time.monotonic()
             typer.echo(line, err=True)

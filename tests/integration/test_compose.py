@@ -36,7 +36,7 @@ def test_without_a_configuration_all_containers_are_healthy_and_nothing_is_switc
         with subtests.test("all fit a small Pi"):
             limits = [running.containers()[service].attrs["HostConfig"]["Memory"] for service in SERVICES]
             assert all(limits)
-            assert sum(limits) <= 640 * 2**20
+            assert sum(limits) <= 704 * 2**20
         with subtests.test("those limits are real, and the containers look at them"):
             code, said = running.run_in(
                 "api", "python", "-c", "from services.shared.limits import DECLARED as d, unreal as u; print(d, u())"

@@ -2,12 +2,11 @@
 
 import asyncio
 import contextlib
-import ctypes
 import os
 import signal
-import sys
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+
+from services.cli.program import Program, start
 
 FIRST_PAUSE_S = 1.0
 LONGEST_PAUSE_S = 10.0
@@ -16,17 +15,6 @@ STEADY_S = 60.0
 """A program that ran so long begins anew with the shortest pause."""
 STOP_WITHIN_S = 11.0
 """What a program gets from SIGTERM to SIGKILL; a service promises 10 s."""
-_LINE_BYTES = 1 << 20
-_PR_SET_PDEATHSIG = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Program:
-    """What to run. `env` is its whole environment."""
-
-    name: str
-    argv: Sequence[str]
-    env: Mapping[str, str]
 
 
 class Child:
@@ -35,6 +23,7 @@ class Child:
     def __init__(self, program: Program, say: Callable[[str, str], None], *, first_pause_s: float = FIRST_PAUSE_S) -> None:
         self.name = program.name
         self.starts = 0
+        self._begun_s = 0.0
         self._program = program
         self._say = say
         self._first_pause_s = first_pause_s
@@ -45,6 +34,17 @@ class Child:
     def runs(self) -> bool:
         """Whether its process is there; between an end and the next start it is not."""
         return self._process is not None
+
+    @property
+    def runs_s(self) -> float:
+        """For how long its process is there."""
+        return asyncio.get_running_loop().time() - self._begun_s if self.runs else 0.0
+
+    def kill(self, why: str) -> None:
+        """End its process and all that it started, at once; it starts again as after any end."""
+        if self._process is not None:
+            self._say("mine", f"{self.name} {why} and is killed")
+            self._signal(self._process, signal.SIGKILL)
 
     async def run(self) -> None:
         """Start it, and again after each end, with pauses of 1 s that double up to 10 s. Returns after `stop`."""
@@ -77,19 +77,11 @@ class Child:
 
     async def _once(self) -> str:
         try:
-            process = await asyncio.create_subprocess_exec(
-                *self._program.argv,
-                env=dict(self._program.env),
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.STDOUT,
-                limit=_LINE_BYTES,
-                start_new_session=True,
-                preexec_fn=_end_with_parent if sys.platform == "linux" else None,
-            )
+            process = await start(self._program)
         except OSError as error:
             return f"cannot start ({error.strerror})"
         self._process = process
+        self._begun_s = asyncio.get_running_loop().time()
         self.starts += 1
         if self._stopping.is_set():
             self._signal(process, signal.SIGTERM)
@@ -118,11 +110,6 @@ class Child:
             os.killpg(process.pid, number)
 
 
-def _end_with_parent() -> None:
-    """A supervisor that is killed takes its programs with it, so that the next one finds the ports free (prctl(2))."""
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
-
-
 class Supervisor:
     """Programs that start in the order given and stop in waves, the last wave first."""
 
@@ -130,13 +117,18 @@ class Supervisor:
         self._waves = [[Child(program, say) for program in wave] for wave in waves]
 
     @property
+    def children(self) -> list[Child]:
+        """All of them, in the order in which they start."""
+        return [child for wave in self._waves for child in wave]
+
+    @property
     def running(self) -> set[str]:
         """The names of the programs whose process is there."""
-        return {child.name for wave in self._waves for child in wave if child.runs}
+        return {child.name for child in self.children if child.runs}
 
     async def run(self, stop: asyncio.Event) -> None:
         """Keep all running until `stop` is set, then stop all; returns when the last one ended."""
-        tasks = [asyncio.create_task(child.run()) for wave in self._waves for child in wave]
+        tasks = [asyncio.create_task(child.run()) for child in self.children]
         await stop.wait()
         for wave in reversed(self._waves):
             await asyncio.gather(*(child.stop(STOP_WITHIN_S if wave is self._waves[-1] else 3.0) for child in wave))

@@ -1,10 +1,9 @@
-"""`python -m services.shared.healthcheck <service>`: asks the service's inner app for /health; exit code 0 is well.
+"""Asks a service's inner app for /health; exit code 0 is well.
 
-It runs in every container every few seconds, so it is made of what starts at once: no HTTP library, and no settings where the
-environment names the port, as compose does.
+In a container it runs every few seconds (`container_check.py`), so it is made of what starts at once: no HTTP library, and no
+settings where the environment names the port, as compose does.
 """
 
-import os
 import socket
 import sys
 from collections.abc import Mapping, Sequence
@@ -61,7 +60,3 @@ def _told(answer: bytes) -> str:
 def _said(text: str, code: int) -> int:
     sys.stderr.write(f"{text}\n")
     return code
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:], os.environ))

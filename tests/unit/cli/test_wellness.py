@@ -7,8 +7,9 @@ import pytest
 import pytest_asyncio
 from aiohttp import web
 
-from services.cli.wellness import Wellness
+from services.cli.wellness import Wellness, broker_is_well, services_of
 from services.shared.settings.sections import Ops
+from tests.broker import LiveBroker
 from tests.ports import free_port
 
 
@@ -42,7 +43,7 @@ async def service() -> AsyncIterator[tuple[Service, Ops]]:
 async def test_what_runs_must_answer_and_what_ended_is_the_supervisors(service: tuple[Service, Ops]) -> None:
     one, ops = service
     running = {"controller", "api", "broker"}
-    wellness = Wellness(ops, ("controller", "api"), lambda: running)
+    wellness = Wellness(services_of(ops, ("controller", "api")), lambda: running)
     assert await wellness.fault() == "not well: api"
     running.remove("api")
     assert await wellness.fault() is None
@@ -52,11 +53,20 @@ async def test_what_runs_must_answer_and_what_ended_is_the_supervisors(service: 
 
 @pytest.mark.asyncio
 async def test_a_run_without_a_service_is_not_well(service: tuple[Service, Ops]) -> None:
-    assert await Wellness(service[1], ("controller",), lambda: {"broker"}).fault() == "no service runs"
+    services = services_of(service[1], ("controller",))
+    assert await Wellness(services, lambda: {"broker"}, {"broker": lambda: True}).fault() == "no service runs"
 
 
 @pytest.mark.asyncio
 async def test_a_service_that_accepts_and_says_nothing_is_not_well() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         ops = Ops(controller_port=server.getsockname()[1])
-        assert await Wellness(ops, ("controller",), lambda: {"controller"}).fault() == "not well: controller"
+        services = services_of(ops, ("controller",))
+        assert await Wellness(services, lambda: {"controller"}).fault() == "not well: controller"
+
+
+def test_a_broker_that_refuses_a_stranger_lives_and_one_that_says_nothing_does_not(broker: LiveBroker) -> None:
+    assert broker_is_well(broker.host, broker.port)
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        assert not broker_is_well("127.0.0.1", mute.getsockname()[1], deadline_s=0.05)
+    assert not broker_is_well("127.0.0.1", free_port())

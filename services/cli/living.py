@@ -1,0 +1,69 @@
+"""A run while it lives: its programs are kept running, systemd hears of them, and a person where the page is."""
+
+import asyncio
+import signal
+from functools import partial
+
+from services.cli import broker
+from services.cli.hung import Hung
+from services.cli.programs import SERVICES
+from services.cli.supervisor import Supervisor
+from services.cli.wellness import Wellness, broker_is_well, services_of
+from services.shared.device import DeviceError
+from services.shared.http import HttpClient
+from services.shared.settings import Settings
+from services.shared.systemd import Systemd
+
+_PAGE_PAUSE_S = 0.3
+
+
+def say(name: str, text: str) -> None:
+    """A line of a program on stdout, with its name before it."""
+    print(f"{name:<10} | {text}", flush=True)
+
+
+async def live(supervisor: Supervisor, settings: Settings, choice: broker.Choice) -> None:
+    """Until SIGINT or SIGTERM; returns when all programs have ended."""
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    systemd, wellness = Systemd(), _wellness(supervisor, settings, choice)
+    works = (_announce(settings), systemd.live(wellness.fault), Hung(supervisor, wellness).run(), _tell_the_end(stop, systemd))
+    beside = [asyncio.create_task(work) for work in works]
+    try:
+        await supervisor.run(stop)
+    finally:
+        for task in beside:
+            task.cancel()
+    say("mine", "everything has stopped")
+
+
+def _wellness(supervisor: Supervisor, settings: Settings, choice: broker.Choice) -> Wellness:
+    """The services, and the broker where it is this run's."""
+    ours = {} if choice.program is None else {choice.program.name: partial(broker_is_well, choice.host, choice.port)}
+    return Wellness(services_of(settings.ops, SERVICES), lambda: supervisor.running, ours)
+
+
+async def _tell_the_end(stop: asyncio.Event, systemd: Systemd) -> None:
+    await stop.wait()
+    systemd.stopping()
+
+
+async def _announce(settings: Settings) -> None:
+    """Say where the page is, once it is there."""
+    debug = f"http://127.0.0.1:{settings.api.debug_port}/debug.html"
+    client = HttpClient(deadline_s=5.0)
+    try:
+        while not await _is_there(client, debug):  # noqa: ASYNC110 - another process cannot set an event here
+            await asyncio.sleep(_PAGE_PAUSE_S)
+    finally:
+        await client.close()
+    scheme = "https" if settings.api.tls else "http"
+    say("mine", f"the page is at {scheme}://127.0.0.1:{settings.api.port}/  and for tests at {debug}")
+
+
+async def _is_there(client: HttpClient, url: str) -> bool:
+    try:
+        return (await client.request("GET", url)).status < 500
+    except DeviceError:
+        return False

@@ -40,7 +40,9 @@ RUN python3 -m pip --python /opt/venv/bin/python install \
 
 FROM packages AS code
 COPY services /app/services
-RUN /opt/venv/bin/python -m compileall -q -j 0 --invalidation-mode unchecked-hash /app/services
+# A checkout that only its owner may read must not become an image that nobody can.
+RUN chmod -R go=rX /app/services \
+ && /opt/venv/bin/python -m compileall -q -j 0 --invalidation-mode unchecked-hash /app/services
 
 FROM ${PYTHON_IMAGE} AS run
 # What takes a backup away (docs/manual/backup.md). Then nothing can be installed any more.

@@ -8,7 +8,7 @@ for part in say machine memory engine retire retire_records folders release host
   . "$SOURCE/scripts/install/$part.sh"
 done
 
-FOLDER=/opt/bitcoin-mine PROJECT=bitcoin-mine SITE='' PAGE_ADDRESS='' PAGE_PORT=8000 DEBUG_PORT=5000 GIVEN=()
+FOLDER=/opt/bitcoin-mine PROJECT=bitcoin-mine SITE='' PAGE_ADDRESS='' PAGE_PORT='' DEBUG_PORT='' GIVEN=()
 NO_ENGINE='' NO_SYSTEMD='' NO_START='' ANY_LIMITS=''
 
 usage() {
@@ -45,7 +45,7 @@ options() {
       --without-memory-limits) ANY_LIMITS=yes ;;
       --help | -h) usage; exit 0 ;;
       --site | --folder | --page-address | --page-port | --debug-port | --old-folder | --set | --project)
-        [ $# -gt 1 ] || fail "$EXIT_MISTAKES" "$1 needs a value"
+        [ -n "${2:-}" ] || fail "$EXIT_MISTAKES" "$1 needs a value"
         valued "$1" "$2"
         shift
         ;;
@@ -80,6 +80,9 @@ main() {
   [[ $PROJECT =~ ^[a-z0-9][a-z0-9_-]*$ ]] || fail "$EXIT_MISTAKES" "--project $PROJECT: small letters, digits, _ and - alone"
   [[ -z $PAGE_ADDRESS || $PAGE_ADDRESS =~ ^[0-9A-Fa-f.:]+$ ]] || fail "$EXIT_MISTAKES" "--page-address $PAGE_ADDRESS: an IP address is wanted"
   [[ $FOLDER =~ ^/[A-Za-z0-9/._-]+$ ]] || fail "$EXIT_MISTAKES" "--folder $FOLDER: letters, digits, / . _ and - alone"
+  PAGE_PORT=${PAGE_PORT:-$(site_value MINE_PAGE_PORT | grep . || echo 8000)}
+  DEBUG_PORT=${DEBUG_PORT:-$(site_value MINE_DEBUG_PORT | grep . || echo 5000)}
+  [ "$PAGE_PORT" != "$DEBUG_PORT" ] || fail "$EXIT_MISTAKES" "--page-port and --debug-port are both $PAGE_PORT: two are needed"
   PROJECT=$(site_value COMPOSE_PROJECT_NAME | grep . || echo "$PROJECT")
   check_machine
   [ ! -d "$FOLDER" ] || alone "$FOLDER"
@@ -94,6 +97,7 @@ main() {
   retire_old_product
   take_over_volumes
   write_config
+  check_config
   take_over_records
   write_host_files
   [ -n "$NO_START" ] || start_site
@@ -105,6 +109,10 @@ another_version() {
   local here
   here=$(current)
   if [ -n "$DRY" ] || [ -z "$here" ] || [ "$here" = "$NEW" ]; then
+    return
+  fi
+  if [ ! -e "$FOLDER/data/ledger/ledger.db" ]; then # an installation that never came to its end has nothing to go back to
+    note "$(basename "$here") never ran: $(basename "$NEW") takes its place"
     return
   fi
   note "$(basename "$here") is installed: going on as an update to $(basename "$NEW")"

@@ -44,6 +44,8 @@ options() {
 
 main() {
   options "$@"
+  [ -f "$FOLDER/site.env" ] || [ ! -d "$FOLDER/data" ] || fail "$EXIT_MISTAKES" "The program is off already. What was kept lies in $FOLDER: \
+installing again takes it up, and sudo rm -r $FOLDER removes it for ever"
   [ -f "$FOLDER/site.env" ] || fail "$EXIT_MISTAKES" "$FOLDER is no installed site"
   [ "$(id -u)" = 0 ] || [ -n "$DRY" ] || fail "$EXIT_MISTAKES" "not root: run it with sudo"
   alone "$FOLDER"
@@ -57,7 +59,8 @@ main() {
     do_it rm -rf "$FOLDER"
     for name in secrets ledger alerts history backups; do do_it docker volume rm --force "${PROJECT}_$name" >/dev/null 2>&1 || true; done
   else
-    note "kept in $FOLDER: records, secrets, backups, logs and configuration. Installing again takes them up"
+    note "kept in $FOLDER: records, secrets, backups, logs, configuration and site.env.kept (addresses, ports)."
+    note "Installing again takes them up. What was changed in compose.override.yml stays too"
   fi
   step "Done"
 }
@@ -77,7 +80,8 @@ remove_program() {
   if has_systemd && [ -f "$UNIT" ]; then
     do_it systemctl disable --quiet bitcoin-mine.service
   fi
-  [ ! -e "$FOLDER/current" ] || do_it "$(current)/scripts/install/compose" --progress quiet down --timeout 15 --remove-orphans
+  [ ! -e "$FOLDER/current" ] || do_it "$(current)/scripts/install/compose" --progress quiet down --timeout 15 --remove-orphans ||
+    fail "$EXIT_FAILED" "The containers could not be removed, see above. Mend that, then run this again; the program is still there."
   do_it docker volume rm --force "${PROJECT}_broker" >/dev/null
   step "Removing the program"
   do_it rm -f "$UNIT" "$WATCHDOG" "$COMMAND" "$COMPLETION"
@@ -85,7 +89,8 @@ remove_program() {
   docker images --format '{{.Repository}}:{{.Tag}}' bitcoin-mine-control | while read -r image; do
     [ ! -d "$FOLDER/releases/${image#*:}" ] || do_it docker image rm "$image" >/dev/null 2>&1 || note "$image stays: something else uses it"
   done
-  do_it rm -rf "$FOLDER/releases" "$FOLDER/current" "$FOLDER/previous" "$FOLDER/site.env"
+  do_it rm -rf "$FOLDER/releases" "$FOLDER/current" "$FOLDER/previous"
+  do_it mv "$FOLDER/site.env" "$FOLDER/site.env.kept"
 }
 
 main "$@"

@@ -67,6 +67,7 @@ main() {
     note "$(basename "$OLD") runs already: there is nothing new"
     return
   fi
+  tell_if_older
   may_be_updated
   build_release
   may_be_updated # a build takes minutes on a Pi
@@ -97,7 +98,8 @@ may_be_updated() {
   step "The site: ${mode:-says nothing}${trips:+, trips: $trips}"
   if [[ " $MAY " == *" ${mode:-silent} "* ]] && [ "$trips" = 0 ]; then return; fi
   [ -z "$FORCE" ] || { warn "that is no moment for an update, and --force: going on"; return; }
-  fail "$EXIT_REFUSED" "No update now: the mode is ${mode:-unknown}, not one of: $MAY${trips:+ (trips: $trips)}. What runs goes on."
+  fail "$EXIT_REFUSED" "No update now: the mode is ${mode:-unknown (does it run? start it first)}, not one of: $MAY${trips:+ (trips: $trips)}. \
+What runs goes on. All the same: mine update --force"
 }
 
 # From here on every end leads to a version that runs. A terminal that goes away must not end it half-way.

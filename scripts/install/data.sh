@@ -3,13 +3,19 @@
 
 readonly SMALL=(ledger/ledger.db alerts/alerts.db)
 
+readonly BUSY_S=600 BUSY="another backup is being made" # as services/backup says it; a daily one takes minutes on a Pi
 ARCHIVE= # what `mine backup` made before the update, on this host
 
 # The update goes no further without one.
 back_up() {
-  local said
+  local said end=$((SECONDS + BUSY_S)) code=0
   step "Backup"
-  if said=$("$1/scripts/install/compose" run --rm --no-deps -T backup mine backup --kind daily 2>&1); then
+  while said=$("$1/scripts/install/compose" run --rm --no-deps -T backup mine backup --kind daily 2>&1) && code=0 || code=$?; do
+    [[ $code != 0 && $said == *"$BUSY"* && $SECONDS -lt $end ]] || break
+    note "$BUSY: waiting for it"
+    sleep 15
+  done
+  if [ "$code" = 0 ]; then
     ARCHIVE=$(grep -om 1 '/backups/[^ :]*\.tar\.gz' <<<"$said" | sed "s|^|$FOLDER|" || true)
     note "${ARCHIVE:-made}: opened, compared, and would come back"
     return
@@ -48,7 +54,10 @@ give_back_records() {
   local file was now
   [ -f "$FOLDER/data/.before-update/tables" ] || return 0
   ARCHIVE=$(cat "$FOLDER/data/.before-update/archive")
-  now=$(tables "$1")
+  if ! now=$(tables "$1"); then # it is not known whether they were changed: the next start looks again
+    warn "the tables could not be looked at; the records stay as they are"
+    return 1
+  fi
   while read -r file was; do
     grep -qxF "$file $was" <<<"$now" || give_back "$file"
   done <"$FOLDER/data/.before-update/tables"

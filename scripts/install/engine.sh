@@ -84,7 +84,7 @@ start_engine() {
   if has_systemd; then
     do_it systemctl enable --now docker.service || true # what it says is told below
   else
-    do_it service docker start || true
+    do_it service docker start 9>&- || true # an engine that kept our lock would never give it back
   fi
   [ -z "$DRY" ] || return 0
   for _ in $(seq 60); do

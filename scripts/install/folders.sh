@@ -12,6 +12,7 @@ make_folders() {
   do_it install -d -m 0700 -o "$MINE_UID" -g "$MINE_GID" "$FOLDER/data" "$FOLDER/data/ledger" "$FOLDER/data/alerts" \
     "$FOLDER/data/history" "$FOLDER/data/secrets" "$FOLDER/backups"
   do_it install -d -m 0750 -o "$MINE_UID" -g "$MINE_GID" "$FOLDER/logs"
+  open_to_services
   note "data/ records and secrets, backups/, logs/ rotated logs, config/ what you write, releases/ the program"
 }
 
@@ -30,15 +31,32 @@ make_user() {
 write_site_env() {
   local line
   {
-    [ ! -f "$FOLDER/site.env" ] || cat "$FOLDER/site.env"
+    cat "$(kept_env)"
+    echo # a hand may have left the last line without its end
     printf '%s\n' "MINE_HOME=$FOLDER" "MINE_CONFIG_FOLDER=$FOLDER/config" "COMPOSE_PROJECT_NAME=$PROJECT"
     [ ! -d "$SOURCE/.git" ] || printf 'MINE_SOURCE=%s\n' "$SOURCE"
     for line in "${GIVEN[@]}"; do printf '%s\n' "$line"; done
-  } | awk -F= '!($1 in at) {order[++n] = $1} {at[$1] = $0} END {for (i = 1; i <= n; i++) print at[order[i]]}' |
+  } | tr -d '\r' | awk -F= '/^[ \t]*$/ {next}
+      /^[ \t]*#/ {order[++n] = n; at[n] = $0; next}
+      {sub(/^[ \t]*(export[ \t]+)?/, ""); sub(/[ \t]*=[ \t]*/, "=")}
+      !($1 in at) {order[++n] = $1} {at[$1] = $0} END {for (i = 1; i <= n; i++) print at[order[i]]}' |
     put "$FOLDER/site.env" 0644
+  do_it rm -f "$FOLDER/site.env.kept"
 }
 
-site_value() { sed -n "s/^$1=//p" "$FOLDER/site.env" 2>/dev/null | tail -n 1; }
+# What an uninstall left is taken up again: where the page listens must not become wider by it.
+kept_env() {
+  local one
+  for one in "$FOLDER/site.env" "$FOLDER/site.env.kept" /dev/null; do
+    [ ! -e "$one" ] || break
+  done
+  echo "$one"
+}
+
+# Also of a file that was written on another system, or with quotes.
+site_value() {
+  sed -n "s/^$1=//p" "$(kept_env)" | tail -n 1 | sed -e 's/\r$//' -e "s/^\([\"']\)\(.*\)\1\$/\2/"
+}
 
 # What was written beside a checkout, as the README once said, is the site's.
 take_checkout_config() {
@@ -67,6 +85,18 @@ write_config() {
   note "$config: made from the example; it observes and switches nothing"
   sed "s/^site = mine\$/site = $SITE/" "$SOURCE/config/config.example.txt" | put "$config" 0640
   do_it chown "root:$MINE_GID" "$config"
+}
+
+# A copy by root, or an installation that was cut off here, leaves it to root alone.
+open_to_services() {
+  local file
+  for file in "$FOLDER"/config/config.txt "$FOLDER"/config/*.csv; do
+    [ -f "$file" ] || continue
+    case $(stat -c %g:%A "$file") in "$MINE_GID":????r*) continue ;; *:???????r*) continue ;; esac
+    note "$file: to be read by the services"
+    do_it chgrp "$MINE_GID" "$file"
+    do_it chmod g+r "$file"
+  done
 }
 
 # Beside the configuration, of the version that runs: what one may write.

@@ -56,6 +56,10 @@ take_host_over() {
 start_site() {
   local services
   step "Start"
+  if [ -z "$DRY" ] && [ -d "$FOLDER/data/.before-update" ]; then # of an update that was cut off
+    exec 9>&- # it takes the lock itself
+    "$NEW/scripts/install/unfinished"
+  fi
   if has_systemd; then
     do_it systemctl start bitcoin-mine.service
   else

@@ -3,6 +3,7 @@
 
 readonly LEAST_MEMORY_MB=900 ENOUGH_MEMORY_MB=3400 # a Pi "with 4 GB" shows 3.8 GB or less
 readonly LEAST_DISK_MB=3000                        # base images, the build's cache, our image twice, a year's records
+readonly AGAIN_DISK_MB=200                        # to mend what is installed; what must be built asks for its own room
 UNFIT=()
 
 check_machine() {
@@ -10,6 +11,7 @@ check_machine() {
   check_user
   check_processor
   check_memory
+  check_folder
   check_disk
   check_clock
   check_ports
@@ -49,14 +51,36 @@ check_memory() {
   fi
 }
 
+# One of its own: `uninstall --purge` removes it with all that is in it.
+check_folder() {
+  local place=$FOLDER foreign
+  while [ ! -e "$place" ]; do place=$(dirname "$place"); done
+  if [ ! -d "$place" ]; then
+    UNFIT+=("--folder $FOLDER: $place is not a folder")
+  elif [ "$(id -u)" = 0 ] && [ ! -w "$place" ]; then
+    UNFIT+=("--folder $FOLDER: nothing can be written to $place (a read-only file system?)")
+  elif foreign=$(foreign_in "$FOLDER") && [ -n "$foreign" ]; then
+    UNFIT+=("--folder $FOLDER: it holds other things ($foreign). It must be empty, or a site's: choose another, and a checkout lies beside it")
+  fi
+}
+
+# The first thing in a folder that no site, and not the old product, has there.
+foreign_in() {
+  [ -d "$1" ] && [ ! -e "$1/site.env" ] && [ ! -e "$1/releases" ] || return 0
+  ! grep -qsF "$1" "$SYSTEM"/etc/systemd/system/bitcoin-mine*.service || return 0
+  find "$1" -mindepth 1 -maxdepth 1 -printf '%f\n' |
+    grep -vxE 'config|data|backups|logs|retired|away|site\.env\..*|compose\.override\.yml|\.lock|lost\+found' | head -n 1 || true
+}
+
 # The folder's file system, and the one where the engine keeps its images.
 check_disk() {
-  local place mb
+  local place mb least=$LEAST_DISK_MB
+  [ ! -e "$FOLDER/current" ] || least=$AGAIN_DISK_MB
   for place in "$FOLDER" "$SYSTEM/var/lib"; do
     while [ ! -d "$place" ]; do place=$(dirname "$place"); done
     mb=$(df --output=avail -BM "$place" | tail -n 1 | tr -dc 0-9)
-    if [ "${mb:-0}" -lt "$LEAST_DISK_MB" ]; then
-      UNFIT+=("free on $place: ${mb:-unknown} MB; $LEAST_DISK_MB MB are needed")
+    if [ "${mb:-0}" -lt "$least" ]; then
+      UNFIT+=("free on $place: ${mb:-unknown} MB; $least MB are needed")
     else
       note "free on $place: $mb MB"
     fi

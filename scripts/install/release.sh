@@ -20,7 +20,8 @@ stage_release() {
   mkdir -p "$staged"
   tar -C "$SOURCE" --exclude=__pycache__ --exclude='*.pyc' --exclude=frontend/node_modules --exclude='frontend/dist*' \
     --exclude=config/config.txt --exclude=config/loads.csv --exclude=release.env --owner=0 --group=0 -cf - "${PARTS[@]}" |
-    tar -C "$staged" -xf -
+    tar -C "$staged" -xf - || { rm -rf "$staged"; fail "$EXIT_FAILED" "$SOURCE could not be copied, see above. What runs was not touched."; }
+  chmod -R u=rwX,go=rX "$staged" # whatever the checkout's were: the services read it all, and nobody may change what root runs
   chmod 0755 "$staged"/scripts/*.sh "$staged"/scripts/install/{compose,mine,unfinished} # not every archive remembers it
   version=$(sed -n 's/^version = "\(.*\)"/\1/p' "$staged/pyproject.toml" | head -n 1)
   NEW=$FOLDER/releases/${version:-0}-$(hash_of "$staged")
@@ -31,6 +32,18 @@ stage_release() {
     sync
     mv -T "$staged" "$NEW"
   fi
+}
+
+# A build that fills the card would stop the records of the site that runs.
+readonly BUILD_MB=1500
+check_room() {
+  local place mb
+  for place in "$FOLDER" "$(docker info --format '{{.DockerRootDir}}' 2>/dev/null || true)"; do
+    [ -d "$place" ] || continue
+    mb=$(df --output=avail -BM "$place" | tail -n 1 | tr -dc 0-9)
+    [ "${mb:-0}" -ge "$BUILD_MB" ] || fail "$EXIT_FAILED" "No room for another version: $place has ${mb:-unknown} MB free, and $BUILD_MB MB are \
+needed. What runs was not touched. Pieces of old builds: sudo docker builder prune"
+  done
 }
 
 # Twelve digits of what all files contain and how they are called.
@@ -46,15 +59,28 @@ in_image() {
   docker run --rm --network none --label com.docker.compose.project= "${options[@]}" "$image" "${@:2}"
 }
 
+# Services that cannot read their configuration end again and again: it is told here, at once, and not after minutes of waiting.
+check_config() {
+  local said code=0 compose=$NEW/scripts/install/compose
+  [ -z "$DRY" ] || return 0
+  "$compose" run --rm -T setup >/dev/null 2>&1 || return 0 # the start will say why
+  said=$("$compose" --progress quiet run --rm --no-deps -T api mine check --config-only 2>&1) || code=$?
+  [ "$code" = 2 ] || return 0 # as `mine` says mistakes
+  printf '%s\n' "$said" | tail -n 12 | sed 's/^/   ! /' >&2
+  fail "$EXIT_FAILED" "The services would not start with $FOLDER/config, see above. Mend it, then run this again."
+}
+
 has_image() { docker image inspect "bitcoin-mine-control:$(basename "$1")" >/dev/null 2>&1; }
 
 # Builds the image and fetches the broker's now, while whatever runs goes on running.
 build_release() {
   local broker
   step "The program: $(basename "$NEW")"
+  check_values
   if has_image "$NEW"; then
     note "its image is there"
   else
+    [ -n "$DRY" ] || check_room
     note "building its image; the first time this takes some minutes on a Pi"
     do_it env BUILDX_BUILDER=default "$NEW/scripts/install/compose" build --quiet setup ||
       fail "$EXIT_FAILED" "The image could not be built, see above: is there a way to the internet? What runs was not touched; run this again."
@@ -63,6 +89,15 @@ build_release() {
   broker=$("$NEW/scripts/install/compose" config --images | grep -v bitcoin-mine-control | sort -u)
   docker image inspect "$broker" >/dev/null 2>&1 || "$NEW/scripts/install/compose" pull --quiet mosquitto ||
     fail "$EXIT_FAILED" "The broker's image $broker could not be fetched: is there a way to the internet? What runs was not touched; run this again."
+}
+
+# A word in site.env that compose does not take would else be told as a build or a start that failed.
+check_values() {
+  local said
+  [ -z "$DRY" ] || return 0
+  said=$("$NEW/scripts/install/compose" config --quiet 2>&1) ||
+    fail "$EXIT_FAILED" "$FOLDER/site.env or compose.override.yml is not right: ${said##*$'\n'}. \
+What runs was not touched; mend it, then run this again."
 }
 
 current() { readlink -e "$FOLDER/current" 2>/dev/null || true; }

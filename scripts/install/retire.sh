@@ -4,7 +4,7 @@
 # shellcheck disable=SC2034 # folders.sh reads TAKEN
 
 readonly OUR_MARK="made by install.sh of Bitcoin Mine Control"
-OLD_UNITS=()
+OLD_UNITS=() OLD_SCRIPT=''
 OLD_FOLDER=${OLD_FOLDER:-}
 OLD_MARKS='bitcoin[-_]mine|dashboard_data\.json'
 
@@ -16,6 +16,7 @@ retire_old_product() {
   step "Retiring the old product${OLD_FOLDER:+ in $OLD_FOLDER}"
   RETIRED=$FOLDER/retired/$(date -u +%Y%m%dT%H%M%SZ)
   do_it install -d -m 0750 "$RETIRED"
+  [ -n "$DRY" ] || printf '%s\n' "$OLD_FOLDER" >"$FOLDER/.retiring" # cut off from here on, the next run finds the rest by it
   retire_units
   retire_cron
   retire_site
@@ -23,17 +24,22 @@ retire_old_product() {
   warn_of_processes
 }
 
-# A unit of that name which is not ours; its folder is where it works, or where its script lies.
+# A unit of that name which is not ours, or what an installation that was cut off has noted. Its folder is where it works, or where
+# its script lies.
 find_old_product() {
-  local unit script
+  local unit lines
   for unit in "$SYSTEM"/etc/systemd/system/bitcoin-mine*.service "$SYSTEM"/etc/systemd/system/bitcoin-mine*.timer; do
     [ -f "$unit" ] && ! grep -q "$OUR_MARK" "$unit" && OLD_UNITS+=("$unit")
   done
-  [[ ${#OLD_UNITS[@]} -gt 0 && -z $OLD_FOLDER ]] || return 0
-  OLD_FOLDER=$(sed -n 's/^WorkingDirectory=//p' "${OLD_UNITS[@]}" | head -n 1)
-  script=$(sed -n 's/^ExecStart=.*[ =]\(\/[^ ]*\.py\).*/\1/p' "${OLD_UNITS[@]}" | head -n 1)
-  OLD_FOLDER=${OLD_FOLDER:-${script:+$(dirname "$script")}}
+  [ -n "$OLD_FOLDER" ] || OLD_FOLDER=$(cat "$FOLDER/.retiring" 2>/dev/null || true)
+  [ ${#OLD_UNITS[@]} -gt 0 ] || return 0
+  lines=$(cat "${OLD_UNITS[@]}" | sed -e 's/[[:space:]]*$//' -e 's/^[[:space:]]*//' -e "s/[\"']//g") # as systemd reads them
+  OLD_SCRIPT=$(sed -n 's/^ExecStart=.*[ =]\(\/[^ ]*\.py\).*/\1/p' <<<"$lines" | head -n 1)
+  [ -n "$OLD_FOLDER" ] || OLD_FOLDER=$(sed -n 's/^WorkingDirectory=-\{0,1\}\(\/.*\)/\1/p' <<<"$lines" | head -n 1)
+  OLD_FOLDER=${OLD_FOLDER:-${OLD_SCRIPT:+$(dirname "$OLD_SCRIPT")}}
   OLD_FOLDER=${OLD_FOLDER%/}
+  [ -n "$OLD_FOLDER" ] || warn "the old unit does not say where the old product lies: name it with --old-folder, or \
+its configuration and records stay there"
 }
 
 retire_units() {
@@ -41,15 +47,26 @@ retire_units() {
   for unit in "${OLD_UNITS[@]}"; do
     name=$(basename "$unit")
     note "$name: stopped and disabled"
+    do_it cp -L --preserve "$unit" "$RETIRED/$name" # disabling takes a linked one away
     if has_systemd; then
       do_it systemctl disable --now "$name" 2>/dev/null || warn "$name could not be stopped: systemctl status $name"
     fi
-    do_it mv "$unit" "$RETIRED/$name"
+    [ ! -d "$unit.d" ] || do_it mv "$unit.d" "$RETIRED/$name.d" # its changes would count for ours
+    do_it rm -f "$unit"
   done
 }
 
 # Whether a file speaks of the old product; what we installed speaks of <folder>/current.
-is_old() { [ -f "$1" ] && grep -v "$FOLDER/current" "$1" | grep -v '^#' | grep -qE "$OLD_MARKS${OLD_FOLDER:+|$OLD_FOLDER/}"; }
+is_old() { [ -f "$1" ] && grep -v "$FOLDER/current" "$1" | grep -v '^#' | grep -cE "$(marks)" >/dev/null; }
+
+# What speaks of it, as an expression. A folder that also holds what others have, such as a home, does not: its script alone does.
+marks() {
+  local own=$OLD_FOLDER/
+  if [[ $OLD_FOLDER =~ ^(/[^/]*)?$ ]] || cut -d : -f 6 "$SYSTEM/etc/passwd" | grep -qxF -- "$OLD_FOLDER"; then own=$OLD_SCRIPT; fi
+  printf '%s%s' "$OLD_MARKS" "${own:+|$(quoted "$own")}"
+}
+
+quoted() { sed 's/[][\.*^$+?(){}|]/\\&/g' <<<"$1"; }
 
 keep_copy() {
   do_it install -d -m 0750 "$RETIRED$2"
@@ -59,11 +76,11 @@ keep_copy() {
 # Its lines become comments, whoever's table they stand in; sed keeps the owner, and cron sees that the folder changed.
 retire_cron() {
   local file
-  for file in "$SYSTEM"/var/spool/cron/crontabs/* "$SYSTEM"/etc/cron.d/* "$SYSTEM"/etc/crontab; do
+  for file in "$SYSTEM"/var/spool/cron/crontabs/* "$SYSTEM"/etc/cron.d/* "$SYSTEM"/etc/crontab "$SYSTEM"/etc/rc.local; do
     is_old "$file" || continue
-    note "cron: lines of ${file#"$SYSTEM"} are comments now"
+    note "lines of ${file#"$SYSTEM"} are comments now"
     keep_copy "$file" "$(dirname "${file#"$SYSTEM"}")"
-    do_it sed -i -E "\\|$FOLDER/current|b; /^#/b; \\%$OLD_MARKS${OLD_FOLDER:+|$OLD_FOLDER/}%s/^/# retired: /" "$file"
+    do_it sed -i -E "\\|$FOLDER/current|b; /^#/b; "$'\\\001'"$(marks)"$'\001'"s/^/# retired: /" "$file"
   done
   for file in "$SYSTEM"/etc/cron.hourly/* "$SYSTEM"/etc/cron.daily/* "$SYSTEM"/etc/cron.weekly/* "$SYSTEM"/etc/cron.monthly/*; do
     is_old "$file" || continue
@@ -96,16 +113,23 @@ take_over_config() {
       note "configuration: $FOLDER/config/config.txt is there and stays; $old was not taken"
     else
       note "configuration: $old is the site's now; it loads as it is, and only observes"
-      do_it install -D -m 0640 -o root -g "$MINE_GID" "$SYSTEM$old" "$FOLDER/config/config.txt"
+      do_it in_utf8 "$SYSTEM$old" "$FOLDER/config/config.txt"
       TAKEN=yes
     fi
     return
   done
 }
 
+# The services read UTF-8 alone; what is none was written on Windows.
+in_utf8() {
+  local part=$2.part
+  iconv -f UTF-8 -t UTF-8 "$1" >"$part" 2>/dev/null || iconv -c -f CP1252 -t UTF-8 "$1" >"$part" || cp "$1" "$part"
+  chown "root:$MINE_GID" "$part" && chmod 0640 "$part" && mv -f "$part" "$2"
+}
+
 warn_of_processes() {
   local found
   [[ -z $SYSTEM && -n $OLD_FOLDER ]] || return 0
-  found=$(pgrep -f "python.*$OLD_FOLDER/.*\.py" | tr '\n' ' ' || true)
+  found=$(pgrep -f "python.*$(quoted "$OLD_FOLDER")/.*\.py" | tr '\n' ' ' || true)
   [ -z "$found" ] || warn "the old program still runs, started by hand (process $found): end it, or two will command the same devices"
 }

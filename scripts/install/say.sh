@@ -10,6 +10,8 @@ readonly EXIT_REBOOT=4     # install.sh: reboot, then run it again
 readonly EXIT_TAKEN_BACK=5 # update.sh: the new version failed its test, the one before runs again
 readonly EXIT_NOT_WELL=6   # update.sh: the new version failed, and the one before is not well either
 
+umask 022 # a file that anybody may write, or nobody may read, is what the caller's own umask could make of it
+
 DRY=${DRY:-}
 YES=${YES:-}
 # Put before every place of the system, so that all this can be tried on a made-up one.

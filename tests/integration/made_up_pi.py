@@ -60,14 +60,20 @@ class Pi:
             command, env=self.env(), capture_output=True, text=True, check=False, timeout=timeout_s, stdin=subprocess.DEVNULL
         )
 
-    def parts(self, script: str) -> subprocess.CompletedProcess[str]:
-        """A script that has the installer's parts and its variables."""
+    def script(self, name: str, *options: str) -> subprocess.CompletedProcess[str]:
+        """Another of the scripts, for this site."""
+        command = ["bash", str(INSTALL.with_name(name)), "--folder", str(self.site), "--no-systemd", *options]
+        return subprocess.run(
+            command, env=self.env(), capture_output=True, text=True, check=False, timeout=300, stdin=subprocess.DEVNULL
+        )
+
+    def parts(self, script: str, umask: str = "022") -> subprocess.CompletedProcess[str]:
+        """A script that has the installer's parts and its variables; `umask` is that of whoever calls it."""
         begun = ("say", "machine", "memory", "engine", "retire", "retire_records")
         ended = ("folders", "release", "host", "selftest", "data")
         sourced = "\n".join(f". {ROOT}/scripts/install/{name}.sh" for name in (*begun, *ended))
-        begin = (
-            f"set -euo pipefail\nFOLDER={self.site} PROJECT=mine-none SOURCE={ROOT} NO_SYSTEMD='' FORCE='' SITE=''\n{sourced}\n"
-        )
+        given = f"FOLDER={self.site} PROJECT=mine-none SOURCE={ROOT} NO_SYSTEMD='' FORCE='' SITE=''"
+        begin = f"umask {umask}; set -euo pipefail\n{given}\n{sourced}\n"
         return subprocess.run(
             ["bash", "-c", begin + script], env=self.env(), capture_output=True, text=True, check=False, timeout=30
         )

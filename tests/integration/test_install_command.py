@@ -42,13 +42,25 @@ def test_a_backup_that_root_alone_may_read_is_lent_to_the_services_and_taken_bac
 
 
 def test_a_word_that_is_also_a_files_name_here_stays_the_word(pi: Pi) -> None:
-    for name in ("home/daily", "home/backup", "home/restore", "home/arm", "home/old"):
+    for name in ("home/daily", "home/backup", "home/restore", "home/arm"):
         pi.write(name, "not meant")
     pi.program("docker", "")
     backed = the_command(pi, 'echo "$*"', "backup", "--kind", "daily")
     assert (backed.returncode, backed.stdout.strip().endswith("backup mine backup --kind daily")) == (0, True), backed.stdout
     back = run(pi, "restore", "--to", "old", "/backups/x.tar.gz")
-    assert back.stdout.strip().endswith("backup mine restore --to old /backups/x.tar.gz"), back.stdout + back.stderr
+    assert back.stdout.strip().endswith("backup mine restore --to /restored /backups/x.tar.gz"), back.stdout + back.stderr
+
+
+@root_alone
+def test_a_second_copy_is_brought_into_the_folder_of_this_host_that_was_named(pi: Pi) -> None:
+    pi.program("docker", "")
+    ran = the_command(pi, 'echo "$*"', "restore", "--to", "old", "/backups/x.tar.gz")
+    old = pi.root / "home/old"
+    assert f"--volume {old}:/restored backup mine restore --to /restored /backups/x.tar.gz" in ran.stdout, ran.stderr
+    assert (old.stat().st_uid, old.stat().st_mode & 0o777, f"/restored is {old}" in ran.stderr) == (10001, 0o700, True)
+    (old / "photos").touch()
+    old.chmod(0o755)
+    assert (run(pi, "restore", "--to", "old", "/backups/x.tar.gz").returncode, old.stat().st_mode & 0o777) == (0, 0o755)
 
 
 @pytest.mark.parametrize("user", [pytest.param(0, marks=root_alone), 1000])
@@ -62,14 +74,15 @@ def test_two_files_of_one_name_stay_two_and_no_place_is_mounted_twice(pi: Pi, us
     assert "/given/1:ro=a\n/given/2:ro=b\n" in ran.stdout
 
 
-def test_who_asks_has_a_container_of_its_own_beside_the_apis(pi: Pi) -> None:
+@pytest.mark.parametrize("words", [("status", "--json"), ("config", "show")])
+def test_who_asks_has_a_container_of_its_own_beside_the_apis(pi: Pi, words: tuple[str, ...]) -> None:
     """A question or two in the api's own memory end the api."""
     pi.program("docker", '[ "$1" != inspect ] || echo MINE_X=y; [ "$1" != run ] || exit 1')
     compose = '[ "$1" = ps ] && echo c0ffee || echo "in: $*"'
-    asked = the_command(pi, compose, "status", "--json")
+    asked = the_command(pi, compose, *words)
     (run,) = [call for call in pi.calls() if call.startswith("docker run")]
     assert (asked.returncode, "--network container:c0ffee" in run, "--memory 160m" in run) == (1, True, True)
-    assert run.endswith("mine status --json")
+    assert run.endswith(f"mine {' '.join(words)}")
 
 
 def test_a_stop_is_asked_in_the_container_that_is_there(pi: Pi) -> None:

@@ -85,7 +85,7 @@ def test_a_configuration_that_is_there_is_not_replaced(pi: Pi) -> None:
 
 
 def test_our_own_unit_is_not_the_old_product_and_a_second_time_nothing_is_left_to_retire(pi: Pi) -> None:
-    assert pi.parts(RETIRE).returncode == 0
+    assert pi.parts(f"{RETIRE}; take_over_records").returncode == 0
     written = pi.parts(f"filled {Path(__file__).parents[2]}/scripts/systemd/bitcoin-mine.service | put $UNIT 0644; {RETIRE}")
     assert (written.returncode, "Retiring" in written.stdout) == (0, False), written.stdout
     assert len(list((pi.site / "retired").iterdir())) == 1

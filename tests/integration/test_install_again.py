@@ -1,0 +1,130 @@
+"""The installer run again: over one that was cut off, after an uninstall, and over what a hand has changed meanwhile."""
+
+import os
+import re
+import socket
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.integration.made_up_pi import INSTALL, Pi
+from tests.ports import free_port
+
+pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="the installer wants root")
+WRITE = "GIVEN=(); write_site_env; cat $FOLDER/site.env"
+
+
+@pytest.fixture
+def pi(tmp_path: Path) -> Pi:
+    made = Pi(tmp_path)
+    made.site.mkdir()
+    made.program("docker", "")
+    return made
+
+
+def test_what_a_hand_wrote_into_site_env_is_read_as_it_was_meant(pi: Pi) -> None:
+    hand = b'# a word = of mine\r\nexport MINE_LOG = json\r\nCOMPOSE_PROJECT_NAME="north"\r\n\r\nMINE_PAGE_PORT=8001'
+    (pi.site / "site.env").write_bytes(hand)
+    ran = pi.parts(f"PROJECT=$(site_value COMPOSE_PROJECT_NAME); {WRITE}")
+    lines = (pi.site / "site.env").read_text().splitlines()
+    assert ran.returncode == 0, ran.stderr
+    assert lines[:4] == ["# a word = of mine", "MINE_LOG=json", "COMPOSE_PROJECT_NAME=north", "MINE_PAGE_PORT=8001"]
+    assert f"MINE_HOME={pi.site}" in lines
+    assert "written:" not in pi.parts(f"PROJECT=north; {WRITE}").stdout
+
+
+def test_after_an_uninstall_the_page_listens_where_it_did(pi: Pi) -> None:
+    (pi.site / "site.env.kept").write_text("MINE_PAGE_ADDRESS=192.168.1.10\nCOMPOSE_PROJECT_NAME=north\n")
+    ran = pi.parts(f"PROJECT=$(site_value COMPOSE_PROJECT_NAME); {WRITE}")
+    assert "MINE_PAGE_ADDRESS=192.168.1.10\nCOMPOSE_PROJECT_NAME=north\n" in ran.stdout, ran.stderr
+    assert not (pi.site / "site.env.kept").exists()
+
+
+@pytest.mark.parametrize("name", ["site.env", "site.env.kept"])
+def test_the_ports_that_were_chosen_are_the_ones_that_are_looked_at(pi: Pi, name: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as held:
+        port = held.getsockname()[1]
+        (pi.site / name).write_text(f"MINE_PAGE_PORT={port}\nMINE_DEBUG_PORT={free_port()}\n")
+        pi.program("timedatectl", "echo yes")
+        command = ["bash", str(INSTALL), "--yes", "--folder", str(pi.site)]
+        ran = subprocess.run(command, env=pi.env(), capture_output=True, text=True, check=False, timeout=30)
+    assert (ran.returncode, re.findall(r"port (\d+):", ran.stderr)) == (3, [str(port)]), ran.stderr
+
+
+def test_a_configuration_that_root_alone_may_read_is_opened_to_the_services(pi: Pi) -> None:
+    config = pi.site / "config"
+    config.mkdir()
+    for name, mode in (("config.txt", 0o600), ("loads.csv", 0o640), ("seen.csv", 0o644)):
+        (config / name).write_text("x")
+        (config / name).chmod(mode)
+    ran = pi.parts("make_user() { :; }; make_folders")
+    modes = {one.name: (one.stat().st_mode & 0o777, one.stat().st_gid) for one in config.iterdir()}
+    assert ran.returncode == 0, ran.stderr
+    assert modes == {"config.txt": (0o640, 10001), "loads.csv": (0o640, 10001), "seen.csv": (0o644, 0)}
+
+
+@pytest.mark.parametrize(("umask", "bits"), [("000", 0o777), ("077", 0o700)])
+def test_a_checkout_of_any_umask_makes_a_release_that_all_may_read_and_root_alone_may_write(
+    pi: Pi, umask: str, bits: int
+) -> None:
+    source = pi.root / "checkout"
+    parts = ".dockerignore CHANGELOG.md Dockerfile LICENSE README.md config/x docs/x frontend/x mosquitto/acl requirements/x"
+    names = (
+        "scripts/install/compose scripts/install/mine scripts/install/unfinished scripts/x.sh docker-compose.yml pyproject.toml"
+    )
+    for name in (*parts.split(), *names.split(), "services/main.py"):
+        (source / name).parent.mkdir(parents=True, exist_ok=True)
+        (source / name).write_text(f'version = "1.0" of {name}\n')
+    for one in (source, *source.rglob("*")):
+        one.chmod(bits if one.is_dir() else bits & 0o666)
+    ran = pi.parts(f'SOURCE={source}; stage_release; echo "$NEW"', umask=umask)
+    (release,) = (pi.site / "releases").iterdir()
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    modes = {str(one.relative_to(release)): one.stat().st_mode & 0o777 for one in (release, *release.rglob("*"))}
+    assert {mode for name, mode in modes.items() if (release / name).is_dir()} == {0o755}
+    assert (modes["services/main.py"], modes["release.env"], modes["scripts/install/compose"]) == (0o644, 0o644, 0o755)
+
+
+def test_an_installation_that_never_ran_is_finished_by_a_newer_checkout_and_not_refused(pi: Pi) -> None:
+    release = pi.release("exit 9")
+    (release / "scripts/update.sh").write_text("echo as an update; exit 3\n")
+    (pi.site / "current").symlink_to("releases/1.0")
+    taken = "eval \"$(sed -n '/^another_version/,/^}/p' $SOURCE/scripts/install.sh)\""
+    script = f"GIVEN=(); {taken}; NEW=$FOLDER/releases/1.1; another_version"
+    ran = pi.parts(script)
+    assert (ran.returncode, "1.0 never ran: 1.1 takes its place" in ran.stdout) == (0, True), ran.stdout + ran.stderr
+    (pi.site / "data/ledger").mkdir(parents=True)
+    (pi.site / "data/ledger/ledger.db").touch()
+    assert pi.parts(script).returncode == 3
+
+
+@pytest.mark.parametrize(("code", "ended"), [(0, 0), (2, 1), (125, 0)], ids=["right", "mistakes", "the engine's own trouble"])
+def test_a_configuration_with_a_mistake_is_told_before_anything_is_started(pi: Pi, code: int, ended: int) -> None:
+    release = pi.release(f'[[ "$*" != *check* ]] || {{ echo "config.txt line 5: allowed: once"; exit {code}; }}')
+    ran = pi.parts(f"NEW={release}; check_config")
+    assert (ran.returncode, "config.txt line 5" in ran.stderr, "Mend it" in ran.stderr) == (ended, ended == 1, ended == 1), (
+        ran.stderr
+    )
+
+
+def test_what_a_cut_off_update_left_is_taken_back_before_the_start(pi: Pi) -> None:
+    release = pi.release("")
+    (release / "scripts/install/unfinished").write_text("#!/bin/sh\nexec 8>$LOCK; flock --nonblock 8 && echo taken back\n")
+    (release / "scripts/install/unfinished").chmod(0o755)
+    (pi.site / "data/.before-update").mkdir(parents=True)
+    start = "start_containers() { echo started; }; unhealthy() { :; }; NO_SYSTEMD=yes; start_site"
+    ran = pi.parts(f"export LOCK=$FOLDER/.lock; alone $FOLDER; NEW={release}; {start}")
+    assert (ran.returncode, ran.stdout.index("taken back") < ran.stdout.index("started")) == (0, True), ran.stdout + ran.stderr
+
+
+def test_nonsense_in_site_env_is_named_and_no_network_is_blamed(pi: Pi) -> None:
+    release = pi.release('[ "$1" != config ] || { echo "invalid hostPort: 99999" >&2; exit 15; }')
+    ran = pi.parts(f"NEW={release}; build_release")
+    assert (ran.returncode, "invalid hostPort: 99999" in ran.stderr, "internet" in ran.stderr) == (1, True, False), ran.stderr
+
+
+def test_a_second_uninstall_says_where_the_records_are(pi: Pi) -> None:
+    (pi.site / "data").mkdir()
+    ran = pi.script("uninstall.sh", "--yes")
+    assert (ran.returncode, "off already" in ran.stderr, str(pi.site) in ran.stderr) == (2, True, True), ran.stderr

@@ -13,6 +13,8 @@ from services.notifier.rules import Rules
 from services.shared.clock import Moment
 from services.shared.messages import Alarm
 
+_LATER_S = 2.0
+"""By less the calendars of two services differ that are slewed."""
 UNSAID_S = 60.0
 """What is told at once is told even if it went away meanwhile, unless something kept it from being told for so long."""
 
@@ -28,15 +30,7 @@ def heard(record: Record | None, alarm: Alarm, now: Moment, rules: Rules) -> Rec
     alarm = rules.completed(alarm)
     if record.phase is Phase.RETURNED:
         return _begun(alarm, record.began_at, now, rules)
-    is_news = alarm.rank > record.rank or (rules.of(alarm.key).anew and alarm.cause != record.cause)
-    if is_news and record.is_open:
-        record = to_be_told(record, now)
-    return replace(
-        record, source=alarm.source, boot=alarm.boot, seq=alarm.seq, kind=alarm.kind, active=True, cause=alarm.cause,
-        consequence=alarm.consequence, action=alarm.action, device=alarm.device,
-        rank=max(record.rank, alarm.rank), quiet_mono_s=None, ended_at=None,
-        began_at=record.began_at if record.active else chatter.with_begin(record.began_at, now),
-    )  # fmt: skip
+    return _heard_again(record, alarm, now, rules)
 
 
 def forsaken(record: Record, now: Moment, rules: Rules) -> Record:
@@ -44,9 +38,12 @@ def forsaken(record: Record, now: Moment, rules: Rules) -> Record:
     return replace(_quiet(record, now, now.wall_s), quiet_mono_s=now.mono_s - chatter.off_delay_s(record, now, rules))
 
 
-def resumed(record: Record, now: Moment) -> Record:
-    """As stored by an earlier process: the delays begin anew on this one's clock."""
-    return replace(record, began_mono_s=now.mono_s, quiet_mono_s=None if record.active else now.mono_s)
+def resumed(record: Record, now: Moment, channels: tuple[str, ...] = ()) -> Record:
+    """As stored by an earlier process: the delays begin anew on this one's clock. What that one had no way to tell anybody is
+    told now, where there are `channels` for it."""
+    back = replace(record, began_mono_s=now.mono_s, quiet_mono_s=None if record.active else now.mono_s)
+    nobody_knows = back.active and back.phase is Phase.UNACKNOWLEDGED and not (back.channels or back.told_to)
+    return to_be_told(back, now) if channels and nobody_knows else back
 
 
 def ripe_mono_s(record: Record, rules: Rules) -> float:
@@ -121,8 +118,31 @@ def _begun(alarm: Alarm, began_at: tuple[float, ...], now: Moment, rules: Rules)
         key=alarm.key, source=alarm.source, boot=alarm.boot, seq=alarm.seq, kind=alarm.kind, active=True, cause=alarm.cause,
         consequence=alarm.consequence, action=alarm.action, device=alarm.device, rank=alarm.rank,
         since_at=alarm.since_at, began_mono_s=now.mono_s, priority=rules.of(alarm.key).priority,
-        began_at=chatter.with_begin(began_at, now),
+        began_at=chatter.with_begin(began_at, now, rules.of(alarm.key)),
     )  # fmt: skip
+
+
+def _heard_again(record: Record, alarm: Alarm, now: Moment, rules: Rules) -> Record:
+    """One that has not ended, after one more word that it holds; it is told again where that is news."""
+    rule = rules.of(alarm.key)
+    is_new = rule.latched and _is_after_a_reset(alarm, record, now)
+    if record.is_open and (is_new or alarm.rank > record.rank or (rule.anew and alarm.cause != record.cause)):
+        record = to_be_told(record, now)
+    return replace(
+        record, source=alarm.source, boot=alarm.boot, seq=alarm.seq, kind=alarm.kind, active=True, cause=alarm.cause,
+        consequence=alarm.consequence, action=alarm.action, device=alarm.device,
+        rank=max(record.rank, alarm.rank), quiet_mono_s=None, ended_at=None,
+        since_at=alarm.since_at if is_new else record.since_at,
+        effect=record.effect if record.active and alarm.rank <= record.rank else "",
+        began_mono_s=now.mono_s if record.is_open and not record.active else record.began_mono_s,
+        began_at=record.began_at if record.active else chatter.with_begin(record.began_at, now, rule),
+    )  # fmt: skip
+
+
+def _is_after_a_reset(alarm: Alarm, record: Record, now: Moment) -> bool:
+    """Whether a latched alarm that stands, or stood until a moment ago, has come again since. Where its reset was not heard, its
+    own time tells: it is a later one, and not of a clock that runs ahead."""
+    return not record.active or record.since_at + _LATER_S < alarm.since_at <= now.wall_s
 
 
 def _quiet(record: Record, now: Moment, ended_at: float) -> Record:

@@ -29,4 +29,5 @@ def chat_found(
         return
     deaf_s = 0.0 if chat.deaf_since_mono_s is None else now.mono_s - chat.deaf_since_mono_s
     if CHAT_DEAF in standing or deaf_s >= CHAT_DEAF_S:
-        yield CHAT_DEAF, said.get(CHAT_DEAF) or chat_deaf(chat.reason or "does not listen yet")
+        found = said.get(CHAT_DEAF) or chat_deaf(chat.reason or "does not listen yet")
+        yield CHAT_DEAF, found.since(chat.deaf_since_mono_s)

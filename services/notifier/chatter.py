@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from services.notifier.record import Record
-from services.notifier.rules import Rules
+from services.notifier.rules import Rule, Rules
 from services.shared.clock import Moment
 
 BEGINS = 3
@@ -11,9 +11,9 @@ WITHIN_S = 3_600.0
 CHATTERING_OFF_DELAY_S = 600.0
 
 
-def with_begin(began_at: tuple[float, ...], now: Moment) -> tuple[float, ...]:
-    """The latest begins, as many as chattering is judged by."""
-    return (*began_at, now.wall_s)[-BEGINS:]
+def with_begin(began_at: tuple[float, ...], now: Moment, rule: Rule) -> tuple[float, ...]:
+    """The latest begins, as many as chattering is judged by; of what never chatters the last alone."""
+    return (*began_at, now.wall_s)[-(BEGINS if rule.chatters else 1) :]
 
 
 def is_chattering(record: Record, now: Moment) -> bool:

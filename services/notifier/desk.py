@@ -11,10 +11,11 @@ from services.notifier.change import Change
 from services.notifier.channels.base import Channel
 from services.notifier.passing import SHELVES, Passing
 from services.notifier.record import Record
+from services.notifier.stages.effect import Plant
 from services.notifier.store import Store
 from services.notifier.text import one_line
 from services.shared.clock import Clock, Moment
-from services.shared.messages import Alarm
+from services.shared.messages import Alarm, State
 from services.shared.settings.tree import Settings
 
 log = logging.getLogger(__name__)
@@ -50,6 +51,10 @@ class Desk:
         """An owner's word."""
         if self._passing.hear(brief(alarm)):
             self._news.set()
+
+    def see(self, state: State) -> None:
+        """The controller's state. What it proves of the load is told with the next pass."""
+        self._passing.plant = Plant.of(state, self._clock.now())
 
     async def run(self, levels: Callable[[Moment], Iterable[Alarm]], is_forsaken: Callable[[Record, Moment], bool]) -> None:
         """Pass over the alarms at any news and once a second, for ever. `levels` are the alarms of our own."""

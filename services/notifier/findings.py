@@ -1,26 +1,33 @@
 """What the notifier itself may find wrong, in words for people."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from services.shared.vocabulary import AlarmKind
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A condition in words."""
+    """A condition in words. `since_mono_s`: the last moment at which the opposite was known; None: it is new."""
 
     kind: AlarmKind
     cause: str
     consequence: str
     action: str
+    since_mono_s: float | None = field(default=None, compare=False)
+
+    def since(self, mono_s: float | None) -> "Finding":
+        """The same, dated."""
+        return replace(self, since_mono_s=mono_s)
 
 
 BROKER_LOST = Finding(
     AlarmKind.WARNING,
     "The broker is away: the services do not hear each other.",
-    "The controller holds its last targets; other alarms do not arrive here.",
+    "The control of the site is blind: the controller holds its last targets, and signals and temperatures age until it acts as "
+    "if they were lost. No other alarm arrives here, a trip neither.",
     "Look at the broker's process and log.",
 )
+_AGAIN = "It is started again by itself. Not back after 2 min: `sudo systemctl restart bitcoin-mine`; `mine logs` says why."
 _EFFECTS = {
     "controller": "Nobody takes load off or cools; fans run by their relays' rest position when their leases end.",
     "collector": "Signals and temperatures age; after their limits the controller acts as if they were lost.",
@@ -31,7 +38,7 @@ _EFFECTS = {
 def service_lost(service: str) -> Finding:
     """A service says nothing; without the controller nobody acts."""
     kind = AlarmKind.EMERGENCY if service == "controller" else AlarmKind.WARNING
-    return Finding(kind, f"The {service} has fallen silent.", _EFFECTS[service], f"Look at the {service}'s log; start it again.")
+    return Finding(kind, f"The {service} has fallen silent.", _EFFECTS[service], _AGAIN)
 
 
 def channel_lost(name: str, reason: str = "", *, waiting: bool = True) -> Finding:

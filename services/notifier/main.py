@@ -20,7 +20,7 @@ from services.notifier.store import Store
 from services.notifier.trial.trial import Trial
 from services.notifier.watch import OWNER, Watch
 from services.shared.daily import Book, Daily
-from services.shared.messages import Alarm, Presence, Reply, Request, ping_filter
+from services.shared.messages import Alarm, Presence, Reply, Request, State, ping_filter
 from services.shared.service import Context, run
 
 
@@ -60,7 +60,9 @@ def _works(context: Context, store: Store, desk: Desk) -> dict[str, Coroutine[ob
     chat = Chat(settings, store, desk, asking, clock, lambda: signs.witness.state)
     sound = (lambda who: horn.test(who, clock.now())) if settings.annunciator.board else None
     requests = Requests(desk, trial, clock, bus.publish, sound)
+    bus.on(Alarm, lambda alarm, _: watch.take_word(alarm, clock.now()))
     bus.on(Alarm, lambda alarm, _: desk.hear(alarm))
+    bus.on(State, lambda state, _: desk.see(state))
     bus.on(Presence, watch.take_presence)
     bus.on_topic(ping_filter(settings.general.site), watch.take_ping)
     bus.on(Request, requests.take)

@@ -20,6 +20,7 @@ from services.notifier.record import Phase, Receipt, Record, Transition
 from services.notifier.rules import Rules
 from services.notifier.sending import Way
 from services.notifier.shelves import Shelves
+from services.notifier.stages.effect import Plant
 from services.notifier.store import Store
 from services.notifier.text import Site, moment
 from services.shared.clock import Clock, Moment
@@ -32,7 +33,8 @@ SHELVES = "shelves"
 
 
 class Passing:
-    """`records`, `outbox`, `people`, `rules` and `shelves` are the desk's; `steps_taken` counts the steps of all alarms."""
+    """`records`, `outbox`, `people`, `rules` and `shelves` are the desk's; `plant` is the load as last heard of; `steps_taken`
+    counts the steps of all alarms."""
 
     def __init__(
         self, settings: Settings, store: Store, clock: Clock, publish: Publish, channels: Mapping[str, Channel | str]
@@ -51,11 +53,14 @@ class Passing:
             Site.of(settings.general), self.people, self.rules, told.escalate_minutes * 60.0, answers=bool(allowed(settings))
         )
         self._memory = Memory(budget.Budget.load(told.messages_per_10_minutes, store.facts.get(budget.FACT, "")), self.shelves)
-        self.records |= {key: adopted(alarms.resumed(one, now), own) for key, one in store.records.items()}
-        self._reckoning = timeline.reckoning(self.records, self._memory, now, store.facts.get(timeline.FACT, ""))
-        store.stage(Change(facts={timeline.FACT: timeline.document(self._reckoning)}))
+        self.records |= {
+            key: adopted(alarms.resumed(one, now, self.people.channels(one.kind, key)), own) for key, one in store.records.items()
+        }
+        self._reckoning = timeline.reckoning(self.records, self._memory, now, store.facts)
+        store.stage(Change(facts=timeline.facts_of(self._reckoning, now)))
         self._doubt = Doubt(self._reckoning.moment(now).wall_s if store.fault is not None else None)
         self._chatterers = Chatterers(self.records.values(), self._reckoning.moment(now))
+        self.plant: Plant | None = None
         self.steps_taken = 0
 
     def hear(self, alarm: Alarm) -> bool:
@@ -86,14 +91,14 @@ class Passing:
         """This moment as reckoned. Where the clock was set, all that is counted by it is set first, in one piece."""
         now = self._clock.now()
         if (step := self._reckoning.look(now)) is not None:
-            log.warning("the clock was set by %+.0f s", step.by_s)
+            log.warning("%s", step.words)
             for worker in self.outbox.workers.values():
                 worker.again()
             moved, self._memory = timeline.set_by(self.records, self._memory, step)
             self.records |= moved
             kept = {key: record for key, record in moved.items() if record.phase is not Phase.NEW}
-            facts = {SHELVES: self.shelves.document(), budget.FACT: self._memory.budget.document(), timeline.FACT: ""}
-            self._store.stage(Change(records=kept, facts=facts))
+            facts = {SHELVES: self.shelves.document(), budget.FACT: self._memory.budget.document()}
+            self._store.stage(Change(records=kept, facts=facts | timeline.facts_of(self._reckoning, now)))
         return self._reckoning.moment(now)
 
     async def take(self, now: Moment, with_it: Change | None = None, who: str = "") -> None:
@@ -101,7 +106,7 @@ class Passing:
         change = with_it or Change()
         if self.shelves.expire(now):
             change.facts[SHELVES] = self.shelves.document()
-        out = pipeline.step(self.records, self._memory, self._plan, now)
+        out = pipeline.step(self.records, self._memory, self._plan, now, self.plant)
         if out.budget != self._memory.budget:
             change.facts[budget.FACT] = out.budget.document()
         changed = {key: record for key, record in out.changed.items() if self.records.get(key) != record}

@@ -6,6 +6,7 @@
 - tell, digests: route them, within the channels' budgets; what waited for a digest long enough goes
 - ask_again, escalate: what is over of the acknowledgements, and what nobody acknowledged
 - end, ended_digests: what ended is told
+- effect: what the controller proves of the load stands in the message of who asked for it
 - edit: what was posted is brought up to date
 
 Called whenever something was heard and once a second. What it returns is written in one piece before anything is sent, so that a
@@ -18,6 +19,7 @@ from services.notifier.incidents import living
 from services.notifier.outcome import Memory, Outcome, Plan
 from services.notifier.record import Phase, Record
 from services.notifier.stages.edit import edit
+from services.notifier.stages.effect import Plant, effect
 from services.notifier.stages.end import end, ended_digests
 from services.notifier.stages.escalate import ask_again, escalate
 from services.notifier.stages.group import deduplicate, group
@@ -27,8 +29,8 @@ from services.notifier.stages.tell import digests, tell
 from services.shared.clock import Moment
 
 
-def step(records: Mapping[str, Record], memory: Memory, plan: Plan, now: Moment) -> Outcome:
-    """One pass over all alarms."""
+def step(records: Mapping[str, Record], memory: Memory, plan: Plan, now: Moment, plant: Plant | None = None) -> Outcome:
+    """One pass over all alarms. `plant`: the load as it was last heard of."""
     out = Outcome(plan, now, dict(records), memory.budget)
     before = living(out.view.values())
     shelve(out, memory.shelves)
@@ -43,6 +45,7 @@ def step(records: Mapping[str, Record], memory: Memory, plan: Plan, now: Moment)
     escalate(told, hushed, out)
     end(told, hushed, out)
     ended_digests(out)
+    effect(plant, out)
     edit(before, living(out.view.values()), memory.said, out)
     return out
 

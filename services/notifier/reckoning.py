@@ -18,10 +18,22 @@ _EVER = float("-inf")
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """The calendar was set by `by_s`. What was stamped from `from_at` on (Unix seconds, as it was) moves with it."""
+    """The calendar goes on by `by_s`. What was stamped from `from_at` on (Unix seconds, as it was) moves with it.
+
+    `was_set`: somebody set the clock. Else this process began with a good one, and an earlier one had reckoned without.
+    """
 
     from_at: float
     by_s: float
+    was_set: bool = True
+
+    @property
+    def words(self) -> str:
+        """For the log."""
+        if abs(self.by_s) < STEP_S:
+            return "the clock is trusted, and nobody has set it"
+        what = "the clock was set by" if self.was_set else "the clock is good; what was reckoned without it goes on by"
+        return f"{what} {self.by_s:+.0f} s"
 
     def moved(self, at: float) -> float:
         """A stamp, as it is now."""
@@ -33,19 +45,36 @@ class Reckoning:
     the calendar, or people are being called. On that no clock decides that is not trusted, nor one that is behind the stamps.
 
     `unproven_from_at`: what is stamped from then on was stamped by no trusted clock; None: all was. To be stored, and given to
-    the next process.
+    the next process. So is `ahead_s`, by which the calendar is ahead of the monotonic clock: in the same boot that clock went on
+    while no process looked, and nothing needs to be reckoned.
     """
 
     def __init__(
-        self, now: Moment, stamps: Iterable[float] = (), *, waits: bool = False, unproven_from_at: float | None = None
+        self,
+        now: Moment,
+        stamps: Iterable[float] = (),
+        *,
+        waits: bool = False,
+        unproven_from_at: float | None = None,
+        ahead_s: float | None = None,
     ) -> None:
+        self._was_set = not now.wall_trusted
         latest_at = max(stamps, default=_EVER)
+        needs_it = not now.wall_trusted or unproven_from_at is not None
+        if ahead_s is not None and needs_it and latest_at <= now.mono_s + ahead_s + STEP_S:
+            self._ahead_s, self.unproven_from_at, self._was_set = ahead_s, unproven_from_at, True
+            return
         wrong = latest_at > now.wall_s + STEP_S or (waits and not now.wall_trusted) or unproven_from_at is not None
         goes_on = wrong and latest_at > _EVER
         first_at = latest_at + 1.0 if goes_on else now.wall_s
         self._ahead_s = first_at - now.mono_s
         from_at = first_at if unproven_from_at is None else min(first_at, unproven_from_at)
         self.unproven_from_at = None if now.wall_trusted and not goes_on else from_at
+
+    @property
+    def ahead_s(self) -> float:
+        """For the next process of this boot."""
+        return self._ahead_s
 
     def moment(self, now: Moment) -> Moment:
         """This moment as reckoned."""
@@ -60,8 +89,8 @@ class Reckoning:
             return None
         by_s = now.wall_s - self.moment(now).wall_s
         is_proven = self.unproven_from_at is None
-        step = Step(_EVER if self.unproven_from_at is None else min(self.unproven_from_at, now.wall_s), by_s)
-        self._ahead_s, self.unproven_from_at = now.wall_s - now.mono_s, None
+        step = Step(_EVER if self.unproven_from_at is None else min(self.unproven_from_at, now.wall_s), by_s, self._was_set)
+        self._ahead_s, self.unproven_from_at, self._was_set = now.wall_s - now.mono_s, None, True
         return None if is_proven and abs(by_s) < STEP_S else step
 
     def heard(self, alarm: Alarm, now: Moment) -> Alarm:

@@ -59,7 +59,7 @@ class Record:
     `thread` is the incident in which it was told: alarms told in one message share it. `began_at` are the Unix seconds at which
     it began lately, by which chattering is seen. `escalated` counts the times that further people were told, `escalated_at` the
     last, `told_to` all who were told. `shelved_until_at` is set while it is shelved, over whatever phase it is in. `device` is
-    what all of it is read by, `rank` the worst that its owner said in this life.
+    what all of it is read by, `rank` the worst that its owner said in this life, `effect` what came of it, in a sentence.
     """
 
     key: str
@@ -94,6 +94,7 @@ class Record:
     anew: bool = False
     device: str = ""
     rank: int = 0
+    effect: str = ""
 
     @property
     def is_shelved(self) -> bool:

@@ -22,7 +22,7 @@ class Rule:
     this alarm; a wider pattern delays no emergency.
 
     `follows` are the patterns of what it follows from, with its own name filled in. `anew`: told again when its words change.
-    `chatters`: a longer off-delay when it comes again and again.
+    `chatters`: a longer off-delay when it comes again and again. `latched`: what comes after a reset is told as new.
     """
 
     priority: Priority
@@ -34,6 +34,7 @@ class Rule:
     shelvable: bool = True
     anew: bool = False
     chatters: bool = True
+    latched: bool = False
 
     def delay_s(self, kind: AlarmKind) -> float:
         """How long its condition stands before it is an alarm."""
@@ -81,7 +82,8 @@ class Rules:
             follows=tuple(pattern.replace("{}", glob.escape(name)) for pattern in row.follows),
             shelvable=row.shelvable,
             anew=row.anew,
-            chatters=row.chatters,
+            chatters=row.chatters and not row.latched,
+            latched=row.latched,
         )
 
 

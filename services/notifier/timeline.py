@@ -10,19 +10,25 @@ from services.notifier.record import Phase, Record
 from services.shared.clock import Moment
 from services.shared.vocabulary import AlarmKind
 
-FACT = "calendar"
+FACT, OF_BOOT = "calendar", "calendar_of_boot"
 
 
-def reckoning(records: Mapping[str, Record], memory: Memory, now: Moment, stored: str = "") -> Reckoning:
-    """How the calendar goes on from what was stored, with the fact that an earlier process left."""
+def reckoning(records: Mapping[str, Record], memory: Memory, now: Moment, facts: Mapping[str, str]) -> Reckoning:
+    """How the calendar goes on from what was stored, with the facts that an earlier process left."""
     stamps = [at for record in records.values() for at in _stamps(record)]
     waits = bool(memory.shelves.standing) or any(_waits(record) for record in records.values())
-    return Reckoning(now, (*stamps, *memory.shelves.stamps, *memory.budget.stamps), waits=waits, unproven_from_at=number(stored))
+    boot, _, ahead_s = facts.get(OF_BOOT, "").partition(" ")
+    return Reckoning(
+        now, (*stamps, *memory.shelves.stamps, *memory.budget.stamps), waits=waits,
+        unproven_from_at=number(facts.get(FACT, "")), ahead_s=number(ahead_s) if boot == now.host_boot else None,
+    )  # fmt: skip
 
 
-def document(reckoning: Reckoning) -> str:
-    """The fact for the next process: what is stamped from then on was stamped by no trusted clock. Empty: all was."""
-    return "" if reckoning.unproven_from_at is None else repr(reckoning.unproven_from_at)
+def facts_of(reckoning: Reckoning, now: Moment) -> dict[str, str]:
+    """For the next process: from when on what is stamped was stamped by no trusted clock, empty where all was; and by how much
+    the calendar is ahead of the monotonic clock of this boot."""
+    unproven = "" if reckoning.unproven_from_at is None else repr(reckoning.unproven_from_at)
+    return {FACT: unproven, OF_BOOT: f"{now.host_boot} {reckoning.ahead_s!r}"}
 
 
 def set_by(records: Mapping[str, Record], memory: Memory, step: Step) -> tuple[dict[str, Record], Memory]:

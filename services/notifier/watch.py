@@ -37,6 +37,8 @@ BROKER_LOST_S = 60.0
 CHANNEL_LOST_S = 600.0
 REPUBLISHED_WITHIN_S = 60.0
 """An owner that began anew has re-published all its alarms by then."""
+SAID_NOW_S = 10.0
+"""An older word has waited in the broker, and is no sign of life."""
 _NEVER = float("-inf")
 
 
@@ -89,6 +91,11 @@ class Watch:
             self._heard[service] = foreign.received_mono_s
             self._offline.pop(service, None)
 
+    def take_word(self, alarm: Alarm, now: Moment) -> None:
+        """What a service says of the plant shows that it lives, if it says so now."""
+        if alarm.source in SERVICES and alarm.host_boot == now.host_boot and 0 <= now.wall_s - alarm.sent_at < SAID_NOW_S:
+            self._heard[alarm.source] = now.mono_s
+
     @property
     def lost(self) -> tuple[str, ...]:
         """The services that fell silent, as of the last look."""
@@ -118,7 +125,7 @@ class Watch:
         yield from self._broker(now, seen.broker_lost_mono_s)
         for service in self._services:
             if self._is_lost(service, now):
-                yield f"service_lost_{service}", service_lost(service)
+                yield f"service_lost_{service}", service_lost(service).since(self._heard.get(service, self._connected_mono_s))
         for name, worker in seen.workers.items():
             yield from self._channel(name, worker, now)
         yield from self._watcher(now, seen.watcher)
@@ -135,14 +142,16 @@ class Watch:
         if worker.check_failed:
             yield lost, channel_refused(name, worker.check_failed)
         elif _takes_nothing(worker, now, stood=lost in self._standing):
-            yield lost, self._said.get(lost) or channel_lost(name, worker.health.reason, waiting=bool(worker.rows))
+            found = self._said.get(lost) or channel_lost(name, worker.health.reason, waiting=bool(worker.rows))
+            yield lost, found.since(worker.lost_since_mono_s)
 
     def _watcher(self, now: Moment, watcher: LifeSign | None) -> Iterator[tuple[str, Finding]]:
         """One that stood before we began stands until the watcher was reached."""
         if watcher is None:
             return
         if watcher.is_lost(now) or (WATCHER_LOST in self._standing and watcher.door.last_mono_s is None):
-            yield WATCHER_LOST, self._said.get(WATCHER_LOST) or watcher_lost(watcher.door.fault)
+            found = self._said.get(WATCHER_LOST) or watcher_lost(watcher.door.fault)
+            yield WATCHER_LOST, found.since(watcher.door.last_mono_s)
 
     def _broker(self, now: Moment, lost_mono_s: float | None) -> Iterator[tuple[str, Finding]]:
         if lost_mono_s is None:
@@ -150,7 +159,7 @@ class Watch:
             return
         self._connected_mono_s = None
         if "broker_lost" in self._standing or now.mono_s - lost_mono_s >= BROKER_LOST_S:
-            yield "broker_lost", BROKER_LOST
+            yield "broker_lost", BROKER_LOST.since(lost_mono_s)
 
     def _is_lost(self, service: str, now: Moment) -> bool:
         heard_s = self._heard.get(service, _NEVER)
@@ -167,9 +176,10 @@ class Watch:
 
     def _alarm(self, key: str, finding: Finding, *, active: bool, now: Moment) -> Alarm:
         self._seq += 1
+        stood_s = 0.0 if finding.since_mono_s is None else max(now.mono_s - finding.since_mono_s, 0.0)
         return Alarm(
             key=key, source=OWNER, boot=self._boot, seq=self._seq, active=active, kind=finding.kind, cause=finding.cause,
-            consequence=finding.consequence, action=finding.action, since_at=now.wall_s,
+            consequence=finding.consequence, action=finding.action, since_at=now.wall_s - stood_s,
         )  # fmt: skip
 
 

@@ -105,10 +105,11 @@ def _paragraph(record: Record, site: Site, now: Moment, *, cause: bool, state: b
     found = _state(record, site) if state else ""
     what, since = _cause(record) if cause else "", f"Since {site.moment(record.since_at)}"
     if record.phase is Phase.RETURNED:
-        lines = [what, f"{since}, {found}." if found else f"{since}."]
+        lines = [what, f"{since}, {found}." if found else f"{since}.", record.effect]
     else:
         standing = f"{found[:1].upper()}{found[1:]}." if found else ""
-        lines = [what, one_line(record.consequence, _CAUSE), action, f"{since}.", chatter, standing]
+        outlook = record.effect or one_line(record.consequence, _CAUSE)
+        lines = [what, outlook, action, f"{since}.", chatter, standing]
     return "\n".join(line for line in lines if line)
 
 

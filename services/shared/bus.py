@@ -222,7 +222,8 @@ class Bus:
         if self._epoch is None:
             return
         self._epoch = None
-        self.lost_since_mono_s = self._clock.now().mono_s
+        link = self._link
+        self.lost_since_mono_s = self._clock.now().mono_s if link is None else max(link.connected_mono_s, link.heard_mono_s)
         log.warning("the broker is lost: %s", reason)
 
     def _acknowledged(self, epoch: int, mid: int) -> None:

@@ -303,7 +303,7 @@ async def test_a_stop_is_carried_out_once_the_same_person_confirms_it(house: Hou
     assert "Only the person who sent /stop" in await house.press(message, no, BOB)
     assert house.requests == []
     assert await house.press(message, yes) == "Stopping"
-    await until(lambda: any(words.startswith("STOPPED") for words in house.said(GROUP)))
+    await until(lambda: any(words.startswith("ORDERED") for words in house.said(GROUP)))
     assert [(one.verb, one.who) for one in house.requests] == [("stop", "anna (telegram)")]
     await until(lambda: house.said(GROUP)[0] == "Stopping, confirmed by anna (telegram).")
     assert "reply_markup" not in house.sink.messages[message]
@@ -318,7 +318,7 @@ async def test_a_confirmed_stop_outlives_a_kill_and_an_old_confirmation_does_not
     await house.end()  # killed before anybody answered
     del house.answers["stop"]
     await house.begin()
-    await until(lambda: any(words.startswith("STOPPED") for words in house.said()))
+    await until(lambda: any(words.startswith("ORDERED") for words in house.said()))
     assert [one.verb for one in house.requests] == ["stop", "stop"]
     await house.end()
     house.sink.press(message, yes, ANNA)
@@ -345,7 +345,7 @@ async def test_an_answered_stop_stays_answered(house: House) -> None:
     await house.ask("/stop")
     (message, yes), (_, no) = house.buttons()
     assert await house.press(message, yes) == "Stopping"
-    await until(lambda: house.said()[-1].startswith("STOPPED"))
+    await until(lambda: house.said()[-1].startswith("ORDERED"))
     assert (await house.press(message, no)).startswith("Answered before: Stopping, confirmed")
     house.clock.ahead_s = 61
     assert (await house.press(message, yes)).startswith("Answered before: Stopping, confirmed")
@@ -388,7 +388,7 @@ async def test_a_stop_goes_past_a_dead_broker_straight_to_the_controller(house: 
     await house.ask("/stop")
     message, yes = house.buttons()[0]
     await house.press(message, yes)
-    await until(lambda: house.said()[-1].startswith("STOPPED"))
+    await until(lambda: house.said()[-1].startswith("ORDERED"))
     assert asked[0]["who"] == "anna (telegram)"
     await runner.cleanup()
 
@@ -417,14 +417,21 @@ async def test_status_tells_what_the_site_does_with_ages_and_what_is_not_known(h
         assert part in told
 
 
-async def test_curtail_says_which_lease_it_takes_the_place_of(house: House) -> None:
+async def test_curtail_says_which_lease_it_takes_the_place_of_and_which_stands_beside_it(house: House) -> None:
     house.lease()
-    assert "takes the place" not in await house.ask("/curtail 30 200")
+    alone = await house.ask("/curtail 30 200")
+    assert "takes the place" not in alone and "stands too" not in alone
     held = Lease(
-        id="abc123", kind=LeaseKind.POWER_SIGNAL, owner="ruth", reason="", from_at=0.0, until_at=2_000_000_000.0, payload="{}"
+        id="abc123", kind=LeaseKind.POWER_SIGNAL, owner="anna (telegram)", reason="", from_at=0.0, until_at=2e9, payload="{}"
     )
-    house.state = state(leases=(held, held.model_copy(update={"id": "other", "kind": LeaseKind.MINERS})))
-    assert "It takes the place of abc123 by ruth until 2033-05-17 22:33 CDT." in await house.ask("/curtail 30 100")
+    other = held.model_copy(update={"id": "def456", "owner": "ruth"})
+    house.state = state(leases=(held, held.model_copy(update={"id": "asleep", "kind": LeaseKind.MINERS})))
+    own = await house.ask("/curtail 30 100")
+    assert "It takes the place of abc123 by anna (telegram) until 2033-05-17 22:33 CDT." in own and "stands too" not in own
+    house.state = state(leases=(held, other))
+    both = await house.ask("/curtail 30 100")
+    assert "takes the place of abc123 by anna (telegram)" in both
+    assert " def456 by ruth until 2033-05-17 22:33 CDT stands too: the lowest counts." in both
 
 
 class Turns(Faults):

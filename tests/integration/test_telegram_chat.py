@@ -31,7 +31,7 @@ async def test_what_a_person_asks_in_the_chat_is_done_by_the_controller(tmp_path
             await house.ask("/stop")
             message, yes = house.buttons()[0]
             assert await house.press(message, yes) == "Stopping"
-            await until(lambda: house.said()[-1].startswith("STOPPED"))
+            await until(lambda: house.said()[-1].startswith("ORDERED"))
         assert [(one.verb, one.who, one.source) for one in asked] == [
             (verb, "anna (telegram)", "notifier") for verb in ("lease", "lease", "release", "stop")
         ]

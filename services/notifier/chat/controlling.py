@@ -67,11 +67,13 @@ class Holding:
         return await self._asking.ask("lease", wish, call.who, reason=_REASON)
 
     def _curtailing(self, call: Call) -> str:
-        """The lease that a new one takes the place of: of one kind there is one (controller/core/holds.py)."""
+        """What stands already: a new one takes the place of its owner's own alone (controller/core/holds.py)."""
         state = self._state()
         held = [one for one in state.leases if one.kind is LeaseKind.POWER_SIGNAL] if state is not None else []
-        told = [f"{one.id} by {one.owner} until {self._time.clock(one.until_at, call.now.wall_s)}" for one in held]
-        return f" It takes the place of {', '.join(told)}." if told else ""
+        told = {one.owner: f"{one.id} by {one.owner} until {self._time.clock(one.until_at, call.now.wall_s)}" for one in held}
+        own = told.pop(call.who, "")
+        replaced = f" It takes the place of {own}." if own else ""
+        return replaced + (f" {', '.join(told.values())} stands too: the lowest counts." if told else "")
 
     def _told(self, done: str, reply: Reply, call: Call, before: str = "") -> Answer:
         if not reply.accepted:

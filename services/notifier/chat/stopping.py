@@ -9,7 +9,10 @@ from services.shared.settings.sections import Ops
 YES, NO = "stop:", "nostop:"
 CONFIRM_S = 60.0
 BY_BUS_S, DIRECT_S = 3.0, 8.0  # a stop must not wait for a broker; the controller itself gives its loop 5 s
-_STOPPED = "STOPPED: the whole site is tripped, and stays so until somebody has looked and resets it (mine reset)."
+_ORDERED = (
+    "ORDERED: the whole site is tripped, and its load goes off; /status says when it is proven off. "
+    "It stays so until somebody has looked and resets it (mine reset)."
+)
 _BY_HAND = "Stop the site by hand. It may still be carried out when they answer again."
 _STOP_REASON = "emergency stop in the chat"
 _QUESTION, _CONFIRMED = "Stop the whole site now?", "Stopping, confirmed by"
@@ -69,7 +72,7 @@ class Stopping:
             return await self._directly(call, str(first))
         if reply.accepted:
             note = f" The controller says: {reply.reason}." if reply.reason not in ("", "done") else ""
-            return Answer(_STOPPED + note)
+            return Answer(_ORDERED + note)
         return await self._directly(call, f"The controller refused: {reply.reason}.")
 
     async def _directly(self, call: Call, first: str) -> Answer:
@@ -88,7 +91,7 @@ class Stopping:
         finally:
             await client.close()
         if isinstance(said, dict) and said.get("stopped") is True:
-            return Answer(f"{_STOPPED} (Straight to the controller: {first})")
+            return Answer(f"{_ORDERED} (Straight to the controller: {first})")
         return Answer(f"NOT STOPPED. {first} The controller directly: HTTP {answer.status}. {_BY_HAND}")
 
 

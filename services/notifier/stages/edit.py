@@ -9,7 +9,8 @@ from services.notifier.record import Phase, Record
 from services.notifier.words import ended_text, incident_text, moved_text
 
 EVERY_S = 60.0
-"""A cause whose figures change, or one of many that ended, changes a message so often at most; what people did shows at once."""
+"""A cause whose figures change, or one of many that ended, changes a message so often at most; what people did, and what came
+of it, shows at once."""
 
 
 def edit(before: Mapping[str, Incident], after: Mapping[str, Incident], said: Mapping[str, Said], out: Outcome) -> None:
@@ -43,7 +44,7 @@ def _asks(records: Sequence[Record]) -> bool:
 
 
 def _deeds(records: Sequence[Record]) -> int:
-    return hash(tuple((one.acknowledged_by, one.shelved_until_at, one.escalated > 0) for one in records))
+    return hash(tuple((one.acknowledged_by, one.shelved_until_at, one.escalated > 0, one.effect) for one in records))
 
 
 def _words(records: Sequence[Record]) -> int:

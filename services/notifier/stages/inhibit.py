@@ -1,6 +1,10 @@
-"""Inhibit: what follows from another alarm, which stands, is not told. One cause, one alarm."""
+"""Inhibit: what follows from another alarm, which stands, is not told. One cause, one alarm.
 
-from collections.abc import Mapping, Sequence
+A cause whose condition has ended and that only stands out its off-delay keeps back no emergency, and of warnings those alone that
+began while it held: most of them go as it went. What is said later is news.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 
 from services.notifier.record import Phase, Record
@@ -8,7 +12,7 @@ from services.notifier.rules import Rules
 from services.shared.vocabulary import AlarmKind
 
 SERVICE_LOST = "service_lost_"
-"""A lost service inhibits, beside what the catalogue says, all alarms that it owns."""
+"""A lost service inhibits, beside what the catalogue says, all alarms that it owns, until it speaks again."""
 DEVICE_LOST = "device_lost_"
 """A lost device inhibits what is read by it alone, until a person acknowledged or shelved its own alarm: then each speaks."""
 
@@ -41,18 +45,26 @@ def inhibit(records: Mapping[str, Record], rules: Rules) -> dict[str, str]:
     causes = Causes(live)
     found = {}
     for record in live:
-        patterns = (*rules.of(record.key).follows, SERVICE_LOST + record.source)
-        cause = next((one for pattern in patterns for one in causes.like(pattern) if _explains(one, record)), None)
-        cause = cause or (causes.device_of(record) if record.kind is not AlarmKind.EMERGENCY else None)
+        cause = next((one for one in _causes(record, causes, rules) if _explains(one, record)), None)
         if cause is not None:
             found[record.key] = f"follows from {cause.key}"
     return found
 
 
+def _causes(record: Record, causes: Causes, rules: Rules) -> Iterator[Record]:
+    """All from which an alarm may follow."""
+    for pattern in rules.of(record.key).follows:
+        yield from causes.like(pattern)
+    yield from (owner for owner in causes.like(SERVICE_LOST + record.source) if owner.active)
+    if record.kind is not AlarmKind.EMERGENCY and (device := causes.device_of(record)) is not None:
+        yield device
+
+
 def _explains(cause: Record, effect: Record) -> bool:
-    """An emergency is explained by another emergency alone, and by none that a person put aside: it is never lost unsaid."""
+    """An emergency is explained by another emergency alone that holds, and by none that a person put aside: it is never lost
+    unsaid."""
     if cause.key == effect.key:
         return False
     if effect.kind is not AlarmKind.EMERGENCY:
-        return True
-    return cause.kind is AlarmKind.EMERGENCY and not cause.is_shelved
+        return cause.active or effect.since_at <= (cause.ended_at or 0.0)
+    return cause.active and cause.kind is AlarmKind.EMERGENCY and not cause.is_shelved

@@ -12,7 +12,8 @@ class AlarmClass:
     `on_delay_s` the condition stands before it is an alarm (an emergency has none), `off_delay_s` it stays away before it has
     ended. `deadband` says in words by how much a value must go back. While one of `follows` stands (patterns, in which {} is the
     name that its own * stands for), it is not told. `anew`: it is told again when its words change, acknowledged or not.
-    `chatters`: one that comes three times within an hour gets a longer off-delay; not where each coming is an event of its own.
+    `chatters`: one that comes three times within an hour gets a longer off-delay; not where each coming is an event of its own:
+    somebody's act. `latched`: it stands until a person resets it, so it never chatters, and what comes after a reset is new.
     """
 
     key: str
@@ -28,4 +29,5 @@ class AlarmClass:
     follows: tuple[str, ...] = ()
     shelvable: bool = True
     chatters: bool = True
+    latched: bool = False
     anew: bool = False

@@ -27,7 +27,7 @@ HISTORY = (
         "stop the api, repair the database, look at the card",
     ),
     AlarmClass(
-        "configuration", _OWNER, AlarmKind.WARNING, Priority.LOW,
+        "configuration", _OWNER, AlarmKind.WARNING, Priority.MEDIUM,
         "`config.txt`, the table of loads or a secret was changed while the services run, and has mistakes, is gone or empty",
         "the services go on with what they read at their start; after a restart or a power cut they would not start",
         "mend it until `mine check` finds no mistake; it ends by itself",

@@ -43,5 +43,6 @@ LOADS = (
         "a drill moved nothing",
         "the device cannot be counted on in an event",
         "look at the device, then drill it again",
+        chatters=False,
     ),
 )  # fmt: skip

@@ -24,7 +24,7 @@ SIGNALS = (
         "a person took a source out of service; told again each hour",
         "what it asks for is not done",
         "put it back as soon as it can be trusted",
-        shelvable=False, anew=True,
+        shelvable=False, chatters=False, anew=True,
     ),
     AlarmClass(
         "signal_lost_*", _OWNER, AlarmKind.WARNING, Priority.MEDIUM,

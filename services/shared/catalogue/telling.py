@@ -10,21 +10,23 @@ TELLING = (
         "service_lost_controller", _OWNER, AlarmKind.EMERGENCY, Priority.HIGH,
         "the controller is silent for 60 s, or offline for 10 s",
         "nobody takes load off or cools; fans run by their relays' rest position when their leases end",
-        "look at its log; start it again",
+        "it is started again by itself; not back after 2 min: `sudo systemctl restart bitcoin-mine`; `mine logs` says why",
         follows=("broker_lost",),
     ),
     AlarmClass(
         "service_lost_*", _OWNER, AlarmKind.WARNING, Priority.LOW,
         "a service is silent for 60 s, or offline for 10 s",
         "without the collector signals and temperatures age and count as lost in time; without the api the page is away",
-        "look at its log; start it again",
+        "it is started again by itself; not back after 2 min: `sudo systemctl restart bitcoin-mine`; `mine logs` says why",
         follows=("broker_lost",),
     ),
     AlarmClass(
-        "broker_lost", _OWNER, AlarmKind.WARNING, Priority.LOW,
-        "the notifier has not reached the broker for 60 s",
-        "the controller holds its last targets, signals and temperatures age; other alarms do not arrive",
+        "broker_lost", _OWNER, AlarmKind.WARNING, Priority.MEDIUM,
+        "nothing has come through the broker for 60 s, whether it is away or hangs",
+        "the control of the site is blind: the controller holds its last targets, signals and temperatures age; no other alarm "
+        "arrives, a trip neither, until it is back",
         "look at the broker's process and log",
+        on_delay_s=0.0,
     ),
     AlarmClass(
         "channel_lost_*", _OWNER, AlarmKind.WARNING, Priority.LOW,
@@ -37,7 +39,7 @@ TELLING = (
         "a channel did not take its weekly test, or one that a person asked for",
         "perhaps nobody is reached by this way when it matters",
         "see what the channel is set up with in [NOTIFICATIONS]; then `mine notify test`, which ends it",
-        follows=("channel_lost_{}",),
+        follows=("channel_lost_{}",), chatters=False,
     ),
     AlarmClass(
         "chat_deaf", _OWNER, AlarmKind.WARNING, Priority.LOW,

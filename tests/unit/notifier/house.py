@@ -14,6 +14,7 @@ from services.notifier.people import People
 from services.notifier.record import Phase, Record, Transition
 from services.notifier.rules import Rules
 from services.notifier.shelves import Shelves
+from services.notifier.stages.effect import Plant
 from services.notifier.text import Site
 from services.shared.clock import Moment
 from services.shared.messages import Alarm
@@ -34,22 +35,26 @@ class House:
         self, ways: Mapping[str, tuple[str, ...]] = WAYS, persons: Mapping[str, dict[str, Any]] | None = None,
         choices: Mapping[str, dict[str, Any]] | None = None, limit: int = 6, configured: Iterable[str] | None = None,
     ) -> None:  # fmt: skip
-        own = {name: names for name, names in ways.items() if configured is None or name in configured}
-        settings = Settings(
+        self._settings = Settings(
             persons={name: s.Person.model_validate(keys) for name, keys in (persons or {}).items()},
             alarms={key: s.AlarmChoice.model_validate(keys) for key, keys in (choices or {}).items()},
         )
-        self.rules = Rules(settings.alarms)
-        self.plan = Plan(Site("mine"), People(settings, own, self.rules), self.rules)
+        self.rules = Rules(self._settings.alarms)
+        self.set_up({name: names for name, names in ways.items() if configured is None or name in configured})
         self.memory = Memory(Budget(limit), Shelves())
         self.records: dict[str, Record] = {}
         self.said: list[tuple[str, str]] = []
         self.edits: list[tuple[str, str]] = []
         self.drafts: list[tuple[float, Draft]] = []
         self.steps_taken: list[Transition] = []
+        self.plant: Plant | None = None
         self.trusted = True
         self.skew_s = 0.0
-        self.reckoning = timeline.reckoning(self.records, self.memory, self.raw(0.0))
+        self.reckoning = timeline.reckoning(self.records, self.memory, self.raw(0.0), {})
+
+    def set_up(self, own: Mapping[str, tuple[str, ...]]) -> None:
+        """These ways, as from the next start on."""
+        self.plan = Plan(Site("mine"), People(self._settings, own, self.rules), self.rules)
 
     def hear(self, alarm: Alarm, mono_s: float) -> None:
         now, said = self.at(mono_s), self.reckoning.heard(alarm, self.raw(mono_s))
@@ -60,7 +65,7 @@ class House:
     def step(self, mono_s: float) -> Outcome:
         now = self.at(mono_s)
         self.memory.shelves.expire(now)
-        out = pipeline.step(self.records, self.memory, self.plan, now)
+        out = pipeline.step(self.records, self.memory, self.plan, now, self.plant)
         self.records |= out.changed
         self.memory = Memory(out.budget, self.memory.shelves, out.said)
         self.steps_taken += out.transitions
@@ -73,14 +78,16 @@ class House:
         for second in range(first_s, last_s + 1):
             self.step(float(second))
 
-    def restart(self, mono_s: float) -> None:
-        """A kill and a new process: what was only in memory is gone."""
+    def restart(self, mono_s: float, *, same_boot: bool = False) -> None:
+        """A kill and a new process, of another boot if not said otherwise: what was only in memory is gone."""
         stored = [_RECORD.validate_json(_RECORD.dump_json(one)) for one in self.records.values() if one.phase is not Phase.NEW]
-        self.records = {one.key: alarms.resumed(one, self.raw(mono_s)) for one in stored}
+        ways = self.plan.people.channels
+        self.records = {one.key: alarms.resumed(one, self.raw(mono_s), ways(one.kind, one.key)) for one in stored}
         budget = Budget.load(self.memory.budget.limit, self.memory.budget.document())
         self.memory = Memory(budget, Shelves.load(self.memory.shelves.document()))
-        fact = timeline.document(self.reckoning)
-        self.reckoning = timeline.reckoning(self.records, self.memory, self.raw(mono_s), fact)
+        left = replace(self.raw(mono_s), host_boot=at(mono_s).host_boot if same_boot else "another")
+        facts = timeline.facts_of(self.reckoning, left)
+        self.reckoning = timeline.reckoning(self.records, self.memory, self.raw(mono_s), facts)
 
     def acknowledge(self, key: str, who: str, mono_s: float, hours: float = 4) -> None:
         now = self.at(mono_s)

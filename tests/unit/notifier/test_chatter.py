@@ -51,5 +51,5 @@ def test_a_longer_off_delay_of_the_operators_stays() -> None:
 def test_only_the_begins_that_are_judged_are_kept() -> None:
     began: tuple[float, ...] = ()
     for second in range(100):
-        began = chatter.with_begin(began, at(second))
+        began = chatter.with_begin(began, at(second), RULES.of("door"))
     assert began == (WALL_S + 97, WALL_S + 98, WALL_S + 99)

@@ -275,9 +275,10 @@ def test_what_an_earlier_process_stamped_by_a_wrong_clock_is_set_with_it(off_s: 
 def test_garbage_as_the_stored_calendar_is_none(garbage: str) -> None:
     house = House()
     burning(house)
-    reckoning = timeline.reckoning(house.records, house.memory, at(500), garbage)
+    of_boot = f"{at(0).host_boot} {garbage}"
+    reckoning = timeline.reckoning(house.records, house.memory, at(500), {timeline.FACT: garbage, timeline.OF_BOOT: of_boot})
     assert reckoning.moment(at(500)) == at(500)
-    assert timeline.document(reckoning) == ""
+    assert timeline.facts_of(reckoning, at(500))[timeline.FACT] == ""
 
 
 def test_a_trusted_clock_that_is_behind_what_was_stored_ends_nothing_and_calls_nobody() -> None:
@@ -291,3 +292,39 @@ def test_a_trusted_clock_that_is_behind_what_was_stored_ends_nothing_and_calls_n
     assert len(house.on("telegram")) == 1 and house.to(BOB) == []
     house.steps(HOUR_S + 1, HOUR_S + 30)
     assert len(house.on("telegram")) == 2, "an hour, by the time that passed"
+
+
+def test_where_nobody_set_the_clock_a_restart_of_services_without_trust_in_it_moves_nothing_and_says_nothing() -> None:
+    house = House(persons=PERSONS)
+    burning(house)
+    house.trusted = False
+    house.restart(400, same_boot=True)
+    assert house.at(401).wall_s == at(401).wall_s, "the same boot: what passed meanwhile is known"
+    house.trusted = True
+    house.restart(813, same_boot=True)
+    step = house.reckoning.look(house.raw(814))
+    assert step is None or abs(step.by_s) < 1.0
+    assert house.at(815).wall_s == at(815).wall_s
+
+
+def test_what_an_untrusted_clock_stamped_rightly_stays_where_a_later_process_of_the_boot_finds_it_trusted() -> None:
+    house = House(persons=PERSONS)
+    house.trusted = False
+    house.restart(0)
+    burning(house)
+    told_at = house.records["smoke"].told_at
+    house.trusted = True
+    house.restart(413, same_boot=True)
+    house.step(414)
+    assert house.records["smoke"].told_at == told_at
+
+
+def test_after_another_boot_a_good_clock_was_not_set_and_what_was_reckoned_without_one_goes_on() -> None:
+    house = House(persons=PERSONS)
+    house.trusted = False
+    house.restart(0)
+    burning(house)
+    house.trusted = True
+    house.restart(413)
+    step = house.reckoning.look(house.raw(413))
+    assert step is not None and step.by_s > 400 and not step.was_set

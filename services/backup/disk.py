@@ -3,6 +3,7 @@
 import fcntl
 import os
 import shutil
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,9 +14,10 @@ _PRIVATE = 0o700
 
 
 def folder(path: Path) -> Path:
-    """A folder of our own user's alone, made if it is not there. Raises OSError."""
+    """A folder of our own user's alone, made if it is not there; one that all share, as /tmp, stays as it is. Raises OSError."""
     path.mkdir(mode=_PRIVATE, parents=True, exist_ok=True)
-    if path.stat().st_mode & 0o077:
+    mode = path.stat().st_mode
+    if mode & 0o077 and not mode & stat.S_ISVTX:
         path.chmod(_PRIVATE)
     return path
 

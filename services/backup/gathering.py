@@ -26,6 +26,13 @@ def missing(places: Places, wanted: tuple[str, ...]) -> list[str]:
     return [f"there is no {name}" for name in missing]
 
 
+def lacking(places: Places, wanted: tuple[str, ...]) -> list[str]:
+    """What a full one has not because the site has none, in words."""
+    if places.has_config or len(wanted) == 1:
+        return []
+    return [f"no configuration: {places.config} is not there, and the example is no site's"]
+
+
 def members(places: Places, scratch: Path, wanted: tuple[str, ...], with_secrets: bool) -> Iterator[Member]:
     """The files as members, each copied into the scratch folder: all that belongs to a full one, if more than one is wanted."""
     for name in wanted:
@@ -35,7 +42,8 @@ def members(places: Places, scratch: Path, wanted: tuple[str, ...], with_secrets
             size, sha256 = files.digest(scratch / name)
             yield Member(name, size, sha256, tables, proof.schema(name, scratch / name))
     if len(wanted) > 1:
-        named = [(CONFIG, places.config), (LOADS, places.config.parent / places.loads_file)]
+        own = [(CONFIG, places.config)] if places.has_config else []
+        named = [*own, (LOADS, places.config.parent / places.loads_file)]
         secrets = sorted(one for one in places.secrets.glob("[!.]*") if one.is_file()) if with_secrets else []
         for name, source in (*named, *((f"{SECRETS}/{one.name}", one) for one in secrets)):
             if source.exists():

@@ -20,17 +20,20 @@ from services.shared.messages import Event
 
 _APART = 10**12
 """Numbers leap to the next multiple: above whatever a ledger that is lost gave after the archive was made."""
+_TRIP = "trip_"
 _ANSWERED = "SELECT id, digest, reply, at FROM answered ORDER BY rowid"
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What stands in the ledger that goes on: keys of trips, targets of lock-outs, and the number above which events begin."""
+    """What stands in the ledger that goes on: keys of trips, targets of lock-outs, the number above which events begin; and the
+    keys of the alarms that the controller stands by."""
 
     trips: tuple[str, ...]
     lockouts: tuple[str, ...]
     numbers_above: int
+    alarmed: tuple[str, ...] = ()
 
 
 def go_on(archived: Path, present: Path, *, restored: Path | None, kept: Path | None, target: Path, event: Event) -> Kept:
@@ -58,7 +61,9 @@ def go_on(archived: Path, present: Path, *, restored: Path | None, kept: Path | 
         ledger_events.add(db, (event,))
         db.execute("COMMIT")
         db.execute("PRAGMA journal_mode=DELETE")
-    return Kept(tuple(one.key for one in state.trips), tuple(one.target for one in state.lockouts), above)
+    trips = tuple(one.key for one in state.trips)
+    alarmed = (*(key for key, _ in state.alarmed), *(f"{_TRIP}{key}" for key in trips))
+    return Kept(trips, tuple(one.target for one in state.lockouts), above, alarmed)
 
 
 def _united(before: State | None, today: State | None) -> State:

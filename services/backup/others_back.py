@@ -1,6 +1,7 @@
 """The records and the alarms after a restore: cursors of those who read on never go back, and no old message is sent again."""
 
 import sqlite3
+from collections.abc import Collection
 from contextlib import closing
 from pathlib import Path
 
@@ -31,8 +32,10 @@ def records_go_on(records: Path, present: Path | None, now_s: float, archive: st
         db.execute("PRAGMA journal_mode=DELETE")
 
 
-def alerts_go_on(alerts: Path, present: Path | None) -> None:
-    """In the archive's alarms: its living alarms and waiting messages are past; today's stand. Raises sqlite3.Error."""
+def alerts_go_on(alerts: Path, present: Path | None, alarmed: Collection[str], now_s: float) -> None:
+    """In the archive's alarms: its living alarms and waiting messages are past; today's stand, and of the controller's those that
+    are `alarmed` by the ledger that goes on: another one is over until the controller says it again. Raises sqlite3.Error.
+    """
     with closing(sqlite3.connect(alerts, isolation_level=None)) as db:
         if present is not None:
             db.execute("ATTACH ? AS today", (str(present),))
@@ -41,6 +44,7 @@ def alerts_go_on(alerts: Path, present: Path | None) -> None:
             db.execute(f"DELETE FROM main.{table}")  # noqa: S608 - our own names
         if present is not None:
             _take_todays(db)
+            _end_others(db, alarmed, now_s)
         db.execute("COMMIT")
         db.execute("PRAGMA main.journal_mode=DELETE")
 
@@ -55,6 +59,16 @@ def _take_todays(db: sqlite3.Connection) -> None:
             "INSERT INTO main.transitions (at, document) SELECT at, document FROM today.transitions"
             " WHERE at > (SELECT coalesce(max(at), 0) FROM main.transitions) ORDER BY id"
         )
+
+
+def _end_others(db: sqlite3.Connection, alarmed: Collection[str], now_s: float) -> None:
+    standing = db.execute(
+        "SELECT key FROM main.alarms WHERE CASE WHEN json_valid(document)"
+        " THEN document ->> '$.source' = 'controller' AND document ->> '$.active' = 1 END"
+    ).fetchall()
+    over = [(now_s, key) for (key,) in standing if key not in alarmed]
+    set_ = "json_set(document, '$.active', json('false'), '$.ended_at', ?)"
+    db.executemany(f"UPDATE main.alarms SET document = {set_} WHERE key = ?", over)  # noqa: S608 - our own words
 
 
 def _above(records: Path, present: Path | None, table: str) -> int:

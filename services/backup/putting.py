@@ -12,6 +12,7 @@ from services.backup.places import ALERTS, CONFIG, DATABASES, LEDGER, LOADS, REC
 from services.controller.audit import event
 from services.controller.core.moments import Now
 from services.shared import restored
+from services.shared.backups import Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class Putting:
     def __init__(self, places: Places, folder: Path, manifest: Manifest, now: Now, archive: str) -> None:
         self._places, self._folder, self._now, self._archive = places, folder, now, archive
         self._names = {member.name for member in manifest.members}
-        self._loads_file = manifest.loads_file
+        self._loads_file, self._is_full = manifest.loads_file, Kind(manifest.kind).is_full
         self._put: list[Path] = []
         self._aside: list[Path] = []
         self._left: list[str] = []
@@ -48,6 +49,8 @@ class Putting:
         for name in (RECORDS, ALERTS, LEDGER):
             if name in self._names:
                 self._replace(self._folder / name, there[name])
+        if CONFIG not in self._names and self._is_full:
+            self._left.append(f"no configuration is in the archive: {self._places.config} stays as it is")
         self._beside(CONFIG, self._places.config)
         self._beside(LOADS, self._places.config.parent / self._loads_file)
         for name in sorted(one for one in self._names if one.startswith(f"{SECRETS}/")):
@@ -55,13 +58,13 @@ class Putting:
         return Restored(tuple(self._put), tuple(self._aside), tuple(self._left), kept, aside.prune(self._aside))
 
     def _go_on(self, present: dict[str, Path | None], today: Path) -> ledger_back.Kept:
-        if ALERTS in self._names:
-            others_back.alerts_go_on(self._folder / ALERTS, present[ALERTS])
         records = self._folder / RECORDS if RECORDS in self._names else None
         told = event("audit", "restored from a backup", self._now, who="mine restore", detail=self._archive)
         target = self._folder / "going-on.db"
         kept = ledger_back.go_on(self._folder / LEDGER, today, restored=records, kept=present[RECORDS], target=target, event=told)
         target.replace(self._folder / LEDGER)
+        if ALERTS in self._names:
+            others_back.alerts_go_on(self._folder / ALERTS, present[ALERTS], kept.alarmed, self._now.wall_s)
         if records is not None:
             others_back.records_go_on(records, present[RECORDS], self._now.wall_s, self._archive)
         return kept
@@ -79,7 +82,7 @@ class Putting:
             return
         try:
             near = path.with_name(f".{path.name}.new")
-            path.parent.mkdir(parents=True, exist_ok=True)
+            path.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
             near.write_bytes(new.read_bytes())
             self._replace(near, path)
         except OSError as error:

@@ -11,15 +11,16 @@ from services.backup import archive as files
 from services.backup import disk, proof, sealed
 from services.backup.manifest import Manifest
 from services.backup.places import LEDGER, Places, database
-from services.backup.proof import Verdict
+from services.backup.proof import MemberVerdict
 from services.backup.putting import Putting, Restored
 from services.backup.trouble import Trouble
 from services.controller import ledger_file
 from services.controller.core.moments import Now
 
-_SCRATCH, _FILES = ".restoring", "files"
+SCRATCH, _FILES = ".restoring", "files"
 _SPARE_MB = 64.0
 Say = Callable[[str], None]
+Agreed = Callable[[Manifest, Path], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class Looked:
     """What a look at an archive found."""
 
     manifest: Manifest
-    verdicts: tuple[Verdict, ...]
+    verdicts: tuple[MemberVerdict, ...]
 
     @property
     def fault(self) -> str:
@@ -48,16 +49,27 @@ def verify(archive: Path, near: Path, passphrase: str, say: Say = lambda _: None
 
 
 def restore(
-    archive: Path, places: Places, near: Path, now: Now, passphrase: str, say: Say = lambda _: None
+    archive: Path,
+    places: Places,
+    near: Path,
+    now: Now,
+    passphrase: str,
+    say: Say = lambda _: None,
+    agreed: Agreed = lambda *_: True,
 ) -> tuple[Looked, Restored]:
-    """Bring an archive back by way of the folder `near` into those of `places`, where no service may run. Raises Trouble."""
+    """Bring an archive back by way of the folder `near` into those of `places`, where no service may run. Raises Trouble.
+
+    `agreed` is asked when the archive is proven and unpacked in a folder, and nothing is touched yet.
+    """
     try:
         disk.folder(places.data)
         disk.folder(near)
-        with _alone(database(places.data, LEDGER)), disk.scratch(near / _SCRATCH) as scratch:
+        with _alone(database(places.data, LEDGER)), disk.scratch(near / SCRATCH) as scratch:
             looked = _looked(archive, scratch, passphrase, say)
             if looked.fault:
                 raise Trouble(f"{archive.name} is not restored: {looked.fault}")
+            if not agreed(looked.manifest, scratch / _FILES):
+                raise Trouble("nothing was done")
             say("putting in place")
             return looked, Putting(places, scratch / _FILES, looked.manifest, now, archive.name).all()
     except (OSError, OverflowError, sqlite3.Error) as error:
@@ -68,7 +80,7 @@ def restore(
 def _looking(near: Path) -> Iterator[Path]:
     with ExitStack() as held:
         try:
-            scratch = held.enter_context(disk.scratch(disk.folder(near) / _SCRATCH))
+            scratch = held.enter_context(disk.scratch(disk.folder(near) / SCRATCH))
         except OSError:
             scratch = Path(held.enter_context(TemporaryDirectory(prefix="mine-restoring-", ignore_cleanup_errors=True)))
         yield scratch

@@ -15,7 +15,7 @@ from services.backup import archive as files
 from services.backup import away, disk, gathering, keeping, proof
 from services.backup.manifest import Manifest
 from services.backup.places import DATABASES, LEDGER, Places
-from services.backup.proof import Verdict
+from services.backup.proof import MemberVerdict
 from services.backup.trouble import Trouble
 from services.shared.backups import NOTE, Archive, Kind, Note, archives, note_document, read_notes
 from services.shared.settings import Settings
@@ -28,13 +28,14 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What was made: its file, what was found of each member, what did not succeed besides, what went for it."""
+    """What was made: its file, what was found of each member, what did not succeed besides, what went for it, what it has not."""
 
     path: Path
     size: int
-    verdicts: tuple[Verdict, ...]
+    verdicts: tuple[MemberVerdict, ...]
     troubles: tuple[str, ...]
     removed: tuple[str, ...]
+    lacking: tuple[str, ...] = ()
 
 
 def take(settings: Settings, places: Places, kind: Kind, now_s: float, say: Say = lambda _: None) -> Taken:
@@ -73,10 +74,11 @@ def _take(settings: Settings, places: Places, kind: Kind, now_s: float, say: Say
         verdicts = _packed(half, first / name, manifest, scratch, say)
         troubles += _away(settings, places, first / name, kind, scratch, say)
     removed = keeping.prune(first, site, settings.backup)
-    return Taken(first / name, (first / name).stat().st_size, verdicts, tuple(troubles), removed)
+    size, lacking = (first / name).stat().st_size, tuple(gathering.lacking(places, wanted))
+    return Taken(first / name, size, verdicts, tuple(troubles), removed, lacking)
 
 
-def _packed(half: Path, path: Path, manifest: Manifest, scratch: Path, say: Say) -> tuple[Verdict, ...]:
+def _packed(half: Path, path: Path, manifest: Manifest, scratch: Path, say: Say) -> tuple[MemberVerdict, ...]:
     try:
         say("packing")
         files.write(half, manifest, scratch)
@@ -89,7 +91,7 @@ def _packed(half: Path, path: Path, manifest: Manifest, scratch: Path, say: Say)
     return verdicts
 
 
-def _proven(half: Path, manifest: Manifest, scratch: Path) -> tuple[Verdict, ...]:
+def _proven(half: Path, manifest: Manifest, scratch: Path) -> tuple[MemberVerdict, ...]:
     """By its sums the archive holds what lies in the scratch folder: that is opened, and the card is spared another copy."""
     if files.check(half) != manifest:
         raise Trouble("the archive's manifest reads back otherwise")

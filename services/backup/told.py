@@ -3,20 +3,20 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from services.backup.proof import Verdict
+from services.backup.proof import MemberVerdict
 from services.backup.putting import Restored
 from services.backup.restoring import Looked
 from services.backup.taking import Taken
 
 
-def table(verdicts: Iterable[Verdict]) -> Iterator[str]:
+def table(verdicts: Iterable[MemberVerdict]) -> Iterator[str]:
     """One line for each file."""
     for one in verdicts:
         rows = "" if one.rows is None else f"{one.rows} rows"
         yield f"  {'bad ' if one.fault else 'good'}  {one.name:<22} {one.size / 1e6:>9.2f} MB  {rows:>14}  {one.words}"
 
 
-def rows(verdicts: Iterable[Verdict]) -> list[dict[str, Any]]:
+def rows(verdicts: Iterable[MemberVerdict]) -> list[dict[str, Any]]:
     """The same for programs."""
     return [{"name": v.name, "size": v.size, "rows": v.rows, "ok": not v.fault, "verdict": v.words} for v in verdicts]
 
@@ -25,6 +25,7 @@ def taken_lines(taken: Taken) -> Iterator[str]:
     """What was made, and what did not succeed besides."""
     yield f"{taken.path}: {taken.size / 1e6:.2f} MB"
     yield from table(taken.verdicts)
+    yield from (f"  {words}" for words in taken.lacking)
     yield from (f"  removed {name}" for name in taken.removed)
     yield from (f"  NOT DONE: {trouble}" for trouble in taken.troubles)
 
@@ -33,7 +34,7 @@ def taken_document(taken: Taken) -> dict[str, Any]:
     """The same for programs."""
     return {
         "archive": str(taken.path), "size": taken.size, "files": rows(taken.verdicts),
-        "troubles": list(taken.troubles), "removed": list(taken.removed),
+        "troubles": list(taken.troubles), "removed": list(taken.removed), "lacking": list(taken.lacking),
     }  # fmt: skip
 
 

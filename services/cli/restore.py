@@ -1,6 +1,5 @@
 """`mine restore`: look whether a backup would come back, and bring it back. `mine arm` ends the observing that follows."""
 
-import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -12,14 +11,14 @@ from services.backup.places import CONFIG, LEDGER, SECRETS, Places
 from services.backup.trouble import Trouble
 from services.cli import ask, local_time, noted
 from services.cli.backup import steps
-from services.cli.exit_codes import EXIT_REFUSED
+from services.cli.exit_codes import EXIT_MISTAKES, EXIT_REFUSED
+from services.cli.meant import Meant
 from services.cli.options import ForPrograms, Yes
 from services.cli.reading import end, judged
 from services.controller.core.moments import Now
 from services.shared import restored
 from services.shared.clock import Clock
-from services.shared.settings import CONFIG as OWN_FILE
-from services.shared.settings import EXAMPLE, Settings
+from services.shared.settings import Settings
 
 
 def restore(
@@ -37,10 +36,10 @@ def restore(
     Exit code 0 done, 1 not done or the backup is bad, 2 mistakes.
     """
     settings = judged(quiet=as_json)
-    where = places.of(settings, os.environ)
-    if where.config == EXAMPLE.resolve():  # which is not the site's own
-        where = replace(where, config=OWN_FILE.resolve())
-    near = where.first if to is None else to.resolve()
+    if found := _no_file(archive):
+        end(f"{archive}: found {found}; allowed: a backup, a file .tar.gz or .tar.gz.enc", EXIT_MISTAKES)
+    where = places.of(settings)
+    near = where.first if to is None or verify else to.resolve()
     passphrase = settings.backup.passphrase.get_secret_value()
     try:
         if verify:
@@ -74,6 +73,14 @@ def arm(yes: Yes = False, as_json: ForPrograms = False) -> None:
     ask.told({"armed": True, "was": why}, [line], as_json=as_json)
 
 
+def _no_file(archive: Path) -> str:
+    """What stands there instead of a file; empty where there is one, or where that cannot be seen: who reads it says why."""
+    try:
+        return "" if archive.is_file() else "a folder" if archive.is_dir() else "nothing"
+    except OSError:
+        return ""
+
+
 def _verify(settings: Settings, archive: Path, near: Path, passphrase: str, *, as_json: bool) -> None:
     looked = restoring.verify(archive, near, passphrase, steps(quiet=as_json))
     at = local_time.of(settings)(looked.manifest.at)
@@ -90,13 +97,25 @@ def _restore(settings: Settings, archive: Path, target: Places, near: Path, pass
         end("Nothing was done.", EXIT_REFUSED)
     moment = Clock(settings.general.clock_trusted).now()
     now = Now(moment.mono_s, moment.wall_s, moment.wall_trusted, moment.host_boot)
-    looked, done = restoring.restore(archive, target, near, now, passphrase, steps(quiet=as_json))
+    meant = Meant(target, yes=yes)
+    looked, done = restoring.restore(archive, target, near, now, passphrase, steps(quiet=as_json), meant)
     at = local_time.of(settings)(looked.manifest.at)
     document = told.looked_document(looked) | told.restored_document(done)
     ask.told(document, [*told.looked_lines(looked, at), *told.restored_lines(done)], as_json=as_json)
 
 
 def _in(where: Places, folder: Path) -> Places:
-    """Everything in one folder, the configuration within it."""
+    """Everything in one folder, the configuration within it. Raises Trouble where it holds what is no site's."""
+    if not _is_free(folder):
+        raise Trouble(f"{folder} holds other things: name a folder that is new, empty, or a site's")
     config = folder / "config"
     return replace(where, data=folder, config=config / CONFIG, secrets=folder / SECRETS)
+
+
+def _is_free(folder: Path) -> bool:
+    """Nothing is in it, or what a restore that was killed or a restored site left: the folder becomes its user's alone."""
+    try:
+        there = [one.name for one in folder.iterdir()]
+    except OSError:
+        return True  # what is not there, or no folder, is told by whoever makes it
+    return not there or any(name.startswith((LEDGER, f".{LEDGER}", restoring.SCRATCH)) for name in there)

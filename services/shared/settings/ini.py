@@ -4,6 +4,7 @@ configparser forgets the line of a value and stops at the first mistake; here ev
 collected. A value may go on in following lines that are indented deeper than its key.
 """
 
+import codecs
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +15,12 @@ from services.shared.settings.problems import Problem, shown
 _HEADER = re.compile(r"^\[([^\]]+)\]$")
 _ITEM = re.compile(r"^(.*?)\s*[=:]\s*(.*)$")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+_NO_UTF8 = re.compile(r"[\udc80-\udcff]")
+_UNCLOSED = re.compile(r"^\[\s*([A-Za-z_]+(?:\s+[A-Za-z0-9_*-]+)?)\s*$")
+_SECTION = "[SECTION] or [SECTION name] with a name of a-z 0-9 _ -"
+_NO_TEXT = ("bytes that are no UTF-8", "a text file in UTF-8")
+_MOST_BYTES = 100  # of another file that lies in its place hardly a line is text
+_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _WORD = re.compile(r"[A-Za-z]+(?:_[A-Za-z0-9]+)*")
 _NAME = re.compile(r"^[a-z0-9_-]+$")
 _PATTERN = re.compile(r"^[a-z0-9_-]*\*?$")
@@ -50,10 +57,8 @@ class _Reader:
     lost: bool = False
 
     def line(self, number: int, raw: str) -> None:
+        raw = self.cleaned(number, raw)
         text = raw.strip()
-        if _CONTROL.search(text):
-            self.wrong(number, "line", "", "a line without control characters")
-            return
         if not text or text[0] in "#;":
             return
         indent = len(raw) - len(raw.lstrip())
@@ -66,16 +71,26 @@ class _Reader:
         else:
             self.item(number, text)
 
+    def cleaned(self, number: int, raw: str) -> str:
+        """The line without what no text has; it is told, and what is left may have a mistake too."""
+        where, loses = f"{self.file} line {number}", raw.lstrip()[:1] not in ("#", ";")
+        if _NO_UTF8.search(raw):
+            self.problems.append(Problem(where, "file", *_NO_TEXT, loses))
+        if _CONTROL.search(raw.strip()):
+            self.problems.append(Problem(where, "line", "", "a line without control characters", loses))
+        return _CONTROL.sub("", _NO_UTF8.sub("", raw))
+
     def header(self, number: int, text: str) -> None:
         match = _HEADER.match(text)
+        if not match and (match := _UNCLOSED.match(text)):  # what stands below it is read as meant
+            self.problems.append(Problem(f"{self.file} line {number}", "section", shown(text), _SECTION, loses=False))
         words = match.group(1).split() if match else []
         is_pattern = bool(words) and words[0].upper() == _BY_PATTERN
         named = _PATTERN if is_pattern else _NAME
         self.lost = len(words) not in (1, 2) or (len(words) == 2 and not named.match(words[1].lower()))
         if self.lost:
             may = f"[{_BY_PATTERN} key] with a key of a-z 0-9 _ -, which may end in *"
-            allowed = may if is_pattern else "[SECTION] or [SECTION name] with a name of a-z 0-9 _ -"
-            self.wrong(number, "section", text, allowed)
+            self.wrong(number, "section", text, may if is_pattern else _SECTION)
             return
         block = Block(words[0].upper(), words[1].lower() if len(words) == 2 else "", " ".join(words), number)
         for other in self.blocks:
@@ -112,17 +127,14 @@ def read(path: Path) -> tuple[list[Block], list[Problem]]:
     """The sections of a file and every mistake in its form. A missing, unreadable or non-text file is such a mistake."""
     reader = _Reader(path.name)
     try:
-        text = text_file.read(path).decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        return [], [Problem(f"{path.name} line {_line_of(error)}", "file", "bytes that are no UTF-8", "a text file in UTF-8")]
+        data = text_file.read(path)
     except OSError as error:
         return [], [Problem(str(path), "file", error.strerror or "an error", "a file that can be read")]
+    text = data.decode("utf-8-sig", "surrogateescape")
+    if data.startswith(_UTF16) or len(_NO_UTF8.findall(text)) > _MOST_BYTES:
+        return [], [Problem(path.name, "file", *_NO_TEXT)]
     if not text.strip():  # as a card leaves it after a power cut: defaults alone would watch over nothing
         return [], [Problem(path.name, "file", "nothing in it", "a configuration: take yours from a backup")]
     for number, line in enumerate(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"), 1):
         reader.line(number, line)
     return reader.blocks, reader.problems
-
-
-def _line_of(error: UnicodeDecodeError) -> int:
-    return error.object[: error.start].count(b"\n") + 1

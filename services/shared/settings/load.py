@@ -151,7 +151,7 @@ def load(path: Path | None = None, env: Mapping[str, str] = os.environ) -> Setti
     if (why := restored.why(Path(settings.data.folder))) is not None:
         loading.origins["GENERAL.control"] = f"{why}; `mine arm` ends it"
         settings = _observing(settings)
-    settings = replace(settings, origins=loading.origins)
+    settings = replace(settings, origins=loading.origins, file=file)
     told = tuple(loading.problems)
     settings = replace(settings, loads=loads_of(settings, file.parent, loading.problems, loading.warnings))
     sure = len(loading.problems) == len(told)

@@ -12,12 +12,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One mistake. `where` is a place such as `config.txt line 12`, `what` the key or column, `found` has no secret in it."""
+    """One mistake. `where` is a place such as `config.txt line 12`, `what` the key or column, `found` has no secret in it.
+
+    `loses`: a mistake in the form of the file may have swallowed any key.
+    """
 
     where: str
     what: str
     found: str
     allowed: str
+    loses: bool = True
 
     def __str__(self) -> str:
         found = f"found {self.found}; " if self.found else ""
@@ -47,10 +51,10 @@ def counted(count: int, noun: str) -> str:
 def doubtful(problems: Iterable[Problem], *parts: str) -> bool:
     """True when nothing may be concluded from one of `parts`, such as `FANS` or `APIS] pdu_ip`, because it has a mistake itself.
 
-    A mistake in the form of the file may have swallowed any key: then everything is in doubt.
+    Where a mistake in the form of the file may have swallowed any key everything is in doubt.
     """
     starts = tuple(f"[{part}".lower() for part in parts)
-    return any(not problem.what.startswith("[") or problem.what.lower().startswith(starts) for problem in problems)
+    return any(problem.what.lower().startswith(starts) if problem.what.startswith("[") else problem.loses for problem in problems)
 
 
 def shown(text: str, *, secret: bool = False) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from services.shared.settings import sections as s
 from services.shared.vocabulary import LoadKind
@@ -39,7 +40,7 @@ class LoadRow:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything the operator may say. `origins` tells of each `SECTION.key` where its value comes from."""
+    """Everything the operator may say. `origins` tells of each `SECTION.key` where its value comes from; `file` was read."""
 
     general: s.General = field(default_factory=s.General)
     apis: s.Apis = field(default_factory=s.Apis)
@@ -70,3 +71,4 @@ class Settings:
     loads: tuple[LoadRow, ...] = ()
     warnings: tuple[str, ...] = ()
     origins: Mapping[str, str] = field(default_factory=dict)
+    file: Path | None = field(default=None, compare=False)

@@ -75,7 +75,7 @@ def settings(folder: Path, **env: str) -> Settings:
 
 
 def where(folder: Path, chosen: Settings) -> Places:
-    return places.of(chosen, {"MINE_CONFIG": str(folder / "config.txt")})
+    return places.of(chosen)
 
 
 def take(folder: Path, kind: Kind = Kind.DAILY, at: float = AT, **env: str) -> Taken:

@@ -3,10 +3,12 @@
 import asyncio
 import gzip
 import io
+import json
 import shutil
 import sqlite3
 import tarfile
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -127,6 +129,24 @@ def test_no_old_message_is_sent_again_and_what_waits_today_waits_on(tmp_path: Pa
     site.bring_back(tmp_path, backup)
     assert rows(alerts, "SELECT id FROM outbox") == [(9,)]
     assert rows(alerts, "SELECT id FROM receipts ORDER BY id") == [(6,), (8,)]
+
+
+def test_what_the_controller_no_longer_says_is_over_after_a_restore_and_what_it_says_stands(tmp_path: Path, backup: Path) -> None:
+    """The alarms' own file may be behind the ledger: killed before it was written, it held a trip that was reset."""
+    ledger, alerts = tmp_path / "data" / "ledger.db", tmp_path / "data" / "alerts.db"
+    ledger.unlink()
+    site.write_ledger(ledger, replace(site.a_state(["fire"]), alarmed=(("trip_fire", 1.0), ("hot", 2.0))), 1)
+    told = {"trip_stop": "controller", "trip_fire": "controller", "hot": "controller", "door": "collector"}
+    with closing(sqlite3.connect(alerts)) as db:
+        for key, source in told.items():
+            document = json.dumps({"key": key, "source": source, "active": True, "ended_at": None})
+            db.execute("INSERT INTO alarms VALUES (?, 'unacknowledged', ?)", (key, document))
+        db.execute("INSERT INTO alarms VALUES ('odd', 'unacknowledged', 'no document')")
+        db.commit()
+    site.bring_back(tmp_path, backup)
+    found = {str(key): json.loads(str(text)) for key, text in rows(alerts, "SELECT key, document FROM alarms WHERE key != 'odd'")}
+    assert {key for key, one in found.items() if not one["active"]} == {"trip_stop"}
+    assert [found[key]["ended_at"] for key in ("trip_stop", "hot")] == [site.NOW.wall_s, None]
 
 
 def test_on_a_new_card_no_alarm_and_no_message_of_then_is_there(tmp_path: Path, backup: Path) -> None:

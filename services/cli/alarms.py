@@ -1,6 +1,7 @@
 """`mine alarms`, `mine ack`, `mine shelve`, `mine unshelve`: which alarms are open, and what people do with them."""
 
 import time
+from fnmatch import fnmatchcase
 from typing import Annotated
 
 import typer
@@ -62,7 +63,7 @@ def shelve(
     Exit code 0 done, 1 refused, 2 mistakes, 3 not running, 4 no answer.
     """
     text = f"Alarm {alarm} is shelved for {span(minutes * 60)}. `mine unshelve {alarm}` ends it before."
-    ask_for("shelve", {"key": alarm, "minutes": minutes}, text, reason, as_json=as_json)
+    ask_for("shelve", {"key": alarm, "minutes": minutes}, text, reason, as_json=as_json, more=_of_none)
 
 
 def unshelve(
@@ -109,6 +110,15 @@ async def _open(api: Api) -> list[Row]:
     return sorted(tile["alarms"], key=lambda one: (not one["active"], _SEVERITY.index(one["kind"]), -one["since_at"]))
 
 
+async def _of_none(api: Api, payload: Row) -> list[str]:
+    """What a mistyped name looks like; nothing where it cannot be found out."""
+    try:
+        is_open = any(fnmatchcase(str(one["key"]), payload["key"]) for one in await _open(api))
+    except (NotDone, TypeError, KeyError, ValueError):
+        return []
+    return [] if is_open else [f"No open alarm is named {payload['key']} now: it counts for one that comes."]
+
+
 async def _unseen(api: Api) -> list[Row]:
     return [one for one in await _open(api) if not one["acknowledged_by"] and one["state"] != "shelved"]
 
@@ -122,7 +132,7 @@ def _alarm_told(alarm: Row, when: Clock) -> str:
     age = f"over since {when(alarm['ended_at'])}" if over else f"for {span(max(time.time() - alarm['since_at'], 0.0))}"
     state = _state_told(alarm, when) + (f", escalated {'once' if calls == 1 else f'{calls} times'}" if calls else "")
     since = f"since {when(alarm['since_at'])} ({age})"
-    return f"{alarm['key']}  {alarm['kind']}, {alarm['priority']} priority, {state}, {since}: {alarm['cause']}"
+    return f"{alarm['key']}  {alarm['kind']}, to do with {alarm['priority']} priority, {state}, {since}: {alarm['cause']}"
 
 
 def _state_told(alarm: Row, when: Clock) -> str:

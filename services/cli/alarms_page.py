@@ -42,7 +42,7 @@ def _paragraphs(row: AlarmClass) -> str:
     lines = [
         f"### `{row.key}`",
         "",
-        f"{row.kind.value.capitalize()}, priority {row.priority.value}. {_times(row)}",
+        f"Told as {row.kind.value}, to do with {row.priority.value} priority. {_times(row)}",
         "",
         f"- Cause: {row.cause}",
         f"- Consequence: {row.consequence}",
@@ -55,7 +55,7 @@ def _paragraphs(row: AlarmClass) -> str:
 
 def _times(row: AlarmClass) -> str:
     on = "at once" if row.kind is AlarmKind.EMERGENCY else f"{row.on_delay_s:g} s"
-    words = [f"On {on}, off {row.off_delay_s:g} s"]
+    words = [f"On {on}, off {'when it is reset' if row.latched else f'{row.off_delay_s:g} s'}"]
     words += [f"deadband {row.deadband}"] if row.deadband else []
     words += ["cannot be shelved"] if not row.shelvable else []
     return ", ".join(words) + "."

@@ -4,43 +4,32 @@ Exit codes of all that ask: 0 done, 1 refused, 2 mistakes, 3 not running, 4 no a
 """
 
 import asyncio
-import contextlib
 import json
-import ssl
 import time
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from pathlib import Path
 from typing import Any, TypeVar
 
-import typer
-
-from services.api.login import access_file
-from services.api.login.person import CLAIM
-from services.cli.claim import user
 from services.cli.exit_codes import EXIT_MISTAKES, EXIT_NO_ANSWER, EXIT_NOT_RUNNING, EXIT_REFUSED
+from services.cli.listener import reached
 from services.cli.reading import end, to_ask
+from services.cli.saying import say
 from services.shared.answer import Answer
 from services.shared.device import DeviceError, Nonsense
 from services.shared.http import HttpClient
 from services.shared.settings import Settings
 
-OPERATOR_TOKEN = "operator-token"  # noqa: S105 - the name of its file, beside access_file
 T = TypeVar("T")
-_CONNECT_S = 2.0
 _ANSWER_S = 15.0  # of one exchange; the api itself waits 2 s for a reply, and 7 s for a stop's two ways
 _WATCH_S = 40.0  # a request that nobody answered has expired by then
 _LOOK_EACH_S = 0.5
-_ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - where it listens, and so where it is found
 _CODES: Mapping[int, int] = {
     HTTPStatus.UNPROCESSABLE_ENTITY: EXIT_MISTAKES,
     HTTPStatus.NOT_FOUND: EXIT_MISTAKES,
     HTTPStatus.SERVICE_UNAVAILABLE: EXIT_NOT_RUNNING,
-    HTTPStatus.BAD_GATEWAY: EXIT_NO_ANSWER,
-    HTTPStatus.GATEWAY_TIMEOUT: EXIT_NO_ANSWER,
 }
 
 
@@ -120,43 +109,30 @@ def strange(why: object) -> NotDone:
 
 @asynccontextmanager
 async def api_of(settings: Settings, *, answer_s: float = _ANSWER_S) -> AsyncIterator[Api]:
-    """The first listener of the api that takes a connection. Raises NotDone when none does.
-
-    The loopback listener asks for no login, so a token that was taken back or a lost file shuts nobody on this computer out.
-    """
-    debug = (settings.api.debug_host, settings.api.debug_port, "http")
-    page = (settings.api.host, settings.api.port, "https" if settings.api.tls else "http")
-    for listens, port, scheme in (debug, page):
-        host = _ANYWHERE.get(listens, listens)
-        if await _takes(host, port):
-            client = HttpClient(deadline_s=answer_s, **_trust(settings) if scheme == "https" else {})
-            name = f"[{host}]" if ":" in host else host
-            try:
-                headers = _headers(settings) if port == settings.api.port else {CLAIM: user()}
-                yield Api(f"{scheme}://{name}:{port}", headers, client)
-            finally:
-                await client.close()
-            return
-    ports = f"port {settings.api.port} or {settings.api.debug_port}"
-    raise NotDone(f"Nobody is there to ask: the api takes no connection at {ports} of this computer", EXIT_NOT_RUNNING)
+    """The api, by the first of its listeners that takes a connection. Raises NotDone when none does."""
+    found = await reached(settings)
+    if found is None:
+        ports = f"port {settings.api.port} or {settings.api.debug_port}"
+        raise NotDone(f"Nobody is there to ask: the api takes no connection at {ports} of this computer", EXIT_NOT_RUNNING)
+    client = HttpClient(deadline_s=answer_s, **found.trust)
+    try:
+        yield Api(found.base, found.headers, client)
+    finally:
+        await client.close()
 
 
-def carried_out(work: Callable[[Settings], Awaitable[T]], *, quiet: bool = False) -> T:
+def carried_out(work: Callable[[Settings], Coroutine[Any, Any, T]], *, quiet: bool = False) -> T:
     """`work` on the settings of the run, whatever its file says now; what was not done is told on stderr and is the exit code."""
     settings = to_ask(quiet=quiet)
-
-    async def whole() -> T:
-        return await work(settings)
-
     try:
-        return asyncio.run(whole())
+        return asyncio.run(work(settings))
     except NotDone as why:
         end(str(why), why.code)
 
 
 def told(document: object, lines: list[str], *, as_json: bool) -> None:
     """The answer for a program, or its lines for a person."""
-    typer.echo(json.dumps(document, indent=2, ensure_ascii=False) if as_json else "\n".join(lines))
+    say(json.dumps(document, indent=2, ensure_ascii=False) if as_json else "\n".join(lines))
 
 
 def _json(answer: Answer) -> Any:
@@ -170,36 +146,3 @@ def _object(said: object) -> dict[str, Any]:
     if not isinstance(said, dict):
         raise strange(f"no object: {str(said)[:80]!r}")
     return said
-
-
-async def _takes(host: str, port: int) -> bool:
-    try:
-        async with asyncio.timeout(_CONNECT_S):
-            _, writer = await asyncio.open_connection(host, port)
-    except (OSError, TimeoutError):
-        return False
-    writer.close()
-    with contextlib.suppress(OSError):
-        await writer.wait_closed()
-    return True
-
-
-def _headers(settings: Settings) -> dict[str, str]:
-    """The operator's token, where this user may read it."""
-    try:
-        token = (access_file.path_of(settings).parent / OPERATOR_TOKEN).read_text("utf-8").strip()
-    except (OSError, UnicodeDecodeError):
-        return {}
-    return {"Authorization": f"Bearer {token}"} if token else {}
-
-
-def _trust(settings: Settings) -> dict[str, Any]:
-    """The page's own certificate is what is trusted; its name is not compared, for we go to our own computer."""
-    named = settings.api.tls_certificate
-    file = Path(named) if named else access_file.path_of(settings).parent / "tls.crt"
-    try:
-        context = ssl.create_default_context(cafile=str(file))
-    except (OSError, ssl.SSLError):
-        return {}
-    context.check_hostname = False
-    return {"ssl_context": context}

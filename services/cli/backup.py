@@ -35,7 +35,7 @@ def backup(
     Exit code 0 done, 1 not done or in part alone, 2 mistakes.
     """
     settings = judged(quiet=as_json or due)
-    where = places.of(settings, os.environ)
+    where = places.of(settings)
     chosen = _due(settings, where) if due else kind
     if chosen is None:
         _read_again(settings, where)

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from services.cli.program import Program
 from services.cli.setup import write_private
-from services.cli.supervisor import Program
 from services.shared.settings import Settings, sections
 
 ROOT = Path(__file__).resolve().parents[2]

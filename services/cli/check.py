@@ -15,11 +15,14 @@ from services.cli.ask import NotDone, told
 from services.cli.check_asked import Say, asked
 from services.cli.check_configuration import configuration
 from services.cli.exit_codes import EXIT_MISTAKES, EXIT_NOT_RUNNING, EXIT_REFUSED
+from services.cli.in_force import beside_mistakes
 from services.cli.progress import changing
 from services.cli.reading import judged
+from services.cli.saying import say
 from services.shared.settings import Settings, SettingsError, missing
 from services.shared.settings.watcher import is_watcher
 
+_MISTAKES = "The configuration has mistakes: what it names wrongly cannot be asked. Mend them, then check again."
 _START = (
     "Start it (`sudo systemctl start bitcoin-mine`, `docker compose up --detach`, `mine run`), or look at the "
     "configuration alone: `mine check --config-only`."
@@ -39,7 +42,7 @@ def check(
     Exit code 0 all is well, or with warnings alone; 1 something that is set up does not work; 2 mistakes in the configuration;
     3 nothing runs: the configuration has no mistake, and nothing else was asked; 4 no answer.
     """
-    settings = _settings(as_json=as_json)
+    settings = _settings(asks=not config_only, as_json=as_json)
     words = configuration(settings)
     if not as_json:
         typer.echo("\n".join(words))
@@ -85,24 +88,28 @@ def _document(
     }
 
 
-def _settings(*, as_json: bool) -> Settings:
-    if not as_json:
-        return judged()
+def _settings(*, asks: bool, as_json: bool) -> Settings:
+    """Those of the run. With mistakes they are told, whether services run on all the same, and the command ends."""
 
     def tell(error: SettingsError) -> None:
-        told(_document(EXIT_MISTAKES, None, [str(one) for one in error.problems], (), None), [], as_json=True)
+        runs_on = beside_mistakes(error) if asks else ""
+        if as_json:
+            why_not = f"{runs_on} {_MISTAKES}".lstrip() if asks else None
+            told(_document(EXIT_MISTAKES, None, [str(one) for one in error.problems], (), why_not), [], as_json=True)
+        else:
+            say("\n".join([str(error), *([runs_on] if runs_on else [])]), err=True)
 
-    return judged(quiet=True, tell=tell)
+    return judged(quiet=as_json, tell=tell)
 
 
 @contextmanager
 def _progress() -> Iterator[Say]:
     """On a terminal the same line again; nothing for a program."""
 
-    def say(done: int, whole: int) -> None:
+    def show(done: int, whole: int) -> None:
         changing(f"waiting for each device's next poll: {done} of {whole}")
 
     try:
-        yield say
+        yield show
     finally:
         changing("")

@@ -60,6 +60,11 @@ async def asked(settings: Settings, say: Say) -> tuple[Row, ...]:
         return (*_unknown_there(settings, last.rows), *(_judged(row, last, providers) for row in last.rows))
 
 
+async def now(api: Api) -> tuple[Row, ...]:
+    """Every row as it is now; no poll is waited for, and no provider asked. Raises NotDone."""
+    return (await _look(api, time.monotonic())).rows
+
+
 async def _look(api: Api, began_s: float) -> _Told:
     since_s = time.monotonic() - began_s
     try:

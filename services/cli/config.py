@@ -1,6 +1,6 @@
 """`mine config show`: each value and where it comes from."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict
 from itertools import groupby
 from typing import Annotated
@@ -8,7 +8,10 @@ from typing import Annotated
 import typer
 
 from services.cli import ask
+from services.cli.in_force import beside, beside_mistakes
 from services.cli.reading import judged
+from services.cli.saying import say
+from services.shared.settings import SettingsError
 from services.shared.settings.told import ToldKey, told
 
 app = typer.Typer(help="The configuration as the services read it.", no_args_is_help=True)
@@ -27,16 +30,27 @@ def show(
 ) -> None:
     """Each value with its origin: the file's line, `environment`, `secret file`, `the run`, or `default`; secrets are masked.
 
+    Of a site that runs it says which of them are not in force before a restart.
+
     Exit code 0 shown, 2 mistakes.
     """
-    settings = judged(quiet=as_json)
+    settings = judged(quiet=as_json, tell=_mistakes)
     keys = [key for key in told(settings) if key.is_changed or not changed]
-    document = {"keys": [asdict(key) for key in keys], "warnings": settings.warnings, "mistakes": (), "changed": ()}
-    ask.told(document, list(_lines(keys)), as_json=as_json)
+    found = beside(settings)
+    lists = {"warnings": settings.warnings, "mistakes": found.mistakes, "changed": found.changed}
+    ask.told({"keys": [asdict(key) for key in keys], **lists}, [*_lines(keys, found.changed), *found.lines()], as_json=as_json)
+    if as_json and found.unknown:
+        typer.echo("\n".join(found.lines()), err=True)
 
 
-def _lines(keys: Sequence[ToldKey]) -> Iterator[str]:
+def _mistakes(error: SettingsError) -> None:
+    say("\n".join([str(error), *filter(None, [beside_mistakes(error)])]), err=True)
+
+
+def _lines(keys: Sequence[ToldKey], waiting: Collection[str]) -> Iterator[str]:
     for section, of_section in groupby(keys, lambda key: key.section):
         yield f"[{section}]"
-        yield from (f"{key.key} = {key.value}    ({key.origin})" for key in of_section)
+        for key in of_section:
+            later = "; not in force before a restart" if f"[{section}] {key.key}" in waiting else ""
+            yield f"{key.key} = {key.value}    ({key.origin}{later})"
         yield ""

@@ -1,11 +1,11 @@
 """`mine db`: care for the records, `mine_data.db`. It never touches `ledger.db` or `alerts.db`."""
+# ruff: noqa: PLC0415
+# Its library takes 20 MB, which `mine stop` would have no room for beside the controller in its container.
 
 import sqlite3
-from collections.abc import Callable, Iterator
-from importlib import import_module
+from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TypeVar
 
 import typer
 
@@ -16,10 +16,6 @@ from services.cli.options import ForPrograms, Yes
 from services.cli.progress import working
 from services.cli.reading import end, judged
 from services.shared.settings import Settings
-from services.shared.site_time import Clock
-
-if TYPE_CHECKING:
-    from services.api.history.stats import Stats
 
 FILE = "mine_data.db"
 T = TypeVar("T")
@@ -34,8 +30,10 @@ def init(as_json: ForPrograms = False) -> None:
 
     Exit code 0 done, 1 not, 2 mistakes.
     """
+    from services.api.history import care
+
     path = _alone(judged(quiet=as_json))
-    is_new = _tried(lambda: _history("care").begin(path))
+    is_new = _tried(lambda: care.begin(path))
     words = "made" if is_new else "was there, and is of this version"
     told({"file": str(path), "made": is_new}, [f"{path}: {words}"], as_json=as_json)
 
@@ -46,9 +44,11 @@ def check(as_json: ForPrograms = False) -> None:
 
     Exit code 0 well, 1 faults were found, 2 mistakes.
     """
+    from services.api.history import care
+
     path = _path(judged(quiet=as_json))
     with working(f"looking at every page of {path.name}", quiet=as_json):
-        found = _tried(lambda: _history("care").check(path))
+        found = _tried(lambda: care.check(path))
     document = {"file": str(path), "ok": found.ok, "version": found.version, "faults": list(found.faults)}
     if found.ok or as_json:
         told(document, [f"{path}: well, version {found.version}"], as_json=as_json)
@@ -63,10 +63,12 @@ def repair(yes: Yes = False, as_json: ForPrograms = False) -> None:
 
     Exit code 0 done, 1 not, or nothing could be saved, 2 mistakes.
     """
+    from services.api.history import care
+
     path = _alone(judged(quiet=as_json))
     _sure(f"Copy what can be read of {path} into a new file?", yes)
     with working(f"copying what can be read of {path.name}", quiet=as_json):
-        done = _tried(lambda: _history("care").repair(path))
+        done = _tried(lambda: care.repair(path))
     damaged = f"; damage was met in {', '.join(done.damaged)}" if done.damaged else ""
     rows = ", ".join(f"{count} of {table}" for table, count in done.rows.items())
     document = {"file": str(path), "rows": done.rows, "damaged": list(done.damaged), "aside": done.aside.name}
@@ -84,9 +86,11 @@ def reset(yes: Yes = False, as_json: ForPrograms = False) -> None:
 
     Exit code 0 done, 1 not, 2 mistakes.
     """
+    from services.api.history import care
+
     path = _alone(judged(quiet=as_json))
     _sure(f"Begin new records? {path} is set aside.", yes)
-    aside = _tried(lambda: _history("care").reset(path))
+    aside = _tried(lambda: care.reset(path))
     line = f"{path}: new" + (f". The old file is {aside.name}" if aside else "")
     told({"file": str(path), "aside": aside.name if aside else None}, [line], as_json=as_json)
 
@@ -97,12 +101,15 @@ def show(as_json: ForPrograms = False) -> None:
 
     Exit code 0 done, 1 it cannot be read, 2 mistakes.
     """
+    from services.api.history.stats import stats
+    from services.cli import db_stats
+
     settings = judged(quiet=as_json)
     path = _path(settings)
     if not path.exists():
         end(f"{path} does not exist", EXIT_REFUSED)
-    found = _tried(lambda: _history("stats").stats(path))
-    told(_document(found), list(_lines(found, local_time.of(settings))), as_json=as_json)
+    found = _tried(lambda: stats(path))
+    told(db_stats.document(found), list(db_stats.lines(found, local_time.of(settings))), as_json=as_json)
 
 
 def _path(settings: Settings) -> Path:
@@ -122,13 +129,9 @@ def _sure(question: str, yes: bool) -> None:
         end("Nothing was done.", EXIT_REFUSED)
 
 
-def _history(name: str) -> ModuleType:
-    """Its library takes 20 MB, which `mine stop` would have no room for beside the controller in its container."""
-    return import_module(f"services.api.history.{name}")
-
-
 def _tried(work: Callable[[], T]) -> T:
-    care, faults = _history("care"), _history("faults")
+    from services.api.history import care, faults
+
     try:
         return work()
     except care.InUse as error:
@@ -137,20 +140,3 @@ def _tried(work: Callable[[], T]) -> T:
         end(f"There is no {error}", EXIT_REFUSED)
     except (faults.Trouble, OSError, sqlite3.Error) as error:
         end(f"It cannot be done: {error}", EXIT_REFUSED)
-
-
-def _lines(found: "Stats", when: Clock) -> Iterator[str]:
-    for one in found.tables:
-        size = "" if one.size is None else f", {one.size / 1e6:.1f} MB"
-        spans = "" if one.oldest_at is None else f", {when(one.oldest_at)} to {when(one.newest_at)}"
-        yield f"{one.name}: {one.rows} rows{size}{spans}"
-    yield ", ".join(f"{name} {size / 1e6:.1f} MB" for name, size in found.files.items()) + f"; unused {found.unused / 1e6:.1f} MB"
-
-
-def _document(found: "Stats") -> dict[str, Any]:
-    keys = ("name", "rows", "size", "oldest_at", "newest_at")
-    return {
-        "tables": [{key: getattr(one, key) for key in keys} for one in found.tables],
-        "files": found.files,
-        "unused": found.unused,
-    }

@@ -2,17 +2,18 @@
 
 import asyncio
 import time
-from datetime import UTC, datetime
 from typing import Any
 
 import typer
 
-from services.cli import ask
+from services.cli import ask, local_time
 from services.cli.ask import Api, NotDone, api_of, carried_out
-from services.cli.exit_codes import EXIT_REFUSED
+from services.cli.exit_codes import EXIT_MISTAKES, EXIT_REFUSED
 from services.cli.options import ForPrograms
 from services.cli.progress import working
+from services.cli.saying import say
 from services.shared.settings import Settings
+from services.shared.site_time import Clock
 
 _PATIENCE_S = 900.0  # longer than any device's own time to show an effect
 _LOOK_EACH_S = 1.0
@@ -28,20 +29,23 @@ def drill(
     Exit code 0 proven, 1 refused or not proven, 2 mistakes, 3 not running, 4 no answer.
     """
 
-    async def work(settings: Settings) -> list[dict[str, Any]]:
+    async def work(settings: Settings) -> tuple[list[dict[str, Any]], list[str]]:
         async with api_of(settings) as api:
-            return [await _drill(api, device, reason, quiet=as_json)] if device else await _drills(api)
+            drills = [await _drill(api, device, reason, quiet=as_json)] if device else await _drills(api)
+        return drills, [told(one, local_time.dated(settings)) for one in drills]
 
-    drills = carried_out(work, quiet=as_json)
-    ask.told({"drills": drills}, list(map(told, drills)) or ["There is no acting device."], as_json=as_json)
+    drills, lines = carried_out(work, quiet=as_json)
+    ask.told({"drills": drills}, lines or ["There is no acting device."], as_json=as_json)
     if device and not drills[0]["proven"]:
         raise typer.Exit(EXIT_REFUSED)
 
 
 async def _drill(api: Api, device: str, reason: str, *, quiet: bool) -> dict[str, Any]:
     before = {one["device"]: one["at"] for one in await _drills(api)}
+    if device not in before:
+        raise NotDone(f"found the device {device[:40]!r}; allowed: {', '.join(before) or 'none'}", EXIT_MISTAKES)
     await api.ask("drill", {"device": device}, reason)
-    typer.echo(f"{device} is being moved; waiting for the reading that shows it.", err=True)
+    say(f"{device} is being moved; waiting for the reading that shows it.", err=True)
     deadline_s = time.monotonic() + _PATIENCE_S
     with working(f"waiting for {device}", quiet=quiet):
         while time.monotonic() < deadline_s:
@@ -57,10 +61,9 @@ async def _drills(api: Api) -> list[dict[str, Any]]:
     return drills
 
 
-def told(one: dict[str, Any]) -> str:
+def told(one: dict[str, Any], when: Clock) -> str:
     """One device's last drill, in a line."""
     if one["at"] is None:
         return f"{one['device']}: never drilled"
-    day = datetime.fromtimestamp(one["at"], UTC).strftime("%Y-%m-%d %H:%M UTC")
     after = "" if one["seconds"] is None else f" after {one['seconds']:.1f} s"
-    return f"{one['device']}: {'proven' if one['proven'] else 'NOT proven'} on {day}{after}: {one['how']}"
+    return f"{one['device']}: {'proven' if one['proven'] else 'NOT proven'} on {when(one['at'])}{after}: {one['how']}"

@@ -13,9 +13,9 @@ MEANINGS: Mapping[int, str] = {
     EXIT_DONE: "done: what was asked for is so",
     EXIT_REFUSED: "refused, by the controller or because this user may not; or looked, and found what must not be: a fault, a "
     "silent site, a device that is not proven, a day that falls short",
-    EXIT_MISTAKES: "mistakes: in the configuration, or in what was typed; nothing was asked",
+    EXIT_MISTAKES: "mistakes: in the configuration, or in what was typed; nothing was done",
     EXIT_NOT_RUNNING: "not running: nobody was there to ask, or the api has no broker; nothing was asked of anybody, and nothing "
     "is carried out later. Of `mine run`: it cannot start, a port or the folder is taken",
-    EXIT_NO_ANSWER: "no answer: it was asked, and may have been done, or may still be",
+    EXIT_NO_ANSWER: "no answer, or no measurement that proves it in time: it was asked, and may have been done, or may still be",
     EXIT_INTERRUPTED: "interrupted (Ctrl-C) before its end; what had been asked for by then may be done",
 }

@@ -4,6 +4,9 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from services.cli import local_time
+from services.cli.by_people import by_people
+from services.cli.load_line import least, lower, released
+from services.cli.saying import sentences
 from services.shared.settings.missing import NO_SENSORS
 from services.shared.site_time import Clock
 from services.shared.spans import span
@@ -50,7 +53,7 @@ def _mode(feed: Feed, when: Clock) -> Iterator[str]:
         return
     since = feed["since_at"]
     long = f", for {span(max(0.0, feed['time'] - since))}" if since is not None else ""
-    forced = ", FORCED" if feed["forced"] else ""
+    forced = "".join(f", {word}" for word in by_people(feed))
     limited = f"; limited by {feed['limited_by']}" if feed["limited_by"] not in (None, "", "nothing") else ""
     said_s = feed["state_age_s"] or 0.0
     old = f"; as said {span(said_s)} ago" if said_s > _SAID_EACH_S else ""
@@ -65,7 +68,8 @@ def _load(feed: Feed) -> str:
     age = "" if load["stale"] or load["age_s"] is None else f" (measured {span(load['age_s'])} ago)"
     parts = [measured + age]
     if not feed["state_stale"] and load["target_kw"] is not None:
-        parts.append(f"may be {load['target_kw']:.1f} of {load['nominal_kw']:.0f} kW")
+        limit_kw = least(feed, load["target_kw"])
+        parts.append(f"may be {released(load)} of {load['nominal_kw']:.0f} kW{lower(feed, limit_kw)}")
         parts.append(f"{load['unknown_kw']:.1f} kW NOT CONFIRMED" if load["unknown_kw"] else "nothing unconfirmed")
     return ", ".join(parts)
 
@@ -136,7 +140,7 @@ def _alarms(feed: Feed) -> Iterator[str]:
     for one in alarms:
         age = span(max(0.0, feed["time"] - one["since_at"]))
         seen = f"seen by {one['acknowledged_by']}" if one["acknowledged_by"] else "NOT SEEN BY ANYBODY"
-        yield f"{one['kind']} {one['key']}, {age}, {seen}: {one['cause']} {one['action']}".rstrip()
+        yield f"{one['kind'].capitalize()} {one['key']}, {age}, {seen}: {sentences(one['cause'], one['action'])}"
 
 
 def _services(feed: Feed) -> Iterator[str]:

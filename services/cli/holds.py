@@ -7,6 +7,7 @@ import typer
 
 from services.cli import local_time
 from services.cli.ask import api_of, carried_out, told
+from services.cli.named import asked_of
 from services.cli.options import Json, Minutes, Reason
 from services.shared.settings import Settings
 from services.shared.site_time import Clock
@@ -25,7 +26,7 @@ def hold(
 
     async def work(settings: Settings) -> tuple[object, list[str]]:
         async with api_of(settings) as api:
-            document = await api.ask("hold", {"members": members, "minutes": minutes}, reason)
+            document = await asked_of(api, "hold", {"members": members, "minutes": minutes}, reason, members)
         return document, lease_told(document, local_time.of(settings))
 
     document, lines = carried_out(work, quiet=as_json)
@@ -57,7 +58,7 @@ def lease_told(document: dict[str, Any], when: Clock) -> list[str]:
     """The lease that was made, and how to end it."""
     lease = document.get("result") or {}
     name, until = lease.get("id"), when(lease.get("until_at"))
-    return [f"Done: lease {name} until {until}. `mine release {name}` ends it before.", *notes(document)]
+    return [f"Ordered: lease {name} until {until}. `mine release {name}` ends it before.", *notes(document)]
 
 
 def leases_told(leases: list[dict[str, Any]], when: Clock) -> Iterator[str]:

@@ -8,11 +8,13 @@ import typer
 from services.cli import local_time
 from services.cli.ask import Api, api_of, carried_out, told
 from services.cli.holds import notes
+from services.cli.named import asked_of
 from services.cli.options import Json, Reason
 from services.shared.settings import Settings
 from services.shared.site_time import Clock
 
 Row = dict[str, Any]
+More = Callable[[Api, Row], Awaitable[list[str]]]
 
 
 def reset(
@@ -40,7 +42,13 @@ def lockout(
     Exit code 0 done, 1 refused, 2 mistakes, 3 not running, 4 no answer.
     """
     text = f"{target} is locked out until `mine unlock {target}`."
-    ask_for("lockout", {"target": target}, text, reason, as_json=as_json)
+
+    async def work(settings: Settings) -> Row:
+        async with api_of(settings) as api:
+            return await asked_of(api, "lockout", {"target": target}, reason, [target])
+
+    document = carried_out(work, quiet=as_json)
+    told(document, [text, *notes(document)], as_json=as_json)
 
 
 def unlock(
@@ -58,15 +66,16 @@ def unlock(
         list_all(_lockouts, _lockout_told, "Nothing is locked out.", as_json=as_json)
 
 
-def ask_for(verb: str, payload: Row, text: str, reason: str, *, as_json: bool) -> None:
-    """Ask for something, and tell what was done."""
+def ask_for(verb: str, payload: Row, text: str, reason: str, *, as_json: bool, more: More | None = None) -> None:
+    """Ask for something, and tell what was done; `more` finds out what else is worth a line."""
 
-    async def work(settings: Settings) -> Row:
+    async def work(settings: Settings) -> tuple[Row, list[str]]:
         async with api_of(settings) as api:
-            return await api.ask(verb, payload, reason)
+            document = await api.ask(verb, payload, reason)
+            return document, [text, *notes(document), *(await more(api, payload) if more else [])]
 
-    document = carried_out(work, quiet=as_json)
-    told(document, [text, *notes(document)], as_json=as_json)
+    document, lines = carried_out(work, quiet=as_json)
+    told(document, lines, as_json=as_json)
 
 
 def list_all(

@@ -5,6 +5,7 @@ later than the end of its file, keeps its place and bears the time of that place
 """
 
 import os
+import stat
 from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, suppress
@@ -55,12 +56,24 @@ def opened(folder: Path, service: str, stack: ExitStack, *, without_torn: bool =
     found: dict[tuple[int, int], Kept] = {}
     for path in paths(folder, service):
         with suppress(FileNotFoundError):
-            file = stack.enter_context(path.open("rb"))
+            file = regular(path)
+            if file is None:
+                continue
+            stack.enter_context(file)
             told = os.fstat(file.fileno())
             is_current = path.suffix == ".log"
             size = _whole(file, told.st_size) if is_current and without_torn else told.st_size
             found.setdefault((told.st_dev, told.st_ino), Kept(file, size, is_current))
     return list(found.values())
+
+
+def regular(path: Path) -> BinaryIO | None:
+    """A file that is one; a folder or a pipe that took its name meanwhile is none, and holds nobody up. Raises OSError."""
+    number = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    if not stat.S_ISREG(os.fstat(number).st_mode):
+        os.close(number)
+        return None
+    return os.fdopen(number, "rb")
 
 
 def _whole(file: BinaryIO, size: int) -> int:

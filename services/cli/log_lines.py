@@ -17,7 +17,11 @@ _ALIASES = {"WARNING": "WARN", "CRITICAL": "ERROR"}
 _AT = r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z)"
 _HEAD = re.compile(_AT + r" ([A-Z]+) (\S+) (\S+): (.*)")
 _KEYS = ("at", "level", "service", "where", "text")
-_CONTROLS = {code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\n\t"}
+_TURNING = (0x061C, 0x200E, 0x200F, *range(0x2028, 0x202F), *range(0x2066, 0x206A))
+"""What turns the direction of a line or breaks it where no file does (Unicode, annex 9)."""
+_CONTROLS = {code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\n\t"} | {
+    code: f"\\u{code:04x}" for code in _TURNING
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,7 @@ def _entry(at: str, level: str, *others: str) -> Entry:
 
 
 def _harmless(text: str) -> str:
-    """Control characters as numbers; what no terminal's encoding has (half a pair, which JSON can name) as a question mark."""
+    """What commands a terminal as numbers; what no encoding of one has (half a pair, which JSON can name) as a question mark."""
     return text.translate(_CONTROLS).encode("utf-8", "replace").decode("utf-8")
 
 

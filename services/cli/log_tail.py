@@ -1,11 +1,12 @@
 """A service's log file followed as it grows, across the turns of the file."""
 
 import os
+import stat
 from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from services.cli.log_files import PIECE_BYTES, Kept
+from services.cli.log_files import PIECE_BYTES, Kept, regular
 from services.cli.log_lines import Entries, Entry
 
 
@@ -52,6 +53,8 @@ class Tail:
             now = self._path.stat()
         except FileNotFoundError:
             return False
+        if not stat.S_ISREG(now.st_mode):
+            return False
         if self._file is None:
             return True
         here = os.fstat(self._file.fileno())
@@ -59,6 +62,7 @@ class Tail:
 
 
 def _open(path: Path) -> BinaryIO | None:
+    """The file; a pipe, which nobody may be writing, is not waited for."""
     with suppress(FileNotFoundError):
-        return path.open("rb")
+        return regular(path)
     return None

@@ -28,7 +28,7 @@ _LONGEST_S = 10 * 366 * 86400
 
 
 def logs(
-    services: Annotated[list[str] | None, typer.Argument(metavar="[SERVICE]...", help="Without any: all of them.")] = None,
+    services: Annotated[list[str] | None, typer.Argument(metavar="SERVICE", help="Without any: all of them.")] = None,
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on with what comes, until Ctrl-C.")] = False,
     lines: Annotated[int, typer.Option("--lines", "-n", min=0, max=MOST_LINES, help="So many of the newest.")] = 100,
     since: Annotated[str, typer.Option("--since", help="Such as 90s, 10m, 2h, 3d, or a UTC time in ISO 8601.")] = "",
@@ -82,13 +82,25 @@ def _folder() -> Path:
 
 
 def _chosen(folder: Path, asked: Iterable[str]) -> list[str]:
+    """The services whose lines are shown; one that was named and has no file is told on stderr. Raises OSError."""
     unknown = [name for name in asked if name not in SERVICES]
     if unknown:
         end(f"There is no service {', '.join(unknown)}; allowed: {', '.join(SERVICES)}", EXIT_MISTAKES)
-    chosen = [name for name in SERVICES if name in (list(asked) or SERVICES)]
-    if not any(path for name in chosen for path in paths(folder, name)):
-        end(f"There is no log of {', '.join(chosen)} in {folder}", EXIT_REFUSED)
+    wanted = list(asked)
+    chosen = [name for name in SERVICES if name in (wanted or SERVICES)]
+    without = [name for name in chosen if not any(paths(folder, name))]
+    if chosen == without:
+        end(_elsewhere(chosen, folder), EXIT_REFUSED)
+    if wanted and without:
+        typer.echo(_elsewhere(without, folder), err=True)
     return chosen
+
+
+def _elsewhere(names: list[str], folder: Path) -> str:
+    """Not every program keeps a file, and not everywhere: the backup has none, and containers that are not installed."""
+    told = f"There is no log file of {', '.join(names)} in {folder}."
+    engine = f"docker compose logs {' '.join(names)}"
+    return f"{told} Look into `journalctl -u bitcoin-mine`, `{engine}`, or the terminal of `mine run`."
 
 
 def _since(text: str, now: float) -> str:

@@ -6,13 +6,15 @@ from typing import Annotated, Any
 import typer
 
 from services.cli.ask import Api, NotDone, api_of, carried_out, told
-from services.cli.exit_codes import EXIT_NO_ANSWER, EXIT_REFUSED
+from services.cli.exit_codes import EXIT_MISTAKES, EXIT_NO_ANSWER, EXIT_REFUSED
 from services.cli.options import Json, Reason
+from services.cli.reading import end
+from services.notifier.routing import ALL as WAYS
 from services.shared.settings import Settings
 from services.shared.vocabulary import HealthState
 
 app = typer.Typer(help="The ways to people: Telegram, e-mail, SMS, webhook.", no_args_is_help=True)
-ALL = "all"
+ALL, ANNUNCIATOR = "all", "annunciator"
 Channel = Annotated[
     str, typer.Argument(help="telegram, email, sms, webhook; for test also annunciator; all: each that is set up.")
 ]
@@ -25,7 +27,7 @@ def test(channel: Channel = ALL, reason: Reason = "", as_json: Json = False) -> 
 
     Exit code 0 every one was taken, 1 one was not, 2 mistakes, 3 not running, 4 no answer.
     """
-    _each("test", "receipt", channel, reason, as_json=as_json)
+    _each("test", "receipt", _named(channel, ANNUNCIATOR), reason, as_json=as_json)
 
 
 @app.command()
@@ -34,7 +36,15 @@ def check(channel: Channel = ALL, reason: Reason = "", as_json: Json = False) ->
 
     Exit code 0 every one is right, 1 one is not, 2 mistakes, 3 not running, 4 no answer.
     """
-    _each("check", "answer", channel, reason, as_json=as_json)
+    _each("check", "answer", _named(channel), reason, as_json=as_json)
+
+
+def _named(channel: str, *more: str) -> str:
+    """The channel, if there is one of this name, set up or not; else the command ends, and nobody is asked."""
+    known = (*WAYS, *more, ALL)
+    if channel not in known:
+        end(f"found the channel {channel[:40]!r}; allowed: {', '.join(known)}", EXIT_MISTAKES)
+    return channel
 
 
 def _each(verb: str, result: str, channel: str, reason: str, *, as_json: bool) -> None:

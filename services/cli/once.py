@@ -2,23 +2,25 @@
 
 import asyncio
 import logging
-import os
 import sqlite3
-from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from services.cli import noted
-from services.cli.ask import NotDone, api_of, carried_out, told
+from services.cli import check_asked, noted
+from services.cli.ask import Api, NotDone, api_of, carried_out, told
+from services.cli.check_told import BAD
 from services.cli.claim import user
-from services.cli.exit_codes import EXIT_INTERRUPTED, EXIT_MISTAKES, EXIT_NOT_RUNNING, EXIT_REFUSED
+from services.cli.exit_codes import EXIT_INTERRUPTED, EXIT_MISTAKES, EXIT_NO_ANSWER, EXIT_NOT_RUNNING, EXIT_REFUSED
 from services.cli.holds import notes
 from services.cli.options import Json
 from services.cli.reading import end, judged
 from services.controller.ledger_file import LedgerTaken
-from services.shared.settings import EXAMPLE, Settings, file_of
+from services.shared.settings import EXAMPLE, Settings
+
+if TYPE_CHECKING:
+    from services.cli.alone.one_pass import Outcome
 
 LEDGER = "ledger.db"
 _THIS_HOST = ("127.0.0.1", "::1", "localhost")
@@ -38,7 +40,8 @@ def once(
     """One full cycle now: re-check everything, record a state row.
 
     With no controller running it takes the controller's ledger, asks every device and decides; armed it may take load off and
-    switch fans on. It never raises load, and it leaves the fans on.
+    switch fans on. It never raises load, and it leaves the fans on. What is not as it must be then, as `mine check` tells
+    it, has a line each.
 
     Exit code 0 done, 1 refused or not all is as it must be, 2 mistakes, 3 a controller runs and nobody can ask it, 4 no answer,
     130 interrupted: what had been sent by then may be done.
@@ -50,18 +53,20 @@ def once(
     outcome = _alone(settings, seconds) if is_alone else None
     if outcome is None:
         return _ask(settings, as_json=as_json)
-    words = import_module("services.cli.alone.told")
+    from services.cli.alone import told as words  # noqa: PLC0415 - as below
+
     told(words.document(outcome), list(words.lines(outcome)), as_json=as_json)
     raise typer.Exit(words.code(outcome))
 
 
-def _alone(settings: Settings, seconds: float) -> Any:
+def _alone(settings: Settings, seconds: float) -> "Outcome | None":
     """What became of a pass of our own; None where a controller holds the ledger."""
+    from services.cli.alone.one_pass import Alone  # noqa: PLC0415 - two services at once: no other command has room for them
+    from services.cli.alone.progress import Line  # noqa: PLC0415
+
     logging.getLogger().addHandler(logging.NullHandler())  # what there is to say stands in the verdicts
-    site, progress = (import_module(f"services.cli.alone.{name}") for name in ("site", "progress"))
     try:
-        alone = site.Alone(settings, progress.Line())
-        return asyncio.run(alone.run(user(), seconds))
+        return asyncio.run(Alone(settings, Line()).run(user(), seconds))
     except LedgerTaken:
         return None
     except (sqlite3.Error, OSError) as error:
@@ -75,23 +80,36 @@ def _alone(settings: Settings, seconds: float) -> Any:
 
 
 def _ask(settings: Settings, *, as_json: bool) -> None:
-    async def work(_: Settings) -> dict[str, Any]:
+    async def work(_: Settings) -> tuple[dict[str, Any], list[str]]:
         try:
             async with api_of(settings) as api:
-                return await api.ask("cycle", {}, "one cycle asked for")
+                document = await api.ask("cycle", {}, "one cycle asked for")
+                return document, await _wrong(api)
         except NotDone as why:
             if why.code == EXIT_NOT_RUNNING:
                 raise NotDone(f"{_NOT_HERE} {why}", why.code) from None
             raise
 
-    document = carried_out(work, quiet=True)
-    told(document, ["One full cycle was done.", *notes(document)], as_json=as_json)
+    document, wrong = carried_out(work, quiet=True)
+    lines = ["One full cycle was done.", *notes(document), *(f"Not as it must be: {one}" for one in wrong)]
+    told(document | {"wrong": wrong}, lines, as_json=as_json)
+    if wrong:
+        raise typer.Exit(EXIT_REFUSED)
+
+
+async def _wrong(api: Api) -> list[str]:
+    """What `mine check` would call no good now. Raises NotDone."""
+    try:
+        return [f"{row.name}: {row.words}" for row in await check_asked.now(api) if row.verdict in BAD]
+    except NotDone as why:
+        unknown = f"One full cycle was done. Whether all is as it must be is unknown: {why}"
+        raise NotDone(unknown, EXIT_NO_ANSWER) from None
 
 
 def _is_another_sites(settings: Settings) -> bool:
     """The example knows none of the loads and sources that a ledger remembers, and would forget them."""
     ledger = Path(settings.data.folder) / LEDGER
-    return file_of(os.environ) == EXAMPLE and ledger.exists() and ledger.stat().st_size > 0
+    return settings.file == EXAMPLE and ledger.exists() and ledger.stat().st_size > 0
 
 
 def _is_here(settings: Settings) -> bool:

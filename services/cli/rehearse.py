@@ -64,7 +64,11 @@ def rehearse(  # noqa: PLR0913, PLR0917 - a command has the options that it has
     reader = Reader(limits, premises_of(settings, limits, outlet_watts=metered))
     try:
         chosen = _day(reader, event or [], fault or [], day, seed, hours)
-    except (DayWrong, OSError, UnicodeDecodeError) as error:
+    except OSError as error:
+        end(f"--day {day}: found {(error.strerror or 'nothing readable').lower()}; allowed: a text file of a day", EXIT_MISTAKES)
+    except UnicodeDecodeError:
+        end(f"--day {day}: found what is no text; allowed: a text file of a day, in UTF-8", EXIT_MISTAKES)
+    except DayWrong as error:
         end(str(error), EXIT_MISTAKES)
     raise typer.Exit(_run(reader, chosen, tells=story, as_json=as_json))
 
@@ -99,7 +103,7 @@ def _run(reader: Reader, day: Day, *, tells: bool, as_json: bool) -> int:
 
 
 def _document(record: Record, day: Day, wrong: tuple[str, ...], happened: list[str]) -> dict[str, Any]:
-    """Seconds count from each event's begin; kW are what the loads really drew."""
+    """Seconds count from an event's begin; kW are what the loads really drew. In time is within `tolerance_kw` of the target."""
     events = [
         {
             "event": str(one.event), "deadline_s": one.deadline_s, "target_kw": one.target_kw, "heard_s": one.heard_s,
@@ -109,7 +113,8 @@ def _document(record: Record, day: Day, wrong: tuple[str, ...], happened: list[s
         for one in record.events
     ]  # fmt: skip
     return {
-        "ok": not falls_short(record, wrong), "verdict": verdict(record, wrong), "seed": day.seed, "events": events,
+        "ok": not falls_short(record, wrong), "verdict": verdict(record, wrong), "seed": day.seed,
+        "tolerance_kw": record.tolerance_kw, "events": events,
         "hottest_c": record.hottest_c, "must_not_be": list(wrong), "story": happened,
     }  # fmt: skip
 

@@ -17,6 +17,7 @@ from services.cli import certificate
 from services.cli.exit_codes import EXIT_REFUSED
 from services.cli.options import ForPrograms
 from services.cli.passwords import SALT_BYTES, password_line
+from services.cli.saying import say
 
 USERS = ("collector", "controller", "notifier", "api", "cli", "site")
 """The broker's users; mosquitto/acl says what each may do. `site` is for the operator's own programs."""
@@ -40,7 +41,7 @@ def setup(
     try:
         made = provision(folder, name or [])
     except OSError as error:
-        typer.echo(f"{folder} cannot be written: {error.strerror or error}", err=True)
+        say(f"{folder} cannot be written: {error.strerror or error}", err=True)
         raise typer.Exit(EXIT_REFUSED) from None
     notes = told(folder, made)
     first = f"{folder}: made {', '.join(made)}" if made else f"{folder}: everything is there"

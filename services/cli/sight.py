@@ -26,7 +26,7 @@ class PageWord:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class SiteVerdict:
     """`words` change only with what is seen; `detail` may change at each look."""
 
     alive: bool
@@ -65,13 +65,13 @@ class Sight:
         if service_of_ping(foreign.topic) in SERVICES and not foreign.retained:
             self._ping_mono_s = foreign.received_mono_s
 
-    def look(self, now: Moment, *, broker_connected: bool) -> Verdict:
+    def look(self, now: Moment, *, broker_connected: bool) -> SiteVerdict:
         """Whether the site lives, as of now."""
         seen = ", ".join(part for part in (self._of_page(), self._of_broker(now, broker_connected)) if part)
         reason = self._page.reason if self._page is not None else ""
         if now.mono_s - self._alive.mono_s < self._silence_s:
-            return Verdict(True, f"alive: {seen}" if self.heard else f"not heard yet: {seen}", reason)
-        return Verdict(False, f"{self._lack(now)}: {seen}", reason)
+            return SiteVerdict(True, f"alive: {seen}" if self.heard else f"not heard yet: {seen}", reason)
+        return SiteVerdict(False, f"{self._lack(now)}: {seen}", reason)
 
     @property
     def last_alive(self) -> Moment:
@@ -110,7 +110,7 @@ class Sight:
         return "the broker answers" + ("" if self._pinged(now) else ", no service pings")
 
 
-def described(verdict: Verdict, now: Moment, last_alive: Moment) -> str:
+def described(verdict: SiteVerdict, now: Moment, last_alive: Moment) -> str:
     """One line for a person: when, what, and the latest reason."""
     detail = f" ({verdict.detail})" if verdict.detail else ""
     ago = "" if verdict.alive else f"; {span(now.mono_s - last_alive.mono_s)} ago"

@@ -1,13 +1,19 @@
 """`mine stop`: the emergency stop. Through the api; with a dead api straight to the controller's own small app."""
 
+import time
 from http import HTTPStatus
-from typing import Any
+from typing import Annotated, Any
+
+import typer
 
 from services.cli.ask import NotDone, api_of, carried_out, detail, told
 from services.cli.claim import user
-from services.cli.exit_codes import EXIT_NO_ANSWER, EXIT_NOT_RUNNING, EXIT_REFUSED
-from services.cli.options import Json, Reason
+from services.cli.exit_codes import EXIT_DONE, EXIT_NO_ANSWER, EXIT_NOT_RUNNING, EXIT_REFUSED
+from services.cli.eyes import Eyes
+from services.cli.options import ForPrograms, Reason
+from services.cli.saying import say
 from services.cli.secret import ops_token
+from services.cli.until_off import Found, on_now, until_off
 from services.shared.device import DeviceError, may_have_arrived
 from services.shared.http import HttpClient
 from services.shared.settings import Settings
@@ -29,25 +35,55 @@ _WAYS = {
 }
 
 
-def stop(reason: Reason = "emergency stop by command", as_json: Json = False) -> None:
+def stop(
+    reason: Reason = "emergency stop by command",
+    wait: Annotated[bool, typer.Option("--wait/--no-wait", help="Follow it until a measurement proves it off, or not.")] = True,
+    as_json: ForPrograms = False,
+) -> None:
     """Stop everything now: the whole site trips, and stays tripped until `mine reset`. Needs neither broker nor api.
 
-    Mistakes in the configuration do not stop it: it asks the run as it was started, and says so.
+    The order goes out first. Then what is measured is followed until it proves the load off, for at most the time of
+    `response_deadline_minutes`. Mistakes in the configuration do not stop it: it asks the run as it was started, and says so.
 
-    Exit code 0 stopped, 1 refused, 2 mistakes, 3 nobody was there to ask: nothing was carried out, open the breaker; 4 it was
-    asked and nobody confirmed it: it may still be carried out, stop the site by hand.
+    Exit code 0 proven off (with --no-wait: ordered), 1 refused, or nothing is switched in observe mode, 2 mistakes, 3 nobody was
+    there to ask: nothing was carried out, open the breaker; 4 it was asked or ordered, and nobody confirmed or proved it: it may
+    still be carried out, stop the site by hand.
     """
-    found = carried_out(lambda settings: _stopped(settings, reason), quiet=as_json)
-    told(found, [f"STOPPED, {_WAYS.get(found['by'], found['by'])}.", *found["notes"]], as_json=as_json)
+
+    async def work(settings: Settings) -> Found | None:
+        began_s = time.monotonic()
+        ordered = await _ordered(settings, reason)
+        async with Eyes(settings) as eyes:
+            state = await eyes.of_api()
+            first = f"ORDERED, {_WAYS.get(ordered['by'], ordered['by'])}: the site is tripped. {on_now(state)}."
+            say("\n".join([first, *ordered["notes"]]), err=as_json)
+            found = await until_off(eyes, settings, began_s) if wait else None
+        if as_json:
+            told(ordered | _figures(found, state), [], as_json=True)
+        return found
+
+    found = carried_out(work, quiet=as_json)
+    if found is not None:
+        say(found.words, err=as_json or found.code != EXIT_DONE)
+        raise typer.Exit(found.code)
 
 
-async def _stopped(settings: Settings, reason: str) -> dict[str, Any]:
-    """`stopped`, `by` which way, and what else was met. Raises NotDone when no way led to it."""
+def _figures(found: Found | None, state: dict[str, Any] | None) -> dict[str, Any]:
+    """For a program; null is unknown. `off` is true only when it was measured."""
+    load = found.load if found else state and state["load"]
+    names = ("measured_kw", "unknown_kw", "tolerance_kw")
+    told_of = {name: load.get(name) if load else None for name in names}
+    words, seconds = (found.words, round(found.seconds, 1)) if found else ("", None)
+    return {"off": found.off if found else None, "seconds": seconds, **told_of, "words": words}
+
+
+async def _ordered(settings: Settings, reason: str) -> dict[str, Any]:
+    """`ordered`, `by` which way, and what else was met. Raises NotDone when no way led to it."""
     try:
         async with api_of(settings, answer_s=_API_S) as api:
             document = await api.ask("stop", {}, reason)
         result = document.get("result") or document
-        return {"stopped": True, "by": str(result.get("by", "bus")), "notes": []}
+        return {"ordered": True, "by": str(result.get("by", "bus")), "notes": []}
     except NotDone as first:
         return await _directly(settings, reason, first)
 
@@ -66,7 +102,7 @@ async def _directly(settings: Settings, reason: str, first: NotDone) -> dict[str
     finally:
         await client.close()
     if isinstance(said, dict) and said.get("stopped") is True:
-        return {"stopped": True, "by": "directly", "notes": [f"(The other way: {first})"]}
+        return {"ordered": True, "by": "directly", "notes": [f"(The other way: {first})"]}
     why = said.get("reason") if isinstance(said, dict) else detail(answer)
     if isinstance(said, dict) and said.get("stopped") is False:
         raise NotDone(f"NOT STOPPED. {first}; the controller directly: {why}. {_REFUSED}", EXIT_REFUSED)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from services.cli.page_client import PageClient
-from services.cli.sight import Sight, Verdict, described
+from services.cli.sight import Sight, SiteVerdict, described
 from services.shared.bus import Bus
 from services.shared.clock import Clock, Moment
 from services.shared.messages import Alarm, State, ping_filter
@@ -45,7 +45,7 @@ class Watchman:
         if self.page is not None:
             self.sight.take_page(await self.page.ask(), self._clock.now())
 
-    def look(self, now: Moment) -> Verdict:
+    def look(self, now: Moment) -> SiteVerdict:
         """What is seen now; a change is said."""
         verdict = self.sight.look(now, broker_connected=self.bus is not None and self.bus.connected)
         if verdict.words != self._words:

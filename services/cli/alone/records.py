@@ -32,7 +32,7 @@ class Records:
     async def close(self) -> None:
         """Store what waits, and a row of the whole state."""
         if self._history is not None:
-            self._history.take_state(row(self._image))
+            self._history.intake.take_state(row(self._image))
             await self._history.close()
             self.why_not = self._history.reason
 
@@ -44,9 +44,9 @@ class Records:
         bus.on(Signal, lambda message, _: image.take_signal(message))
         bus.on(Reported, lambda message, _: image.take_reported(message))
         bus.on(Devices, lambda message, _: image.take_devices(message))
-        bus.on(Reading, lambda message, _: history.take_reading(message))
-        bus.on(Event, lambda message, _: history.take_event(message))
-        bus.on(Alarm, lambda message, _: history.take_alarm(message))
+        bus.on(Reading, lambda message, _: history.intake.take_reading(message))
+        bus.on(Event, lambda message, _: history.intake.take_event(message))
+        bus.on(Alarm, lambda message, _: history.intake.take_alarm(message))
 
 
 def _why_not(path: Path) -> str:

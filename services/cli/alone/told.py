@@ -1,17 +1,18 @@
 """What `mine once` tells when it was alone: as a document, as lines for a person, and as an exit code."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
+from services.cli.alone.one_pass import Outcome
 from services.cli.alone.seen import Seen, names
-from services.cli.alone.site import Outcome
 from services.cli.exit_codes import EXIT_DONE, EXIT_REFUSED
 from services.shared.messages import DeviceHealth, Event, State
+from services.shared.settings import counted
 from services.shared.vocabulary import CommandPhase, Control, HealthState, PowerState
 
 _NOT_DONE = (CommandPhase.REFUSED, CommandPhase.FAILED, CommandPhase.EXPIRED)
-_MOST = 20
+_MOST = 3
 
 
 def code(outcome: Outcome) -> int:
@@ -89,22 +90,37 @@ def _fans(state: State) -> Iterator[str]:
 
 def _wrong(outcome: Outcome) -> Iterator[str]:
     seen = outcome.seen
+    failed = [event for event in seen.newest if event.phase in _NOT_DONE]
     if silent := seen.in_state(HealthState.LOST, HealthState.STARTING):
-        yield f"no answer of {names(silent)}"
+        in_vain = sum(event.device in {one.device for one in silent} for event in failed)
+        orders = f"; {counted(in_vain, 'order')} to {'it' if len(silent) == 1 else 'them'} had no effect" if in_vain else ""
+        yield f"no answer of {names(silent)}{orders}"
     if seen.state is not None and seen.state.control is Control.OBSERVE:
         return
-    failed = [event for event in seen.newest if event.phase in _NOT_DONE]
-    yield from (f"{event.title}{f': {event.detail}' if event.detail else ''}" for event in failed[:_MOST])
-    if len(failed) > _MOST:
-        yield f"{len(failed) - _MOST} more orders without effect"
-    if seen.under_way:
-        yield f"{len(seen.under_way)} orders are sent and not confirmed yet"
+    yield from _failed([event for event in failed if event.device not in {one.device for one in silent}])
+    if under_way := len(seen.under_way):
+        yield f"{counted(under_way, 'order')} {'is' if under_way == 1 else 'are'} sent and not confirmed yet"
     if seen.is_unproven:
         yield f"load is asked off and not proven off: {_left(seen.state)}"
     if not outcome.in_time:
         yield "the time was over before all came to rest"
     if "ledger" in seen.alarms:
         yield seen.alarms["ledger"].cause
+
+
+def _failed(failed: Sequence[Event]) -> Iterator[str]:
+    """One line for each cause, of devices that answer: one that refuses does so hundreds of times."""
+    alike: dict[tuple[object, ...], list[Event]] = {}
+    for event in failed:
+        alike.setdefault((event.device, event.act, event.phase, event.detail), []).append(event)
+    for (device, act, phase, detail), events in alike.items():
+        first = events[0].title if len(events) == 1 else f"{act} of {_some(events)} by {device} {phase}"
+        yield f"{first}{f': {detail}' if detail else ''}"
+
+
+def _some(events: Sequence[Event]) -> str:
+    named = ", ".join(event.target for event in events[:_MOST])
+    return f"{named} and {len(events) - _MOST} more" if len(events) > _MOST else named
 
 
 def _left(state: State | None) -> str:

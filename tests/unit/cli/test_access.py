@@ -106,22 +106,30 @@ def test_a_password_that_is_short_or_known_is_refused_and_nothing_changes(file: 
 
 
 @pytest.mark.parametrize(
-    "words",
+    ("words", "code", "told"),
     [
-        ("add", "operator", "--role", "viewer", "--generate"),
-        ("add", "../x", "--role", "viewer", "--generate"),
-        ("password", "nobody", "--generate"),
-        ("remove", "nobody"),
-        ("revoke", "nobody"),
-        ("token", "UPPER", "--role", "viewer"),
+        (("add", "operator", "--role", "viewer", "--generate"), 1, "mine access password operator"),
+        (("add", "../x", "--role", "viewer", "--generate"), 2, "allowed: a-z"),
+        (("password", "nobody", "--generate"), 2, "found the person 'nobody'; allowed: operator"),
+        (("remove", "nobody"), 2, "found the person 'nobody'; allowed: operator"),
+        (("revoke", "nobody"), 2, "found the token 'nobody'; allowed: operator-token"),
+        (("token", "UPPER", "--role", "viewer"), 2, "allowed: a-z"),
     ],
 )
-def test_a_mistake_changes_nothing_and_is_told(file: Path, mine: Mine, words: tuple[str, ...]) -> None:
+def test_a_mistake_changes_nothing_and_is_told(file: Path, mine: Mine, words: tuple[str, ...], code: int, told: str) -> None:
     before = file.read_text()
     result = mine(*words)
-    assert result.exit_code == 1
-    assert result.output
+    assert (result.exit_code, told in result.output) == (code, True), result.output
     assert file.read_text() == before
+
+
+def test_since_when_somebody_may_come_in_is_the_sites_day(file: Path, mine: Mine, monkeypatch: pytest.MonkeyPatch) -> None:
+    access = access_file.read(file)
+    evening = access.people[0].model_copy(update={"made_at": 1_790_040_000.0})  # 01:20 UTC, 20:20 in Chicago the day before
+    file.write_text(access.model_copy(update={"people": (evening,)}).text())
+    assert "operator  since 2026-09-21" in mine("list").output
+    monkeypatch.setenv("MINE_GENERAL_TIMEZONE", "UTC")
+    assert "operator  since 2026-09-22" in mine("list").output
 
 
 def test_no_command_takes_a_password_as_an_argument(mine: Mine) -> None:

@@ -63,9 +63,9 @@ def test_the_gravest_comes_first_and_each_line_tells_state_age_person_and_priori
     assert result.exit_code == 0
     assert [line.split()[0] for line in lines] == ["smoke", "door", "aside", "over"]
     assert lines[0].startswith(
-        "smoke  emergency, high priority, not acknowledged, escalated 2 times, since 2026-09-21 09:12 CDT (for "
+        "smoke  emergency, to do with high priority, not acknowledged, escalated 2 times, since 2026-09-21 09:12 CDT (for "
     )
-    assert "door  warning, low priority, acknowledged by ann until 2026-09-21 09:14 CDT, since " in lines[1]
+    assert "door  warning, to do with low priority, acknowledged by ann until 2026-09-21 09:14 CDT, since " in lines[1]
     assert "shelved by ben until 2026-09-21 09:15 CDT" in lines[2]
     assert lines[3].endswith("(over since 2026-09-21 09:14 CDT): over is bad")
     assert [one["key"] for one in json.loads(mine(api, "alarms", "--json").stdout)] == ["smoke", "door", "aside", "over"]
@@ -102,8 +102,13 @@ def test_a_shelf_is_told_with_its_end_and_the_reason_goes_along(api: FakeApi) ->
     done = (202, {"id": "r1", "verb": "shelve", "state": "done", "reason": "done", "result": {}, "who": "", "because": ""})
     api.answers = {"POST /api/v1/requests/shelve": [done]}
     result = mine(api, "shelve", "device_lost_*", "--minutes", "120", "--reason", "maintenance")
-    assert said(result) == ["Alarm device_lost_* is shelved for 2 h 0 min. `mine unshelve device_lost_*` ends it before."]
-    assert api.asked[-1].body == {"reason": "maintenance", "payload": {"key": "device_lost_*", "minutes": 120.0}}
+    shelved = "Alarm device_lost_* is shelved for 2 h 0 min. `mine unshelve device_lost_*` ends it before."
+    assert said(result) == [shelved]
+    api.answers[ALARMS] = [(200, {"known": True, "alarms": [alarm("device_lost_pdu-1")]})]
+    assert said(mine(api, "shelve", "device_lost_*", "--minutes", "120")) == [shelved]
+    strange = said(mine(api, "shelve", "device_lots_*"))
+    assert strange[1:] == ["No open alarm is named device_lots_* now: it counts for one that comes."]
+    assert api.asked[0].body == {"reason": "maintenance", "payload": {"key": "device_lost_*", "minutes": 120.0}}
     assert mine(api, "shelve", "door", "--minutes", "1441").exit_code == 2
     api.answers = {"POST /api/v1/requests/shelve": [(409, {"detail": "an emergency is shelved for 60 min at most"})]}
     result = mine(api, "shelve", "smoke", "-m", "120")

@@ -10,7 +10,7 @@ def test_every_alarm_stands_there_once_with_all_that_is_known_of_it() -> None:
         assert page.count(f"### `{row.key}`\n") == 1
         section = page.partition(f"### `{row.key}`\n")[2].partition("\n#")[0]
         assert all(
-            words in section for words in (row.cause, row.consequence, row.action, f"priority {row.priority}", row.deadband)
+            words in section for words in (row.cause, row.consequence, row.action, f"{row.priority} priority", row.deadband)
         )
         assert all(cause.replace("{}", "<the same name>") in section for cause in row.follows)
 

@@ -139,7 +139,7 @@ def test_a_curtailment_is_watched_until_a_measurement_proves_it(api: FakeApi) ->
     result = mine("curtail", "--wait", env=api.env())
     assert result.exit_code == 0, result.output
     assert "[##################............] 40.0 kW still on, target 0.0 kW, 0.0 kW unknown" in result.output
-    assert "Proven: 0.5 kW on, as measured." in result.output
+    assert "Proven: 0.5 kW on, of at most 0 kW." in result.output
 
 
 def test_what_only_observes_is_not_waited_for(api: FakeApi) -> None:
@@ -156,8 +156,8 @@ def test_what_only_observes_is_not_waited_for(api: FakeApi) -> None:
 
 def test_a_stop_goes_through_the_api_while_it_answers(api: FakeApi) -> None:
     api.answers = {"POST /api/v1/requests/stop": [(202, fate("done", result={"stopped": True, "by": "bus"}))]}
-    result = mine("stop", env=api.env())
-    assert (result.exit_code, result.output.splitlines()[-1]) == (0, "STOPPED, through the api and the broker.")
+    result = mine("stop", "--no-wait", env=api.env())
+    assert (result.exit_code, "ORDERED, through the api and the broker: the site is tripped." in result.output) == (0, True)
 
 
 @pytest.mark.parametrize(
@@ -181,11 +181,12 @@ def test_a_stop_goes_straight_to_the_controller_where_the_api_does_not_do_it(
     if broken:
         api.answers["POST /api/v1/requests/stop"] = [broken]
     env = api.env(debug=broken is not None, controller=True) | {"MINE_DATA_FOLDER": str(tmp_path)}
-    result = mine("stop", "--reason", "smoke", env=env)
+    result = mine("stop", "--no-wait", "--reason", "smoke", env=env)
     assert result.exit_code == 0, result.output
-    assert "STOPPED, straight to the controller" in result.output
-    assert api.asked[-1].body["reason"] == "smoke"
-    assert api.asked[-1].headers["Authorization"] == "Bearer 0ps"
+    assert "ORDERED, straight to the controller" in result.output
+    ordered = next(one for one in api.asked if one.path == "/stop")
+    assert ordered.body["reason"] == "smoke"
+    assert ordered.headers["Authorization"] == "Bearer 0ps"
 
 
 def test_a_stop_that_nobody_could_take_says_that_nothing_was_carried_out_and_nothing_will_be(api: FakeApi) -> None:

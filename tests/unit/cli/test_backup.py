@@ -71,12 +71,14 @@ def test_into_a_second_folder_the_present_site_is_not_touched(tmp_path: Path) ->
     assert "control = armed" in mine("config", "show", folder=tmp_path).output
 
 
-def test_a_bad_archive_and_one_that_is_not_there_end_with_1(tmp_path: Path) -> None:
+def test_a_bad_archive_ends_with_1_and_one_that_is_not_there_with_2_before_anything_is_asked(tmp_path: Path) -> None:
     site.make(tmp_path)
     (tmp_path / "bad.tar.gz").write_bytes(b"no archive")
-    for name in ("bad.tar.gz", "nowhere.tar.gz"):
-        assert mine("restore", "--verify", str(tmp_path / name), folder=tmp_path).exit_code == 1
-        assert mine("restore", "--yes", str(tmp_path / name), folder=tmp_path).exit_code == 1
+    for name, code in (("bad.tar.gz", 1), ("nowhere.tar.gz", 2)):
+        assert mine("restore", "--verify", str(tmp_path / name), folder=tmp_path).exit_code == code
+        assert mine("restore", "--yes", str(tmp_path / name), folder=tmp_path).exit_code == code
+    asked = mine("restore", str(tmp_path / "nowhere.tar.gz"), folder=tmp_path)
+    assert (asked.exit_code, "Restore nowhere" in asked.output, "found nothing" in asked.output) == (2, False, True)
 
 
 def test_on_a_fresh_installation_the_sites_own_file_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from services.cli import broker
+from services.cli.program import Program
 from services.cli.setup import provision
-from services.cli.supervisor import Program, Supervisor
+from services.cli.supervisor import Supervisor
 from services.shared.bus import Bus
 from services.shared.clock import Clock
 from services.shared.settings import load

@@ -197,3 +197,14 @@ def test_with_nothing_running_the_configuration_is_judged_and_it_says_how_to_sta
     assert "The configuration is right: control = armed, 300 loads" in result.output
     assert "Devices and channels were not asked: nobody is there to ask" in result.output
     assert "mine check --config-only" in result.output
+
+
+def test_with_a_broken_file_it_says_why_no_device_was_asked() -> None:
+    """Nobody asked for the configuration alone."""
+    env = {"MINE_CONFIG": "config/wrong/duplicate-key.txt"}
+    asked, alone = (
+        json.loads(CliRunner().invoke(app, ["check", "--json", *more], env=env).stdout)["not_asked_because"]
+        for more in ([], ["--config-only"])
+    )
+    assert asked.startswith("The configuration has mistakes: what it names wrongly cannot be asked.")
+    assert alone == "only the configuration was read"

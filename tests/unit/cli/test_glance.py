@@ -2,14 +2,16 @@
 
 from typing import Any
 
+import pytest
+
 from services.api import feed
 from services.api.image import Image
 from services.cli.glance import glance
 from services.shared.clock import Clock
-from services.shared.messages import AlarmState, Drill, OpenAlarm
+from services.shared.messages import AlarmState, Drill, Lease, OpenAlarm
 from services.shared.settings import missing
 from services.shared.settings.tree import Settings
-from services.shared.vocabulary import AlarmKind
+from services.shared.vocabulary import AlarmKind, LeaseKind, Mode
 from tests.integration.api_running import state
 
 
@@ -49,7 +51,16 @@ def test_drills_that_never_were_are_one_line_and_an_alarm_has_its_age() -> None:
     lines = shown(state(drills=never), AlarmState(alarms=(alarm,), channels=()))
     assert sum("drilled" in line for line in lines) == 1
     assert any(line.startswith("Never drilled pdu-1, pdu-2") for line in lines)
-    assert "Alarms        warning door, 10 min, NOT SEEN BY ANYBODY: The door is open. Close it." in lines
+    assert "Alarms        Warning door, 10 min, NOT SEEN BY ANYBODY: The door is open. Close it." in lines
+
+
+def test_a_cause_and_what_to_do_are_two_sentences_whoever_wrote_them() -> None:
+    since = Clock("yes").now().wall_s - 600
+    alarm = OpenAlarm(key="database", kind=AlarmKind.WARNING, active=True, cause="history: x lies beside a new mine_data.db",
+                      consequence="", action="take the file away, or delete it", since_at=since, ended_at=None,
+                      acknowledged_by="", receipts=())  # fmt: skip
+    told = next(line for line in shown(state(), AlarmState(alarms=(alarm,), channels=())) if "database" in line)
+    assert told.endswith(": History: x lies beside a new mine_data.db. Take the file away, or delete it.")
 
 
 def test_what_a_site_does_not_have_is_not_unknown() -> None:
@@ -61,3 +72,26 @@ def test_what_a_site_does_not_have_is_not_unknown() -> None:
     told = list(glance(feed.build(image, Settings(), broker_connected=True, history="").model_dump(mode="json")))
     assert "Load          none is set up" in told
     assert "Temperature   no sensor is set up" in told
+
+
+def test_while_load_returns_it_says_what_is_released_so_far_and_what_will_be_at_the_end() -> None:
+    load = state().load.model_copy(update={"target_kw": 990.0, "setpoint_kw": 203.0, "unknown_kw": 0.0})
+    assert "may be 203.0 kW so far, at the end 990.0 of 990 kW" in "\n".join(shown(state(Mode.RESTORING, load=load, limits=())))
+
+
+@pytest.mark.parametrize(
+    ("kind", "payload", "word"),
+    [
+        (LeaseKind.POWER_SIGNAL, '{"level": "control", "target_kw": 500}', "curtailed by ann"),
+        (LeaseKind.MINERS, '{"action": "sleep", "members": ["row-b"]}', "held by ann"),
+        (LeaseKind.POWER_SIGNAL, '{"level": "emergency"}', "FORCED by ann"),
+        (LeaseKind.POWER_SIGNAL, "no JSON", "FORCED by ann"),
+        (LeaseKind.TEMPERATURE, '{"celsius": 41}', "FORCED by ann"),
+    ],
+)
+def test_only_a_signal_or_a_temperature_is_forced_and_what_a_person_curtails_or_holds_is_said_so(
+    kind: LeaseKind, payload: str, word: str
+) -> None:
+    one = Lease(id="l1", kind=kind, owner="ann", reason="", payload=payload, from_at=1.0, until_at=2.0)
+    mode = next(line for line in shown(state(leases=(one,), forced=True)) if line.startswith("Mode"))
+    assert "; limited by" in mode and f", {word};" in mode and ("FORCED" in mode) == ("FORCED" in word)

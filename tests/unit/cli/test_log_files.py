@@ -69,4 +69,4 @@ def test_a_folder_that_is_none_is_told(tmp_path: Path, kind: str) -> None:
     if kind == "a file":
         folder.write_text("")
     ran = mine(folder)
-    assert (ran.exit_code, "There is no log of" in ran.output, str(folder) in ran.output.replace("\n", "")) == (1, True, True)
+    assert (ran.exit_code, "no log file of" in ran.output, str(folder) in ran.output.replace("\n", "")) == (1, True, True)

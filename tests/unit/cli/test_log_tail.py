@@ -1,6 +1,7 @@
 """A log file that is followed: each line once, and none left out, whatever happens to the file meanwhile."""
 
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -138,3 +139,15 @@ def test_entries_are_the_same_in_whatever_pieces_they_come(size: int) -> None:
     found = [entry for begin in range(0, len(text), size) for entry in entries.feed(text[begin : begin + size])]
     told = texts(found + entries.finish())
     assert told == ["line 1", "it broke\n    Traceback\n      File one\n    ValueError: two", "line 2"]
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, Path.mkdir], ids=["pipe", "folder"])
+def test_a_pipe_or_a_folder_in_a_followed_files_place_holds_nobody_up(tmp_path: Path, make: Callable[[Path], None]) -> None:
+    path = tmp_path / "api.log"
+    make(path)
+    tail = Tail(path, None)
+    assert tail.more() == []
+    path.unlink() if path.is_fifo() else path.rmdir()
+    path.write_text(LINE.format(second=1))
+    assert texts([*tail.more(), *tail.more()]) == ["line 1"]
+    tail.close()

@@ -1,6 +1,7 @@
 """`mine logs`: one story of all services, in the order of time, of files that rotate, tear and grow."""
 
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -64,6 +65,28 @@ def test_garbage_of_a_power_cut_and_a_terminals_commands_do_no_harm(tmp_path: Pa
     assert "\x1b" not in ran.output and "\x00" not in ran.output
 
 
+@pytest.mark.parametrize("form", ["plain", "json", "further"])
+def test_a_line_that_would_turn_the_text_around_shows_what_it_holds(tmp_path: Path, form: str) -> None:
+    evil = "paid \u202e001 \u2066x\u2069 \u200f \x1b]0;title\x07 \u2028end"
+    told = {"at": "2026-07-01T10:00:09Z", "level": "INFO", "service": "api", "where": "loop", "text": evil}
+    head = "2026-07-01T10:00:09Z INFO api loop: "
+    lines = {"plain": head + evil, "json": json.dumps(told), "further": head + "broke\n" + evil}
+    (tmp_path / "api.log").write_text(lines[form] + "\n", "utf-8")
+    for words in ((), ("--json",)):
+        output = mine(tmp_path, *words).output
+        assert "u202e001" in output
+        assert not set("\u202e\u2066\u2069\u200f\x1b\x07\u2028") & set(output)
+
+
+def test_a_folder_and_a_pipe_that_bear_a_logs_name_are_no_logs(tmp_path: Path) -> None:
+    (tmp_path / "controller.log").mkdir()
+    os.mkfifo(tmp_path / "collector.log")
+    written(tmp_path, "api", range(1))
+    assert shown(tmp_path) == ["00api"]
+    assert mine(tmp_path, "controller").exit_code == 1
+    assert mine(tmp_path, "collector").exit_code == 1
+
+
 @pytest.mark.parametrize(
     ("words", "code", "told"),
     [
@@ -72,7 +95,9 @@ def test_garbage_of_a_power_cut_and_a_terminals_commands_do_no_harm(tmp_path: Pa
         (["--grep", "("], 2, "--grep ("),
         (["--since", "soon"], 2, "90s, 10m"),
         (["--since", "99999-01-01"], 2, "90s, 10m"),
-        (["api"], 1, "no log of api"),
+        (["api"], 1, "no log file of api"),
+        (["backup"], 1, "docker compose logs backup"),
+        (["controller", "backup"], 0, "docker compose logs backup"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else None,
 )

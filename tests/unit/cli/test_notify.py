@@ -79,3 +79,18 @@ def test_nobody_who_answers_is_another_exit_code_than_nobody_there(api: FakeApi)
     assert mine(api, "test", "sms").exit_code == 4
     api.answers = {TEST: [(503, {"detail": "the broker cannot be reached; nothing was asked"})]}
     assert mine(api, "test", "sms").exit_code == 3
+
+
+@pytest.mark.parametrize(
+    ("words", "allowed"),
+    [
+        (("test", "pigeon"), "found the channel 'pigeon'; allowed: telegram, email, sms, webhook, annunciator, all"),
+        (("check", "annunciator"), "found the channel 'annunciator'; allowed: telegram, email, sms, webhook, all"),
+        (("test", "\x1b[2J"), "found the channel '\\x1b[2J'"),
+    ],
+)
+def test_a_channel_that_there_is_not_is_a_mistake_of_whoever_typed_it_and_nobody_is_asked(
+    api: FakeApi, words: tuple[str, str], allowed: str
+) -> None:
+    result = mine(api, *words)
+    assert (result.exit_code, allowed in result.output, api.asked) == (2, True, []), result.output

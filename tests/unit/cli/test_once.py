@@ -1,5 +1,6 @@
 """`mine once` where a controller has the ledger: the controller is asked, and without an answer nothing is done."""
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +16,14 @@ from tests.ports import free_port
 from tests.unit.cli.fake_api import CONFIG, FakeApi, fake_api
 
 ROOT = Path(__file__).parents[3]
+
+
+def rows(verdict: str, words: str = "level normal") -> dict[str, object]:
+    """What the api answers to a check of a site that has the utility's page alone."""
+    row = {"part": "device", "name": "utility", "kind": "signal", "what": "", "verdict": verdict, "words": words}
+    return {"time": 1.0, "version": "1", "rows": [row]}
+
+
 DONE = {"id": "r1", "verb": "cycle", "state": "done", "reason": "done", "result": None, "who": "", "because": ""}
 
 
@@ -32,11 +41,31 @@ def once(folder: Path, env: dict[str, str], *arguments: str) -> Result:
 
 def test_the_controller_that_has_the_ledger_is_asked_for_one_cycle(held: Path) -> None:
     with fake_api() as api:
-        api.answers = {"POST /api/v1/requests/cycle": [(200, DONE)]}
+        api.answers = {"POST /api/v1/requests/cycle": [(200, DONE)], "GET /api/v1/check": [(200, rows("ok"))]}
         result = once(held, api.env())
         assert (result.exit_code, result.output.splitlines()[-1]) == (0, "One full cycle was done.")
-        (asked,) = api.asked
-        assert asked.body == {"reason": "one cycle asked for", "payload": {}}
+        assert api.asked[0].body == {"reason": "one cycle asked for", "payload": {}}
+
+
+def test_a_cycle_without_a_collector_is_done_and_not_all_is_as_it_must_be(held: Path) -> None:
+    with fake_api() as api:
+        found = rows("fault", "nobody reads it: the collector is offline")
+        api.answers = {"POST /api/v1/requests/cycle": [(200, DONE)], "GET /api/v1/check": [(200, found)]}
+        result = once(held, api.env())
+        assert result.exit_code == 1
+        assert result.output.splitlines()[-2:] == [
+            "One full cycle was done.",
+            "Not as it must be: utility: nobody reads it: the collector is offline",
+        ]
+        wrong = ["utility: nobody reads it: the collector is offline"]
+        assert json.loads(once(held, api.env(), "--json").stdout) == {**DONE, "wrong": wrong}
+
+
+def test_a_cycle_after_which_nobody_tells_how_it_is_counts_for_no_success(held: Path) -> None:
+    with fake_api() as api:
+        api.answers = {"POST /api/v1/requests/cycle": [(200, DONE)], "GET /api/v1/check": [(503, {"detail": "it starts"})]}
+        result = once(held, api.env())
+    assert (result.exit_code, "is unknown: it starts" in result.output) == (4, True)
 
 
 @pytest.mark.parametrize(("status", "code"), [(409, 1), (503, 3), (504, 4)])

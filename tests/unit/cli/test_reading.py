@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from services.cli import noted
-from services.cli.reading import to_ask
+from services.cli.reading import judged, to_ask
 from services.shared.settings import load
 
 BROKEN = "[GENERAL]\nloop_interval_minutes = banana\n[API]\nport = 8123\n[OPS]\ncontroller_port = 8177\ntoken = t0ken\n"
@@ -63,3 +63,18 @@ def test_a_note_of_a_version_before_still_leads_to_its_run(config: Path) -> None
     path = noted.write(config.parent, config, {"MINE_API_PORT": 8999}, {})
     path.write_text(path.read_text().replace(', "reach": {}', ""))
     assert to_ask(quiet=True).api.port == 8999
+
+
+def test_a_file_that_was_made_after_the_run_began_by_the_example_is_not_said_to_be_the_runs(
+    config: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = config.parent
+    monkeypatch.chdir(folder)
+    (folder / "config").mkdir()
+    for name in ("config.example.txt", "config.txt"):
+        (folder / "config" / name).write_text("[GENERAL]\nsite = mine\n")
+    monkeypatch.delenv("MINE_CONFIG", raising=False)
+    monkeypatch.setenv("MINE_DATA_FOLDER", str(folder))
+    noted.write(folder, (folder / "config" / "config.example.txt").resolve(), {}, {})
+    judged()
+    assert "goes by config.example.txt until it is started again" in capsys.readouterr().out

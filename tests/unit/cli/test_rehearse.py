@@ -1,5 +1,6 @@
 """`mine rehearse`: what it says of a site's own configuration, and how it ends."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,7 @@ def test_a_site_that_makes_its_kw_in_time_ends_with_0(config: str) -> None:
     result = rehearse("--config", config, "--event", "control 14:00-15:00 to 10 kW")
     assert result.exit_code == 0, result.output
     assert "12 loads of 42 kW, 2 PDUs, 4 fans" in result.output
+    assert "in time: at most 1.3 kW above what is allowed (meter_tolerance_percent, at least 2 % of" in result.output
     assert "in time: " in result.output and "where 10 kW are allowed" in result.output
     assert "worst settlement interval after the deadline: mean " in result.output
     assert "hottest in it: main " in result.output
@@ -84,7 +86,8 @@ def test_a_day_by_chance_is_the_same_for_the_same_seed(config: str) -> None:
         (("--event", "contrl 14:00-15:00"), ("'contrl'", "allowed: normal")),
         (("--fault", "foreman sleeps 14:00-15:00"), ("'foreman sleeps'", "allowed: signal lost, ")),
         (("--fault", "pdu lost 14:00-15:00"), ("no place", "on pdu-1, pdu-2")),
-        (("--day", "/nowhere/day.txt"), ("/nowhere/day.txt",)),
+        (("--day", "/nowhere/day.txt"), ("--day /nowhere/day.txt: found no such file", "allowed: a text file")),
+        (("--day", "/"), ("--day /: found is a directory", "allowed: a text file")),
         (("--day", "day.txt", "--seed", "3"), ("--day and --seed", "--day alone")),
         (("--hours", "0"), ("--hours: found 0", "at most 336")),
     ],
@@ -101,6 +104,11 @@ def test_a_site_without_loads_has_nothing_to_rehearse(tmp_path: Path) -> None:
     result = rehearse("--config", str(tmp_path / "config.txt"))
     assert result.exit_code == 2
     assert "loads.csv names no load" in result.output
+
+
+def test_a_program_reads_within_which_kw_an_event_is_in_time(config: str) -> None:
+    result = rehearse("--config", config, "--event", "control 14:00-14:30", "--hours", "2", "--json")
+    assert json.loads(result.stdout)["tolerance_kw"] == pytest.approx(0.03 * 42)
 
 
 def test_the_list_names_every_fault() -> None:

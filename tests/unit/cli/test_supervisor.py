@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from services.cli.supervisor import LONGEST_PAUSE_S, Child, Program, Supervisor
+from services.cli.program import Program
+from services.cli.supervisor import LONGEST_PAUSE_S, Child, Supervisor
 from tests.waiting import until
 
 
@@ -136,7 +137,8 @@ async def test_a_line_without_end_and_bytes_that_are_no_text_do_no_harm() -> Non
 async def test_a_supervisor_that_is_killed_takes_its_programs_with_it() -> None:
     code = (
         "import asyncio, os, sys\n"
-        "from services.cli.supervisor import Child, Program\n"
+        "from services.cli.program import Program\n"
+        "from services.cli.supervisor import Child\n"
         f"inner = Program('part', [sys.executable, '-u', '-c', {SLEEP!r}], os.environ)\n"
         "asyncio.run(Child(inner, lambda name, text: print(text, flush=True)).run())"
     )

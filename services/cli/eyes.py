@@ -1,0 +1,80 @@
+"""What the controller says now: by the api, and where that knows nothing by the broker. What is old is nothing."""
+
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from pydantic import SecretStr
+
+from services.cli.ask import NotDone, api_of
+from services.shared.bus import Bus
+from services.shared.clock import Clock
+from services.shared.inbox import Arrival
+from services.shared.messages import State
+from services.shared.settings import Settings
+
+_ANSWER_S = 3.0
+_FRESH_S = 15.0  # the controller speaks at least every 5 s
+_USER = "cli"  # the broker's user that may read everything (mosquitto/acl)
+
+
+class Eyes:
+    """The broker is asked from the first time on that the api does not know; its first word is not taken, as it may be old."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._bus: Bus | None = None
+        self._heard: tuple[State, float] | None = None
+        self.heard_first = False
+
+    async def __aenter__(self) -> "Eyes":
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if self._bus is not None:
+            await self._bus.stop()
+
+    async def state(self) -> dict[str, Any] | None:
+        """The controller's state as it stands in the JSON of both; None while neither has a fresh one."""
+        found = await self.of_api()
+        if found is not None:
+            return found
+        await self._listen()
+        if self._heard is None or time.monotonic() - self._heard[1] > _FRESH_S:
+            return None
+        return self._heard[0].model_dump(mode="json")
+
+    async def of_api(self) -> dict[str, Any] | None:
+        """As the api has it; None where that knows nothing fresh."""
+        try:
+            async with api_of(self._settings, answer_s=_ANSWER_S) as api:
+                said = await api.get("/api/state")
+        except NotDone:
+            return None
+        known = isinstance(said, dict) and not said.get("stale") and isinstance(said.get("state"), dict)
+        return said["state"] if known else None
+
+    async def _listen(self) -> None:
+        if self._bus is not None:
+            return
+        broker, site = self._settings.broker, self._settings.general.site
+        if password := _password(Path(self._settings.data.folder)):
+            broker = broker.model_copy(update={"user": _USER, "password": SecretStr(password)})
+        self._bus = Bus(broker, service=_USER, site=site, clock=Clock(self._settings.general.clock_trusted))
+        self._bus.only_listen()
+        self._bus.on(State, self._take)
+        await self._bus.start()
+
+    def _take(self, state: State, arrival: Arrival) -> None:
+        self.heard_first = True
+        if not arrival.retained and not arrival.first_since_connect:
+            self._heard = (state, arrival.received_mono_s)
+
+
+def _password(folder: Path) -> str:
+    """As `mine setup` made it; empty where this user may not read it."""
+    try:
+        return (folder / "secrets" / f"broker-{_USER}").read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        return ""

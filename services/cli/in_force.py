@@ -1,0 +1,75 @@
+"""Whether the configuration that a command reads is the one that runs: the services go on with what they read at their start."""
+
+import asyncio
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from pathlib import Path
+
+from services.cli import noted
+from services.cli.ask import detail
+from services.cli.listener import reached
+from services.cli.reading import leading_to_it
+from services.shared.device import DeviceError
+from services.shared.http import HttpClient
+from services.shared.settings import Settings, SettingsError, file_of
+
+_ANSWER_S = 5.0
+_RUNS_ON = (
+    "The services run on with what they read at their start. Mend it before anything restarts: after a restart, or a power cut, "
+    "nobody would control."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What the running services say of the card: why it would not start again, the keys a restart would change; or why nobody
+    knows."""
+
+    mistakes: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    unknown: str = ""
+
+    def lines(self) -> list[str]:
+        """For people; none where all is in force, or nothing runs."""
+        if self.unknown:
+            return [f"Whether this is in force is unknown: {self.unknown}."]
+        told = [f"Not in force before a restart: {', '.join(self.changed)}."] if self.changed else []
+        return [*told, *([f"It would not start again: {'; '.join(self.mistakes)}. {_RUNS_ON}"] if self.mistakes else [])]
+
+
+def beside(settings: Settings, env: Mapping[str, str] = os.environ) -> Beside:
+    """As the api says it. Nothing, where nothing runs, or what runs reads another file than the one that was named here."""
+    run = noted.read(Path(settings.data.folder))
+    if run is not None and run.config != file_of(env).resolve() and env.get("MINE_CONFIG"):
+        return Beside()
+    return asyncio.run(_asked(settings))
+
+
+def beside_mistakes(error: SettingsError) -> str:
+    """A sentence, where services run although the file they were started with has mistakes now; else nothing."""
+    settings, _, _ = leading_to_it(error)
+    found = beside(settings)
+    return "" if not found.mistakes or found.unknown else _RUNS_ON
+
+
+async def _asked(settings: Settings) -> Beside:
+    listener = await reached(settings)
+    if listener is None:
+        return Beside()
+    client = HttpClient(deadline_s=_ANSWER_S, **listener.trust)
+    try:
+        answer = await client.request("GET", f"{listener.base}/api/v1/config", headers=listener.headers)
+        return _told(answer.json()) if answer.status == HTTPStatus.OK else Beside(unknown=detail(answer))
+    except DeviceError as error:
+        return Beside(unknown=f"the api does not answer: {error}")
+    finally:
+        await client.close()
+
+
+def _told(said: object) -> Beside:
+    mistakes, changed = (said.get(name) if isinstance(said, dict) else None for name in ("mistakes", "changed"))
+    if not isinstance(mistakes, list) or not isinstance(changed, list):
+        return Beside(unknown="the api is of another version, or another program answers at its port")
+    return Beside(tuple(map(str, mistakes)), tuple(map(str, changed)))

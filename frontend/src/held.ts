@@ -25,6 +25,18 @@ export function held({ kind, payload }: Pick<Lease, "kind" | "payload">): string
   }
 }
 
+/** What a person does with it: curtail, hold, or force what is not the plant's own (a signal, a temperature). */
+export function deed({ kind, payload }: Pick<Lease, "kind" | "payload">): "Curtailed" | "Held" | "Forced" {
+  if (kind === "miners" || kind === "fans" || kind === "drill") return "Held";
+  if (kind !== "power_signal") return "Forced";
+  try {
+    const hold = JSON.parse(payload) as Hold | null;
+    return hold?.level === "control" && typeof hold.target_kw === "number" ? "Curtailed" : "Forced";
+  } catch {
+    return "Forced";
+  }
+}
+
 function told(kind: Lease["kind"], hold: Hold): string {
   if (kind === "raw") return `answers of ${hold.device} are shown`;
   if (kind === "power_signal") return asked(hold);

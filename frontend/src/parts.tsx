@@ -37,10 +37,11 @@ export function Panel({ title, tone = "good", note, past, children }: PanelProps
   );
 }
 
-/** How old a number is, in words; a stale one says so itself. */
-export function Age({ of }: { of: Aged }) {
+/** How old a number is, in words; a stale one says so itself, and one that is `out` when it was read last. */
+export function Age({ of, out }: { of: Aged; out?: boolean }) {
   const { ageS, stale } = freshness(of);
   if (ageS === null) return <span class="age is-stale">never measured</span>;
+  if (out) return <span class="age is-stale">last read {duration(ageS)} ago</span>;
   return <span class={stale ? "age is-stale" : "age"}>{stale ? `stale, ${duration(ageS)} old` : duration(ageS)}</span>;
 }
 

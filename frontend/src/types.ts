@@ -189,7 +189,7 @@ export interface Cost {
 }
 
 /**
- * From leaving normal running because something asked for less, until the load was free again.
+ * From leaving normal running because something asked for less, until the load was free again, or something asked anew.
  *
  * `id` is the cursor of the event with which it began. `lowest_kw` and the energy come from the rows of `mine_states`.
  */
@@ -200,7 +200,9 @@ export interface CurtailmentRow {
   asks: Asker[]; // all who asked: the utility first, then in the order in which they began
   source: string | null; // the signal, contact or schedule by its name
   from_at: number;
-  until_at: number | null; // null while it runs
+  released_at: number | null; // when nobody asked any more and load might return; null while somebody asks
+  until_at: number | null; // when load was free again, or something asked anew; null before
+  asked_anew: boolean; // the load was not free again when the next one began
   reason: string;
   level: string | null;
   event_id: string | null; // as the utility names it
@@ -390,8 +392,8 @@ export interface Gap {
  * A load group by what its devices report. `measured_kw` is the sum of fresh watts, null when none is metered.
  *
  * `states` has a letter for each configured load of the group, in the order of `GET /api/v1/loads`: h hashing, w waking,
- * a asleep, o off at its outlet, u unknown; `unknown` counts the last, for what has no power is off. While the controller
- * is silent all of it is unknown.
+ * a asleep, o off at its outlet, u unknown; `unknown` counts the last, for what has no power is off. One that cannot be
+ * reached is waking for 10 min after it was woken or its power returned. While the controller is silent all is unknown.
  */
 export interface GroupTile {
   name: string;
@@ -552,9 +554,9 @@ export type LoadTarget = "run" | "sleep" | "off";
 /**
  * The site's load in kW; `age_s` is that of `measured_kw`. What is unknown is counted in no other figure.
  *
- * `ready_kw` could be taken off and confirmed now. In a power event `interval_kw` is the projected mean of the running
- * settlement interval of `interval_minutes`, which ends at `interval_ends_at` (Unix seconds), and `interval_limit_kw` the
- * lowest that a signal asks for.
+ * `ready_kw` could be taken off and confirmed now, never more than is on. In a power event `interval_kw` is the projected mean
+ * of the running settlement interval of `interval_minutes`, which ends at `interval_ends_at` (Unix seconds), and
+ * `interval_limit_kw` the lowest that a signal asks for.
  */
 export interface LoadTile {
   age_s: number | null;
@@ -717,7 +719,11 @@ export interface SensorRow {
   last: string | null;
 }
 
-/** One reading, named `device/quantity`. `value` is the last good one's or null; a stale value is kept and must look stale. */
+/**
+ * One reading, named `device/quantity`. `value` is null where its device says that it cannot be read, for a `reason`.
+ *
+ * A stale value, of which nothing comes any more, is kept and must look stale. `measured_at`: the last good one, null: never.
+ */
 export interface SensorTile {
   age_s: number | null;
   stale: boolean;

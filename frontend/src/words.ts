@@ -11,8 +11,12 @@ export function number(value: number | null, decimals?: number): string {
   return value.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }
 
+/** A load, rounded as the sentences of the site round it: half to even. */
 export function kw(value: number | null): string {
-  return value === null ? UNKNOWN : `${number(value, Math.abs(value) < 10 && value % 1 !== 0 ? 1 : 0)} kW`;
+  if (value === null) return UNKNOWN;
+  const digits = Math.abs(value) < 10 && value % 1 !== 0 ? 1 : 0;
+  const even = digits === 0 && Math.abs(value % 1) === 0.5 ? 2 * Math.round(value / 2) : value;
+  return `${number(even, digits)} kW`;
 }
 
 const LENGTHS = [
@@ -32,11 +36,23 @@ export function duration(seconds: number, fine = false): string {
   return `${Math.floor(whole / length)} ${name}${fine && (rest > 0 || next > 1) ? ` ${rest} ${small}` : ""}`;
 }
 
+const YOUNG_S = 10; // every meter is asked more often
+
+/** The age of what still counts although its meter was asked again since; "" where it is of the present. */
+export function oldAge(ageS: number | null): string {
+  return ageS === null || ageS <= YOUNG_S ? "" : duration(ageS);
+}
+
 /** A moment in the time zone: the time of `today`, with the day otherwise. */
 export function moment(at: number | null, seconds = false, today = feed.value?.time, timeZone = zone()): string {
   if (at === null) return UNKNOWN;
   const day = dayOf(at, timeZone);
   return day === dayOf(today ?? at, timeZone) ? clock(at, seconds, timeZone) : `${day} ${clock(at, seconds, timeZone)}`;
+}
+
+/** A moment to the minute that is not told earlier than it is. */
+export function notBefore(at: number, today?: number, timeZone?: string): string {
+  return moment(Math.ceil(at / 60) * 60, false, today, timeZone);
 }
 
 /** The time of day of a moment. */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { timeLabels } from "../src/charts/axis";
 import { columns } from "../src/charts/columns";
-import { type Line, linesOf, powerLines, sampleAt } from "../src/charts/lines";
+import { type Line, latestAt, linesOf, powerLines, sampleAt } from "../src/charts/lines";
 import { at, occurrencesIn } from "../src/charts/occurrences";
 import { farS, questions, severalSeries } from "../src/series";
 import type { AlarmRow, Bucket, Dashboard, LoadBucket, Series } from "../src/types";
@@ -89,6 +89,16 @@ test("a line is broken where nobody saw anything, and its sample is the nearest 
     [70, 200, 390, 500].map((at) => sampleAt(line, at)?.at),
     [90, undefined, 300, undefined],
   );
+});
+
+test("the latest value is the last that is stored while it waits to be stored, and a gap that was seen stays one", () => {
+  const short = { ...line, farS: 9.6, stepS: 6 };
+  assert.deepEqual(
+    [330, 362, 300].map((at) => latestAt(short, at)?.at),
+    [300, undefined, 300],
+  );
+  const none = { at: 310, mean: null, low: null, high: null, forced: false, note: "" };
+  assert.equal(latestAt({ ...short, samples: [...short.samples, none] }, 330)?.mean, null);
 });
 
 test("an alarm lasts from its rise to its fall, and one without a fall lasts", async () => {

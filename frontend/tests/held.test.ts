@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { held } from "../src/held";
+import { deed, held } from "../src/held";
 import type { LeaseKind } from "../src/types";
 
 const said = (kind: LeaseKind, payload: object) => held({ kind, payload: JSON.stringify(payload) });
@@ -22,4 +22,14 @@ test("what does not say it has its kind at least", () => {
   assert.equal(held({ kind: "power_signal", payload: "{" }), "power signal");
   for (const kind of ["temperature", "miners", "fans", "drill"] as const) assert.equal(said(kind, {}), kind);
   for (const payload of ["null", "3", "[]", '"x"']) assert.ok(held({ kind: "temperature", payload }));
+});
+
+test("a person curtails and holds; only a signal or a temperature is forced", () => {
+  const does = (kind: LeaseKind, payload: object) => deed({ kind, payload: JSON.stringify(payload) });
+  assert.equal(does("power_signal", { level: "control", target_kw: 0 }), "Curtailed");
+  assert.equal(does("miners", { action: "sleep", members: ["row-b"] }), "Held");
+  assert.equal(does("fans", { fan_stage: 9 }), "Held");
+  assert.equal(does("power_signal", { level: "emergency" }), "Forced");
+  assert.equal(does("temperature", { celsius: 41 }), "Forced");
+  assert.equal(deed({ kind: "power_signal", payload: "{" }), "Forced");
 });

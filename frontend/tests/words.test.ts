@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { inShort } from "../src/receipts";
 import { airOf, celsius, unitOf } from "../src/units";
-import { bytes, clock, dayOf, duration, kw, moment, number } from "../src/words";
+import { bytes, clock, dayOf, duration, kw, moment, notBefore, number, oldAge } from "../src/words";
 
 const NOON = Date.UTC(2026, 10, 22, 18) / 1000; // 12:00 in Chicago
 const CHICAGO = "America/Chicago";
@@ -26,10 +26,19 @@ test("a moment of another day has its day, by the clock of the site", () => {
   assert.equal(moment(null), "unknown");
 });
 
+test("what cannot be before a moment is not told a minute too early", () => {
+  const told = [0, 0.4, 59, 60].map((after) => notBefore(NOON + after, NOON, CHICAGO));
+  assert.deepEqual(told, ["12:00", "12:01", "12:01", "12:01"]);
+});
+
 test("unknown is a word and never 0, and small figures keep a decimal", () => {
   assert.deepEqual([number(null), kw(null), bytes(null)], ["unknown", "unknown", "unknown"]);
   assert.deepEqual([number(9.96), number(1234), kw(0), kw(2.5), kw(1000)], ["10.0", "1,234", "0 kW", "2.5 kW", "1,000 kW"]);
   assert.deepEqual([0, 999, 1500, 25e9].map(bytes), ["0 B", "999 B", "1.5 kB", "25 GB"]);
+});
+
+test("a half is rounded as the sentences of the site round it", () => {
+  assert.deepEqual([128.5, 129.5, 128.51].map(kw), ["128 kW", "130 kW", "129 kW"]);
 });
 
 test("all units of the air are known in one table, and limits are in degrees Celsius", () => {
@@ -42,4 +51,8 @@ test("receipts in short: the last word of each channel, alike ones together, wha
   const at = (minute: number) => new Date(minute * 60_000).toISOString();
   const told = inShort([`email refused at ${at(1)}`, `email accepted at ${at(2)} (250)`, `sms accepted at ${at(2)}`, "odd"]);
   assert.equal(told, `e-mail, SMS accepted ${moment(120)}; odd`);
+});
+
+test("what still counts of a meter that fell silent says how old it is", () => {
+  assert.deepEqual([null, 0.5, 10, 11, 59].map(oldAge), ["", "", "", "11 s", "59 s"]);
 });

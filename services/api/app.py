@@ -43,8 +43,10 @@ from services.shared.version import VERSION
 
 class _App(FastAPI):
     def openapi(self) -> dict[str, Any]:
-        """The description, as it is true of this listener."""
-        return described(super().openapi())
+        """The description, as it is true of this listener. It is not kept: 6 MB, whose text `routes/docs.py` keeps."""
+        document = described(super().openapi())
+        self.openapi_schema = None
+        return document
 
 
 def build(*, with_debug: bool) -> FastAPI:

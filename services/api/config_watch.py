@@ -77,10 +77,17 @@ class ConfigWatch:
         except (Trouble, TooMuch):
             return  # the history says itself that it is in trouble
 
+    async def now(self) -> OnDisk:
+        """What lies on the card at this moment, for whoever asks: also what was changed since the last look."""
+        seen = await asyncio.to_thread(signature, self._settings, self._env, self.found)
+        return self.found if seen == self._judged else await asyncio.to_thread(look, self._settings, self._read_from, self._env)
+
     @property
     def notices(self) -> tuple[str, ...]:
         """For whoever looks at the page: what a person should know of the configuration, in sentences."""
         told = []
+        if wrong := _brief(self.found.mistakes, 1):
+            told.append(f"Mend the configuration: with it nothing starts again ({wrong}). Type `mine check` on the Pi.")
         if self.found.changed:
             told.append(f"Restart the services when it suits: the configuration was changed ({_brief(self.found.changed)}).")
         if warnings := self._settings.warnings:
@@ -98,9 +105,9 @@ class ConfigWatch:
         self._publish(
             Alarm(
                 subject=("configuration",), key="configuration", active=bool(wrong), kind=AlarmKind.WARNING,
-                cause=f"the configuration would not start again: {wrong}" if wrong else "the configuration would start again",
-                consequence="the services go on with what they read before; after a restart nobody controls" if wrong else "",
-                action="mend it until `mine check` finds no mistake" if wrong else "", since_at=self._since_at,
+                cause=f"The configuration would not start again: {wrong}." if wrong else "The configuration would start again.",
+                consequence="The services go on with what they read before; after a restart nobody controls." if wrong else "",
+                action="Mend it until `mine check` finds no mistake." if wrong else "", since_at=self._since_at,
             )
         )  # fmt: skip
 
@@ -113,6 +120,6 @@ def _event(found: OnDisk) -> tuple[str, str]:
     return "configuration as it runs again", ""
 
 
-def _brief(words: tuple[str, ...]) -> str:
-    more = f"; and {len(words) - _MOST} more" if len(words) > _MOST else ""
-    return "; ".join(one[:120] for one in words[:_MOST]) + more
+def _brief(words: tuple[str, ...], most: int = _MOST) -> str:
+    more = f"; and {len(words) - most} more" if len(words) > most else ""
+    return "; ".join(one[:120] for one in words[:most]) + more

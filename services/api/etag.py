@@ -19,7 +19,16 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
 
 def tagged(request: Request, body: BaseModel | dict[str, Any]) -> Response:
     """The body with its ETag, or 304 without a body. It must be asked for again each time: nothing here is kept unasked."""
-    text = body.model_dump_json() if isinstance(body, BaseModel) else json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    return tagged_text(request, body.model_dump_json() if isinstance(body, BaseModel) else text_of(body))
+
+
+def text_of(body: dict[str, Any]) -> str:
+    """As JSON without spaces."""
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+
+
+def tagged_text(request: Request, text: str) -> Response:
+    """As `tagged`, of JSON that is text already."""
     tag = f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
     headers = {"ETag": tag, "Cache-Control": "no-cache", "Vary": "Authorization, Cookie"}
     if _has(request.headers.get("if-none-match", ""), tag):

@@ -1,24 +1,20 @@
 """The whole feed of the page, built from the image at one moment."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
-from services.api import tiles, tiles_of_loads, tiles_of_services, unknown
+from services.api import tiles, tiles_of_loads, tiles_of_services, tiles_of_site, unknown
 from services.api.dashboard import Dashboard
 from services.api.headline import NO_BROKER, STILL_ON, headline
 from services.api.image import SILENT_TO_SEE_S, Image
-from services.api.latest import age_s
-from services.api.still_known import fan_limit_s, load_limit_s
+from services.api.still_known import fan_limit_s, humidity_percent
 from services.api.tile_views import (
     DeviceTile,
     FanTile,
     HistoryTile,
-    HumidityTile,
-    LoadTile,
-    SensorTile,
     SignalTile,
-    TemperatureTile,
-    Tone,
+    SwitchTile,
 )
 from services.api.todo import todo
 from services.shared.clock import Moment
@@ -26,6 +22,7 @@ from services.shared.messages import State
 from services.shared.settings.tree import Settings
 from services.shared.site_time import SiteTime
 from services.shared.version import VERSION
+from services.shared.vocabulary import HealthState
 
 
 def build(image: Image, settings: Settings, *, broker_connected: bool, history: str, notices: tuple[str, ...] = ()) -> Dashboard:
@@ -34,21 +31,22 @@ def build(image: Image, settings: Settings, *, broker_connected: bool, history: 
     state = image.state
     silence = image.silence(now, SILENT_TO_SEE_S) if broker_connected else NO_BROKER
     stale = bool(silence)
-    load = _load(image, stale, settings, now)
+    load = tiles_of_site.load(image, stale, settings, now)
     alarms = tiles_of_services.alarms(image, broker_connected)
     services = tiles_of_services.services(image, broker_connected, now)
     devices = _devices(image, now, broker_connected=broker_connected)
     stored = HistoryTile(ok=not history, reason=history)
-    to_do = todo(state, silence, alarms, services, devices, stored, notices)
     seen = unknown.Seen(
         load=load,
-        switches=tuple(tiles.switch(image, switch, now) for switch in image.switches.all()),
+        switches=_switches(image, devices, now),
         fans=_fans(image, state, settings, now, silent=stale),
-        sensors=_sensors(image, now),
+        sensors=tuple(tiles.sensor(image, reading, now) for reading in image.readings.all()),
         devices=devices,
         temperature_max_c=state.temperature_max_c if state else None,
-        is_collector_silent=image.is_collector_silent(now),
+        is_collector_silent=image.signs.is_collector_silent(now),
     )
+    probes = unknown.probes(seen, settings) if broker_connected else ()
+    to_do = todo(state, silence, alarms, services, devices, stored, (*probes, *notices))
     clock = partial(SiteTime(settings.general.timezone).brief, now_at=now.wall_s)
     return Dashboard(
         time=now.wall_s,
@@ -65,7 +63,7 @@ def build(image: Image, settings: Settings, *, broker_connected: bool, history: 
             measured=not load.stale,
             todo=to_do,
             unknown=unknown.unsafe_without(seen, settings),
-            since_at=image.kept.curtailed_since_at,
+            since=(image.kept.curtailed_since_at, image.kept.proven_off_at),
             still_on=any(one.active and one.key in STILL_ON for one in alarms.alarms),
         ),
         mode=state.mode if state else None,
@@ -79,8 +77,8 @@ def build(image: Image, settings: Settings, *, broker_connected: bool, history: 
         forced=_forced(image, state),
         signals=_signals(image, settings, state, now, silent=stale),
         load=load,
-        temperature=_temperature(None if stale or state is None else state.temperature_max_c, settings),
-        humidity=_humidity(image.humidity_percent(now), settings),
+        temperature=tiles_of_site.temperature(None if stale or state is None else state.temperature_max_c, settings),
+        humidity=tiles_of_site.humidity(humidity_percent(image, now), settings),
         sensors=seen.sensors,
         switches=seen.switches,
         fan_stage=state.fan_stage if state and not stale else None,
@@ -129,8 +127,9 @@ def _forced(image: Image, state: State | None) -> bool | None:
     return state.forced or any(reading.forced for reading in image.readings.all())
 
 
-def _sensors(image: Image, now: Moment) -> tuple[SensorTile, ...]:
-    return tuple(tiles.sensor(image, reading, now) for reading in image.readings.all())
+def _switches(image: Image, devices: Sequence[DeviceTile], now: Moment) -> tuple[SwitchTile, ...]:
+    lost = {one.name.lower(): f"{one.name}: {one.reason or 'no answer'}" for one in devices if one.state is HealthState.LOST}
+    return tuple(tiles.switch(one, now, lost=lost.get(one.device.lower(), "")) for one in image.switches.all())
 
 
 def _signals(image: Image, settings: Settings, state: State | None, now: Moment, *, silent: bool) -> tuple[SignalTile, ...]:
@@ -140,61 +139,6 @@ def _signals(image: Image, settings: Settings, state: State | None, now: Moment,
         heartbeat_s = 60 * (source.heartbeat_minutes if source else settings.power.contact_lost_minutes)
         found.append(tiles.signal(image, view, state.host_boot if state else "", heartbeat_s, now, silent=silent))
     return tuple(found)
-
-
-def _load(image: Image, stale: bool, settings: Settings, now: Moment) -> LoadTile:
-    """What was measured last stays, stale, when no meter is read any more."""
-    limit_s = load_limit_s(image, settings, now)
-    state, metered = image.state, image.kept.metered
-    load = state.load if state else None
-    age = age_s(metered.load.measured_mono_s, metered.host_boot, now) if metered else None
-    present = None if stale else load
-    return LoadTile(
-        age_s=age,
-        stale=age is None or age > limit_s or load is None or load.measured_kw is None,
-        stale_after_s=limit_s,
-        measured_kw=metered.load.measured_kw if metered else None,
-        target_kw=present.target_kw if present else None,
-        setpoint_kw=present.setpoint_kw if present else None,
-        unknown_kw=present.unknown_kw if present else None,
-        nominal_kw=load.nominal_kw if load else None,
-        ready_kw=present.ready_kw if present else None,
-        interval_kw=present.interval_kw if present else None,
-        interval_ends_at=present.interval_ends_at if present else None,
-        interval_limit_kw=_asked_kw(state) if state and present else None,
-        interval_minutes=settings.power.interval_minutes,
-    )
-
-
-def _asked_kw(state: State) -> float | None:
-    """The lowest that a power signal of any kind leaves to the site; None while none asks."""
-    asked = [one.ceiling_kw for one in state.limits if one.scope == "site" and one.kind.is_power_event]
-    return min(asked, default=None)
-
-
-def _temperature(max_c: float | None, settings: Settings) -> TemperatureTile:
-    warn_c, shed_c = settings.general.max_temp_celsius, settings.temperature.shed_celsius
-    tone: Tone = "good"
-    if max_c is None:
-        tone = "unknown"
-    elif max_c >= shed_c:
-        tone = "bad"
-    elif max_c >= warn_c or max_c <= settings.general.min_temp_celsius:
-        tone = "warning"
-    return TemperatureTile(
-        max_c=max_c,
-        warn_c=warn_c,
-        shed_c=shed_c,
-        emergency_c=settings.temperature.emergency_celsius,
-        min_c=settings.general.min_temp_celsius,
-        tone=tone,
-    )
-
-
-def _humidity(percent: float | None, settings: Settings) -> HumidityTile:
-    limit = settings.general.max_humidity
-    tone: Tone = "unknown" if percent is None else "warning" if percent > limit else "good"
-    return HumidityTile(max_percent=percent, limit_percent=limit, tone=tone)
 
 
 def _fans(image: Image, state: State | None, settings: Settings, now: Moment, *, silent: bool) -> tuple[FanTile, ...]:

@@ -51,8 +51,8 @@ def load_rows(image: Image, settings: Settings, now: Moment, *, silent: bool) ->
     locked = frozenset(lock.target for lock in image.state.lockouts) if image.state else frozenset()
     rows = []
     for group, configured in groups_of(settings).items():
-        reported = None if silent else image.reported.get(group)
-        members = {member.name: member for member in reported.members} if reported else {}
+        reported = image.reported.get(group)
+        members = {} if silent else {member.name: member for member in image.members(group, now)}
         boot = reported.host_boot if reported else ""
         rows += [_row(row, members.get(row.name), boot, locked, now) for row in configured]
     return tuple(rows)

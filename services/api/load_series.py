@@ -9,7 +9,7 @@ from services.api.history import chart
 from services.api.history.rows import timestamp
 from services.api.history.tiers import DAY_S
 from services.api.load_meters import By, meters_of
-from services.api.load_over_time import Metered, Stretch, measured
+from services.api.load_over_time import Metered, Stretch, measured, stored_by
 from services.shared.settings.tree import Settings
 
 _LONGEST_TARGET_S = 32 * DAY_S
@@ -50,7 +50,8 @@ def load_series(connection: sa.Connection, settings: Settings, start_at: float, 
     ((plan, told),) = measured(connection, meters, [Stretch(start_at, end_at, buckets)], settings.power.meter_max_age_seconds)
     known = end_at - start_at <= _LONGEST_TARGET_S
     targets = _targets(connection, plan, end_at, settings.general.loop_interval_minutes * 60) if known else {}
-    drawn = (_bucket(one, targets.get(n)) for n, one in enumerate(told))
+    stored_at = stored_by(connection)  # what is newer waits for the card: it is not unknown
+    drawn = (_bucket(one, targets.get(n)) for n, one in enumerate(told) if one.at <= stored_at)
     return LoadSeries(
         measured_by=meters.by,
         meters=tuple(meters.names.values()),

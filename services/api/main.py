@@ -7,6 +7,7 @@ from pathlib import Path
 
 from services.api import access, app, guard, limits_told, tls, wiring
 from services.api.backup_watch import BackupWatch
+from services.api.history import first
 from services.api.history.keeper import Keeper
 from services.api.kept_up import kept_up
 from services.api.losses.watch import LossesWatch
@@ -21,6 +22,7 @@ async def serve(context: Context) -> None:
     page = Path(os.environ.get("MINE_PAGE_FOLDER") or wiring.BUILT_PAGE)
     door = wiring.door(context.settings, context.bus, context.clock, page)
     recorder = wiring.listen(door)
+    await first.made(door.history.path)
     keeper = Keeper(door.history, context.settings.history, clock=context.clock, publish=context.bus.publish)
     context.ops.registry.register(keeper.book)
     probe = add_metrics(context, door)

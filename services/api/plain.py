@@ -8,6 +8,7 @@ from services.api.plain_plant import number, tables
 from services.api.tile_views import FanTile
 from services.shared.messages import OpenAlarm
 from services.shared.site_time import SiteTime
+from services.shared.spans import span
 from services.shared.vocabulary import FanState, PowerState, Proof
 
 _AGAIN_S = 30
@@ -72,7 +73,8 @@ def _times(feed: Dashboard) -> str:
 
 def _load(feed: Dashboard) -> Iterable[str]:
     load = feed.load
-    yield f"measured: {number(None if load.stale else load.measured_kw, 'kW')}"
+    age = "" if load.stale or load.age_s is None else f", {span(load.age_s)} ago"
+    yield f"measured: {number(None if load.stale else load.measured_kw, 'kW')}{age}"
     yield f"target: {number(load.target_kw, 'kW')}"
     yield f"not confirmed: {number(load.unknown_kw, 'kW')}"
     if not feed.state_stale:
@@ -104,7 +106,7 @@ def _alarms(feed: Dashboard) -> str:
 def _alarm(alarm: OpenAlarm) -> str:
     """Without names: this page may be looked at by everybody."""
     calls = f", escalated {alarm.escalated}x" if alarm.escalated else ""
-    return f"{alarm.kind} ({alarm.priority} priority, {alarm.state}{calls}): {alarm.cause} {alarm.action}"
+    return f"{alarm.kind} (to do with {alarm.priority} priority, {alarm.state}{calls}): {alarm.cause} {alarm.action}"
 
 
 def _list(title: str, lines: Iterable[str], empty: str = "nothing is known") -> str:

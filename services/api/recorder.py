@@ -5,9 +5,10 @@ import json
 from collections.abc import Callable
 
 from services.api.headline import NO_BROKER
+from services.api.history.intake import Intake
 from services.api.history.rows import Row, milliseconds, timestamp
-from services.api.history.writer import History
 from services.api.image import Image
+from services.api.still_known import humidity_percent
 from services.shared.clock import Moment
 from services.shared.messages import State
 from services.shared.vocabulary import LoadState, Mode, PowerState
@@ -19,10 +20,10 @@ _MINERS = ("miners_hashing", "miners_asleep", "miners_unknown")
 class Recorder:
     """Watches the mode; the rest of a row is what the image knows at that moment."""
 
-    def __init__(self, image: Image, history: History, interval_s: float, *, broker: Callable[[], bool]) -> None:
+    def __init__(self, image: Image, intake: Intake, interval_s: float, *, broker: Callable[[], bool]) -> None:
         """`broker` says whether the broker is connected: without it nothing is told as the present."""
         self._image = image
-        self._history = history
+        self._intake = intake
         self._interval_s = interval_s
         self._broker = broker
         self._mode: Mode | None = None
@@ -32,13 +33,13 @@ class Recorder:
         now = self._image.now()
         if self._image.state is state and state.mode is not self._mode and not self._image.state_stale(now):
             self._mode = state.mode
-            self._history.take_state(row(self._image, late_s=self._image.state_age_s(now) or 0.0))
+            self._intake.take_state(row(self._image, late_s=self._image.state_age_s(now) or 0.0))
 
     async def run(self) -> None:
         """For ever: record at every interval. Cancel to stop."""
         while True:
             await asyncio.sleep(self._interval_s)
-            self._history.take_state(row(self._image, "" if self._broker() else NO_BROKER))
+            self._intake.take_state(row(self._image, "" if self._broker() else NO_BROKER))
 
 
 def row(image: Image, silence: str = "", late_s: float = 0.0) -> Row:
@@ -52,7 +53,7 @@ def row(image: Image, silence: str = "", late_s: float = 0.0) -> Row:
         "timestamp": timestamp(milliseconds(now.wall_s - late_s) or 0),
         "clock_trusted": int(now.wall_trusted),
         "reasons": json.dumps(reasons, ensure_ascii=False),
-        "humidity_percent": image.humidity_percent(now),
+        "humidity_percent": humidity_percent(image, now),
         "alarms_open": None if image.alarm_state is None else sum(alarm.active for alarm in image.alarm_state.alarms),
         **_of_state(state),
         **(_of_miners(image, now) if state else dict.fromkeys(_MINERS)),

@@ -5,7 +5,7 @@ The controller goes by the configured ages, which may be longer: it holds what i
 
 from collections.abc import Iterator
 
-from services.api.image import Image
+from services.api.image import READING_STALE_S, Image
 from services.api.latest import age_s
 from services.shared.clock import Moment
 from services.shared.messages import FanView, Reading
@@ -33,6 +33,22 @@ def load_limit_s(image: Image, settings: Settings, now: Moment) -> float:
     return min(most_s, max(limit_s for _, limit_s in limits))
 
 
+def stale_after_s(image: Image, reading: Reading) -> float:
+    """How old a reading may be: its sensor's own heartbeat, the limit of temperatures, or that of everything else."""
+    temperature_s = image.settings.temperature.stale_seconds
+    mqtt = image.settings.mqtt_sensors.get(reading.device)
+    if mqtt is not None:
+        return max(mqtt.heartbeat_seconds, temperature_s)
+    return temperature_s if reading.unit in ("Cel", "%RH") else READING_STALE_S
+
+
+def humidity_percent(image: Image, now: Moment) -> float | None:
+    """The highest fresh relative humidity."""
+    humid = [reading for reading in image.readings.all() if reading.unit == "%RH" and reading.value is not None]
+    values = [reading.value for reading in humid if _is_within(reading, stale_after_s(image, reading), now)]
+    return max((value for value in values if value is not None), default=None)
+
+
 def _meters(image: Image, settings: Settings) -> Iterator[Reading]:
     """The site's meter and every PDU, as heard last."""
     device, _, quantity = settings.meter.site_meter.lower().partition("/")
@@ -45,7 +61,7 @@ def _meters(image: Image, settings: Settings) -> Iterator[Reading]:
 def _limit_of_s(image: Image, settings: Settings, reading: Reading) -> float:
     most_s = settings.power.meter_max_age_seconds
     if reading.device in settings.mqtt_sensors:
-        return min(most_s, image.stale_after_s(reading))
+        return min(most_s, stale_after_s(image, reading))
     poll_s = settings.iotawatt.poll_seconds if reading.source == "collector" else settings.pdu.poll_seconds
     return _limit_s(_due_s(image, device=reading.device), poll_s, most_s)
 

@@ -52,7 +52,10 @@ class Headline(View):
 
 
 class SensorTile(Aged):
-    """One reading, named `device/quantity`. `value` is the last good one's or null; a stale value is kept and must look stale."""
+    """One reading, named `device/quantity`. `value` is null where its device says that it cannot be read, for a `reason`.
+
+    A stale value, of which nothing comes any more, is kept and must look stale. `measured_at`: the last good one, null: never.
+    """
 
     name: str
     label: str
@@ -98,9 +101,9 @@ class SignalTile(Aged):
 class LoadTile(Aged):
     """The site's load in kW; `age_s` is that of `measured_kw`. What is unknown is counted in no other figure.
 
-    `ready_kw` could be taken off and confirmed now. In a power event `interval_kw` is the projected mean of the running
-    settlement interval of `interval_minutes`, which ends at `interval_ends_at` (Unix seconds), and `interval_limit_kw` the
-    lowest that a signal asks for.
+    `ready_kw` could be taken off and confirmed now, never more than is on. In a power event `interval_kw` is the projected mean
+    of the running settlement interval of `interval_minutes`, which ends at `interval_ends_at` (Unix seconds), and
+    `interval_limit_kw` the lowest that a signal asks for.
     """
 
     measured_kw: float | None
@@ -134,8 +137,8 @@ class GroupTile(View):
     """A load group by what its devices report. `measured_kw` is the sum of fresh watts, null when none is metered.
 
     `states` has a letter for each configured load of the group, in the order of `GET /api/v1/loads`: h hashing, w waking,
-    a asleep, o off at its outlet, u unknown; `unknown` counts the last, for what has no power is off. While the controller
-    is silent all of it is unknown.
+    a asleep, o off at its outlet, u unknown; `unknown` counts the last, for what has no power is off. One that cannot be
+    reached is waking for 10 min after it was woken or its power returned. While the controller is silent all is unknown.
     """
 
     name: str

@@ -2,6 +2,7 @@
 
 from services.api.image import READING_STALE_S, Image
 from services.api.latest import age_s
+from services.api.still_known import stale_after_s
 from services.api.tile_views import (
     FanTile,
     SensorTile,
@@ -13,12 +14,18 @@ from services.shared.clock import Moment
 from services.shared.messages import FanView, Reading, SignalView, SwitchReading
 from services.shared.vocabulary import FanState, Level, PowerState, Proof, SwitchRole
 
+STALE = "stale"
+"""Why a reading is not of the present that came no more; of any other the device itself says why."""
+
 
 def sensor(image: Image, last: Reading, now: Moment) -> SensorTile:
-    """A reading; when the last one is bad, the last good value stays and is stale."""
-    shown = image.good.get(last.device, last.quantity) or last
-    age = age_s(shown.poll_started_mono_s, shown.host_boot, now)
-    limit_s = image.stale_after_s(last)
+    """A reading. What its device itself says it cannot read is unknown at once, with the reason: never its last value.
+
+    Its age and moment stay those of the last good one.
+    """
+    good = image.good.get(last.device, last.quantity) or last
+    age = age_s(good.poll_started_mono_s, good.host_boot, now)
+    limit_s = stale_after_s(image, last)
     stale = last.value is None or age is None or age > limit_s
     return SensorTile(
         age_s=age,
@@ -28,20 +35,20 @@ def sensor(image: Image, last: Reading, now: Moment) -> SensorTile:
         label=last.label,
         zone=last.zone,
         role=last.role,
-        value=shown.value,
+        value=last.value,
         unit=last.unit,
-        reason=last.reason or ("stale" if stale else ""),
-        measured_at=shown.measured_at,
+        reason=last.reason or (STALE if stale else ""),
+        measured_at=good.measured_at if good.value is not None else None,
         forced=last.forced,
         tone="unknown" if stale else "good",
     )
 
 
-def switch(image: Image, last: SwitchReading, now: Moment) -> SwitchTile:
-    """A dry contact; a stale one is unknown."""
+def switch(last: SwitchReading, now: Moment, *, lost: str) -> SwitchTile:
+    """A dry contact; a stale one is unknown, and so is one whose device is `lost`: why, empty where it is not."""
     age = age_s(last.poll_started_mono_s, last.host_boot, now)
     stale = age is None or age > READING_STALE_S
-    active = None if stale else last.active
+    active = None if stale or lost else last.active
     bad: Tone = "warning" if last.role is SwitchRole.DOOR else "bad"
     return SwitchTile(
         age_s=age,
@@ -51,7 +58,7 @@ def switch(image: Image, last: SwitchReading, now: Moment) -> SwitchTile:
         label=last.label,
         role=last.role,
         active=active,
-        reason=last.reason or ("stale" if stale else ""),
+        reason=last.reason or lost or ("stale" if stale else ""),
         tone="unknown" if active is None else bad if active else "good",
     )
 
@@ -101,9 +108,13 @@ def fan(view: FanView, host_boot: str, limit_s: float, now: Moment, *, silent: b
         watts=None if stale else view.watts,
         hours=view.hours,
         locked_out=view.locked_out,
-        reason=view.reason,
+        reason=_old(view) if stale else view.reason,
         tone="unknown" if stale else _fan_tone(running, proven, view),
     )
+
+
+def _old(view: FanView) -> str:
+    return "not read now" if view.watts is None else "its watts are old"
 
 
 def _level_tone(level: Level) -> Tone:

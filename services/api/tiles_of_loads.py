@@ -31,7 +31,7 @@ def pdus(image: Image, settings: Settings, now: Moment, *, silent: bool) -> tupl
 
 def _group(name: str, configured: Sequence[LoadRow], image: Image, now: Moment, *, silent: bool) -> GroupTile:
     reported = image.reported.get(name)
-    said = reported.members if reported else ()
+    said = image.members(name, now)
     known = () if silent else said
     count = len({row.name for row in configured} | {member.name for member in said})
     states = letters((row.name for row in configured), {member.name: member for member in known}) or "u" * count

@@ -14,10 +14,10 @@ def unheard(owner: Devices, image: Image, broker_connected: bool, now: Moment) -
     """Why nobody reads the devices of a service now, as far as is known; empty where it does."""
     if not broker_connected:
         return "nobody hears of it: the broker cannot be reached"
-    presence = image.presence.get(owner.source)
+    presence = image.signs.presence.get(owner.source)
     if presence and presence.state == "offline":
         return f"nobody reads it: the {owner.source} is offline"
-    is_silent = owner.source == "collector" and image.is_collector_silent(now)
+    is_silent = owner.source == "collector" and image.signs.is_collector_silent(now)
     return f"nobody reads it: the {owner.source} is silent" if is_silent else ""
 
 
@@ -37,7 +37,7 @@ def device(health: DeviceHealth, owner: Devices, now: Moment, *, unheard: str) -
 
 def services(image: Image, broker_connected: bool, now: Moment) -> tuple[ServiceTile, ...]:
     """Our services, and nobody who only listens. Without the broker nobody's presence is known but our own."""
-    known = image.presence if broker_connected else None
+    known = image.signs.presence if broker_connected else None
     tiles = (_service(name, known.get(name) if known else None) for name in SERVICES)
     return tuple(_heard(tile, image, now) for tile in tiles)
 
@@ -47,8 +47,8 @@ def _heard(tile: ServiceTile, image: Image, now: Moment) -> ServiceTile:
     if tile.name == "api":
         return tile
     is_silent = (
-        image.is_hung(tile.name, now)
-        or (tile.name == "collector" and image.is_collector_silent(now))
+        image.signs.is_hung(tile.name, now)
+        or (tile.name == "collector" and image.signs.is_collector_silent(now))
         or (tile.name == "controller" and image.state is not None and bool(image.silence(now, SILENT_TO_SEE_S)))
     )
     return tile.model_copy(update={"state": "unknown"}) if is_silent and tile.state == "online" else tile
@@ -56,9 +56,9 @@ def _heard(tile: ServiceTile, image: Image, now: Moment) -> ServiceTile:
 
 def is_notifier_silent(image: Image, broker_connected: bool) -> bool:
     """Whether what the notifier said last may be of the past."""
-    notifier = image.presence.get("notifier")
+    notifier = image.signs.presence.get("notifier")
     is_gone = notifier is not None and notifier.state == "offline"
-    return not broker_connected or is_gone or image.is_hung("notifier", image.now())
+    return not broker_connected or is_gone or image.signs.is_hung("notifier", image.now())
 
 
 def alarms(image: Image, broker_connected: bool) -> AlarmsTile:

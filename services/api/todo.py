@@ -14,14 +14,14 @@ _STOP = "stop"
 _DANGERS = ("smoke", "flood")
 _MOST_NAMES = 3
 _RANK = (Priority.HIGH, Priority.MEDIUM, Priority.LOW)
-_OFFLINE = {
-    "collector": "Start the collector again: it is offline, and nothing is measured.",
-    "notifier": "Start the notifier again: it is offline, and nobody is told of alarms.",
-}
-_SILENT = {
-    "collector": 'Look at the collector: it is silent, and nothing is measured. Type "mine status" on the Pi.',
-    "notifier": 'Look at the notifier: it is silent, and nobody is told of alarms. Type "mine status" on the Pi.',
-}
+_UNMEASURED = "The collector is {}, and nothing is measured: it is started again by itself within 2 min; if not, {}."
+_UNTOLD = "The notifier is {}, and nobody is told of alarms: it is started again by itself within 2 min; if not, {}."
+_AWAY = {"collector": _UNMEASURED, "notifier": _UNTOLD}
+_CONTROLLER = (
+    "Check the Pi: is it powered? A controller that ended or hangs is started again by itself within 2 min. If it is not, type "
+    '"mine logs" there, which says why, and "sudo systemctl restart bitcoin-mine".'
+)
+_RESTART = 'type "sudo systemctl restart bitcoin-mine" on the Pi'
 _LOOK = "Until it speaks again, look at the fans and miners themselves."
 
 
@@ -36,15 +36,16 @@ def todo(
 ) -> tuple[str, ...]:
     """At most four short sentences; none when there is nothing to do. Of a silent site: what to check."""
     if state is None or silence:
-        return _unheard(silence)
-    found = (line.replace("`", '"') for line in (*_all(state, alarms, services, devices, history), *notices))
-    return tuple(islice(dict.fromkeys(found), _MOST))
+        found: tuple[str, ...] = (*_unheard(silence), *notices)
+    else:
+        found = (*_all(state, alarms, services, devices, history), *notices, *_of_control(state))
+    return tuple(islice(dict.fromkeys(line.replace("`", '"') for line in found), _MOST))
 
 
 def _unheard(silence: str) -> tuple[str, ...]:
     if silence == NO_BROKER:
         return ("Check on the Pi that the broker (mosquitto) runs, and the link to it.", _LOOK)
-    return ('Check the Pi: is it powered, does the controller run? Type "mine status" there.', _LOOK)
+    return (_CONTROLLER, _LOOK)
 
 
 def _all(
@@ -59,13 +60,16 @@ def _all(
         waiting = [alarm for alarm in alarms.alarms if _is_waiting(alarm)]
         yield from (_of_alarm(alarm) for alarm in sorted(waiting, key=lambda one: (_RANK.index(one.priority), one.since_at)))
     offline = [service.name for service in services if service.state == "offline"]
-    yield from (_OFFLINE[name] for name in offline if name in _OFFLINE)
-    silent = [one.name for one in services if one.state == "unknown" and one.version and one.name in _SILENT]
-    yield from (_SILENT[name] for name in silent)
+    yield from (_AWAY[name].format("offline", _RESTART) for name in offline if name in _AWAY)
+    silent = [one.name for one in services if one.state == "unknown" and one.version and one.name in _AWAY]
+    yield from (_AWAY[name].format("silent", _RESTART) for name in silent)
     offline += silent
     yield from _of_devices([one for one in devices if one.state is HealthState.LOST and one.owner not in offline])
     if not history.ok:
         yield f"Look at the card of the Pi: records are not stored ({history.reason})."
+
+
+def _of_control(state: State) -> Iterator[str]:
     if state.control is Control.OBSERVE:
         yield "Observing only: when what it would do is right, set control to armed in its settings and restart the controller."
 

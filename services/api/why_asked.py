@@ -32,8 +32,8 @@ class _Lease:
 
     @property
     def scope(self) -> tuple[str, ...]:
-        """A newer lease of the same takes its place. Fan leases stand beside each other, and hold no load."""
-        return (self.kind, *self.members, self.sensor)
+        """A newer lease of the same takes its place (controller/core/holds.py). Leases of fans hold no load."""
+        return (self.kind, self.who, *self.members, self.sensor)
 
 
 def of(kind: LeaseKind, wish: dict[str, Any]) -> bool:

@@ -55,7 +55,7 @@ def door(settings: Settings, bus: Bus, clock: Clock, page: Path = BUILT_PAGE) ->
     cost = CostLedger(settings, clock, metrics)
     lock = Lock.of(settings, history.write)
     tap = BusTap(settings.general.site, clock)
-    requests = Requests(bus, clock, settings.ops, lock.book, stopped=image.overtake)
+    requests = Requests(bus, clock, settings.ops, lock.book, stopped=image.signs.overtake)
     return Door(settings, bus, image, history, requests, page, stream, news, metrics, cost, lock, tap, config)
 
 
@@ -63,23 +63,23 @@ def listen(door: Door) -> Recorder:
     """Register all handlers; before the bus starts. Returns the recorder, to be run."""
     bus, image, history = door.bus, door.image, door.history
     interval_s = door.settings.general.loop_interval_minutes * 60
-    recorder = Recorder(image, history, interval_s, broker=lambda: bus.connected)
+    recorder = Recorder(image, history.intake, interval_s, broker=lambda: bus.connected)
     bus.watch(door.tap.take)
     bus.on(State, lambda message, _: image.take_state(message))
     bus.on(State, lambda message, _: recorder.take_state(message))
     bus.on(Reading, lambda message, _: image.take_reading(message))
-    bus.on(Reading, lambda message, arrival: history.take_reading(message, arrival.hold))
+    bus.on(Reading, lambda message, arrival: history.intake.take_reading(message, arrival.hold))
     bus.on(SwitchReading, lambda message, _: image.take_switch(message))
     bus.on(Signal, lambda message, _: image.take_signal(message))
     bus.on(Reported, lambda message, _: image.take_reported(message))
     bus.on(Devices, lambda message, _: image.take_devices(message))
     bus.on(AlarmState, lambda message, _: image.take_alarm_state(message))
     bus.on(AlarmReport, lambda message, _: image.take_alarm_report(message))
-    bus.on(Presence, lambda message, _: image.take_presence(message))
-    bus.on_topic(ping_filter(door.settings.general.site), image.take_ping)
+    bus.on(Presence, lambda message, _: image.signs.take_presence(message))
+    bus.on_topic(ping_filter(door.settings.general.site), image.signs.take_ping)
     bus.on(Event, lambda message, _: image.take_event(message))
-    bus.on(Event, lambda message, arrival: history.take_event(message, arrival.hold))
-    bus.on(Alarm, lambda message, arrival: history.take_alarm(message, arrival.hold))
+    bus.on(Event, lambda message, arrival: history.intake.take_event(message, arrival.hold))
+    bus.on(Alarm, lambda message, arrival: history.intake.take_alarm(message, arrival.hold))
     bus.on(Reply, door.requests.take_reply)
     bus.on(Request, AskedWhy(door).take)
     return recorder

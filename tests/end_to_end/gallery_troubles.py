@@ -60,7 +60,10 @@ def tripped() -> d.Dashboard:
 def stale() -> d.Dashboard:
     """The collector has been silent for five minutes: nothing is measured any more."""
     base = normal()
-    start = "Start the collector again: it is offline, and nothing is measured."
+    start = (
+        "The collector is offline, and nothing is measured: it is started again by itself within 2 min; if not, type "
+        '"sudo systemctl restart bitcoin-mine" on the Pi.'
+    )
     return base.model_copy(update={
         "headline": headline("No temperature is known. The load may run.", "no rule limits the load", tone="unknown", safe=None,
                              curtailed=False, todo=(start,)),
@@ -85,7 +88,8 @@ def silent() -> d.Dashboard:
     why = "the controller is offline"
     return base.model_copy(update={
         "headline": headline("Nothing is known of the site at present.", why, tone="unknown", safe=None, todo=(
-            'Check the Pi: is it powered, does the controller run? Type "mine status" there.',
+            "Check the Pi: is it powered? A controller that ended or hangs is started again by itself within 2 min. If it is "
+            'not, type "mine logs" there, which says why, and "sudo systemctl restart bitcoin-mine".',
             "Until it speaks again, look at the fans and miners themselves.",
         )),
         "services": tuple(one.model_copy(update={"state": "offline"}) if one.name in gone else one for one in base.services),

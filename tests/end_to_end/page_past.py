@@ -107,12 +107,20 @@ def curtailments() -> Curtailments:
         level="control", event_id=None, confirmed_s=48.0,
     )  # fmt: skip
     runs = CurtailmentRow(
-        id=76, kind="signal", kinds=("signal",), asks=(ask,), source="utility", from_at=SINCE, until_at=None,
-        reason="utility signal: Control",
+        id=76, kind="signal", kinds=("signal",), asks=(ask,), source="utility", from_at=SINCE,
+        released_at=None, until_at=None, asked_anew=False, reason="utility signal: Control",
         level="control", event_id=None, target_kw=0.0, lowest_kw=12.0, confirmed_s=48.0, proven=True, energy_not_used_kwh=None,
         forced=False, exercised=False, clock_trusted=True,
     )  # fmt: skip
-    over = runs.model_copy(update={"id": 60, "from_at": SINCE - 86_400, "until_at": SINCE - 79_200, "confirmed_s": 52.0})
+    over = runs.model_copy(
+        update={
+            "id": 60,
+            "from_at": SINCE - 86_400,
+            "released_at": SINCE - 79_400,
+            "until_at": SINCE - 79_200,
+            "confirmed_s": 52.0,
+        }
+    )
     return Curtailments(curtailments=(runs, over), more=False, timezone="America/Chicago")
 
 

@@ -1,5 +1,6 @@
 """The form at /login, and the page where only who is known may look."""
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -74,3 +75,15 @@ async def test_a_page_left_open_asks_for_the_login_when_it_is_over_and_goes_on_w
         await expect(page.locator(".login")).to_contain_text("ann, operator")
         await page.get_by_role("button", name="Log out").click()
         await expect(page).to_have_url(f"{api.lan}/login")
+
+
+async def test_on_a_phone_who_is_logged_in_takes_one_row_of_the_head_and_a_name_is_said_once(tmp_path: Path) -> None:
+    async with at_the_door(tmp_path) as (page, api, _):
+        until = {"how": "session", "name": "operator", "role": "operator", "until_at": 1_900_000_000.0}
+        await page.route("**/api/v1/me", lambda route: route.fulfill(json=until))
+        await page.goto(f"{api.lan}/")
+        await fill(page)
+        who = page.locator(".login > span").first
+        await expect(who).to_have_text(re.compile("^operator, until "))
+        assert await who.evaluate("one => one.clientHeight") < 30
+        assert await page.locator(".login").evaluate("one => one.clientHeight") <= 50

@@ -81,7 +81,7 @@ def test_a_forced_temperature_is_a_lease_with_an_end_and_a_banner_until_it_is_re
     expect(said(one)).to_contain_text("Done, until")
     lease = held(page, "temperature")
     expect(lease).to_contain_text(re.compile(r"0:0[45]:\d\d.*33 °C in every zone"))
-    expect(page.locator(".banners")).to_contain_text("Forced.")
+    expect(page.locator(".banners")).to_contain_text("Forced by")
     first = lease.locator(".count").inner_text()
     expect(lease.locator(".count")).not_to_have_text(first)
     one.locator("summary").click()
@@ -90,7 +90,7 @@ def test_a_forced_temperature_is_a_lease_with_an_end_and_a_banner_until_it_is_re
     assert site.status()["forced"] is True
     lease.get_by_role("button", name="Release").click()
     expect(lease).to_have_count(0)
-    expect(page.locator(".banners")).not_to_contain_text("Forced.")
+    expect(page.locator(".banners")).not_to_contain_text("Forced")
 
 
 def test_every_debug_call_has_its_form_and_what_is_refused_is_said_in_words(visit: Callable[..., Page], site: WholeSite) -> None:

@@ -95,7 +95,7 @@ async def test_a_curtailment_is_told_from_top_to_bottom_on_desk_and_phone(
         await expect(times.last).to_contain_text("Normal (was restoring)")
         await expect(page.locator("tr.is-worst")).to_contain_text("worst")
         await expect(page.get_by_role("region", name="Commands").locator("tbody tr").first).to_contain_text("foreman")
-        await expect(page.locator(".stood")).to_contain_text("Foreman did not take 1 loads off")
+        await expect(page.locator(".stood")).to_contain_text("Foreman did not take 1 load off")
         await expect(page.locator(".signals-said")).to_contain_text("Full Load Control")
         assert await page.evaluate("document.documentElement.scrollWidth") <= size[0]
         assert seen.complaints == []

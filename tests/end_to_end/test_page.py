@@ -71,9 +71,9 @@ async def test_the_load_that_runs_is_told_since_when_and_that_nothing_limits_it(
 @pytest.mark.asyncio
 async def test_what_is_forced_is_told_with_whose_it_is_and_until_when() -> None:
     async with visit(page_feed.trouble()) as seen:
-        banner = seen.page.get_by_role("note").first
-        await expect(banner).to_contain_text("temperature by Ruth until 17:19 (drill)")
-        await expect(banner).to_contain_text("Cold aisle west: not what the plant says")
+        banners = seen.page.get_by_role("note")
+        await expect(banners.first).to_contain_text("Forced by Ruth: temperature until 17:19 (drill)")
+        await expect(banners.nth(1)).to_contain_text("Forced: Cold aisle west: not what the plant says")
 
 
 @pytest.mark.asyncio

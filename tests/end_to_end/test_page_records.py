@@ -48,7 +48,7 @@ async def test_an_alarm_has_the_colour_of_its_priority_and_the_word_of_its_kind(
         panel = seen.page.locator(".panel.alarms")
         badges = panel.locator(".cards .badge")
         await expect(badges).to_have_class(["badge tone-bad", "badge tone-warning", "badge tone-good"])
-        await expect(badges).to_have_text(["emergency"] * 3)
+        await expect(badges).to_have_text(["Emergency"] * 3)
         await expect(panel).to_have_class(re.compile("tone-bad"))
         seen.server.show(feed.model_copy(update={"alarms": tile.model_copy(update={"alarms": (medium,)})}))
         await expect(panel).to_have_class(re.compile("tone-warning"))
@@ -134,3 +134,37 @@ async def test_events_of_one_kind_can_be_seen_alone() -> None:
         await expect(panel.locator("li")).to_contain_text("belt changed; by Ruth")
         await panel.get_by_label("Which events").select_option(label="all but commands")
         await expect(panel.locator("li")).to_have_count(30)
+
+
+@pytest.mark.asyncio
+async def test_what_is_over_and_not_acknowledged_has_its_button_and_no_colour() -> None:
+    feed = page_feed.trouble()
+    one = next(alarm for alarm in feed.alarms.alarms if alarm.kind is AlarmKind.EMERGENCY)
+    over = {"active": False, "ended_at": one.since_at + 60, "acknowledged_by": "", "priority": Priority.HIGH}
+    told = [
+        one.model_copy(update=over | {"key": f"trip_{state}", "state": state, "cause": f"Tripped {state}."})
+        for state in ("returned", "unacknowledged")
+    ]
+    tile = feed.alarms.model_copy(update={"alarms": tuple(told), "open": 0, "unacknowledged": 2})
+    async with visit(feed.model_copy(update={"alarms": tile})) as seen:
+        panel = seen.page.locator(".panel.alarms")
+        await expect(panel).to_have_class(re.compile("tone-good"))
+        for row in await panel.locator(".over > li").all():
+            await expect(row.get_by_role("button", name=re.compile("cknowledge"))).to_have_count(1)
+        stands = told[0].model_copy(update={"active": True, "ended_at": None, "state": "unacknowledged"})
+        seen.server.show(feed.model_copy(update={"alarms": tile.model_copy(update={"alarms": (stands,), "open": 1})}))
+        await expect(panel.locator(".cards > li")).to_contain_text("It ends when its trip is reset")
+        await expect(panel).to_have_class(re.compile("tone-bad"))
+
+
+@pytest.mark.asyncio
+async def test_few_events_leave_no_long_blank_below_them() -> None:
+    async with visit(page_feed.normal()) as seen:
+        one = {"id": 1, "timestamp": "2026-11-22T23:00:00Z", "source": "controller", "kind": "transition", "title": "normal"}
+        rest = {"severity": "info", "detail": "", "who": "", "reasons": [], "phase": None, "seconds": None, "clock_trusted": True}
+        answer = {"events": [one | rest], "next_after": 1, "next_before": None}
+        await seen.page.route("**/api/v1/events?*", lambda route: route.fulfill(json=answer))
+        await seen.page.reload()
+        await expect(seen.page.locator(".event-list li")).to_have_count(1)
+        blank = "list => list.closest('.panel').clientHeight - [...list.children].reduce((sum, one) => sum + one.clientHeight, 0)"
+        assert await seen.page.locator(".event-list").evaluate(blank) < 120

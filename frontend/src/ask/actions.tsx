@@ -15,7 +15,7 @@ export function Actions({ feed }: { feed: Dashboard }) {
       {feed.control === "observe" && (
         <p class="detail">The site only observes: what is asked is noted, and nothing is commanded.</p>
       )}
-      <Curtail />
+      <Curtail feed={feed} />
       <Hold groups={feed.groups.map((group) => group.name)} />
       <LockOut feed={feed} />
       {feed.signals.length > 0 && <OutOfService feed={feed} />}

@@ -5,6 +5,7 @@ import { kw } from "../words";
 import { ask } from "./ask";
 import { Asking } from "./asking";
 import { Choice, Foldout, Text, Tick } from "./fields";
+import { slip } from "./slip";
 import { TermFields, useTerm } from "./term";
 
 const REASON = "Reason, for the records";
@@ -12,13 +13,13 @@ const ALL = "All load";
 const TO_KW = "Down to so many kW";
 
 /** One more signal, of which the stricter wins. */
-export function Curtail() {
+export function Curtail({ feed }: { feed: Dashboard }) {
   const [how, setHow] = useState(ALL);
   const [most, setMost] = useState("");
   const [reason, setReason] = useState("");
   const term = useTerm(60);
   const target = how === ALL ? 0 : most.trim() === "" ? Number.NaN : Number(most);
-  const wrong = target >= 0 && target <= 100_000 ? term.wrong : "Give the kW that may stay on.";
+  const wrong = slip(target, feed.load.nominal_kw) ?? term.wrong;
   const payload = () => ({ ...(how === ALL ? { all: true } : { target_kw: target }), minutes: term.minutes() });
   const label = `Curtail ${how === ALL ? "all load" : Number.isFinite(target) ? `to ${kw(target)}` : ""} ${term.words}`.trim();
   return (

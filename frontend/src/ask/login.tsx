@@ -7,14 +7,15 @@ import "../style/ask.css";
 export function Login() {
   useEffect(followMe, []);
   const [wrong, setWrong] = useState("");
-  const { how, name, role, until_at } = me.value ?? {};
+  const { how, name = "", role = "", until_at } = me.value ?? {};
   if (how === "local" || how === "token") return null;
   return (
     <div class="login">
       {how === "session" ? (
         <>
           <span>
-            {name}, {role}, until {moment(until_at ?? null)}
+            {name === role ? name : `${name}, ${role}`}
+            <span class="until">, until {moment(until_at ?? null)}</span>
           </span>
           <button type="button" class="ask" onClick={async () => setWrong(await logOut())}>
             Log out

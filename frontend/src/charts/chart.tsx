@@ -2,7 +2,7 @@ import { useEffect, useRef } from "preact/hooks";
 import type { Dashboard } from "../types";
 import { UNKNOWN, number } from "../words";
 import { drawn, marked } from "./asked";
-import { type Line, type Sample, sampleAt } from "./lines";
+import { type Line, type Sample, latestAt, sampleAt } from "./lines";
 import { type Content, Plot, styleOf } from "./plot";
 import { type Group, cursor } from "./range";
 
@@ -86,14 +86,15 @@ function limits(group: Group, feed: Dashboard): Content["limits"] {
 }
 
 function Values({ lines }: { lines: Line[] }) {
-  const at = cursor.value ?? drawn.value.to;
-  const isSaid = (line: Line) => line.kind !== "part" || typeof sampleAt(line, at)?.mean === "number";
+  const pointed = cursor.value;
+  const sample = (line: Line) => (pointed === null ? latestAt(line, drawn.value.to) : sampleAt(line, pointed));
+  const isSaid = (line: Line) => line.kind !== "part" || typeof sample(line)?.mean === "number";
   return (
     <ul class="values">
       {lines.map((line, index) => (
         <li key={line.name} hidden={!isSaid(line)}>
           <Key line={line} index={index} />
-          {line.name} <Said line={line} of={sampleAt(line, at)} />
+          {line.name} <Said line={line} of={sample(line)} />
         </li>
       ))}
     </ul>

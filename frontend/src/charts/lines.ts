@@ -24,6 +24,7 @@ export interface Line {
   band: boolean;
 }
 
+const STORED_WITHIN_S = 60; // of its measurement; most often 30
 const FRESH_S = 120; // of a sensor that the feed does not name
 
 /** The stored sensors of a group, by name. Power has a question of its own. */
@@ -75,6 +76,11 @@ export function sampleAt(line: Line, at: number): Sample | undefined {
   const near = [line.samples[low - 1], line.samples[low]].filter((one) => one !== undefined);
   const best = near.sort((a, b) => Math.abs(a.at - at) - Math.abs(b.at - at))[0];
   return best && Math.abs(best.at - at) <= line.farS ? best : undefined;
+}
+
+/** The last sample up to a moment: what was measured since waits to be stored. */
+export function latestAt(line: Line, at: number): Sample | undefined {
+  return sampleAt(line, at) ?? sampleAt({ ...line, farS: STORED_WITHIN_S }, at);
 }
 
 function temperatures(found: Series[], tiles: Map<string, SensorTile>): Line[] {

@@ -77,9 +77,10 @@ function named(u: uPlot, content: Content): void {
   for (const { at, name } of content.limits) {
     const y = u.valToPos(at, "y", true);
     if (y < u.bbox.top) continue;
-    const [left, height] = [last - y < 14 * unit ? right : u.bbox.left + 3 * unit, 12 * unit];
+    const height = 12 * unit;
     const foot = Math.max(y, u.bbox.top + height);
-    last = y;
+    const left = last - foot < height + 2 * unit ? right : u.bbox.left + 3 * unit;
+    last = foot;
     right = left + u.ctx.measureText(name).width + 8 * unit;
     u.ctx.fillStyle = colour(u.root, "--panel");
     u.ctx.fillRect(left, foot - height, right - left - 4 * unit, height);

@@ -2,7 +2,7 @@ import type { ComponentChildren } from "preact";
 import { Badge } from "../parts";
 import type { CurtailmentRow, Intervals, LoadProof, Story } from "../types";
 import { UNKNOWN, clock, dayOf, duration, kw, number } from "../words";
-import { askedAt, atMost, cause, causeOf, confirmed, when } from "./told";
+import { askOf, askedAt, atMost, cause, causeOf, confirmed, when } from "./told";
 
 /** The few figures by which a curtailment is judged. */
 export function Facts({ story }: { story: Story }) {
@@ -23,7 +23,11 @@ export function Facts({ story }: { story: Story }) {
         <span class="detail">{one.reason}</span>
       </Fact>
       <Fact name="Confirmed">
-        {one.proven ? confirmed(one) : <Badge tone={one.until_at === null ? "unknown" : "bad"}>{confirmed(one)}</Badge>}
+        {one.proven ? (
+          confirmed(askOf(one))
+        ) : (
+          <Badge tone={one.released_at === null ? "unknown" : "bad"}>{confirmed(askOf(one))}</Badge>
+        )}
         <Proof of={story.proof} />
       </Fact>
       <Fact name="Worst interval">
@@ -31,7 +35,13 @@ export function Facts({ story }: { story: Story }) {
       </Fact>
       <Fact name="Lowest load">{kw(one.lowest_kw)}</Fact>
       <Fact name="Back">
-        {one.until_at === null ? "not yet" : when(one.until_at, story)}
+        {one.asked_anew
+          ? "not before the next ask"
+          : one.until_at === null
+            ? one.released_at === null
+              ? "not yet"
+              : "it returns"
+            : when(one.until_at, story)}
         <span class="detail">
           {one.until_at === null
             ? `for ${duration(story.now_at - one.from_at, true)} so far`

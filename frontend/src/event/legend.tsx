@@ -15,7 +15,7 @@ export function flags(story: Story): Flag[] {
     ["L", story.last_sent_at, "last command that takes load off"],
     ["C", story.proof.at, "confirmed by measurement"],
     ["R", story.released_at, "released: load returns"],
-    ["E", story.curtailment.until_at, "load is free again"],
+    ["E", story.curtailment.until_at, story.curtailment.asked_anew ? "something asks anew" : "load is free again"],
   ];
   return found.flatMap(([letter, at, what]) => (at === null ? [] : [{ letter, at, what }])).sort((a, b) => a.at - b.at);
 }

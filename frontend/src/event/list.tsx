@@ -4,7 +4,7 @@ import { type Got, get } from "../get";
 import type { Curtailments as List } from "../types";
 import { clock, dayOf, duration, kw } from "../words";
 import "../style/curtailments.css";
-import { atMost, cause, confirmed, whyNot } from "./told";
+import { askOf, atMost, cause, confirmed, going, whyNot } from "./told";
 
 const EVERY_MS = 30_000;
 export const ANSWER_MS = 8000; // records are slower than the present
@@ -36,8 +36,8 @@ function Lines({ of: { curtailments, timezone } }: { of: List }) {
           <a href={`/event.html?id=${one.id}`}>
             <span class="when">{`${dayOf(one.from_at, timezone)} ${clock(one.from_at, false, timezone)}`}</span>
             {one.until_at === null ? (
-              <Badge tone="good" strong>
-                runs
+              <Badge tone="good" strong={one.released_at === null}>
+                {going(one)}
               </Badge>
             ) : (
               <span class="lasted">{duration(one.until_at - one.from_at, true)}</span>
@@ -49,9 +49,9 @@ function Lines({ of: { curtailments, timezone } }: { of: List }) {
           </a>
           <span class="detail">
             {one.proven ? (
-              `confirmed ${confirmed(one)}`
+              `confirmed ${confirmed(askOf(one))}`
             ) : (
-              <Badge tone={one.until_at === null ? "unknown" : "warning"}>{`confirmed ${confirmed(one)}`}</Badge>
+              <Badge tone={one.released_at === null ? "unknown" : "warning"}>{`confirmed ${confirmed(askOf(one))}`}</Badge>
             )}
             {`, lowest ${kw(one.lowest_kw)}`}
           </span>

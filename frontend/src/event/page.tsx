@@ -7,7 +7,7 @@ import type { Story } from "../types";
 import { clock, dayOf } from "../words";
 import { ANSWER_MS, Curtailments } from "./list";
 import { Report } from "./report";
-import { idOf, whyNot } from "./told";
+import { going, idOf, whyNot } from "./told";
 
 const EVERY_MS = 10_000;
 const STORED_BY_S = 120; // the last readings wait for the disk when the end is known already
@@ -67,7 +67,7 @@ function named({ curtailment, timezone }: Story): string {
 
 function Head({ story }: { story: Story | null }) {
   if (story === null) return <Top title="Curtailment" ways={<a href="/">The site</a>} />;
-  const { id, until_at, exercised, forced } = story.curtailment;
+  const { id, released_at, until_at, exercised, forced } = story.curtailment;
   const ways = (
     <>
       <a href="/">The site</a>
@@ -82,8 +82,8 @@ function Head({ story }: { story: Story | null }) {
   return (
     <Top title={named(story)} site={story.site} ways={ways}>
       {until_at === null && (
-        <Badge tone="good" strong>
-          runs
+        <Badge tone="good" strong={released_at === null}>
+          {going({ released_at })}
         </Badge>
       )}
       {exercised && <Badge tone="warning">exercise</Badge>}

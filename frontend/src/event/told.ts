@@ -41,6 +41,16 @@ export function confirmed(one: Pick<Asker, "confirmed_s" | "until_at">): string 
   return one.until_at === null ? "not yet" : "never";
 }
 
+/** A curtailment as its ask: over as soon as nobody asks any more, though load has still to return. */
+export function askOf(one: CurtailmentRow): Pick<Asker, "confirmed_s" | "until_at"> {
+  return { confirmed_s: one.confirmed_s, until_at: one.released_at };
+}
+
+/** How one stands that has no end yet. */
+export function going(one: Pick<CurtailmentRow, "released_at">): string {
+  return one.released_at === null ? "runs" : "load returns";
+}
+
 /** When it was asked for by the first who counts: the utility, else who began it. */
 export function askedAt(one: CurtailmentRow): number {
   return one.asks[0]?.from_at ?? one.from_at;

@@ -2,16 +2,16 @@ import { AlarmActions } from "../ask/actions";
 import { Badge, Panel, TONES, gravest } from "../parts";
 import type { Dashboard, OpenAlarm } from "../types";
 import { inShort } from "../receipts";
-import { moment, plural } from "../words";
+import { capital, moment, plural } from "../words";
 
 const SHOWN_OVER = 3;
 const PRIORITIES: OpenAlarm["priority"][] = ["low", "medium", "high"];
 
-/** Open alarms with cause and what to do. An empty list proves nothing while the notifier is silent. */
+/** Open alarms with cause and what to do. What is over gives no colour, acknowledged or not. An empty list proves nothing while the notifier is silent. */
 export function Alarms({ feed }: { feed: Dashboard }) {
   const { known, open, unacknowledged, alarms } = feed.alarms;
   const told = alarms.filter((alarm) => alarm.state !== "shelved");
-  const tone = known ? gravest(told.map((alarm) => TONES[alarm.priority])) : "unknown";
+  const tone = known ? gravest(told.filter((one) => one.active).map((one) => TONES[one.priority])) : "unknown";
   const note = known
     ? `${open ?? "?"} open, ${unacknowledged ?? "?"} not acknowledged${aside(alarms.length - told.length)}`
     : "unknown: the notifier is silent";
@@ -57,13 +57,14 @@ function Cards({ alarms }: { alarms: OpenAlarm[] }) {
       {alarms.map((alarm) => (
         <li key={alarm.key}>
           <p>
-            <Badge tone={alarm.state === "shelved" ? "unknown" : TONES[alarm.priority]}>{alarm.kind}</Badge>{" "}
+            <Badge tone={alarm.state === "shelved" ? "unknown" : TONES[alarm.priority]}>{capital(alarm.kind)}</Badge>{" "}
             <span class="age">
-              {alarm.priority} priority, since {moment(alarm.since_at)}
+              to do with {alarm.priority} priority, since {moment(alarm.since_at)}
             </span>
           </p>
           <p class="cause">{alarm.cause}</p>
           {alarm.action && <p class="detail">{alarm.action.replaceAll("`", '"')}</p>}
+          {alarm.key.startsWith("trip_") && <p class="detail">It ends when its trip is reset, under Missing and held.</p>}
           <Told alarm={alarm} />
           <AlarmActions alarm={alarm} />
         </li>
@@ -82,7 +83,7 @@ function Over({ alarms }: { alarms: OpenAlarm[] }) {
           <span class="age">
             {moment(alarm.since_at)} to {moment(alarm.ended_at)}
           </span>
-          {alarm.state === "returned" && <AlarmActions alarm={alarm} />}
+          {!alarm.acknowledged_by && <AlarmActions alarm={alarm} />}
         </li>
       ))}
     </ul>

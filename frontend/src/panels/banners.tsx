@@ -1,4 +1,4 @@
-import { held } from "../held";
+import { deed, held } from "../held";
 import { Banner } from "../parts";
 import { isStranger, lostSince, sinceFeedS } from "../store";
 import type { Dashboard } from "../types";
@@ -9,11 +9,12 @@ export function Banners({ feed }: { feed: Dashboard | null }) {
   return (
     <div class="banners">
       {lostSince.value !== null && <Lost feed={feed} />}
-      {feed?.forced && (
-        <Banner tone="warning">
-          <strong>Forced.</strong> {forcedBy(feed)}
-        </Banner>
-      )}
+      {feed &&
+        byPeople(feed).map(([what, told]) => (
+          <Banner key={told} tone="warning">
+            <strong>{what}</strong> {told}
+          </Banner>
+        ))}
       {feed && !feed.broker_connected && (
         <Banner tone="warning">
           <strong>The services do not hear each other:</strong> no broker. Control goes on with its last targets; what is shown
@@ -50,14 +51,16 @@ function Lost({ feed }: { feed: Dashboard | null }) {
   );
 }
 
-/** Which hold, whose, until when; and what reads as it was told to. */
-function forcedBy(feed: Dashboard): string {
+/** What each hold does, whose, until when; and what reads as it was told to. */
+function byPeople(feed: Dashboard): [string, string][] {
   const holds = feed.leases
     .filter((lease) => lease.kind !== "raw") // it only shows answers
-    .map((lease) => `${held(lease)} by ${lease.owner} until ${moment(lease.until_at)}${lease.reason && ` (${lease.reason})`}`);
+    .map((lease): [string, string] => [
+      `${deed(lease)} by ${lease.owner}:`,
+      `${held(lease)} until ${moment(lease.until_at)}${lease.reason && ` (${lease.reason})`}.`,
+    ]);
   const values = feed.sensors.filter((one) => one.forced).map((one) => one.label || one.name);
-  const told = values.length > 0 ? [`${values.join(", ")}: not what the plant says`] : [];
-  return holds.length + told.length > 0
-    ? `${[...holds, ...told].join("; ")}.`
-    : "A value on this page does not come from the plant.";
+  if (values.length > 0) holds.push(["Forced:", `${values.join(", ")}: not what the plant says.`]);
+  if (holds.length === 0 && feed.forced) holds.push(["Forced.", "A value on this page does not come from the plant."]);
+  return holds;
 }

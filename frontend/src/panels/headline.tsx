@@ -1,7 +1,7 @@
 import { Badge, Mark } from "../parts";
 import { freshness, lostSince } from "../store";
 import type { Dashboard, Tone } from "../types";
-import { capital, kw, moment, words, yesNo } from "../words";
+import { capital, kw, moment, notBefore, oldAge, words, yesNo } from "../words";
 
 /** Is the site safe, is it curtailed, since when and why, what is on, when it comes back, and what to do now. */
 export function Headline({ feed }: { feed: Dashboard }) {
@@ -56,13 +56,15 @@ function Facts({ feed }: { feed: Dashboard }) {
   const { measured_kw, nominal_kw, target_kw, unknown_kw } = feed.load;
   if (measured_kw === null || freshness(feed.load).stale) return <p class="on is-unknown">How much is on is unknown.</p>;
   const { tolerance_kw } = feed.headline;
+  const old = oldAge(freshness(feed.load).ageS);
   const still = target_kw !== null && nominal_kw !== null && target_kw < nominal_kw ? "still on" : "on";
   return (
     <p class="on">
       {kw(measured_kw)} of {kw(nominal_kw)} {still}
+      {old && `, measured ${old} ago`}
       {tolerance_kw !== null && `, within the meter's tolerance of ${kw(tolerance_kw)}`},{" "}
       <span class={unknown_kw === 0 ? "" : "is-unknown"}>{unknown_kw === null ? "the rest" : kw(unknown_kw)} unknown</span>.
-      {feed.headline.back_at !== null && ` Back at the earliest ${moment(feed.headline.back_at)}.`}
+      {feed.headline.back_at !== null && ` Back at the earliest ${notBefore(feed.headline.back_at)}.`}
       {feed.headline.back_at === null && feed.headline.curtailed && " When it may come back is not known."}
     </p>
   );

@@ -40,7 +40,7 @@ function Pdu({ one, most }: { one: PduTile; most: number }) {
       <Meter slim high={most} parts={[{ kind: stale ? "fill is-old" : "fill", from: 0, to: one.kw ?? 0 }]} marks={limit} />
       <span class={`value${one.kw === null ? " is-unknown" : stale ? " is-stale" : ""}`}>{kw(one.kw)}</span>
       <span class="outlets">
-        {one.outlets_on + one.outlets_off > 0 && `${one.outlets_on} on`}
+        {one.outlets_on + one.outlets_off > 0 && `${one.outlets_on} ${stale ? "were on" : "on"}`}
         {one.outlets_off > 0 && `, ${one.outlets_off} off`}
       </span>
       <Age of={one} />

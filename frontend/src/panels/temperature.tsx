@@ -80,7 +80,7 @@ function Sensor({ one, feed }: { one: SensorTile; feed: Dashboard }) {
         staleAfterS={one.stale_after_s}
       />
       <Value value={one.value} unit={one.unit} of={one} decimals={1} />
-      <Age of={one} />
+      <Age of={one} out={one.value === null && one.measured_at !== null} />
       {one.forced && <Badge tone="warning">forced</Badge>}
       {one.reason && one.reason !== "stale" && <span class="detail">{one.reason}</span>}
     </li>

@@ -61,7 +61,7 @@ def _read(place: Place, found: Found) -> Row:
 def _found(place: Place, image: Image, health: DeviceHealth, settings: Settings) -> Found:
     match place.kind:
         case "room_alert":
-            return sensed.room_alert(place.name, image, health)
+            return sensed.room_alert(place.name, image, health, settings)
         case "iotawatt":
             return sensed.iotawatt(place.name, image, health, settings)
         case "mqtt_sensor":

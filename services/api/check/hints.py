@@ -23,7 +23,11 @@ _OF_KIND: Mapping[str, Lines] = {
     "signal_http": _OF_PAGES,
     "signal_mqtt": (*_OF_TOPICS, *_OF_PAGES),
     "mqtt_sensor": (*_OF_TOPICS, ("", "look at what its program publishes: path and unit of [MQTT_SENSOR]")),
-    "room_alert": (("HTTP 40", "its firmware keeps the values elsewhere (path of [TEMPERATURE]), or it wants a login"),),
+    "room_alert": (
+        ("HTTP 40", "its firmware keeps the values elsewhere (path of [TEMPERATURE]), or it wants a login"),
+        ("it has no ", "is it plugged in, into this unit? its own page shows the ports; else mend the name in [TEMPERATURE]"),
+        ("no sensor is plugged in", "plug it in, or mend its cable; where none is meant, take it out of [TEMPERATURE]"),
+    ),
     "iotawatt": (("HTTP 40", "username and password of [IOTAWATT]"),),
     "foreman": (
         ("HTTP 40[13]|refuses the API key", "api_key and client_id of [FOREMAN]: make a new key in Foreman, or see its rights"),

@@ -1,4 +1,4 @@
-"""A row for each part of our own: the broker, the services, the clock, the limits, the records, the drills."""
+"""A row for each part of our own: the configuration, the broker, the services, the clock, the limits, the records, the drills."""
 
 from collections.abc import Iterator
 
@@ -6,11 +6,14 @@ from services.api.check.rows import CheckVerdict, Row
 from services.api.dashboard import Dashboard
 from services.api.tile_views import ServiceTile
 from services.shared import limits
+from services.shared.settings.on_disk import OnDisk
 from services.shared.settings.tree import Settings
 from services.shared.site_time import SiteTime
 from services.shared.spans import span
 from services.shared.version import VERSION
 from services.shared.vocabulary import Control
+
+_MOST = 5
 
 
 def rows(feed: Dashboard, settings: Settings) -> Iterator[Row]:
@@ -27,6 +30,19 @@ def rows(feed: Dashboard, settings: Settings) -> Iterator[Row]:
         else row("records", CheckVerdict.FAULT, feed.history.reason, "is the card full or worn? `mine db check`")
     )
     yield from _drills(feed)
+
+
+def configuration(lies: OnDisk) -> Row:
+    """Whether what runs is what lies on the card: that counts at the next start, which may be a power cut."""
+    if lies.mistakes:
+        words = f"on the card, it would not start again: {'; '.join(lies.mistakes[:_MOST])}"
+        hint = "mend it until `mine check` finds no mistake; till then the services go on with what they read at their start"
+        return row("configuration", CheckVerdict.FAULT, words, hint)
+    if lies.changed:
+        more = f" and {len(lies.changed) - _MOST} more" if len(lies.changed) > _MOST else ""
+        words = f"changed on the card, not in force before a restart: {', '.join(lies.changed[:_MOST])}{more}"
+        return row("configuration", CheckVerdict.WARNING, words, "start all services again when it suits")
+    return row("configuration", CheckVerdict.OK, "in force as it lies on the card")
 
 
 def row(name: str, verdict: CheckVerdict, words: str, hint: str = "") -> Row:

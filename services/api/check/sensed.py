@@ -25,13 +25,24 @@ def signal(name: str, image: Image) -> Found:
     return Found(f"level {said.level}{_event(said)}", trouble)
 
 
-def room_alert(name: str, image: Image, health: DeviceHealth) -> Found:
-    """Temperatures first, then humidities; contacts are counted."""
+def room_alert(name: str, image: Image, health: DeviceHealth, settings: Settings) -> Found:
+    """Temperatures first, then humidities; contacts are counted. What the configuration names and it has not is told."""
     readings = _of(name, image, health)
-    contacts = sum(one.device == name for one in image.switches.all())
+    contacts = [one.quantity for one in image.switches.all() if one.device == name]
     found = values(readings)
-    more = [f"{contacts} contacts"] if contacts else []
-    return Found(", ".join([found.words, *more]), found.trouble, found.is_fault)
+    more = [f"{len(contacts)} contacts"] if contacts else []
+    missing = _missing(name, settings, [*(one.quantity for one in readings), *contacts])
+    return Found(", ".join([found.words, *more]), found.trouble or missing, found.is_fault)
+
+
+def _missing(name: str, settings: Settings, there: Sequence[str]) -> str:
+    """`it has no sensor-8: ...`; empty where every name is there."""
+    chosen = settings.temperature
+    keys = [key.strip().lower() for key, _ in (*chosen.roles, *chosen.zones, *chosen.switches)]
+    named = dict.fromkeys(key.partition("/")[2] for key in keys if key.startswith(f"{name}/"))
+    absent = [one for one in named if one not in {quantity.lower() for quantity in there}]
+    more = " ..." if len(absent) > _MOST else ""
+    return f"it has no {', '.join(absent[:_MOST])}{more}: roles, zones and switches of [TEMPERATURE]" if absent else ""
 
 
 def iotawatt(name: str, image: Image, health: DeviceHealth, settings: Settings) -> Found:

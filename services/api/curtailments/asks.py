@@ -36,7 +36,10 @@ class _Said:
 def asks(connection: sa.Connection, stretch: Stretch, end_ms: int, rows: Sequence[Row], tolerance_kw: float) -> tuple[Asker, ...]:
     """The utility's first, then in the order in which they began; the same who asks again is told again. Never empty."""
     said = list(_said(connection, stretch.begin.ms, end_ms))
-    found = [_confirmed(one, said, rows, tolerance_kw) for one in _asked(said, None if stretch.until is None else end_ms / 1000)]
+    found = [
+        _confirmed(one, said, rows, tolerance_kw)
+        for one in _asked(said, None if stretch.until is None else stretch.until.ms / 1000)
+    ]
     return tuple(sorted(found, key=_order))
 
 
@@ -97,7 +100,8 @@ def _confirmed(asker: Asker, said: Iterable[_Said], rows: Iterable[Row], toleran
     """With the first moment at which a measurement showed it while it asked: the controller's own word, or a row."""
     end = float("inf") if asker.until_at is None else asker.until_at
     moments = [one.at for one in said if one.is_proven and asker.from_at <= one.at < end]
-    moments += [row.at for row in rows if asker.from_at < row.at < end and _shows(row, asker, tolerance_kw)]
+    shown = [row.at for row in rows if asker.from_at < row.at <= end and _shows(row, asker, tolerance_kw)]
+    moments += [at for at in shown if at < end or asker.kind == "trip"]  # what its reset found was measured before
     return asker.model_copy(update={"confirmed_s": round(min(moments) - asker.from_at, 3)}) if moments else asker
 
 

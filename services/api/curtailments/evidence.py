@@ -9,7 +9,7 @@ from services.api.curtailments.curve import Span, curve, steps
 from services.api.curtailments.model import CurtailmentRow
 from services.api.curtailments.model_load import Curve
 from services.api.curtailments.model_story import AlarmStood, Notice
-from services.api.curtailments.summary import Known, known, released_ms
+from services.api.curtailments.summary import Known, known
 from services.shared.settings.tree import Settings
 
 
@@ -58,8 +58,8 @@ def evidence(connection: sa.Connection, id_: int, asked: Asked) -> Evidence | No
     found = known(connection, stretch, now_ms, asked.tolerance) if stretch else None
     if stretch is None or found is None:
         return None
-    start_ms, end_ms, released = stretch.begin.ms, stretch.end_ms(now_ms), released_ms(stretch)
-    span = Span(found.told.from_at, None if released is None else released / 1000, end_ms / 1000, asked.now_at)
+    start_ms, end_ms = stretch.begin.ms, stretch.end_ms(now_ms)
+    span = Span(found.told.from_at, found.told.released_at, end_ms / 1000, asked.now_at)
     decided = decisions.decisions(connection, start_ms, end_ms)
     is_utility = found.told.kind in ("signal", "contact")
     return Evidence(

@@ -7,7 +7,8 @@ from pydantic.config import JsonDict
 
 Kind = Literal["signal", "contact", "schedule", "lease", "drill", "thermal", "trip", "failsafe", "unknown"]
 _EXAMPLE: JsonDict = {
-    "id": 207, "kind": "signal", "kinds": ["signal"], "source": "utility", "from_at": 1795348800.0, "until_at": 1795356000.0,
+    "id": 207, "kind": "signal", "kinds": ["signal"], "source": "utility", "from_at": 1795348800.0, "released_at": 1795355820.0,
+    "until_at": 1795356000.0, "asked_anew": False,
     "reason": "utility signal: Control, at most 0 kW", "level": "control", "event_id": "EV-7", "target_kw": 0.0,
     "lowest_kw": 12.0, "confirmed_s": 214.0, "proven": True, "energy_not_used_kwh": 1890.0, "forced": False, "exercised": False,
     "clock_trusted": True, "asks": [],
@@ -31,7 +32,7 @@ class Asker(BaseModel):
 
 
 class CurtailmentRow(BaseModel):
-    """From leaving normal running because something asked for less, until the load was free again.
+    """From leaving normal running because something asked for less, until the load was free again, or something asked anew.
 
     `id` is the cursor of the event with which it began. `lowest_kw` and the energy come from the rows of `mine_states`.
     """
@@ -43,7 +44,9 @@ class CurtailmentRow(BaseModel):
     asks: tuple[Asker, ...] = Field(description="all who asked: the utility first, then in the order in which they began")
     source: str | None = Field(description="the signal, contact or schedule by its name")
     from_at: float
-    until_at: float | None = Field(description="null while it runs")
+    released_at: float | None = Field(description="when nobody asked any more and load might return; null while somebody asks")
+    until_at: float | None = Field(description="when load was free again, or something asked anew; null before")
+    asked_anew: bool = Field(description="the load was not free again when the next one began")
     reason: str
     level: str | None
     event_id: str | None = Field(description="as the utility names it")

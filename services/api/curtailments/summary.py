@@ -11,7 +11,7 @@ from services.api.curtailments.asks import asks
 from services.api.curtailments.kinds import UTILITY
 from services.api.curtailments.model import CurtailmentRow
 from services.api.curtailments.records import Row
-from services.api.curtailments.turns import ASKS, Stretch, Turn
+from services.api.curtailments.turns import Stretch, Turn
 from services.api.why_asked import holders
 from services.api.why_inputs import read
 from services.shared.vocabulary import Mode
@@ -64,7 +64,9 @@ def known(connection: sa.Connection, stretch: Stretch, now_ms: int, tolerance: f
         asks=asked,
         source=ask.source,
         from_at=begin.ms / 1000,
+        released_at=stretch.released.ms / 1000 if stretch.released else None,
         until_at=stretch.until.ms / 1000 if stretch.until else None,
+        asked_anew=stretch.until is not None and stretch.until.mode != Mode.NORMAL,
         reason=ask.reason,
         level=ask.level,
         event_id=ask.event_id,
@@ -78,13 +80,6 @@ def known(connection: sa.Connection, stretch: Stretch, now_ms: int, tolerance: f
         clock_trusted=all(turn.clock_trusted for turn in stretch.turns),
     )
     return Known(told, stretch, inputs, rows, before, confirmed)
-
-
-def released_ms(stretch: Stretch) -> int | None:
-    """When nothing asked any more; None while something does."""
-    last_ask = max((n for n, turn in enumerate(stretch.turns) if turn.mode in (*ASKS, Mode.MANUAL)), default=0)
-    after = [*stretch.turns[last_ask + 1 :], *([stretch.until] if stretch.until else [])]
-    return after[0].ms if after else None
 
 
 def _debugged(who: Sequence[str]) -> bool:

@@ -45,8 +45,14 @@ def sentence(told: CurtailmentRow, calendar: SiteTime, now_at: float) -> str:
     first, *others = told.asks
     parts = [f"{asked} at {calendar.exact(first.from_at, now_at)}{kw}.", _confirmed(told)]
     parts += [_also(others, calendar, now_at)] if others else []
-    if told.until_at is None:
+    if told.released_at is None:
         return " ".join([*parts, f"It runs, for {span(now_at - told.from_at)} so far."])
+    if told.until_at is None:
+        return " ".join([*parts, f"Nothing asks any more since {calendar.exact(told.released_at, now_at)}: load returns."])
+    if told.asked_anew:
+        return " ".join(
+            [*parts, f"At {calendar.exact(told.until_at, now_at)} something asked anew, before the load was free again."]
+        )
     lasted = span(told.until_at - told.from_at)
     return " ".join([*parts, f"Load was free again at {calendar.exact(told.until_at, now_at)}, {lasted} later."])
 
@@ -67,7 +73,7 @@ def _until(one: Asker, calendar: SiteTime, now_at: float) -> str:
 def _confirmed(told: CurtailmentRow) -> str:
     if told.confirmed_s is not None:
         return f"Confirmed by measurement after {span(told.confirmed_s)}."
-    return "No measurement has confirmed it yet." if told.until_at is None else "No measurement confirmed it."
+    return "No measurement has confirmed it yet." if told.released_at is None else "No measurement confirmed it."
 
 
 def moments(of: Material) -> tuple[Moment, ...]:
@@ -105,8 +111,10 @@ def _decided(decided: Sequence[Decision]) -> Iterator[Moment]:
 
 
 def _mode_words(title: str) -> str:
+    """What a site begins with was nothing else before."""
     before, _, after = title.partition(" to ")
-    return f"{after} (was {before})".replace("_", " ").capitalize()
+    told = before if after in ("", before) else f"{after} (was {before})"
+    return told.replace("_", " ").capitalize()
 
 
 def _commanded(lives: Sequence[Life]) -> Iterator[Moment]:

@@ -1,6 +1,7 @@
 """Which curtailments are on record: the changes of mode, cut where something began to ask for less and where load was free again.
 
-A person's hold is one of its own, which a graver ask ends. In the database thread; walks one index from the newest end.
+Where something asks anew while load returns from what asked before, that is a curtailment of its own. So is a person's hold,
+which a graver ask ends. In the database thread; walks one index from the newest end.
 """
 
 from collections.abc import Iterable, Iterator
@@ -41,7 +42,8 @@ class Turn:
 
 @dataclass(slots=True)
 class Stretch:
-    """A curtailment's changes of mode, the first of which began it; `until` is the one that ended it."""
+    """A curtailment's changes of mode, the first of which began it; `until` is the one that ended it: load was free again, or
+    something else asked."""
 
     turns: list[Turn] = field(default_factory=list)
     until: Turn | None = None
@@ -56,9 +58,22 @@ class Stretch:
         """Whether a person's hold alone brought it."""
         return self.begin.mode == Mode.MANUAL
 
+    @property
+    def released(self) -> Turn | None:
+        """The change of mode with which nothing asked any more; None while something does."""
+        asking = max((n for n, turn in enumerate(self.turns) if turn.mode in (*ASKS, Mode.MANUAL)), default=0)
+        return next(iter([*self.turns[asking + 1 :], *([self.until] if self.until else [])]), None)
+
+    @property
+    def returns(self) -> bool:
+        """Whether nothing asks any more, and load is on its way back."""
+        return any(turn.mode == Mode.RESTORING for turn in self.turns)
+
     def end_ms(self, now_ms: int) -> int:
-        """Its end; now while it runs."""
-        return self.until.ms if self.until else max(now_ms, self.turns[-1].ms)
+        """Its end, before the ask of another; now while it runs."""
+        if self.until is None:
+            return max(now_ms, self.turns[-1].ms)
+        return self.until.ms if self.until.mode == Mode.NORMAL else max(self.begin.ms, self.until.ms - 1)
 
 
 def newest(connection: sa.Connection, from_ms: int, to_ms: int) -> Iterator[Stretch]:
@@ -107,7 +122,7 @@ def cut(turns: Iterable[Turn]) -> list[Stretch]:
 def _ends(stretch: Stretch, turn: Turn) -> bool:
     if turn.mode == Mode.NORMAL:
         return True
-    return turn.mode in ASKS if stretch.is_held else turn.mode == Mode.MANUAL
+    return turn.mode in ASKS if stretch.is_held or stretch.returns else turn.mode == Mode.MANUAL
 
 
 def _turn(row: Any) -> Turn:

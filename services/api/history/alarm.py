@@ -47,7 +47,7 @@ class DatabaseAlarm:
                 kind=AlarmKind.WARNING,
                 cause=f"history: {cause}" if cause else "history is stored",
                 consequence=consequence,
-                action="look at the disk" if consequence else "take the file away, or delete it" if aside else "",
+                action="Look at the disk." if consequence else "Take the file away, or delete it." if aside else "",
                 since_at=self._since_at,
             )
         )

@@ -5,24 +5,21 @@ A message is acknowledged to the broker when its row is stored, so an api that i
 """
 
 import asyncio
-import itertools
 import logging
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
 import sqlalchemy as sa
 
-from services.api.history import rows
 from services.api.history.alarm import DatabaseAlarm
-from services.api.history.buffer import READINGS_PER_COMMIT, Batch, Buffer, Queue
-from services.api.history.database import Database, Trouble
-from services.api.history.faults import Damage, Shut, Unfit
+from services.api.history.buffer import READINGS_PER_COMMIT, Batch, Buffer
+from services.api.history.faults import Trouble, Unfit
+from services.api.history.intake import Intake
 from services.api.history.shelf import Shelf
+from services.api.history.threads import Threads
 from services.shared.clock import Clock
-from services.shared.messages import Alarm, Event, Message, Reading, Stored
-from services.shared.receipt import Hold, no_hold
+from services.shared.messages import Message, Stored
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -38,52 +35,21 @@ class History:
     def __init__(self, folder: Path, *, clock: Clock, publish: Callable[[Message], None]) -> None:
         self.reason = "starting"
         self.buffer = Buffer()
-        self.refused = 0
+        self.intake = Intake(self.buffer, clock)
         self._clock = clock
         self._publish = publish
         self.path = folder / _FILE
-        self._database = Database(self.path)
+        self._threads = Threads(self.path)
         self._shelf = Shelf()
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="database")
-        self._readers = ThreadPoolExecutor(1, thread_name_prefix="reading")
-        self._bad: set[tuple[str, str]] = set()
-        self._numbers = itertools.count()
         self._dropped_before = 0
         self._alarm = DatabaseAlarm(clock, publish)
-
-    def take_reading(self, reading: Reading, hold: Hold = no_hold) -> None:
-        """Keep a reading, and hold its message until it is stored; of a run of bad ones the first."""
-        row = rows.of_reading(reading)
-        if row is None:
-            self.refused += 1
-            return
-        sensor = (reading.device, reading.quantity)
-        if row["value"] is None and sensor in self._bad:
-            return
-        if len(self._bad) > rows.MOST_SENSORS:  # devices name what they measure
-            self._bad.clear()
-        (self._bad.add if row["value"] is None else self._bad.discard)(sensor)
-        self.buffer.add_reading((*sensor, row["ts_ms"]), row, self._clock.now().mono_s, hold())
-
-    def take_event(self, event: Event, hold: Hold = no_hold) -> None:
-        """Keep an event of an owner's ledger, and hold its message until it is stored."""
-        self._take(self.buffer.events, rows.of_event(event), rows.EVENT_KEY, hold)
-
-    def take_alarm(self, alarm: Alarm, hold: Hold = no_hold) -> None:
-        """Keep the rise or fall of an alarm, and hold its message until it is stored."""
-        self._take(self.buffer.alarms, rows.of_alarm(alarm), rows.ALARM_KEY, hold)
-
-    def take_state(self, row: rows.Row) -> None:
-        """Keep a row of `mine_states`."""
-        self.buffer.add(self.buffer.states, next(self._numbers), row)
 
     async def run(self) -> None:
         """For ever: bring what waits to the disk. Cancel to stop, then `close`."""
         pause_s = _TICK_S
         await self._greet()
         while True:
-            mono_s = self._clock.now().mono_s
-            batch = self.buffer.take(mono_s, everything=bool(self.reason))
+            batch = self.buffer.take(self._clock.now().mono_s, everything=bool(self.reason))
             await self._flush(batch, bool(self.reason))
             pause_s = min(max(pause_s, 1.0) * 2, _LONGEST_PAUSE_S) if self.reason else _TICK_S
             await asyncio.sleep(0.0 if self._is_more_due(batch) else pause_s)
@@ -94,37 +60,19 @@ class History:
             await self._flush(batch, False)
             if self.reason:
                 break
-        self._readers.shutdown(wait=False, cancel_futures=True)
-        await self._in_thread(self._database.close)
-        self._thread.shutdown()
+        await self._threads.close()
 
     async def write(self, work: Callable[[sa.Connection], T]) -> T:
         """A change of the records in the database thread, in one transaction. Raises Trouble; then nothing of it is stored."""
-        return await self._in_thread(self._database.write, work)
+        return await self._threads.write(work)
 
     async def read(self, work: Callable[[sa.Connection], T]) -> T:
         """A query beside the database thread, so that no commit waits for it. Raises Trouble or TooMuch."""
-        try:
-            try:
-                return await self._look(work)
-            except Shut:
-                await self._in_thread(self._database.show)
-                return await self._look(work)
-        except Shut:
-            raise Trouble("it is being opened anew") from None
-        except Damage as damage:
-            return await self._in_thread(self._database.condemn, damage.inode)
+        return await self._threads.read(work)
 
     async def tend(self, work: Callable[[sa.Connection], T]) -> T:
         """Care for the file in the database thread, outside of any transaction. Raises Trouble."""
-        return await self._in_thread(self._database.tend, work)
-
-    def _take(self, queue: Queue, row: rows.Row | None, key: tuple[str, ...], hold: Hold) -> None:
-        if row is None:
-            self.refused += 1
-            log.warning("a record with an impossible number was left out")
-            return
-        self.buffer.add(queue, tuple(row[name] for name in key), row, hold())
+        return await self._threads.tend(work)
 
     def _is_more_due(self, batch: Batch) -> bool:
         return not self.reason and len(batch.readings) >= READINGS_PER_COMMIT and len(self.buffer) >= READINGS_PER_COMMIT
@@ -132,18 +80,18 @@ class History:
     async def _greet(self) -> None:
         """Tell every owner how far its events are stored, so that it re-sends from there."""
         try:
-            self._tell(await self._in_thread(self._database.write, self._shelf.ledgers.known))
+            self._tell(await self._threads.write(self._shelf.ledgers.known))
             self.reason = ""
         except Trouble as trouble:
             self._fail(trouble)
         await self._sound()
 
     async def _flush(self, batch: Batch, even_empty: bool) -> None:
-        mono_s = self._clock.now().mono_s
         if not batch and not even_empty:
             return await self._sound() if self._alarm.is_due() else None
+        mono_s = self._clock.now().mono_s
         try:
-            marks = await self._in_thread(self._database.write, lambda c: self._shelf.store(c, batch, mono_s))
+            marks = await self._threads.write(lambda c: self._shelf.store(c, batch, mono_s))
         except Unfit:
             await self._sift(batch)
         except Trouble as trouble:
@@ -164,15 +112,12 @@ class History:
                 await self._flush(half, False)
             return
         log.exception("a record that cannot be stored was left out")
-        self.refused += 1
+        self.intake.refused += 1
         await self._let_go(batch)
 
     async def _let_go(self, batch: Batch) -> None:
         self.buffer.stored(batch)
         self._recover()
-        await self._release(batch)
-
-    async def _release(self, batch: Batch) -> None:
         for number, release in enumerate(batch.releases(), 1):
             release()
             if number % _RELEASED_IN_A_ROW == 0:
@@ -201,11 +146,5 @@ class History:
         return self.buffer.dropped > self._dropped_before
 
     async def _sound(self) -> None:
-        aside = await self._in_thread(self._database.left_aside)
+        aside = await self._threads.left_aside()
         self._alarm.tell(self.reason, aside, _FILE, losing=self._losing)
-
-    async def _look(self, work: Callable[[sa.Connection], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._readers, self._database.window.read, work)
-
-    async def _in_thread(self, work: Callable[..., T], *arguments: object) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._thread, lambda: work(*arguments))

@@ -19,7 +19,7 @@ def services(image: Image, now: Moment, own: Seen) -> dict[str, Seen]:
     """Our services, as far as anything was ever heard of them; we ourselves are there."""
     found = {"api": own}
     for tile in tiles_of_services.services(image, True, now):
-        presence = image.presence.get(tile.name)
+        presence = image.signs.presence.get(tile.name)
         if tile.name == "api" or presence is None:
             continue
         there = tile.state == "online"
@@ -31,7 +31,7 @@ def services(image: Image, now: Moment, own: Seen) -> dict[str, Seen]:
 
 def _hung_since_at(image: Image, name: str, now: Moment) -> float | None:
     """When a service that hangs was heard last."""
-    return now.wall_s - (now.mono_s - image.pinged_mono_s[name]) if image.is_hung(name, now) else None
+    return now.wall_s - (now.mono_s - image.signs.pinged_mono_s[name]) if image.signs.is_hung(name, now) else None
 
 
 def devices(image: Image, now: Moment) -> dict[str, Seen]:

@@ -57,6 +57,6 @@ class Config(BaseModel):
 async def get_config(door: ByDoor, request: Request, _known: etag.Known = None) -> Response:
     """Every key with its value and where that comes from. It is read once, at the start; a later change is told beside it."""
     keys = tuple(ConfigKey(**asdict(key)) for key in told(door.settings))
-    lies = door.config.found
+    lies = await door.config.now()
     told_of = Config(keys=keys, warnings=door.settings.warnings, mistakes=lies.mistakes, changed=lies.changed)
     return etag.tagged(request, told_of)

@@ -1,5 +1,6 @@
 """The description of this listener, for programs and as a page that needs no internet."""
 
+import json
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ _METHODS = ("get", "post", "put", "patch", "delete")
 @router.get("/api/openapi.json")
 async def description(request: Request) -> Response:
     """The OpenAPI document of the listener that is asked."""
-    return etag.tagged(request, request.app.openapi())
+    return etag.tagged_text(request, _text(request.app))
 
 
 @router.get("/api/docs")
@@ -32,7 +33,7 @@ async def page(door: ByDoor) -> Response:
 @router.get("/api/docs/plain")
 async def plain(request: Request) -> Response:
     """The operations as a list, without a script."""
-    return HTMLResponse(_listed(request.app.openapi()))
+    return HTMLResponse(_listed(json.loads(_text(request.app))))
 
 
 @router.get("/api/docs/start.js")
@@ -48,6 +49,13 @@ async def built(name: str, door: ByDoor) -> Response:
     if name not in _BUILT or not path.is_file():
         raise HTTPException(404)
     return FileResponse(path, headers={"Cache-Control": "no-cache"})
+
+
+def _text(app: Any) -> str:
+    """Of this listener's app. Made when it is first asked for, and kept, for that takes a Pi a second."""
+    if not hasattr(app.state, "description"):
+        app.state.description = etag.text_of(app.openapi())
+    return str(app.state.description)
 
 
 def _listed(document: dict[str, Any]) -> str:

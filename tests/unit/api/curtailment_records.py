@@ -42,7 +42,9 @@ class Records:
     def event(self, after_s: float, kind: str, title: str, **more: Any) -> None:
         self._seq += 1
         told = {"subject": ("controller",), "source": "controller", "ledger_seq": self._seq, "kind": kind, "title": title}
-        self.history.take_event(Event.model_validate({**told, "happened_at": self.t0 + after_s, "clock_trusted": True, **more}))
+        self.history.intake.take_event(
+            Event.model_validate({**told, "happened_at": self.t0 + after_s, "clock_trusted": True, **more})
+        )
 
     def turn(self, after_s: float, before: str, mode: str, *reasons: str, detail: str = "{}", **more: Any) -> None:
         """A change of mode, and its row."""
@@ -51,12 +53,12 @@ class Records:
     def row(self, after_s: float, mode: str | None, kw: float | None, allowed_kw: float, *reasons: str, **more: Any) -> None:
         plain = {"timestamp": timestamp(round((self.t0 + after_s) * 1000)), "mode": mode, "reasons": json.dumps(reasons)}
         figures = {"measured_kw": kw, "target_kw": allowed_kw, "setpoint_kw": allowed_kw, "unknown_kw": 0.0, "forced": 0}
-        self.history.take_state({**plain, **figures, "clock_trusted": 1, **more})
+        self.history.intake.take_state({**plain, **figures, "clock_trusted": 1, **more})
 
     def read(self, after_s: float, device: str, value: float | None, quantity: str = "power", unit: str = "kW") -> None:
         told = {"device": device, "quantity": quantity, "value": value, "unit": unit, "clock_trusted": True}
         quality = Quality.GOOD if value is not None else Quality.BAD
-        self.history.take_reading(
+        self.history.intake.take_reading(
             Reading(quality=quality, poll_started_mono_s=after_s, measured_at=self.t0 + after_s, **told)  # type: ignore[arg-type]
         )
 
@@ -69,7 +71,7 @@ class Records:
     def alarm(self, after_s: float, key: str, cause: str, *, until_s: float | None = None) -> None:
         for active, at in ((True, after_s), (False, until_s)):
             if at is not None:
-                self.history.take_alarm(
+                self.history.intake.take_alarm(
                     Alarm(subject=(key,), key=key, active=active, kind=AlarmKind.WARNING, since_at=self.t0 + after_s, cause=cause,
                           source="controller", sent_at=self.t0 + at)
                 )  # fmt: skip
@@ -93,7 +95,7 @@ def utility_event(of: Records, at_s: float = 3600.0, *, lasts_s: float = 7200.0,
     of.command(asked + 1, "a", "sleep", *done)
     of.command(asked + 2, "b", "sleep", *done)
     of.command(asked + 3, "c", "sleep", (CommandPhase.FAILED, 5.0))
-    of.alarm(asked + 30, "load_still_on", "Foreman did not take 1 loads off: 3 kW.", until_s=asked + 600)
+    of.alarm(asked + 30, "load_still_on", "Foreman did not take 1 load off: 3 kW.", until_s=asked + 600)
     proven = ("utility signal: Control, at most 20 kW", "12 kW of 990 kW still on, 0 kW unknown", "proven by measurement")
     of.turn(asked + 90, "curtailing", "curtailed", *proven, detail=inputs(UTILITY, kw=OFF_KW))
     of.row(asked + 90, "curtailed", OFF_KW, 20.0, *proven)

@@ -14,6 +14,9 @@ from services.api.check.places import WORDS
         ("room_alert", "no connection within 5 s", "gateway"),
         ("room_alert", "no Room Alert page: '<html>'", "is this the device"),
         ("room_alert", "HTTP 404: ''", "path of [TEMPERATURE]"),
+        ("room_alert", "sensor-2 gives no value: no sensor is plugged in", "out of [TEMPERATURE]"),
+        ("room_alert", "sensor-2 and 2 more give no value: no sensor is plugged in", "plug it in"),
+        ("mqtt_sensor", "t gives no value: it was nan", "is it plugged in"),
         ("iotawatt", "HTTP 401: ''", "username and password of [IOTAWATT]"),
         ("iotawatt", "the name could not be resolved", "name server"),
         (

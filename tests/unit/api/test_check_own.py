@@ -11,6 +11,7 @@ from services.api.image import Image
 from services.shared.backups import Archive, Kind, Note, note_document
 from services.shared.clock import Moment
 from services.shared.messages import Drill
+from services.shared.settings.on_disk import OnDisk
 from services.shared.settings.sections import Backup, Data
 from services.shared.settings.tree import Settings
 from services.shared.vocabulary import Control, Mode
@@ -114,3 +115,19 @@ def test_a_limit_that_is_not_in_force_is_told_with_its_remedy(monkeypatch: pytes
     monkeypatch.setattr(own.limits, "unreal", lambda: "no memory limit is in force: memory.max says there is none")
     row = told()["limits"]
     assert row.verdict is CheckVerdict.WARNING and "cgroup_enable=memory" in row.hint
+
+
+@pytest.mark.parametrize(
+    ("lies", "verdict", "words"),
+    [
+        (OnDisk(), CheckVerdict.OK, "in force as it lies on the card"),
+        (OnDisk(changed=("[GENERAL] max_humidity", "loads.csv")), CheckVerdict.WARNING, "max_humidity, loads.csv"),
+        (OnDisk(changed=tuple(f"[FANS] {n}" for n in range(9))), CheckVerdict.WARNING, "and 4 more"),
+        (OnDisk(mistakes=("config.txt is empty",)), CheckVerdict.FAULT, "would not start again: config.txt is empty"),
+    ],
+)
+def test_what_lies_on_the_card_and_is_not_in_force_is_told_with_what_to_do(
+    lies: OnDisk, verdict: CheckVerdict, words: str
+) -> None:
+    row = own.configuration(lies)
+    assert (row.verdict, words in row.words, bool(row.hint)) == (verdict, True, verdict is not CheckVerdict.OK), row

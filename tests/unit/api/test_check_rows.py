@@ -1,5 +1,7 @@
 """The check's rows: what was polled, by whom, how long ago, and what it read; nothing old or unheard passes as well."""
 
+from dataclasses import replace
+
 import pytest
 
 from services.api.check import devices
@@ -116,6 +118,20 @@ def test_a_sensor_that_gives_no_value_is_named() -> None:
     assert site.row("roomalert-1").words == "26.4 °C; sensor-2 and 1 more give no value: not a number: 'nan'"
 
 
+def test_a_sensor_that_the_configuration_names_and_the_device_never_delivers_is_named_with_what_to_do() -> None:
+    roles = (("roomalert-1/sensor-1", "intake"), ("RoomAlert-1/Sensor-8", "intake"), ("roomalert-2/sensor-9", "intake"))
+    chosen = sections.Temperature(roles=roles, switches=(("roomalert-1/switch-2", "door"),))
+    site = Site(replace(SETTINGS, temperature=chosen))
+    site.health("roomalert-1")
+    site.reading("roomalert-1", "sensor-1", 26.4, "Cel")
+    row = site.row("roomalert-1")
+    assert row.verdict is CheckVerdict.WARNING
+    assert row.words == "26.4 °C; it has no sensor-8, switch-2: roles, zones and switches of [TEMPERATURE]"
+    assert "is it plugged in" in row.hint
+    site.reading("roomalert-1", "sensor-8", None, "Cel", "no sensor is plugged in")
+    assert site.row("roomalert-1").words == "26.4 °C; sensor-8 gives no value: no sensor is plugged in"
+
+
 def test_a_series_that_proves_a_fan_and_is_not_there_is_named() -> None:
     site = Site()
     site.health("iotawatt-1")
@@ -199,7 +215,7 @@ def test_without_its_owner_or_the_broker_no_device_is_well() -> None:
     site.reading("roomalert-1", "sensor-1", 26.4, "Cel")
     assert site.row("roomalert-1").verdict is CheckVerdict.OK
     assert site.row("roomalert-1", broker=False).words.startswith("nobody hears of it: the broker cannot be reached")
-    site.image.take_presence(Presence(source="collector", boot="b", state="offline", version="1"))
+    site.image.signs.take_presence(Presence(source="collector", boot="b", state="offline", version="1"))
     assert site.row("roomalert-1").words.startswith("nobody reads it: the collector is offline")
 
 

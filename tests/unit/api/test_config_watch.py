@@ -74,11 +74,15 @@ async def test_a_nonsense_value_is_one_alarm_with_file_line_found_and_allowed_an
     await site.put(site.text.replace("35", "hot"))
     assert site.alarm.active
     assert "config.txt line 3: [GENERAL] max_temp_celsius: found 'hot'; allowed: " in site.alarm.cause
+    (notice,) = site.watch.notices
+    assert notice.startswith("Mend the configuration: with it nothing starts again (config.txt line 3: [GENERAL] max_temp")
+    assert notice.endswith("). Type `mine check` on the Pi.")
     await site.look()
     await site.put(site.text.replace("35", "hot") + "# and a comment\n")
     assert len(site.told) == 2
     await site.put(site.text)
     assert not site.alarm.active
+    assert site.watch.notices == ()
     assert [title.partition(":")[0] for title, _ in site.events] == ["configuration changed", "configuration as it runs again"]
 
 
@@ -255,3 +259,14 @@ async def test_without_the_operators_file_the_next_start_would_take_the_example(
     (usual / "config.txt").unlink()
     await site.look()
     assert "config.txt is gone: the next start would take the example" in site.alarm.cause
+
+
+@pytest.mark.asyncio
+async def test_who_asks_hears_of_the_card_at_this_moment_and_no_alarm_comes_of_it(site: Site) -> None:
+    assert await site.watch.now() == site.watch.found
+    said = len(site.told)
+    site.file.write_text(site.text.replace("35", "33"))
+    assert (await site.watch.now()).changed == ("[GENERAL] max_temp_celsius",)
+    site.file.write_text(site.text.replace("35", "hot"))
+    assert (await site.watch.now()).mistakes
+    assert (site.watch.found.changed, len(site.told)) == ((), said)

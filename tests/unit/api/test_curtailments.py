@@ -101,7 +101,7 @@ async def test_what_asked_is_named_by_its_kind(
     assert (one.kind, one.source) == (kind, source)
 
 
-async def test_an_ask_that_comes_again_while_load_returns_is_the_same_curtailment_and_graver_things_are_named(
+async def test_an_ask_that_comes_while_load_returns_is_a_curtailment_of_its_own_and_graver_things_are_named(
     tmp_path: Path,
 ) -> None:
     def story(of: Records) -> None:
@@ -109,8 +109,36 @@ async def test_an_ask_that_comes_again_while_load_returns_is_the_same_curtailmen
         for n, (before, mode) in enumerate(pairwise(modes)):
             of.turn(n * 10, before, mode, detail=inputs(UTILITY))
 
-    (one,) = told(await recorded(tmp_path, story))
-    assert (one.from_at, one.until_at, one.kinds) == (T0 + 10, T0 + 60, ("signal", "trip"))
+    later, first = told(await recorded(tmp_path, story))
+    assert (first.from_at, first.released_at, first.until_at, first.asked_anew) == (T0 + 10, T0 + 20, T0 + 30, True)
+    assert (later.from_at, later.released_at, later.until_at, later.asked_anew) == (T0 + 30, T0 + 50, T0 + 60, False)
+    assert (first.kinds, later.kinds) == (("signal",), ("signal", "trip"))
+
+
+async def test_a_trip_that_was_reset_runs_no_more_was_shown_by_what_the_reset_found_and_leaves_a_later_lease_to_itself(
+    tmp_path: Path,
+) -> None:
+    stop, by_hand = ({"rule": rule, "scope": "site", "kw": kw} for rule, kw in (("trip", 0.0), ("lease", 200.0)))
+
+    def tripped(of: Records) -> None:
+        of.row(-30, "normal", FULL_KW, 1000.0)
+        of.turn(0, "normal", "emergency", "tripped: emergency stop", detail=inputs(stop, signals=()))
+        of.row(0, "emergency", FULL_KW, 0.0)
+        of.turn(16, "emergency", "restoring", "restoring", detail=inputs(signals=(), kw=0.0, setpoint_kw=0.0))
+        of.row(16, "restoring", 0.0, 1000.0)
+
+    def curtailed(of: Records) -> None:
+        tripped(of)
+        lease(of, 200, "ann (session, 192.168.1.7)", kind="power_signal", level="control")
+        of.turn(200, "restoring", "curtailing", "forced signal control by ann", detail=inputs(by_hand, signals=(), kw=500.0))
+        of.turn(230, "curtailing", "curtailed", "proven", detail=inputs(by_hand, signals=(), kw=210.0, proven=True))
+
+    (one,) = told(await recorded(tmp_path / "reset", tripped), now_s=196)
+    assert (one.kind, one.released_at, one.until_at, one.asks[0].until_at) == ("trip", T0 + 16, None, T0 + 16)
+    assert (one.confirmed_s, one.proven, one.lowest_kw) == (16.0, True, 0.0)
+    later, first = told(await recorded(tmp_path / "asked", curtailed), now_s=400)
+    assert (first.kinds, first.until_at, first.asked_anew) == (("trip",), T0 + 200, True)
+    assert (later.kinds, later.from_at, later.until_at, later.confirmed_s) == (("lease",), T0 + 200, None, 30.0)
 
 
 def lease(of: Records, after_s: float, who: str, **wish: object) -> None:
@@ -147,15 +175,15 @@ async def test_a_lease_of_the_debug_listener_is_an_exercise_and_one_of_a_person_
 async def test_a_hold_of_miners_is_told_a_lock_out_or_a_devices_drill_is_not_and_the_utility_ends_a_hold(tmp_path: Path) -> None:
     def story(of: Records) -> None:
         of.turn(0, "starting", "normal")
-        of.turn(10, "normal", "manual", "1 loads held down by a person")  # locked out: for a month, it may be
+        of.turn(10, "normal", "manual", "1 load held down by a person")  # locked out: for a month, it may be
         of.turn(90_000, "manual", "curtailing", "utility", detail=inputs(UTILITY))
         of.turn(90_060, "curtailing", "manual")
         of.turn(90_100, "manual", "normal")
         lease(of, 200_000, "ann (session, 10.0.0.1)", kind="miners", action="sleep", members=["m-1"])
-        of.turn(200_000, "normal", "manual", "1 loads held down by a person")
+        of.turn(200_000, "normal", "manual", "1 load held down by a person")
         of.turn(200_100, "manual", "normal")
         of.event(300_000, "audit", "drill by ann (session, 10.0.0.1): foreman: done", who="ann (session, 10.0.0.1)")
-        of.turn(300_000, "normal", "manual", "1 loads held down by a person")
+        of.turn(300_000, "normal", "manual", "1 load held down by a person")
         of.turn(300_100, "manual", "normal")
 
     found = told(await recorded(tmp_path, story), now_s=400_000)
@@ -210,7 +238,9 @@ async def test_records_that_begin_in_the_middle_are_told_from_there_and_garbage_
     assert (one.kind, one.target_kw, one.from_at) == ("unknown", None, T0)
 
 
-async def test_the_utilitys_ask_while_load_returns_from_heat_and_a_trip_is_told_first_with_its_own_times(tmp_path: Path) -> None:
+async def test_the_utilitys_ask_while_load_returns_from_heat_and_a_trip_is_told_by_itself_with_its_own_times(
+    tmp_path: Path,
+) -> None:
     calm = {"name": "utility", "level": "normal", "age_s": 2.0}
     heat = {"rule": "temperature", "scope": "zone east", "kw": 300.0}
     smoke, stop = ({"rule": "trip", "scope": "site", "kw": 0.0} for _ in range(2))
@@ -230,10 +260,11 @@ async def test_the_utilitys_ask_while_load_returns_from_heat_and_a_trip_is_told_
         of.turn(500, "curtailed", "restoring")
         of.turn(560, "restoring", "normal")
 
-    (one,) = told(await recorded(tmp_path, story))
-    assert (one.kind, one.source, one.kinds) == ("signal", "utility", ("signal", "thermal", "trip"))
-    assert (one.from_at - T0, one.target_kw, one.level, one.confirmed_s) == (0, 200.0, "control", 15.0)
-    assert [(ask.reason, ask.from_at - T0, (ask.until_at or 0) - T0, ask.confirmed_s) for ask in one.asks] == [
+    one, heat_and_trip = told(await recorded(tmp_path, story))
+    assert (one.kind, one.source, one.kinds) == ("signal", "utility", ("signal",))
+    assert (one.from_at - T0, one.target_kw, one.level, one.confirmed_s) == (185, 200.0, "control", 15.0)
+    asks = [*one.asks, *heat_and_trip.asks]
+    assert [(ask.reason, ask.from_at - T0, (ask.until_at or 0) - T0, ask.confirmed_s) for ask in asks] == [
         ("utility signal: Control, at most 200 kW", 185, 500, 15.0),
         ("zone east too warm", 0, 20, None),
         ("tripped: smoke", 10, 100, 42.0),

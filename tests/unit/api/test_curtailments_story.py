@@ -44,6 +44,24 @@ def known(found: Told | None) -> Told:
 
 
 @pytest.mark.asyncio
+@pytest.mark.parametrize("title", ["curtailing", "curtailing to curtailing"])
+async def test_a_mode_that_began_with_the_site_was_none_before(tmp_path: Path, title: str) -> None:
+    of = Records(tmp_path)
+    of.event(0, "transition", title, mode="curtailing", reasons=("utility signal: Control",), detail=inputs(UTILITY))
+    one = known(tell(await of.stored(), now_s=600.0))
+    assert "Curtailing" in [line.what for line in one.timeline]
+
+
+@pytest.mark.asyncio
+async def test_while_load_returns_nothing_asks_any_more_and_it_does_not_run(tmp_path: Path) -> None:
+    of = Records(tmp_path)
+    of.turn(0, "normal", "emergency", "tripped: emergency stop", detail=inputs({"rule": "trip", "scope": "site", "kw": 0.0}))
+    of.turn(16, "emergency", "restoring", "restoring", detail=inputs(signals=()))
+    one = known(tell(await of.stored(), now_s=196.0))
+    assert "No measurement confirmed it. Nothing asks any more since " in one.sentence and "runs" not in one.sentence
+
+
+@pytest.mark.asyncio
 async def test_it_is_told_from_the_notice_to_the_end(tmp_path: Path) -> None:
     one = known(tell(await utility(tmp_path)))
     assert one.notice is not None
@@ -291,8 +309,10 @@ async def test_a_load_above_the_ask_says_by_what_tolerance_it_is_proven_and_the_
     of.turn(185, "restoring", "curtailing", "utility signal: Control", detail=inputs(at_most_200))
     of.turn(200.353, "curtailing", "curtailed", "proven by measurement", detail=inputs(at_most_200, kw=218.0))
     of.turn(500, "curtailed", "normal")
-    one = known(tell(await of.stored()))
+    path = await of.stored()
+    one = known(tell(path, 3))
     assert one.proof.words.endswith(": 218 kW of at most 200 kW, within the tolerance of 30 kW") and one.proof.meters
     assert (one.decision.at, [said.level for said in one.signals]) == (T0 + 185, ["control"])
-    assert one.sentence.startswith("The power signal utility asked at ") and "Also: tripped: smoke, from " in one.sentence
+    assert one.sentence.startswith("The power signal utility asked at ") and "tripped" not in one.sentence
+    assert known(tell(path)).sentence.endswith("something asked anew, before the load was free again.")
     assert one.site == Settings().general.site

@@ -85,7 +85,7 @@ class Told:
         image.take_state(decided())
 
     def presence(self, said: Any) -> None:
-        self.image.take_presence(Presence(source="collector", boot="b", state=said, version="1"))
+        self.image.signs.take_presence(Presence(source="collector", boot="b", state=said, version="1"))
 
     def after(self, seconds: float, *, speaks: bool = True, broker: bool = True) -> Dashboard:
         """The feed so much later; the controller speaks on, of what it read then."""
@@ -130,6 +130,17 @@ def test_what_is_stale_is_drawn_as_nothing_that_holds_now() -> None:
     assert told.fans[0].hours == 1234.5
 
 
+def test_what_a_fan_did_is_not_told_as_the_reason_once_that_is_old() -> None:
+    told = Told()
+    reasons = ("1521 W", "7361 W, its inrush", "")
+    (fan, _) = decided().fans
+    of_relay = fan.model_copy(update={"watts": None, "proven": Proof.UNPROVEN, "reason": ""})
+    fans = (*(fan.model_copy(update={"reason": why}) for why in reasons[:2]), of_relay)
+    told.image.take_state(decided().model_copy(update={"fans": fans}))
+    assert tuple(one.reason for one in told.after(0.0, speaks=False).fans) == reasons
+    assert [one.reason for one in told.after(100.0, speaks=False).fans] == ["its watts are old"] * 2 + ["not read now"]
+
+
 def test_a_collector_that_ends_is_offline_at_once_and_its_devices_are_read_by_nobody() -> None:
     told = Told()
     assert [one.state for one in told.after(1.0).devices] == [HealthState.OK]
@@ -137,7 +148,10 @@ def test_a_collector_that_ends_is_offline_at_once_and_its_devices_are_read_by_no
     found = told.after(2.0)
     assert {one.name: one.state for one in found.services}["collector"] == "offline"
     assert [(one.state, one.reason) for one in found.devices] == [(HealthState.LOST, "nobody reads it: the collector is offline")]
-    assert found.headline.todo == ("Start the collector again: it is offline, and nothing is measured.",)
+    assert found.headline.todo == (
+        "The collector is offline, and nothing is measured: it is started again by itself within 2 min; if not, type "
+        '"sudo systemctl restart bitcoin-mine" on the Pi.',
+    )
 
 
 def test_a_controller_that_falls_silent_leaves_no_word_of_its_own_standing() -> None:
@@ -172,3 +186,13 @@ def test_a_dry_contact_of_the_utility_may_be_as_old_as_its_own_setting_allows() 
     told.image.take_state(decided(1001.0).model_copy(update={"signals": (contact,)}))
     found = told.after(1.0, speaks=False).signals[0]
     assert found.stale_after_s == 60 * SETTINGS.power.contact_lost_minutes
+
+
+@pytest.mark.parametrize(("measured_kw", "can_come_off_kw"), [(265.0, 265.0), (900.0, 703.0), (None, 703.0)])
+def test_no_more_can_come_off_than_is_on(measured_kw: float | None, can_come_off_kw: float) -> None:
+    """Loads that wake count whole among those that may be taken off, and draw little yet."""
+    image = Image(SETTINGS, HandClock())
+    said = decided()
+    load = said.load.model_copy(update={"measured_kw": measured_kw, "ready_kw": 703.0})
+    image.take_state(said.model_copy(update={"load": load}))
+    assert feed.build(image, SETTINGS, broker_connected=True, history="").load.ready_kw == can_come_off_kw

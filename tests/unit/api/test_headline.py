@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from services.api.headline import headline
+from services.api.kept import Kept
 from services.api.tile_views import Headline
 from services.shared.messages import FanView, Limit, State, Trip
 from services.shared.site_time import SiteTime
@@ -42,6 +43,36 @@ def test_curtailed_and_proven_is_safe_and_yes_with_since_why_what_is_on_and_when
         "Safe. Curtailed since 17:02: utility signal Control. 12 kW of 990 kW still on, 0 kW unknown. Back at the earliest 19:02."
     )
     assert (found.safe, found.curtailed, found.tone, found.back_at) == (True, True, "good", SINCE + 7200)
+
+
+def test_when_it_was_asked_and_when_it_was_proven_off_stand_in_one_sentence() -> None:
+    proven = said(Mode.CURTAILED, since_at=SINCE + 90, limits=(ASKS,), load={"proven": True})
+    found = headline(proven, "", since=(SINCE, SINCE + 90))
+    assert found.brief == "Safe. Curtailed, asked 17:02, proven off 17:03: utility signal Control."
+    at_once = headline(proven, "", since=(SINCE, SINCE + 10))
+    assert at_once.brief == "Safe. Curtailed since 17:02: utility signal Control."
+    lost = headline(proven, "", since=(SINCE, SINCE + 90), measured=False)
+    assert "proven off" not in lost.sentence
+
+
+def test_proven_off_is_when_a_measurement_first_showed_what_it_shows_still() -> None:
+    def heard(kept: Kept, mode: Mode, since_s: float, sent_s: float, *, proven: bool) -> float | None:
+        kept.take(said(mode, since_at=SINCE + since_s, load={"proven": proven}).model_copy(update={"sent_at": SINCE + sent_s}))
+        return kept.proven_off_at
+
+    kept = Kept()
+    assert heard(kept, Mode.CURTAILING, 0, 1, proven=False) is None
+    assert heard(kept, Mode.CURTAILED, 90, 91, proven=True) == SINCE + 90
+    assert heard(kept, Mode.CURTAILED, 90, 200, proven=True) == SINCE + 90
+    assert heard(kept, Mode.CURTAILED, 90, 300, proven=False) is None, "a meter fell silent"
+    assert heard(kept, Mode.CURTAILED, 90, 400, proven=True) == SINCE + 400
+    assert heard(kept, Mode.RESTORING, 500, 500, proven=True) is None
+
+
+@pytest.mark.parametrize(("seconds", "clock"), [(0.0, "17:02"), (0.4, "17:03"), (59.0, "17:03"), (60.0, "17:03")])
+def test_no_return_is_promised_earlier_than_it_can_be(seconds: float, clock: str) -> None:
+    found = told(Mode.CURTAILED, load={"proven": True}, since_at=SINCE, back_at=SINCE + seconds)
+    assert found.sentence.endswith(f" Back at the earliest {clock}.")
 
 
 def test_the_load_that_comes_off_is_told_the_same_way_and_without_a_known_end_no_return() -> None:

@@ -119,10 +119,10 @@ async def test_one_row_that_no_table_takes_is_left_out_and_all_others_are_stored
 ) -> None:
     row = {"timestamp": "2026-11-22T08:00:00.000Z", "reasons": json.dumps(["why"]), "clock_trusted": 1}
     for number in range(5):
-        history.take_state({**row, "fan_stage": number} | (change if number == 3 else {}))
+        history.intake.take_state({**row, "fan_stage": number} | (change if number == 3 else {}))
     running = asyncio.create_task(history.run())
     try:
-        await until(lambda: history.refused == 1 and not len(history.buffer), 10)
+        await until(lambda: history.intake.refused == 1 and not len(history.buffer), 10)
         await until(lambda: not history.reason)
     finally:
         running.cancel()

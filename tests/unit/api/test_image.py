@@ -55,10 +55,11 @@ def test_a_poll_from_the_future_is_stale(image: Image) -> None:
     assert tile(image).stale
 
 
-def test_a_bad_reading_shows_the_last_good_value_as_stale(image: Image) -> None:
+def test_a_probe_that_is_pulled_is_unknown_at_once_with_its_reason_and_never_its_last_value(image: Image) -> None:
     image.take_reading(reading(21.5))
-    image.take_reading(reading(None, seq=2, poll_started_mono_s=1000.0, reason="no answer"))
-    assert (tile(image).value, tile(image).stale, tile(image).reason) == (21.5, True, "no answer")
+    image.take_reading(reading(None, seq=2, poll_started_mono_s=1000.0, reason="no sensor is plugged in"))
+    assert (tile(image).value, tile(image).stale, tile(image).reason) == (None, True, "no sensor is plugged in")
+    assert (tile(image).age_s, tile(image).measured_at) == (1.0, 1.0)
     assert status.build(feed.build(image, Settings(), broker_connected=True, history="")).temperature_c.by_sensor == {
         "roomalert-1/a": None
     }
@@ -78,15 +79,15 @@ def test_an_overtaken_reading_never_replaces_a_newer_one(image: Image) -> None:
 
 
 def test_the_will_of_an_earlier_process_says_nothing_of_the_present_one(image: Image) -> None:
-    image.take_presence(Presence(source="controller", boot="new", seq=1, state="online", version="1"))
-    image.take_presence(Presence(source="controller", boot="old", seq=9, state="offline", version="1"))
+    image.signs.take_presence(Presence(source="controller", boot="new", seq=1, state="online", version="1"))
+    image.signs.take_presence(Presence(source="controller", boot="old", seq=9, state="offline", version="1"))
     assert {s.name: s.state for s in feed.build(image, Settings(), broker_connected=True, history="").services} == {
         "api": "online", "collector": "unknown", "controller": "online", "notifier": "unknown",
     }  # fmt: skip
 
 
 def test_who_listens_on_the_broker_is_no_service_of_the_site(image: Image) -> None:
-    image.take_presence(Presence(source="cli", boot="b", seq=1, state="stopping", version="1"))
+    image.signs.take_presence(Presence(source="cli", boot="b", seq=1, state="stopping", version="1"))
     names = [one.name for one in feed.build(image, Settings(), broker_connected=True, history="").services]
     assert names == ["api", "collector", "controller", "notifier"]
 

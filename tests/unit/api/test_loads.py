@@ -7,10 +7,11 @@ import pytest
 from services.api import feed
 from services.api.image import Image
 from services.api.load_rows import load_rows
+from services.api.woken import BOOT_AT_MOST_S
 from services.shared.messages import DeviceHealth, Devices, Lockout, MemberReport, Reading, Reported
 from services.shared.settings import sections
 from services.shared.settings.tree import LoadRow, Settings
-from services.shared.vocabulary import HealthState, LoadKind, LoadState, LoadTarget, Mode, PowerState, Quality
+from services.shared.vocabulary import Control, HealthState, LoadKind, LoadState, LoadTarget, Mode, PowerState, Quality
 from tests.integration.api_running import state
 from tests.unit.api.builders import HandClock
 
@@ -50,13 +51,13 @@ def power(kw: float | None, **more: Any) -> Reading:
 
 
 class Told:
-    def __init__(self, **more: Any) -> None:
+    def __init__(self, control: Control = Control.ARMED, **more: Any) -> None:
         self.clock, self.settings = HandClock(), settings(**more)
         self.image = Image(self.settings, self.clock)
-        self.image.take_state(state(Mode.NORMAL, host_boot="this-boot", decided_mono_s=1000.0))
+        self.image.take_state(state(Mode.NORMAL, host_boot="this-boot", decided_mono_s=1000.0, control=control))
 
-    def hear(self, *members: MemberReport, group: str = "a") -> "Told":
-        self.image.take_reported(Reported(group=group, members=members, host_boot="this-boot"))
+    def hear(self, *members: MemberReport, group: str = "a", seq: int = 0) -> "Told":
+        self.image.take_reported(Reported(group=group, members=members, host_boot="this-boot", seq=seq))
         return self
 
     def feed(self) -> Any:
@@ -98,6 +99,49 @@ def test_a_load_without_power_is_off_and_not_unknown() -> None:
     told = Told().hear(*(member(f"m-{n}", LoadState.UNKNOWN, outlet=PowerState.OFF) for n in (0, 1, 3, 4, 5)))
     (group,) = told.feed().groups
     assert (group.states, group.unknown, group.outlets_off, group.tone) == ("ooooo", 0, 5, "good")
+
+
+def woken(**more: Any) -> Told:
+    """A miner that slept and is wanted to run; Foreman does not reach it while it boots."""
+    told = Told(**more).hear(member("m-1", LoadState.ASLEEP, target=LoadTarget.SLEEP), seq=1)
+    return told.hear(member("m-1", LoadState.ASLEEP), seq=2).hear(member("m-1", LoadState.UNKNOWN), seq=3)
+
+
+def shown(told: Told) -> tuple[str, str, int, int]:
+    (group,) = told.feed().groups
+    return group.states[0], next(one.state for one in told.rows() if one.name == "m-1"), group.waking, group.unknown
+
+
+def test_a_miner_that_boots_after_its_wake_is_waking_for_as_long_as_a_boot_may_take() -> None:
+    told = woken()
+    assert shown(told) == ("w", "waking", 1, 4)
+    told.clock.leap(BOOT_AT_MOST_S)
+    told.image.take_state(state(Mode.NORMAL, host_boot="this-boot", decided_mono_s=1000.0 + BOOT_AT_MOST_S))
+    assert shown(told) == ("w", "waking", 1, 4)
+    told.clock.leap(0.1)
+    assert shown(told) == ("u", "unknown", 0, 5)
+
+
+def test_a_miner_whose_power_came_back_boots() -> None:
+    told = Told().hear(member("m-1", LoadState.UNKNOWN, outlet=PowerState.OFF), seq=1)
+    assert shown(told.hear(member("m-1", LoadState.UNKNOWN), seq=2))[0] == "w"
+
+
+@pytest.mark.parametrize(
+    "more", [{"target": LoadTarget.SLEEP}, {"outlet": PowerState.UNKNOWN}], ids=["asked to sleep again", "its outlet is not read"]
+)
+def test_a_miner_that_may_not_be_waking_stays_unknown(more: dict[str, Any]) -> None:
+    assert shown(woken().hear(member("m-1", LoadState.UNKNOWN, **more), seq=4))[0] == "u"
+
+
+def test_a_miner_that_nobody_woke_stays_unknown() -> None:
+    assert shown(Told().hear(member("m-1", LoadState.UNKNOWN), seq=1))[0] == "u"
+    crashed = woken().hear(member("m-1"), seq=4).hear(member("m-1", LoadState.UNKNOWN), seq=5)
+    assert shown(crashed)[0] == "u", "it ran, and then fell silent"
+
+
+def test_where_nothing_is_switched_a_target_wakes_nobody() -> None:
+    assert shown(woken(control=Control.OBSERVE))[0] == "u"
 
 
 def test_a_load_that_is_reported_and_not_configured_is_counted_last() -> None:

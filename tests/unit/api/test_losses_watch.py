@@ -34,7 +34,7 @@ class Api:
     def hears(self, *lost: str) -> None:
         self.seq += 1
         told: dict[str, Any] = {"seq": self.seq, "host_boot": "this-boot", "source": "collector", "boot": "b-1"}
-        self.image.take_presence(Presence(state="online", version="1.0.0", sent_at=self.began_at, **told))
+        self.image.signs.take_presence(Presence(state="online", version="1.0.0", sent_at=self.began_at, **told))
         states = {name: HealthState.LOST if name in lost else HealthState.OK for name in ("pdu-1", "pdu-2")}
         now_at = self.clock.now().wall_s
         healths = (
@@ -49,7 +49,7 @@ class Api:
     def hears_controller(self, boot: int, *, online: bool) -> None:
         words = {"source": "controller", "boot": f"c-{boot}", "seq": 1 if online else 2, "host_boot": "this-boot"}
         sent_at = self.controller_at.setdefault(boot, self.clock.now().wall_s + 1)  # it is seen when that second is lived
-        self.image.take_presence(
+        self.image.signs.take_presence(
             Presence(state="online" if online else "offline", version="1.0.0", sent_at=sent_at, **words)  # type: ignore[arg-type]
         )
 

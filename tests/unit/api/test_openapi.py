@@ -62,3 +62,8 @@ def test_it_is_the_same_however_often_it_is_asked_for() -> None:
     app = build(with_debug=True)
     first = json.dumps(app.openapi())
     assert json.dumps(app.openapi()) == first
+
+
+def test_the_description_is_not_kept_for_months_for_who_asked_once() -> None:
+    app = build(with_debug=True)
+    assert app.openapi()["paths"] and app.openapi_schema is None

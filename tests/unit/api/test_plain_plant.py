@@ -52,3 +52,9 @@ def test_without_loads_there_is_no_table_of_them_and_without_signals_nothing_is_
     html = plain.body(fed())
     assert "Loads by group" not in html and "PDUs" not in html
     assert "<h2>Signals</h2><p>nothing is known</p>" in html
+
+
+def test_the_load_has_its_age_and_one_that_is_too_old_has_no_figure() -> None:
+    load = page_feed.normal().load
+    assert "<li>measured: 978.0 kW, 25 s ago</li>" in plain.body(fed(load=load.model_copy(update={"age_s": 25.0})))
+    assert "<li>measured: unknown</li>" in plain.body(fed(load=load.model_copy(update={"age_s": 25.0, "stale": True})))

@@ -1,13 +1,13 @@
 """What a row of `mine_states` may tell as the present, and what it must not."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from services.api.history.buffer import Buffer
+from services.api.history.intake import Intake
 from services.api.history.rows import Row
-from services.api.history.writer import History
 from services.api.image import STATE_STALE_S, Image
 from services.api.recorder import Recorder, row
 from services.shared.messages import State
@@ -17,11 +17,11 @@ from tests.integration.api_running import state
 from tests.unit.api.builders import HandClock
 
 
-class Kept(History):
+class Kept(Intake):
     """Keeps the rows in memory."""
 
-    def __init__(self, folder: Path, clock: HandClock) -> None:
-        super().__init__(folder, clock=clock, publish=lambda _: None)
+    def __init__(self, clock: HandClock) -> None:
+        super().__init__(Buffer(), clock)
         self.rows: list[Row] = []
 
     def take_state(self, row: Row) -> None:
@@ -43,10 +43,10 @@ def image(clock: HandClock) -> Image:
 
 
 def test_a_change_of_mode_that_a_frozen_broker_held_back_is_recorded_when_it_was_and_not_when_it_came(
-    tmp_path: Path, image: Image, clock: HandClock
+    image: Image, clock: HandClock
 ) -> None:
-    history = Kept(tmp_path, clock)
-    recorder = Recorder(image, history, 60.0, broker=lambda: True)
+    kept = Kept(clock)
+    recorder = Recorder(image, kept, 60.0, broker=lambda: True)
 
     def hear(message: State) -> None:
         image.take_state(message)
@@ -56,9 +56,9 @@ def test_a_change_of_mode_that_a_frozen_broker_held_back_is_recorded_when_it_was
     clock.leap(30.0)
     hear(said(Mode.CURTAILING, 1004.0))  # 26 s old: of that moment nothing is told
     hear(said(Mode.EMERGENCY, 1020.0))  # 10 s old
-    assert [one["mode"] for one in history.rows] == ["normal", "emergency"]
-    assert history.rows[0]["timestamp"].endswith("08:00:00.000Z")
-    assert history.rows[1]["timestamp"].endswith("08:00:20.000Z")
+    assert [one["mode"] for one in kept.rows] == ["normal", "emergency"]
+    assert kept.rows[0]["timestamp"].endswith("08:00:00.000Z")
+    assert kept.rows[1]["timestamp"].endswith("08:00:20.000Z")
 
 
 def test_a_row_of_a_moment_without_the_broker_or_after_a_stop_past_it_knows_nothing(image: Image, clock: HandClock) -> None:
@@ -68,7 +68,7 @@ def test_a_row_of_a_moment_without_the_broker_or_after_a_stop_past_it_knows_noth
     assert (away["mode"], away["measured_kw"], away["fan_stage"], away["miners_asleep"]) == (None, None, None, None)
     assert json.loads(away["reasons"]) == ["the broker cannot be reached"]
     clock.leap(2.0)
-    image.overtake(clock.now().mono_s)
+    image.signs.overtake(clock.now().mono_s)
     assert row(image)["mode"] is None
     image.take_state(said(Mode.EMERGENCY, 1002.5))
     assert row(image)["mode"] == "emergency"

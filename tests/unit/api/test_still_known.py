@@ -4,7 +4,8 @@ from typing import Any
 
 from services.api import feed
 from services.api.dashboard import Dashboard
-from services.api.image import SERVICE_SILENT_S, Image
+from services.api.image import Image
+from services.api.signs import SERVICE_SILENT_S
 from services.shared.bus import Foreign
 from services.shared.messages import DeviceHealth, Devices, FanView, Presence, Reading, State, ping_topic
 from services.shared.settings import sections
@@ -88,11 +89,17 @@ def test_a_shorter_configured_age_holds_and_a_quick_device_has_its_seconds() -> 
 
 def test_a_notifier_that_hangs_is_silent_within_seconds_and_its_alarms_are_unknown() -> None:
     site = Site()
-    site.image.take_presence(Presence(source="notifier", state="online", version="1", boot="n"))
+    site.image.signs.take_presence(Presence(source="notifier", state="online", version="1", boot="n"))
     for seconds in range(0, 60, 5):
         site.after(seconds)
         heard_s = site.clock.now().mono_s
-        site.image.take_ping(Foreign(ping_topic("demo", "notifier-n"), b"{}", heard_s, retained=False, first_since_connect=False))
+        site.image.signs.take_ping(
+            Foreign(ping_topic("demo", "notifier-n"), b"{}", heard_s, retained=False, first_since_connect=False)
+        )
     states = {seconds: site.after(55 + seconds).services[-1] for seconds in (SERVICE_SILENT_S, SERVICE_SILENT_S + 0.1)}
     assert [(one.name, one.state) for one in states.values()] == [("notifier", "online"), ("notifier", "unknown")]
-    assert site.after(70).headline.todo[0].startswith("Look at the notifier: it is silent, and nobody is told of alarms.")
+    assert (
+        site.after(70)
+        .headline.todo[0]
+        .startswith("The notifier is silent, and nobody is told of alarms: it is started again by itself")
+    )

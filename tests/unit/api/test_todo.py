@@ -11,6 +11,10 @@ from services.shared.messages import OpenAlarm, State, Trip
 from services.shared.vocabulary import AlarmKind, Control, HealthState, Mode, Priority
 from tests.integration.api_running import state
 
+COLLECTOR = (
+    "The collector is offline, and nothing is measured: it is started again by itself within 2 min; if not, type "
+    '"sudo systemctl restart bitcoin-mine" on the Pi.'
+)
 STOP = Trip(key="stop", reason="emergency stop by ann: fire drill", since_at=1.0)
 
 
@@ -36,6 +40,21 @@ def told(
     tile = AlarmsTile(known=known, open=None, unacknowledged=None, alarms=alarms, channels=())
     stored = HistoryTile(ok=not history, reason=history)
     return todo(message or state(Mode.NORMAL), silence, tile, more.get("services", ()), more.get("devices", ()), stored)
+
+
+def test_a_configuration_with_a_mistake_is_told_also_where_the_controller_is_silent() -> None:
+    """It may be why it does not start."""
+    notices = ("Mend the configuration.",)
+    silent = todo(
+        state(Mode.NORMAL),
+        "the controller is silent",
+        AlarmsTile(known=True, open=None, unacknowledged=None, alarms=(), channels=()),
+        (),
+        (),
+        HistoryTile(ok=True, reason=""),
+        notices,
+    )
+    assert (len(silent), silent[-1]) == (3, "Mend the configuration.")
 
 
 def test_a_site_that_is_well_asks_for_nothing() -> None:
@@ -99,7 +118,7 @@ def test_services_and_devices_that_are_gone_are_named_and_a_service_stands_for_i
     services = (service("collector", "offline"), service("controller"))
     devices = (device("roomalert-1", "collector"), *(device(f"pdu-{n}") for n in range(1, 6)))
     assert told(services=services, devices=devices) == (
-        "Start the collector again: it is offline, and nothing is measured.",
+        COLLECTOR,
         "pdu-1, pdu-2, pdu-3 and 2 more do not answer: check power and network there.",
     )
     assert told(devices=devices[1:2]) == ("pdu-1 does not answer: check power and network there.",)
@@ -122,5 +141,7 @@ def test_the_gravest_comes_first_and_four_are_enough() -> None:
 def test_of_a_silent_site_it_says_what_to_check_and_nothing_that_was_said_before(silence: str) -> None:
     found = told(state(trips=(STOP,)), alarm(), silence=silence)
     assert found[0].startswith("Check ")
+    assert "mine status" not in found[0], "it is where this is read"
+    assert ("systemctl restart" in found[0]) is (silence != NO_BROKER)
     assert ("broker" in found[0]) is (silence == NO_BROKER)
     assert not any("Stopped" in line or "pdu-2" in line for line in found)

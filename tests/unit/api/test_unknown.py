@@ -6,11 +6,23 @@ import pytest
 
 from services.api import feed, status
 from services.api.dashboard import Dashboard
-from services.api.image import COLLECTOR_SILENT_S, SILENT_TO_SEE_S, Image
-from services.shared.messages import AlarmState, DeviceHealth, Devices, FanView, Limit, OpenAlarm, Presence, State, SwitchReading
+from services.api.image import SILENT_TO_SEE_S, Image
+from services.api.signs import COLLECTOR_SILENT_S
+from services.shared.messages import (
+    AlarmState,
+    DeviceHealth,
+    Devices,
+    FanView,
+    Limit,
+    OpenAlarm,
+    Presence,
+    Reading,
+    State,
+    SwitchReading,
+)
 from services.shared.settings import sections
 from services.shared.settings.tree import Settings
-from services.shared.vocabulary import AlarmKind, HealthState, Mode, PowerState, Proof, RuleKind, SwitchRole
+from services.shared.vocabulary import AlarmKind, HealthState, Mode, PowerState, Proof, Quality, RuleKind, SwitchRole
 from tests.integration.api_running import state
 from tests.unit.api.builders import HandClock
 
@@ -41,7 +53,7 @@ class Site:
     def __init__(self, *contacts: str) -> None:
         self.clock = HandClock()
         self.image = Image(SETTINGS, self.clock)
-        self.image.take_presence(Presence(source="collector", boot="b", state="online", version="1"))
+        self.image.signs.take_presence(Presence(source="collector", boot="b", state="online", version="1"))
         for seq, name in enumerate(contacts or ROLES):
             contact: dict[str, Any] = {
                 "device": "ra",
@@ -56,7 +68,7 @@ class Site:
         lost: dict[str, Any] = {
             "kind": "x",
             "state": HealthState.LOST,
-            "reason": "",
+            "reason": "no answer within 5 s",
             "last_ok_mono_s": None,
             "lost_since_at": None,
         }
@@ -114,7 +126,7 @@ def test_a_collector_that_hangs_is_told_within_seconds_and_nothing_is_safe_witho
     site.clock.leap(0.1)
     found = site.told(said(decided_mono_s=1012.1))
     assert found.headline.sentence == "Not known to be safe: the collector is silent. The load may run."
-    assert found.headline.todo[0].startswith("Look at the collector: it is silent")
+    assert found.headline.todo[0].startswith("The collector is silent, and nothing is measured: it is started again by itself")
     assert found.missing == ("The collector is silent: nothing that it reads is of the present.",)
     assert {one.name: one.state for one in found.services}["collector"] == "unknown"
 
@@ -127,7 +139,7 @@ def test_the_alarm_of_load_above_its_target_takes_the_word_safe_from_the_headlin
         since_at=1.0, ended_at=None, acknowledged_by="", receipts=(),
     )  # fmt: skip
     site.image.take_alarm_state(AlarmState(alarms=(alarm,), channels=(), **SEEN | {"source": "notifier"}))
-    site.image.take_presence(Presence(source="notifier", boot="b", state="online", version="1"))
+    site.image.signs.take_presence(Presence(source="notifier", boot="b", state="online", version="1"))
     found = site.told(said(Mode.CURTAILING))
     assert (found.alarms.known, found.headline.safe) == (True, safe)
 
@@ -140,6 +152,25 @@ def test_what_a_device_said_of_smoke_before_it_was_lost_is_not_known_any_more() 
         "Not known to be safe: the smoke contact, the flood contact and the temperature are not read. The load may run."
     )
     assert "Not read: the smoke contact, the flood contact and the door contact." in found.missing
+
+
+def test_a_contact_whose_device_is_lost_is_unknown_in_its_tile_in_the_same_moment_and_says_why() -> None:
+    site = Site()
+    assert [one.active for one in site.told().switches] == [False] * 3
+    site.lose("ra")
+    told = {(one.active, one.tone, one.reason) for one in site.told().switches}
+    assert told == {(None, "unknown", "ra: no answer within 5 s")}
+
+
+def test_a_collector_that_hangs_is_silent_in_the_headline_when_it_is_in_the_list_of_services() -> None:
+    """What it sent last may be younger than the last sign that it runs."""
+    site = Site()
+    site.clock.leap(COLLECTOR_SILENT_S - 2)
+    site.image.take_devices(Devices(host_boot="this-boot", source="collector", devices=()))
+    site.clock.leap(2.1)
+    found = site.told(said(decided_mono_s=1012.1))
+    assert {one.name: one.state for one in found.services}["collector"] == "unknown"
+    assert found.headline.sentence == "Not known to be safe: the collector is silent. The load may run."
 
 
 def test_what_cannot_be_measured_is_missing_each_cause_once_and_devices_together() -> None:
@@ -185,4 +216,47 @@ def test_a_curtailment_in_which_the_guard_of_the_interval_holds_tighter_is_the_u
     )  # fmt: skip
     asked: dict[str, Any] = {"since_at": begun_at + 180, "limits": limits, "reasons": tuple(one.reason for one in limits)}
     found = site.told(said(Mode.CURTAILED, **asked, load={"proven": True})).headline
-    assert "Curtailed since 22 Nov 11:02: utility signal Control; worst interval: at most 191 kW. 900 kW" in found.sentence
+    assert (
+        "Curtailed, asked 22 Nov 11:02, proven off 22 Nov 11:05: utility signal Control; worst interval: at most 191 kW. 900 kW"
+        in found.sentence
+    )
+
+
+def probe(zone: str, value: float | None, seq: int, reason: str = "") -> Reading:
+    quality = Quality.BAD if value is None else Quality.GOOD
+    return Reading(
+        device="ra", quantity=f"{zone}-probe", label=f"{zone} intake", zone=zone, role="intake", value=value, unit="Cel",
+        quality=quality, reason=reason, poll_started_mono_s=1000.0 + seq / 1000, measured_at=1.0, seq=10 + seq, **SEEN,
+    )  # fmt: skip
+
+
+def test_a_zone_whose_only_probe_is_pulled_is_not_known_to_be_safe_and_it_is_to_be_checked() -> None:
+    site = Site()
+    for one in (probe("east", 21.4, 0), probe("west", 22.0, 1)):
+        site.image.take_reading(one)
+    assert site.told().headline.safe
+    site.image.take_reading(probe("east", None, 2, "no sensor is plugged in"))
+    site.clock.leap(1)
+    found = site.told()
+    assert (found.headline.safe, found.headline.sentence) == (
+        None,
+        "Not known to be safe: the temperature of zone east is not read. The load may run.",
+    )
+    assert found.headline.todo == ("Check east intake, its plug and its cable: no sensor is plugged in.",)
+    assert found.missing == ("Not measured now: east intake.",)
+
+
+def test_one_pulled_probe_of_two_leaves_its_zone_read_and_is_to_be_checked() -> None:
+    site = Site()
+    second = probe("east", 22.0, 1).model_copy(update={"quantity": "second", "label": "east second"})
+    for one in (probe("east", 21.4, 0), second, probe("east", None, 2, "no sensor is plugged in")):
+        site.image.take_reading(one)
+    head = site.told().headline
+    assert (head.safe, head.todo) == (True, ("Check east intake, its plug and its cable: no sensor is plugged in.",))
+
+
+def test_an_empty_port_that_nobody_configured_is_no_probe_that_is_out() -> None:
+    site = Site()
+    site.image.take_reading(probe("east", None, 0, "no sensor is plugged in"))
+    found = site.told()
+    assert (found.headline.safe, found.headline.todo, found.missing) == (True, (), ())

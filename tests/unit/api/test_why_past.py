@@ -102,7 +102,19 @@ def test_a_refused_release_ends_nothing_and_minutes_that_are_over_do(tmp_path: P
 
 
 def test_a_newer_lease_of_the_same_takes_the_place_of_the_older(tmp_path: Path) -> None:
-    assert caused_by(tmp_path, 100, lease(0, "ann", CURTAIL), lease(50, "bob", CURTAIL | {"id": "c-2"})) == "bob: why"
+    story = (
+        lease(0, "ann", CURTAIL),
+        lease(50, "ann", CURTAIL | {"id": "c-2"}),
+        act(60, "release by ann: done", "ann", {"id": "c-2"}),
+    )
+    assert caused_by(tmp_path / "before", 55, *story) == "ann: why"
+    assert caused_by(tmp_path / "after", 70, *story) == "in words"
+
+
+def test_of_two_askers_each_is_named_until_the_own_lease_is_over(tmp_path: Path) -> None:
+    story = (lease(0, "ann", CURTAIL), lease(50, "bob", CURTAIL | {"id": "c-2", "minutes": 5}))
+    assert caused_by(tmp_path / "both", 100, *story) == "ann: why; bob: why"
+    assert caused_by(tmp_path / "one", 400, *story) == "ann: why"
 
 
 def test_a_milder_signal_and_a_wish_that_makes_no_sense_hold_nothing_down(tmp_path: Path) -> None:

@@ -86,6 +86,8 @@ PERSONS = {
     "lease control": "a lease forces control to 3 kW for 10 min",
     "lease cold": "a lease forces all temperatures to 20 C for 10 min",
     "lease fans off": "a lease turns fans 1 and 2 off for 10 min",
+    "program wake": "a program's lease wakes rack-w for 10 min",
+    "program control": "a program's lease forces control to 6 kW for 10 min",
     "release": "a person ends every lease",
     "out of service": "a person takes the signal out of service for 10 min",
     "into service": "a person takes the signal back into service",

@@ -20,7 +20,7 @@ from tests.proof.model import World
 from tests.proof.small_site import AGES_S
 
 _LEFT_OUT = frozenset(
-    {"mode_since", "alarmed", "alarm_ranks", "hours", "reason", "drilled", "interval", "id", "owner", "out_by", "cleared_kw"}
+    {"mode_since", "alarmed", "alarm_ranks", "hours", "reason", "drilled", "interval", "id", "out_by", "cleared_kw"}
 )
 _AS_KNOWN = frozenset({"baseline_w", "baseline_kw"})
 

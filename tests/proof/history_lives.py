@@ -17,9 +17,9 @@ async def _live(folder: Path, broker: Broker, site: str) -> None:
     clock = Clock("yes")
     bus = Bus(broker, service="api", site=site, clock=clock, persistent=True)
     history = History(folder, clock=clock, publish=bus.publish)
-    bus.on(Reading, lambda message, arrival: history.take_reading(message, arrival.hold))
-    bus.on(Event, lambda message, arrival: history.take_event(message, arrival.hold))
-    bus.on(Alarm, lambda message, arrival: history.take_alarm(message, arrival.hold))
+    bus.on(Reading, lambda message, arrival: history.intake.take_reading(message, arrival.hold))
+    bus.on(Event, lambda message, arrival: history.intake.take_event(message, arrival.hold))
+    bus.on(Alarm, lambda message, arrival: history.intake.take_alarm(message, arrival.hold))
     await bus.start()
     await history.run()
 

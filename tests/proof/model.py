@@ -276,7 +276,10 @@ def _lease(person: str, now: Now) -> Hold:
         "lease wake": {"kind": LeaseKind.MINERS, "action": "wake", "members": ("rack-w",)},
         "lease normal": {"kind": LeaseKind.POWER_SIGNAL, "level": Level.NORMAL},
         "lease control": {"kind": LeaseKind.POWER_SIGNAL, "level": Level.CONTROL, "target_kw": 3.0},
+        "program wake": {"kind": LeaseKind.MINERS, "action": "wake", "members": ("rack-w",)},
+        "program control": {"kind": LeaseKind.POWER_SIGNAL, "level": Level.CONTROL, "target_kw": 6.0},
         "lease cold": {"kind": LeaseKind.TEMPERATURE, "celsius": 20.0},
         "lease fans off": {"kind": LeaseKind.FANS, "fans": ((1, PowerState.OFF), (2, PowerState.OFF))},
     }[person]
-    return Hold(id=person, owner="op", reason="proof", began=now, seconds=_LEASE_S, **made)
+    owner = "program" if person.startswith("program") else "op"
+    return Hold(id=person, owner=owner, reason="proof", began=now, seconds=_LEASE_S, **made)

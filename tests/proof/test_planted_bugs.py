@@ -71,6 +71,7 @@ BUGS = {
     ),
     "a protected outlet is switched": ("plant", "self.outlet is not None and not self.protected", "self.outlet is not None"),
     "out of service has no end": ("sources", "now.mono_s < memory.out_until.mono_s", "now.mono_s < 1e9"),
+    "a lease takes the place of another's": ("holds", "(one.kind, one.owner) == (new.kind, new.owner)", "one.kind is new.kind"),
     "a lease has no end": ("stamps", "elapsed_s(hold.began, now) >= hold.seconds", "elapsed_s(hold.began, now) >= 1e9"),
     "a silent signal counts as heard": ("ruling", "if look.now.mono_s >= lost_at_s:", "if False:"),
     "a closed contact is not heard": (

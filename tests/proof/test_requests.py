@@ -50,6 +50,8 @@ def test_a_new_lease_takes_the_place_of_the_old_one_of_its_kind_and_members():
     other = hold(LeaseKind.MINERS, "b", action="sleep", members=("m-1",))
     again = hold(LeaseKind.MINERS, "c", action="wake", members=("m-0",))
     assert [one.id for one in granted(first, other, again).holds] == ["b", "c"]
+    another = replace(again, owner="program")
+    assert [one.id for one in granted(first, other, another).holds] == ["a", "b", "c"], "another's lease stands"
 
 
 def test_a_lease_of_one_fan_leaves_the_other_fans_of_an_older_lease_held():

@@ -70,7 +70,8 @@ def judged(node: Node, act: Act) -> Node:
 
 def found_at(node: Node, act: Act, world: World, step: Step) -> tuple[str, ...]:
     """Everything that is broken at a step: the invariants, and what only the machine can see."""
-    return violations(step) + _under_way(world.ledger, step) + _forgotten(node.world.state, act, step)
+    found = _under_way(world.ledger, step) + _forgotten(node.world.state, act, step) + _taken(node.world.state, act, step)
+    return violations(step) + found
 
 
 def _forgotten(before: State, act: Act, step: Step) -> tuple[str, ...]:
@@ -87,6 +88,14 @@ def _forgotten(before: State, act: Act, step: Step) -> tuple[str, ...]:
     return tuple(f"nothing is forgotten: {one} by a restart" for one in sorted(lost)) + tuple(
         f"a restart raises nothing: {one}" for one in sorted(raised)
     )
+
+
+def _taken(before: State, act: Act, step: Step) -> tuple[str, ...]:
+    """A lease that somebody asks for takes nothing of another's away."""
+    asked = [hold.owner for hold in step.before.holds if hold.id == act.person]
+    standing = set(step.before.holds)
+    taken = [hold.id for hold in before.holds if asked and hold.owner not in asked and hold not in standing]
+    return tuple(f"nobody's lease is another's to take: {one}" for one in taken if not act.process)
 
 
 def _under_way(ledger: Ledger, step: Step) -> tuple[str, ...]:

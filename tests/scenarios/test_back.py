@@ -192,3 +192,16 @@ def test_on_the_simulated_site_a_milder_forced_signal_leaves_only_what_else_hold
         ),
     )
     assert back_s(event(until_s=None), site=site) == 900.0 + RELEASE_S
+
+
+@pytest.mark.parametrize("kw", [30.0, 2000.0])
+@pytest.mark.parametrize(("until_s", "found"), [(600.0, 600.0 + RELEASE_S), (None, None)])
+def test_a_forced_signal_that_takes_nothing_off_moves_no_return(kw: float, until_s: float | None, found: float | None) -> None:
+    wide = hold(LeaseKind.POWER_SIGNAL, 900.0, level=Level.CONTROL, target_kw=kw)
+    assert back_s(event(until_s=until_s), site=with_state(Site().settle(), holds=(wide,))) == found
+    assert back_s(site=with_state(Site().settle(), holds=(wide,))) is None
+
+
+def test_a_forced_signal_above_the_sites_own_limit_sets_no_return() -> None:
+    wide = hold(LeaseKind.POWER_SIGNAL, 900.0, level=Level.CONTROL, target_kw=27.0)
+    assert back_s(site=with_state(Site(limits(site_limit_kw=12.0)).settle(), holds=(wide,))) is None

@@ -7,7 +7,7 @@ import pytest
 
 from services.controller.core import holds
 from services.controller.core.decide import decide
-from services.controller.core.interlocks import cause_present, merge, switch_alarms
+from services.controller.core.interlocks import cause_present, merge, switch_alarms, trip_alarms
 from services.controller.core.memory import Cause, Hold, Trip
 from services.controller.core.seen import SwitchSeen
 from services.controller.core.stamps import resume
@@ -262,3 +262,8 @@ def test_a_trip_floor_is_all_fans_of_the_zone():
     decision = site.step()
     assert ("trip", 9) in {(one.rule, one.stage) for one in decision.floors}
     assert PowerState.ON in decision.targets.fans
+
+
+def test_in_the_second_of_a_trip_nobody_has_measured_that_the_load_is_off():
+    (told,) = trip_alarms((Trip("stop", "emergency stop by ann", moment(0.0)),))
+    assert told.consequence == "Its load goes off and stays off."

@@ -102,7 +102,7 @@ def test_loads_that_a_person_holds_down_and_that_draw_are_named():
     site.at(200.0)
     assert not [one for one in site.at(799.0).alarms if one.key == "held_still_on"]
     alarm = next(one for one in site.at(800.0).alarms if one.key == "held_still_on")
-    assert alarm.cause == "1 loads are held down by a person and still draw: m-3."
+    assert alarm.cause == "1 load held down by a person and still drawing: m-3."
 
 
 def test_an_outlet_that_is_a_loads_only_path_is_no_failure_while_it_has_its_time():

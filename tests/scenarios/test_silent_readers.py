@@ -86,7 +86,7 @@ def test_a_fresh_reading_that_a_load_is_on_again_is_an_emergency_at_once():
     plant = proven_off(stopped())
     silent(plant, LATE_S)
     back = [miner(LATE_S + 1.0, asleep=True, watts=3000.0 if i == 4 else None) for i in range(10)]
-    assert "Foreman did not take 1 loads off: 3 kW." in {one.cause for one in plant.at(LATE_S + 1.0, loads=back).alarms}
+    assert "Foreman did not take 1 load off: 3 kW." in {one.cause for one in plant.at(LATE_S + 1.0, loads=back).alarms}
 
 
 def test_a_miner_that_says_it_works_while_its_pdu_hangs_is_an_emergency_also_once_it_falls_silent_too():

@@ -1,5 +1,6 @@
 """Alarms of the acting side: load that does not come off, devices that do not answer. One cause, one alarm."""
 
+from services.controller.core.counted import counted
 from services.controller.core.memory import Cause, State
 from services.controller.core.mode import WAKING_AT_MOST_S, Picture, not_back
 from services.controller.core.moments import Now
@@ -33,7 +34,7 @@ def load_alarms(
     alarm = AlarmWanted(
         "load_still_on",
         AlarmKind.EMERGENCY,
-        f"{paths} did not take {len(loads)} loads off: {kw:.0f} kW.",
+        f"{paths} did not take {counted(len(loads), 'load', 'loads')} off: {kw:.0f} kW.",
         consequence.strip(),
         "Look at the path named and at the loads on the page.",
     )
@@ -87,7 +88,7 @@ def held_alarms(still: frozenset[str], limits: Limits) -> tuple[AlarmWanted, ...
         AlarmWanted(
             "held_still_on",
             AlarmKind.WARNING,
-            f"{len(on)} loads are held down by a person and still draw: {names}.",
+            f"{counted(len(on), 'load', 'loads')} held down by a person and still drawing: {names}.",
             "A lease or a lock-out opens no outlet.",
             "Switch them off at the breaker, or release them.",
         ),
@@ -105,7 +106,7 @@ def waking_alarms(state: State, picture: Picture) -> tuple[AlarmWanted, ...]:
         AlarmWanted(
             "loads_not_back",
             AlarmKind.WARNING,
-            f"{len(late)} loads were released and did not come back: {names}.",
+            f"{counted(len(late), 'load was', 'loads were')} released and did not come back: {names}.",
             "They are asked again; nothing else waits for them.",
             "Look at them, or lock them out.",
         ),

@@ -7,6 +7,7 @@ from services.controller.core.memory import Hold, Lockout, Phase, State, Trip
 from services.controller.core.moments import Now, Stamp
 from services.controller.core.plant import Limits
 from services.controller.core.seen import Snapshot
+from services.controller.core.signals import takes_nothing_off
 from services.controller.core.zones import is_meant
 from services.shared.vocabulary import LeaseKind, Level, PowerState
 
@@ -19,19 +20,20 @@ class HoldRefused(Exception):
 
 
 def grant(state: State, hold: Hold, limits: Limits) -> State:
-    """Add a lease; a new one of the same kind and scope takes the place of the old. Raises HoldRefused for a milder wish."""
+    """Add a lease. It takes the place of its owner's own of the same kind and scope; another's stands beside it, and the
+    strictest of all counts. Raises HoldRefused for a milder wish."""
     if hold.kind is LeaseKind.POWER_SIGNAL and not limits.demo and not (hold.level or Level.UNKNOWN).curtails:
         raise HoldRefused("a forced signal may only be stricter than the plant; milder levels need the simulated site")
+    if takes_nothing_off(hold, limits):
+        found, full = f"{hold.target_kw:g} kW", f"{limits.nominal_kw:g} kW"
+        raise HoldRefused(f"target_kw: found {found}, which takes nothing off; allowed: 0 to less than {full}, all the loads")
     if hold.kind is LeaseKind.TEMPERATURE and hold.celsius is None:
         raise HoldRefused("celsius: a forced temperature needs one")
     if hold.kind is LeaseKind.MINERS:
         _check_members(hold, limits)
     if hold.kind is LeaseKind.FANS:
         _check_fans(hold, limits)
-    if hold.kind is LeaseKind.FANS and hold.fans:
-        state = release_fans(state, frozenset(number for number, _ in hold.fans))
-        return replace(state, holds=(*state.holds, hold))
-    kept = tuple(one for one in state.holds if _scope(one) != _scope(hold) or one.fans)
+    kept = tuple(left for one in state.holds if (left := _left(one, hold)) is not None)
     if sum(one.kind is hold.kind for one in kept) >= MOST_OF_A_KIND:
         raise HoldRefused(f"{MOST_OF_A_KIND} leases of the kind {hold.kind.value} stand already; release one first")
     return replace(state, holds=(*kept, hold))
@@ -42,6 +44,17 @@ def check_sensor(hold: Hold, snapshot: Snapshot) -> None:
     if hold.kind is LeaseKind.TEMPERATURE and not any(is_meant(hold.sensor, seen) for seen in snapshot.temperatures):
         known = ", ".join(seen.sensor for seen in snapshot.temperatures) or "none"
         raise HoldRefused(f"no temperature sensor is named {hold.sensor or '(any)'}; there are: {known}")
+
+
+def _left(one: Hold, new: Hold) -> Hold | None:
+    """What a new lease leaves of one that stands. A drill gives the fan that it runs to whoever takes it."""
+    is_own = (one.kind, one.owner) == (new.kind, new.owner)
+    if new.kind is not LeaseKind.FANS:
+        return None if is_own and _scope(one) == _scope(new) else one
+    if is_own and new.fan_stage is not None:
+        one = replace(one, fan_stage=None)
+    taken = is_own or one.kind is LeaseKind.DRILL
+    return _without_fans(one, frozenset(number for number, _ in new.fans)) if taken else one
 
 
 def _scope(hold: Hold) -> tuple[str, ...]:
@@ -71,7 +84,7 @@ def _check_fans(hold: Hold, limits: Limits) -> None:
 def release(
     state: State, *, lease_id: str | None, kind: LeaseKind | None, members: tuple[str, ...] = (), sensor: str | None = None
 ) -> State:
-    """End leases by id, or by kind (and members, or a sensor). Raises HoldRefused when nothing matches."""
+    """End leases by id, or by kind (and members, or a sensor), whoever asked for them. Raises HoldRefused for none."""
 
     def ends(hold: Hold) -> bool:
         if lease_id is not None:
@@ -87,13 +100,16 @@ def release(
 
 
 def release_fans(state: State, numbers: frozenset[int]) -> State:
-    """Give single fans back to the rules. A lease or a drill of no other fan is over, and has not failed."""
-    holds = []
-    for hold in state.holds:
-        fans = tuple((number, wanted) for number, wanted in hold.fans if number not in numbers)
-        if fans or not hold.fans or hold.fan_stage is not None:
-            holds.append(replace(hold, fans=fans))
-    return replace(state, holds=tuple(holds))
+    """Give single fans back to the rules, whoever holds them. A drill of no other fan is over, and has not failed."""
+    return replace(state, holds=tuple(left for one in state.holds if (left := _without_fans(one, numbers)) is not None))
+
+
+def _without_fans(hold: Hold, numbers: frozenset[int]) -> Hold | None:
+    """None: it held nothing else."""
+    fans = tuple((number, wanted) for number, wanted in hold.fans if number not in numbers)
+    if not fans and hold.fan_stage is None and (hold.fans or hold.kind is LeaseKind.FANS):
+        return None
+    return replace(hold, fans=fans)
 
 
 def lock_out(state: State, target: str, owner: str, reason: str, limits: Limits, now: Now) -> State:

@@ -147,7 +147,7 @@ def trip_alarms(trips: tuple[Trip, ...]) -> tuple[AlarmWanted, ...]:
             f"trip_{trip.key}",
             AlarmKind.EMERGENCY,
             f"Tripped: {trip.reason}",
-            "Its load is off and stays off.",
+            "Its load goes off and stays off.",
             actions.get(trip.key, "Find the cause, then reset the trip."),
         )
         for trip in trips

@@ -9,7 +9,7 @@ from dataclasses import replace
 from services.controller.core.changed import changed
 from services.controller.core.memory import CeilingMemory, State
 from services.controller.core.moments import Now, Stamp
-from services.controller.core.plant import SITE, Limits
+from services.controller.core.plant import SITE, Limits, Load
 from services.controller.core.stamps import elapsed_s
 from services.controller.core.wanted import Ceiling
 from services.shared.vocabulary import LeaseKind, LoadTarget
@@ -20,7 +20,11 @@ _EPSILON_KW = 1e-6
 def remember_ceilings(state: State, ceilings: Iterable[Ceiling], limits: Limits, now: Now) -> tuple[CeilingMemory, ...]:
     """Since when each rule holds its ceiling at most this high; a deeper ask begins its own wait."""
     before = {(memory.rule, memory.scope): memory for memory in state.ceilings}
-    asked = {(one.rule, one.scope): one for one in ceilings}
+    asked: dict[tuple[str, str], Ceiling] = {}
+    for one in ceilings:  # of two leases the stricter is the one that is waited for
+        key = (one.rule, one.scope)
+        if key not in asked or one.kw < asked[key].kw:
+            asked[key] = one
     gone = (changed(memory, gone_since=memory.gone_since or now) for key, memory in before.items() if key not in asked)
     lingering = tuple(memory for memory in gone if elapsed_s(memory.gone_since, now) < limits.release_s)
     return tuple(_remember(before.get(key), one, limits, now) for key, one in asked.items()) + lingering
@@ -54,17 +58,19 @@ def locked_out(state: State, limits: Limits) -> frozenset[str]:
 
 
 def leased_down(state: State, limits: Limits) -> frozenset[str]:
-    """Loads that the newest lease naming them sends to sleep; a lease to wake only takes back an older lease to sleep."""
-    kinds = (LeaseKind.MINERS, LeaseKind.DRILL)
-    wishes = [(set(hold.members), hold.action) for hold in state.holds if hold.kind in kinds]
-    if not wishes:
+    """Loads that anybody's newest lease naming them sends to sleep; a lease to wake takes back its owner's older ones alone."""
+    by_owner: dict[str, list[tuple[frozenset[str], str]]] = {}
+    for hold in reversed(state.holds):
+        if hold.kind in (LeaseKind.MINERS, LeaseKind.DRILL):
+            by_owner.setdefault(hold.owner, []).append((frozenset(hold.members), hold.action))
+    if not by_owner:
         return frozenset()
-    down = set()
-    for load in limits.loads:
-        wish = next((action for names, action in reversed(wishes) if names & {"all", load.name, load.group}), "")
-        if wish in ("sleep", "off"):
-            down.add(load.name)
-    return frozenset(down)
+    return frozenset(load.name for load in limits.loads if any(_is_held(load, wishes) for wishes in by_owner.values()))
+
+
+def _is_held(load: Load, newest_first: list[tuple[frozenset[str], str]]) -> bool:
+    names = {"all", load.name, load.group}
+    return next((action for members, action in newest_first if names & members), "") in ("sleep", "off")
 
 
 def kw_of(indexes: Iterable[int], limits: Limits) -> float:

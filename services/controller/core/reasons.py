@@ -1,5 +1,6 @@
 """Why, in sentences: what limits, how much is still on or unknown, what holds a rise. Never empty."""
 
+from services.controller.core.counted import counted
 from services.controller.core.mode import Picture, still_waking
 from services.controller.core.wanted import Ceiling
 from services.shared.vocabulary import Mode, RuleKind
@@ -50,10 +51,10 @@ def _unasked(mode: Mode, picture: Picture) -> str:
     if mode is Mode.RESTORING:
         waking = still_waking(picture)
         if picture.state.setpoint_kw == picture.allowed_kw and waking:
-            return f"restoring: all is released, {len(waking)} loads are not back yet"
+            return f"restoring: all is released, {counted(len(waking), 'load is', 'loads are')} not back yet"
         return f"restoring: {picture.state.setpoint_kw:.0f} of {picture.allowed_kw:.0f} kW released"
     if mode is Mode.MANUAL:
-        return f"{len(picture.held)} loads held down by a person"
+        return f"{counted(len(picture.held), 'load', 'loads')} held down by a person"
     if mode is Mode.STARTING:
         return "starting: loads as they are, fans first"
     return "nothing limits the load" if not picture.binding else "nothing but its breakers limits the load"

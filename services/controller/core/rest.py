@@ -3,6 +3,7 @@
 It only holds: what is asked for comes off at once, however often.
 """
 
+from services.controller.core.counted import lasting
 from services.controller.core.memory import State
 from services.controller.core.moments import Now, Stamp
 from services.controller.core.plant import Limits
@@ -18,7 +19,7 @@ def must_rest(state: State, limits: Limits, now: Now) -> tuple[Ceiling, ...]:
     often = limits.returns_per_hour
     if not often or len(recent(state.returned, now)) < often or elapsed_s(state.load_off_since, now) >= limits.rest_s:
         return ()
-    reason = f"load came back {often} times within the hour and went off again: it rests for {limits.rest_s / 60:.3g} min"
+    reason = f"load came back {often} times within the hour and went off again: it rests for {lasting(limits.rest_s)}"
     return (Ceiling(RuleKind.REST, "rest", 0.0, reason),)
 
 

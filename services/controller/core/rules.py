@@ -57,7 +57,7 @@ def rest(state: State, verdicts: Verdicts, limits: Limits) -> Says:
 
 
 def leases(state: State, verdicts: Verdicts, limits: Limits) -> Says:
-    """What a lease or a drill sends to sleep stays down until its end; a lease to wake only takes back another lease."""
+    """What a lease or a drill sends to sleep stays down until its end; a lease to wake takes back its owner's own."""
     return Says(down=loads.leased_down(state, limits))
 
 

@@ -6,7 +6,7 @@ Any source that asks for control curtails, at once; return needs every source cl
 from dataclasses import dataclass
 
 from services.controller.core import calendar, notices, sources
-from services.controller.core.memory import Cause, SourceMemory, State
+from services.controller.core.memory import Cause, Hold, SourceMemory, State
 from services.controller.core.moments import Now
 from services.controller.core.plant import Limits, Source
 from services.controller.core.proof import Measured
@@ -57,20 +57,30 @@ def _asked(ruled: list[Ruling]) -> tuple[AlarmWanted, ...]:
 
 
 def milder_lease(state: State, limits: Limits) -> Level | None:
-    """On the simulated site alone a lease may also say a milder level than the sources."""
+    """On the simulated site alone a lease may also say a milder level than the sources, where no other says control."""
     if not limits.demo:
         return None
     levels = [hold.level for hold in state.holds if hold.kind is LeaseKind.POWER_SIGNAL and hold.level is not None]
-    return levels[-1] if levels and not levels[-1].curtails else None
+    strictest = max(levels, key=lambda level: level.severity, default=Level.CONTROL)
+    return None if strictest.curtails else strictest
 
 
 def lease_ceilings(state: State, limits: Limits) -> tuple[Ceiling, ...]:
-    """A signal forced by a person joins as one more source."""
+    """A signal that somebody forces joins as one more source, each of them; one that takes nothing off asks for nothing."""
     ceilings = []
     for hold in state.holds:
-        if hold.kind is LeaseKind.POWER_SIGNAL and hold.level is not None and hold.level.curtails:
+        if _curtails(hold) and hold.level is not None and not takes_nothing_off(hold, limits):
             kw = limits.curtail_to_kw if hold.target_kw is None else hold.target_kw
             why = f": {hold.reason}" if hold.reason else ""
             reason = f"forced signal {hold.level.value} by {hold.owner}{why}"
             ceilings.append(Ceiling(RuleKind.LEASE, "lease", kw, reason, Cause.UTILITY))
     return tuple(ceilings)
+
+
+def takes_nothing_off(hold: Hold, limits: Limits) -> bool:
+    """Whether a forced signal leaves all the loads on: a slip of the hand. Without loads nobody knows how much all is."""
+    return bool(limits.loads) and _curtails(hold) and (hold.target_kw or 0.0) >= limits.nominal_kw > 0
+
+
+def _curtails(hold: Hold) -> bool:
+    return hold.kind is LeaseKind.POWER_SIGNAL and hold.level is not None and hold.level.curtails

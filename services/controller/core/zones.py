@@ -54,7 +54,7 @@ def _judge(name: str, snapshot: Snapshot, state: State, limits: Limits, now: Now
     blind_since = None if fresh else dict(state.zones).get(name) or _last_good(sensors, now)
     measured = _vote(sorted(fresh.values()))
     judged = measured + limits.single_sensor_margin_c if measured is not None and len(fresh) == 1 else measured
-    for celsius in _forced(state, sensors):  # a forced value never stands in for lost sensors
+    for celsius in sorted(_forced(state, sensors)):  # the hottest counts; it never stands in for lost sensors
         if limits.demo or (judged is not None and celsius > judged):
             measured = judged = celsius
     stale = tuple(s.sensor for s in sensors if s.sensor not in fresh)

@@ -140,14 +140,14 @@ def a_lost_signal_curtails(step: Step) -> str | None:
 
 
 def what_a_person_holds_down_stays_down(step: Step) -> str | None:
-    """A load that is locked out, by its name, outlet or group, never runs, nor does one whose newest lease says sleep."""
+    """A load that is locked out, by its name, outlet or group, never runs, nor one that anybody's newest lease holds asleep."""
     locked = {lock.target for lock in step.before.lockouts}
     wishes = [hold for hold in facts.holds(step) if hold.kind is LeaseKind.MINERS]
     for load in facts.running(step):
         if locked & {load.name, load.group, f"{load.pdu}/{load.outlet}"}:
             return f"{load.name} shall run although it is locked out"
-        actions = [hold.action for hold in wishes if {"all", load.name, load.group} & set(hold.members)]
-        if actions and actions[-1] == "sleep":
+        newest = {hold.owner: hold.action for hold in wishes if {"all", load.name, load.group} & set(hold.members)}
+        if "sleep" in newest.values():
             return f"{load.name} shall run although a lease holds it asleep"
     return None
 

@@ -10,12 +10,14 @@ from datetime import UTC
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from bs4 import BeautifulSoup
-from bs4.exceptions import ParserRejectedMarkup
-from soupsieve import SelectorSyntaxError
-
 from services.shared.answer import loads_strict
 from services.shared.device import Nonsense
+from services.shared.left_out import left_out
+
+with left_out("charset_normalizer", "chardet", "cchardet"):  # 1 MB that guesses encodings: a document here is text already
+    from bs4 import BeautifulSoup
+    from bs4.exceptions import ParserRejectedMarkup
+    from soupsieve import SelectorSyntaxError
 
 _MOST_TAGS = 40_000
 _MOST_BROKEN_TAGS = 500  # a parser begins anew at each tag that never ends: ten thousand of them take it seconds

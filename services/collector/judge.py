@@ -19,7 +19,7 @@ _HAS_MORE = ("css", "json")
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class LevelVerdict:
     """What a document asks for. `raw_text` is what was found, at most 200 letters; `reason` tells what could not be read."""
 
     level: Level
@@ -37,12 +37,12 @@ class Verdict:
         return Level.NORMAL if event.until_at is not None and now.wall_s >= event.until_at else self.level
 
 
-def unknown(raw: str, reason: str) -> Verdict:
+def unknown(raw: str, reason: str) -> LevelVerdict:
     """No level, and why."""
-    return Verdict(Level.UNKNOWN, text_for_people(raw, RAW_LETTERS), reason)
+    return LevelVerdict(Level.UNKNOWN, text_for_people(raw, RAW_LETTERS), reason)
 
 
-def as_message(name: str, verdict: Verdict, started_mono_s: float, measured_at: float) -> Signal:
+def as_message(name: str, verdict: LevelVerdict, started_mono_s: float, measured_at: float) -> Signal:
     """The verdict as the signal `name`, as old as `started_mono_s`."""
     event = verdict.event
     return Signal(
@@ -69,13 +69,13 @@ class Judge:
         self._zone = zone
         self._freshness = Freshness(source.max_age_minutes * 60)
 
-    def judge(self, document: str, now: Moment) -> Verdict:
+    def judge(self, document: str, now: Moment) -> LevelVerdict:
         """The verdict on a document; never raises for what a document may hold."""
         raw = document
         try:
             self._require_identity(document)
             if self._source.form == "target":
-                return Verdict(level_of_target(document, now), text_for_people(document, RAW_LETTERS))
+                return LevelVerdict(level_of_target(document, now), text_for_people(document, RAW_LETTERS))
             raw, told_at = self._find(document)
             judged = level_of(raw, self._source.vocabulary)
             if judged.level is Level.UNKNOWN:
@@ -84,7 +84,7 @@ class Judge:
             if told_at is not None:
                 self._freshness.require(told_at, now)
             event = event_of(document, self._source, self._zone, now) if self._source.form in _HAS_MORE else NO_EVENT
-            return Verdict(judged.level, text_for_people(raw, RAW_LETTERS), "; ".join(event.reasons), event)
+            return LevelVerdict(judged.level, text_for_people(raw, RAW_LETTERS), "; ".join(event.reasons), event)
         except NotFound as reason:
             return unknown(raw, str(reason))
 

@@ -6,51 +6,31 @@ from collections.abc import Sequence
 from services.collector.drivers.base import Sensor
 from services.shared.bus import Bus
 from services.shared.clock import Clock
-from services.shared.messages import Alarm, DeviceHealth, Devices
+from services.shared.messages import Alarm, DeviceHealth
 from services.shared.poll import Poller
+from services.shared.pollers import Pollers
 from services.shared.vocabulary import AlarmKind, HealthState
 
 SERVICE = "collector"
-_HEALTH_EACH_S = 10.0
-_HEALTH_EACH_S = 10.0
 _LONGEST_BACKOFF_S = 60.0
 _BACKOFF_PERIODS = 10.0
 
 
-class Owner:
+class Owner(Pollers):
     """Polls the sensors for ever. A lost one is asked at least every tenth period, and at least once a minute."""
 
     def __init__(self, sensors: Sequence[Sensor], bus: Bus, clock: Clock) -> None:
+        super().__init__(SERVICE, bus, clock)
         self._sensors = sensors
-        self._bus = bus
-        self._clock = clock
-        self._pollers = [self._poller(sensor) for sensor in sensors]
+        self.pollers = [self._poller(sensor) for sensor in sensors]
         self._lost: dict[str, bool] = {}
 
     async def run(self) -> None:
         """Poll until cancelled, then give up the connections. The bus must have been started."""
-        self._publish_devices()
         try:
-            async with asyncio.TaskGroup() as group:
-                for poller in self._pollers:
-                    group.create_task(poller.run(), name=f"poll-{poller.health.device}")
-                while True:  # also without any sensor; between changes the health only ages
-                    await asyncio.sleep(_HEALTH_EACH_S)
-                    self._publish_devices()
+            await super().run()
         finally:
             await asyncio.gather(*(sensor.close() for sensor in self._sensors), return_exceptions=True)
-
-    def nudge(self, state: HealthState) -> None:
-        """Poll at once every device that is in this state; where a poll runs, once more after it."""
-        for poller in self._pollers:
-            if poller.health.state is state:
-                poller.nudge()
-
-    def ages_s(self) -> dict[str, float | None]:
-        """Seconds since each device last answered, by device; None for one that never did."""
-        now_s = self._clock.now().mono_s
-        heard = {poller.health.device: poller.health.last_ok_mono_s for poller in self._pollers}
-        return {device: None if ok_s is None else max(0.0, now_s - ok_s) for device, ok_s in heard.items()}
 
     def _poller(self, sensor: Sensor) -> Poller:
         async def poll(started_mono_s: float) -> None:
@@ -69,15 +49,11 @@ class Owner:
         )
 
     def _on_health(self, health: DeviceHealth) -> None:
-        self._publish_devices()
+        self.tell_health()
         lost = health.state is HealthState.LOST
         if self._lost.get(health.device) is not lost:
             self._lost[health.device] = lost
             self._bus.publish(_alarm(health, self._clock.now().wall_s))
-
-    def _publish_devices(self) -> None:
-        healths = tuple(poller.health for poller in self._pollers)
-        self._bus.publish(Devices(subject=(SERVICE,), devices=healths))
 
 
 def _alarm(health: DeviceHealth, now_s: float) -> Alarm:

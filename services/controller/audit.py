@@ -40,7 +40,8 @@ class Turns:
         self._told = rules
         if turned:
             log.info("%s: %s", mode, "; ".join(decision.reasons))
-        kind, title = ("transition", f"{before.mode} to {mode}") if turned else ("decision", f"limited by {decision.limited_by}")
+        turn = str(mode) if mode is before.mode else f"{before.mode} to {mode}"  # a new site begins with its first
+        kind, title = ("transition", turn) if turned else ("decision", f"limited by {decision.limited_by}")
         went_by = inputs.told(decision, snapshot, now)
         return [event(kind, title, now, reasons=decision.reasons, mode=mode.value, detail=went_by)]
 

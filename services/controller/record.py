@@ -11,8 +11,8 @@ from services.controller.core.book import Key
 from services.controller.core.memory import State
 from services.controller.core.moments import Now
 from services.controller.core.orders import Sent
+from services.controller.given_up import GivenUp
 from services.controller.ledger import Ledger
-from services.controller.losses import Losses
 from services.controller.pending import Pending
 from services.controller.report import Report
 from services.shared.messages import Event
@@ -45,14 +45,14 @@ class Record:
         self._quiet_mono_s: float | None = None
         self._damage: str | None = None
         self._trouble: str | None = None
-        self._losses = Losses("the card has refused them for too long")
+        self._given_up = GivenUp("the card has refused them for too long")
         self._told: tuple[str, ...] = ()
         self._under_way: _Commit | None = None
 
     @property
     def dropped(self) -> int:
         """Events given up since the start, in memory and on the card."""
-        return self._losses.total + self._ledger.losses.total
+        return self._given_up.total + self._ledger.given_up.total
 
     async def load(self, now: Now) -> tuple[State | None, Mapping[Key, Sent]]:
         """What an earlier process left, and whether it was damaged."""
@@ -125,10 +125,10 @@ class Record:
         elif self.fault is not None:
             self._trouble = None
         self.fault = None
-        self._losses.over()
+        self._given_up.over()
 
     def _refused(self, why: str) -> None:
-        self._losses.add(self._pending.trim())
+        self._given_up.add(self._pending.trim())
         if self.fault is None:
             log.error("the ledger cannot be written; control goes on from memory: %s", why)
             self._trouble = why
@@ -144,7 +144,7 @@ class Record:
 
     def _tell(self, now: Now) -> None:
         """The alarm, when there is something new to say."""
-        words = tuple(part for part in (self._trouble, self._losses.words, self._ledger.losses.words) if part)
+        words = tuple(part for part in (self._trouble, self._given_up.words, self._ledger.given_up.words) if part)
         if words != self._told:
             self._told = words
             self._report.tell_ledger("; ".join(words) or None, now)

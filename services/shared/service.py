@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from services.shared import logs
+from services.shared import heap, logs
 from services.shared.bus import Bus
 from services.shared.clock import Clock
 from services.shared.ops import Ops
@@ -52,6 +52,7 @@ def run(service: str, serve: Serve, *, persistent: bool = False, backlog: int = 
 
     `serve` registers its handlers, awaits `context.bus.start()` and runs until it is cancelled; an end by itself is a fault.
     """
+    heap.one_for_all_threads()
     try:
         settings = load()
     except SettingsError as error:
@@ -106,6 +107,7 @@ def settle() -> None:
     reaction, and comes often; with each the interpreter gives back what it keeps for reuse, up to some MB."""
     gc.collect()
     gc.freeze()
+    heap.give_back()
     gc.collect()  # the next search comes after a quarter of what this one finds
 
 

@@ -1,6 +1,7 @@
 """Whether the asyncio loop still runs: a tick on the loop, and a thread beside it that ends the process when the tick stops.
 
-An unhealthy container is restarted by nobody; a process that ends is. So a stalled loop ends its process.
+A process that ends is started again. So a stalled loop ends its process, with the stack that shows where. A process whose threads
+all stand still cannot do that: `hung.py`.
 """
 
 import asyncio

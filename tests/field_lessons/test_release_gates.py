@@ -283,7 +283,7 @@ async def test_gate_7_telegram_down_and_mail_slow_the_emergency_is_an_sms_at_onc
 async def test_gate_8_a_full_card_leaves_control_as_it_is_warns_and_keeps_the_evidence_of_the_event(tmp_path: Path) -> None:
     async with Controller(tmp_path) as site:
         await until(lambda: site.bus.of(State))
-        database = site.ledger._db
+        database = site.ledger._held.db
         await site.ledger._run(lambda: database.execute("PRAGMA max_page_count = 1").fetchone())
         read_back(site, asleep=False)
         utility(site, Level.CONTROL)

@@ -78,7 +78,7 @@ async def test_what_is_asked_reaches_the_controller_and_its_word_comes_back(
             await until(lambda: api.bus.connected and bus.connected)
             bus.publish(state())
             held = await mine(api, "hold", "row-a", "--minutes", "5", "--reason", "dust")
-            assert held.exit_code == 0 and "Done: lease l1 until 2026-09-21 09:13 CDT" in held.output
+            assert held.exit_code == 0 and "Ordered: lease l1 until 2026-09-21 09:13 CDT" in held.output
             assert (asked[-1].verb, asked[-1].reason) == ("lease", "dust")
             assert json.loads(asked[-1].payload)["members"] == ["row-a"]
             assert asked[-1].who == f"cli:{user()} (loopback)"
@@ -88,7 +88,7 @@ async def test_what_is_asked_reaches_the_controller_and_its_word_comes_back(
             assert (await mine(api, "lockout", "fan-3")).exit_code == 0
             refused = await mine(api, "reset", "thermal")
             assert (refused.exit_code, refused.output.splitlines()[-1]) == (1, "its cause stands")
-            stopped = await mine(api, "stop")
+            stopped = await mine(api, "stop", "--no-wait")
             assert stopped.exit_code == 0 and "through the api and the broker" in stopped.output
             wrong = await mine(api, "lockout", "x" * 200)
             assert wrong.exit_code == 2
@@ -102,11 +102,11 @@ async def test_with_a_dead_broker_nothing_is_asked_but_a_stop_gets_through(tmp_p
         async with running(tmp_path, NOBODY, ops=sections.Ops(controller_port=port)) as api:
             nothing = await mine(api, "lockout", "fan-3")
             assert nothing.exit_code == 3 and "broker" in nothing.output
-            done = await mine(api, "stop", "--reason", "smoke")
+            done = await mine(api, "stop", "--no-wait", "--reason", "smoke")
             assert done.exit_code == 0 and "went straight to the controller" in done.output
         assert [body["reason"] for body in stopped] == ["smoke"]
-        dead = await mine(None, "stop", "--json", MINE_OPS_CONTROLLER_PORT=str(port))
-        assert (dead.exit_code, json.loads(dead.output)["by"]) == (0, "directly")
+        dead = await mine(None, "stop", "--no-wait", "--json", MINE_OPS_CONTROLLER_PORT=str(port))
+        assert (dead.exit_code, json.loads(dead.stdout)["by"]) == (0, "directly")
         assert len(stopped) == 2
 
 
@@ -123,7 +123,7 @@ async def test_after_a_stop_past_a_frozen_broker_the_site_is_not_called_safe_by_
             await until(lambda: api.bus.connected and deaf.connected)
             deaf.publish(state(Mode.NORMAL))
             await until(lambda: _status_says(api, "Safe. The load may run."))
-            done = await mine(api, "stop", "--reason", "smoke")
+            done = await mine(api, "stop", "--no-wait", "--reason", "smoke")
             assert done.exit_code == 0 and "went straight to the controller" in done.output
             now = (await mine(api, "status")).output
             assert "Nothing is known of the site at present." in now and "Safe" not in now

@@ -63,6 +63,8 @@ def test_the_simulated_site_is_curtailed_and_a_controller_that_died_goes_on(tmp_
             assert 0 <= kilowatts(running) < 10
         with subtests.test("a controller that is killed is started again and remembers"):
             a_killed_controller_goes_on(running)
+        with subtests.test("a controller and a broker that hang are ended by their health checks and start again"):
+            what_was_stopped_comes_back(running, "controller", "mosquitto")
         with subtests.test("the simulated site is contained and on loopback alone"):
             it_is_contained(running.containers()["simulator"].attrs)
             assert hosts_of(running, "simulator", "17999/tcp") == {"127.0.0.1"}
@@ -131,9 +133,9 @@ def mine_works_inside(running: Stack) -> None:
     code, said = running.run_in("api", "env", "MINE_API_DEBUG_PORT=1", "mine", "status")  # then only the page's listener is there
     assert (code, "observ" in said.lower()) == (0, True), said
     code, said = running.run_in("api", "env", "MINE_API_DEBUG_PORT=1", "mine", "curtail", "--minutes", "1", "--reason", "a try")
-    assert (code, "Done: lease" in said) == (0, True), said
-    code, said = running.run_in("controller", "mine", "stop", "--reason", "a try")  # there is no api in there
-    assert (code, "STOPPED, straight to the controller" in said) == (0, True), said
+    assert (code, "Ordered: lease" in said) == (0, True), said
+    code, said = running.run_in("controller", "mine", "stop", "--no-wait", "--reason", "a try")  # there is no api in there
+    assert (code, "ORDERED, straight to the controller" in said) == (0, True), said
 
 
 def a_stop_past_a_frozen_broker_is_not_called_safe(running: Stack) -> None:
@@ -141,7 +143,7 @@ def a_stop_past_a_frozen_broker_is_not_called_safe(running: Stack) -> None:
     assert code == 3, said
     running.containers()["mosquitto"].pause()
     try:
-        code, said = running.run_in("api", "mine", "stop", "--reason", "a try")
+        code, said = running.run_in("api", "mine", "stop", "--no-wait", "--reason", "a try")
         assert (code, "went straight to the controller" in said) == (0, True), said
         code, said = running.run_in("api", "mine", "status")
         assert (code, "Nothing is known of the site at present." in said, "Safe" in said) == (0, True, False), said
@@ -190,7 +192,7 @@ def it_is_contained(attrs: dict[str, Any]) -> None:
 
 def nothing_is_compiled(running: Stack) -> None:
     """Every module comes from byte code: the containers cannot write it, so it would be made again at each health check."""
-    code, said = running.run_in("api", "python", "-v", "-c", "import services.api.wiring, services.cli.main")
+    code, said = running.run_in("api", "python", "-v", "-c", "import services.api.wiring, services.cli.main, services.cli.status")
     text_alone = [line for line in said.splitlines() if line.startswith("# code object from /")]
     assert (code, text_alone) == (0, [])
 
@@ -207,6 +209,16 @@ def a_killed_controller_goes_on(running: Stack) -> None:
     assert running.containers()["controller"].attrs["RestartCount"] == 1
     wait(lambda: mode(running) == "curtailed" and not running.status()["stale"], 60, "curtailed as before")
     assert 0 <= kilowatts(running) < 10
+
+
+def what_was_stopped_comes_back(running: Stack, *services: str) -> None:
+    """SIGSTOP to all but the container's first process: the engine sees nothing end."""
+    before = {name: running.state(name)["StartedAt"] for name in services}
+    for name in services:
+        assert running.run_in(name, "sh", "-c", "kill -STOP -1")[0] == 0
+    wait(lambda: all(running.state(name)["StartedAt"] > before[name] for name in services), 100, "new starts")
+    wait(lambda: all(running.state(name)["Health"]["Status"] == "healthy" for name in services), 60, "healthy again")
+    wait(lambda: mode(running) == "curtailed" and not running.status()["stale"], 60, "curtailed as before")
 
 
 def all_end_when_told(running: Stack) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from services.api import image
+from services.api import signs
 from services.shared.bus import Bus
 from services.shared.clock import Clock
 from services.shared.lifeline import Lifeline
@@ -25,7 +25,7 @@ async def notifier(api: Running) -> tuple[str, bool]:
 async def test_a_notifier_that_hangs_is_unknown_until_it_goes_on(
     broker: LiveBroker, site: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(image, "SERVICE_SILENT_S", 1.0)
+    monkeypatch.setattr(signs, "SERVICE_SILENT_S", 1.0)
     lifeline = Lifeline(ping_s=0.1)
     bus = Bus(broker.settings("notifier"), service="notifier", site=site, clock=Clock("yes"), lifeline=lifeline)
     async with running(tmp_path, broker.settings("api"), site) as api:

@@ -55,6 +55,20 @@ async def test_a_sum_without_one_of_its_meters_says_so_and_what_nobody_saw_has_n
         assert buckets[-1]["at"] == T0 + 590.0, "nothing stands for what is not stored"
 
 
+async def test_of_what_waits_to_be_stored_nothing_is_told_as_unknown(tmp_path: Path) -> None:
+    """The target of that time is known already: rows of the records hold until the next."""
+    of = Records(tmp_path, T0)
+    for after in range(0, 300, 5):
+        of.read(after, "pdu-1", 100.0)
+    of.row(0, "normal", 100.0, 985.0)
+    of.row(290, "normal", 100.0, 985.0)
+    await of.stored()
+    async with running(tmp_path, NOBODY) as api:
+        buckets = (await told(api, 330, 55))["buckets"]
+        assert isinstance(buckets, list)
+        assert (buckets[-1]["at"] - T0, buckets[-1]["kw"], buckets[-1]["target_kw"]) == (294.0, 100.0, 985.0)
+
+
 async def test_a_configured_pdu_that_was_silent_all_the_time_makes_the_sum_partial(tmp_path: Path) -> None:
     of = Records(tmp_path, T0)
     of.read(-86_400, "pdu-2", 50.0)

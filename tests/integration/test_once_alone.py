@@ -134,7 +134,7 @@ async def test_where_a_controller_holds_the_ledger_and_nobody_can_be_asked_nothi
             code, said = await it.once()
         finally:
             lock.close()
-        assert (code, "nothing was done" in said["said"]) == (3, True)
+        assert (code, "nothing was done" in said["error"]) == (3, True)
         assert it.states == {"hashing": MINERS}
 
 

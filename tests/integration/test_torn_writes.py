@@ -12,7 +12,8 @@ import pytest
 import pytest_asyncio
 
 from services.controller.core.plant import Limits
-from services.controller.ledger import LOST_TRIP, Ledger
+from services.controller.ledger import Ledger
+from services.controller.ledger_rows import LOST_TRIP
 from tests.plant import Site, limits
 from tests.unit.controller.test_ledger import an_event, an_order
 
@@ -41,7 +42,7 @@ async def torn(tmp_path):
     path = tmp_path / "site" / "ledger.db"
     ledger = Ledger(path)
     await commit(ledger, 0)
-    await ledger._run(lambda: ledger._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall())
+    await ledger._run(lambda: ledger._held.db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall())
     wal, ends = path.with_name("ledger.db-wal"), []
     for number in range(1, COMMITS + 1):
         await commit(ledger, number)

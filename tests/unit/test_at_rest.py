@@ -1,10 +1,13 @@
 """A service keeps in memory for months what it imports: each does without what others and the command line need."""
 
+import asyncio
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from services.api.history import first
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMAND_LINE = {"typer", "rich", "pygments"}
@@ -39,6 +42,22 @@ def test_a_new_history_is_made_without_colours_for_a_terminal(tmp_path: Path) ->
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["True", "False"]
+
+
+def test_the_service_that_begins_a_history_keeps_nothing_of_what_made_its_tables(tmp_path: Path) -> None:
+    program = (
+        "import asyncio, sys; from pathlib import Path; from services.api.history import first, migrating;"
+        "from services.api.history.database import Database;"
+        f"path = Path({str(tmp_path / 'mine_data.db')!r}); asyncio.run(first.made(path));"
+        "print(Database(path).read(migrating.version) == migrating.HEAD, 'alembic' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["True", "False"]
+
+
+def test_a_history_that_cannot_be_begun_beside_the_service_is_left_to_it(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    asyncio.run(first.made(tmp_path / "file" / "mine_data.db"))
 
 
 def test_no_authorities_are_kept_for_who_would_not_verify_and_nobody_is_trusted_without() -> None:

@@ -9,7 +9,7 @@ from datetime import tzinfo
 from urllib.parse import urlsplit
 
 from services.collector.extract import NotFound, mail_date
-from services.collector.judge import Judge, Verdict, as_message, unknown
+from services.collector.judge import Judge, LevelVerdict, as_message, unknown
 from services.shared.answer import Answer
 from services.shared.clock import Clock, Moment
 from services.shared.device import Nonsense
@@ -57,7 +57,7 @@ class SignalHttp:
     def _headers(self) -> dict[str, str]:
         return {"User-Agent": self._source.user_agent, "Cache-Control": "no-cache", **self._validators}
 
-    def _verdict(self, answer: Answer, now: Moment) -> Verdict:
+    def _verdict(self, answer: Answer, now: Moment) -> LevelVerdict:
         unchanged = answer.status == 304 and bool(self._kept)
         text = self._kept if unchanged else _decoded(answer)
         reason = "" if unchanged else _why_no_page(answer)
@@ -66,7 +66,7 @@ class SignalHttp:
         self._keep(answer, text, verdict, unchanged)
         return verdict
 
-    def _keep(self, answer: Answer, text: str, verdict: Verdict, unchanged: bool) -> None:
+    def _keep(self, answer: Answer, text: str, verdict: LevelVerdict, unchanged: bool) -> None:
         if verdict.level is Level.UNKNOWN:
             self._validators, self._kept = {}, ""
         elif not unchanged:

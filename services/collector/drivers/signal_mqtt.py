@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import tzinfo
 
 from services.collector.drivers.listening import MAX_BYTES, PERIOD_S, Listening, Topics
-from services.collector.judge import Judge, Verdict, as_message, unknown
+from services.collector.judge import Judge, LevelVerdict, as_message, unknown
 from services.shared.bus import Foreign
 from services.shared.clock import Clock, Moment
 from services.shared.messages import Message
@@ -16,7 +16,7 @@ from services.shared.vocabulary import Level
 
 @dataclass(frozen=True, slots=True)
 class _Heard:
-    verdict: Verdict
+    verdict: LevelVerdict
     received_mono_s: float
 
 
@@ -51,7 +51,7 @@ class SignalMqtt:
     async def close(self) -> None:
         """The bus keeps the connection."""
 
-    def _judged(self, foreign: Foreign) -> Verdict:
+    def _judged(self, foreign: Foreign) -> LevelVerdict:
         if len(foreign.payload) > MAX_BYTES:
             return unknown("", f"more than {MAX_BYTES} bytes")
         judge = self._judges.setdefault(foreign.topic, Judge(self._source, self._zone))

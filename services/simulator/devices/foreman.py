@@ -49,14 +49,17 @@ class FakeForeman:
         api_key: str,
         client_id: int,
         calls_per_second: float = 1.0,
+        late_s: float = 0.0,
         seed: int = 1,
     ) -> None:
+        """`late_s`: how much nearer to the one before a call may come than its rate, seconds; the rate itself holds."""
         self._site = site
         self._faults = faults
         self._name = name
         self._api_key = api_key
         self._client_id = client_id
         self._interval_s = 1.0 / calls_per_second
+        self._late_s = late_s
         self._random = random.Random(seed)  # noqa: S311 - delays of a simulation, not secrets
         self._free_at: dict[str, float] = {}
         self._commands: dict[int, Command] = {}
@@ -113,9 +116,10 @@ class FakeForeman:
         if self._faults.has(self._name, "rate_limit"):
             return _over_limit(float(self._faults.value(self._name, "rate_limit") or 1.0))
         now_s = time.monotonic()
-        if (wait_s := self._free_at.get(template, 0.0) - now_s) > 0:
+        free_at = max(self._free_at.get(template, 0.0), now_s)
+        if (wait_s := free_at - now_s) > self._late_s:
             return _over_limit(wait_s)
-        self._free_at[template] = now_s + self._interval_s
+        self._free_at[template] = free_at + self._interval_s
         return None
 
     # --- the answers -------------------------------------------------------------------------------------------------------

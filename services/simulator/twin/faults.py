@@ -99,7 +99,7 @@ LIBRARY = (
     Fault("signal garbled", Falls.SIGNAL, Does.NONSENSE, "a page that says no level: an error page, a login"),
     Fault("signal frozen", Falls.SIGNAL, Does.FROZEN, "a cache repeats an old page"),
     Fault("signal slow", Falls.SIGNAL, Does.SLOW, "one poll in five is answered", 5.0),
-    Fault("signal flapping", Falls.SIGNAL, Does.FLAPS, "control and normal take turns, s each", 90.0, (5.0, 20.0)),
+    Fault("signal flapping", Falls.SIGNAL, Does.FLAPS, "control and normal take turns, 90 s each", 90.0, (5.0, 20.0)),
     Fault("signal contradicts", Falls.SIGNAL, Does.ASKS, "this source asks for control while the others do not"),
     Fault("sensor unplugged", Falls.SENSOR, Does.NONSENSE, "the sensor is gone, its unit answers"),
     Fault("sensor frozen", Falls.SENSOR, Does.FROZEN, "the same value for ever"),

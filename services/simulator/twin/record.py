@@ -8,6 +8,8 @@ from services.shared.vocabulary import LoadTarget
 from services.simulator.twin.day import Day, PowerEvent
 from services.simulator.twin.moment import Instant, Observer
 
+LEAST_TOLERANCE = 0.02
+"""Of the loads' nominal kW: so near to its target an event is made, also where `meter_tolerance_percent` is less."""
 _BACK_SHARE = 0.95
 _INTERVAL_S = 900.0
 
@@ -54,7 +56,7 @@ class Record(Observer):
         self._last: Instant | None = None
         self._interval_s = limits.interval_s or _INTERVAL_S
         self._means: dict[tuple[int, float], float] = {}
-        self.tolerance_kw = max(limits.meter_tolerance_kw, 0.02 * sum(load.kw for load in limits.loads))
+        self.tolerance_kw = max(limits.meter_tolerance_kw, LEAST_TOLERANCE * sum(load.kw for load in limits.loads))
         self.hottest_c: dict[str, float] = {}
         self.alarms: dict[str, tuple[float, str, str]] = {}
         self.events = [self._begun(event) for event in day.events if event.level.curtails]

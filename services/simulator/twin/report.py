@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from services.controller.core.plant import Limits
 from services.simulator.twin.clock import clock_text
 from services.simulator.twin.day import Day
-from services.simulator.twin.record import EventRecord, Record
+from services.simulator.twin.record import LEAST_TOLERANCE, EventRecord, Record
 
 _MOST_ALARMS = 20
 
@@ -18,6 +18,11 @@ def report(limits: Limits, day: Day, record: Record, violations: tuple[str, ...]
         f"Rehearsed {clock_text(day.begins_s)} to {clock_text(day.ends_s)}: {len(limits.loads)} loads of {nominal:.0f} kW, "
         f"{pdus} PDUs, {len(limits.fans)} fans, seed {day.seed}."
     )
+    if record.events:
+        yield (
+            f"  in time: at most {record.tolerance_kw:.1f} kW above what is allowed "
+            f"(meter_tolerance_percent, at least {100 * LEAST_TOLERANCE:g} % of the loads' kW)"
+        )
     for placed in day.faults:
         yield f"  fault: {placed}, {placed.fault.about}"
     for one in record.events:

@@ -38,6 +38,14 @@ def test_the_event_of_a_turn_carries_it_and_what_is_no_turn_is_no_event():
     assert not turns.of(before, again, snapshot, moment(301.0))
 
 
+def test_the_first_decision_of_a_new_site_begins_its_mode_and_is_no_change_from_it_to_itself():
+    site, turns = Site(limits()), Turns()
+    before = site.state
+    decision, snapshot = decided(site, 1.0)
+    (event,) = turns.of(before, decision, snapshot, moment(1.0))
+    assert (event.kind, event.mode, event.title) == ("transition", "starting", "starting")
+
+
 def test_a_decision_keeps_what_stood_on_the_signals_page_and_what_was_released():
     site = Site(limits()).settle()
     said = replace(signal(Level.CONTROL, 298.0), raw_text="Full Load Control" * 100)

@@ -103,7 +103,7 @@ async def test_the_file_is_written_ahead_and_every_commit_is_flushed(ledger, tmp
     reader = sqlite3.connect(tmp_path / "ledger.db")
     assert reader.execute("PRAGMA journal_mode").fetchone() == ("wal",)
     reader.close()
-    assert (await ledger._run(lambda: ledger._db.execute("PRAGMA synchronous").fetchone())) == (2,)
+    assert (await ledger._run(lambda: ledger._held.db.execute("PRAGMA synchronous").fetchone())) == (2,)
 
 
 @pytest.mark.asyncio
@@ -145,7 +145,7 @@ async def test_after_kill_9_at_any_moment_everything_acknowledged_is_there(tmp_p
         assert orders["m-0", "soft"].sent_mono_s >= told[-1][1]
         assert acknowledged.items() <= kept.items()
         assert sorted(kept) == list(range(1, len(kept) + 1)), "the numbers have no gap"
-        assert (await ledger._run(lambda db=ledger._db: db.execute("PRAGMA integrity_check").fetchone())) == ("ok",)
+        assert (await ledger._run(lambda db=ledger._held.db: db.execute("PRAGMA integrity_check").fetchone())) == ("ok",)
         ledger.close()
 
 

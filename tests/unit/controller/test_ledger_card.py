@@ -6,7 +6,8 @@ import sqlite3
 import pytest
 
 from services.controller import ledger_file
-from services.controller.ledger import LOST_TRIP, Ledger
+from services.controller.ledger import Ledger
+from services.controller.ledger_rows import LOST_TRIP
 from tests.unit.controller.test_ledger import a_state, an_event, an_order
 
 pytestmark = pytest.mark.asyncio
@@ -32,7 +33,7 @@ def card(monkeypatch):
                 error.sqlite_errorcode = code
                 raise error
 
-            monkeypatch.setattr(ledger_file, "_connected", connected)
+            monkeypatch.setattr(ledger_file, "connected", connected)
 
     return Card
 
@@ -82,8 +83,9 @@ async def test_a_damaged_file_that_cannot_be_laid_aside_is_read_as_far_as_it_goe
     with monkeypatch.context() as card:
         damaged = sqlite3.DatabaseError("a torn page")
         damaged.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
-        card.setattr("services.controller.ledger.opened", lambda _: (_ for _ in ()).throw(damaged))
-        card.setattr("services.controller.ledger.renewed", lambda *_: (_ for _ in ()).throw(OSError(30, "Read-only file system")))
+        held = "services.controller.ledger_connection"
+        card.setattr(f"{held}.opened", lambda _: (_ for _ in ()).throw(damaged))
+        card.setattr(f"{held}.renewed", lambda *_: (_ for _ in ()).throw(OSError(30, "Read-only file system")))
         ledger = Ledger(path)
         assert await ledger.load() == (a_state(), ORDERS)
         with pytest.raises(sqlite3.OperationalError, match="Read-only"):

@@ -12,11 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from services.controller import ledger_file
+from services.controller import ledger_file, ledger_renewal
 from services.controller.core import holds
 from services.controller.core.memory import Lockout, Trip
-from services.controller.ledger import LOST_TRIP, Ledger
+from services.controller.ledger import Ledger
 from services.controller.ledger_file import LedgerTaken
+from services.controller.ledger_rows import LOST_TRIP
 from services.controller.outbox import EventOutbox
 from services.shared.messages import Stored
 from tests.plant import limits, seen
@@ -104,7 +105,7 @@ async def test_a_file_that_lost_its_end_loses_no_trip_and_no_lock_out(path, shar
 async def test_what_was_latched_and_cannot_be_read_trips_the_site_until_a_person_resets_it(path):
     await written(path)
     garble(path, "state")
-    ledger_file.renewed(path, "nonsense")[0].close()  # killed before its first commit
+    ledger_renewal.renewed(path, "nonsense")[0].close()  # killed before its first commit
     _, (state, _), _ = await after(path)
     assert is_lost(state), "also in the next start"
     ended = holds.reset(state, LOST_TRIP, seen(1.0, limits()), limits(), state.started)
@@ -167,8 +168,8 @@ async def test_a_file_that_is_no_database_is_laid_aside_and_a_new_one_begins(pat
 async def test_a_file_that_breaks_while_we_run_is_renewed_with_the_commit_that_found_it(path):
     ledger = Ledger(path)
     await ledger.commit(a_state(), {("m-0", "soft"): an_order()}, [an_event()])
-    await ledger._run(lambda: ledger._db.execute("PRAGMA wal_checkpoint(TRUNCATE)"))
-    await ledger._run(lambda: ledger._db.execute("PRAGMA shrink_memory"))
+    await ledger._run(lambda: ledger._held.db.execute("PRAGMA wal_checkpoint(TRUNCATE)"))
+    await ledger._run(lambda: ledger._held.db.execute("PRAGMA shrink_memory"))
     garble(path, "events")
     (event,) = await ledger.commit(None, {("m-1", "soft"): an_order()}, [an_event("found it")])
     assert "damaged-1" in ledger.damage
@@ -217,7 +218,7 @@ async def test_a_renewal_that_is_killed_at_any_step_is_ended_by_the_next_start(p
 
         with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
             patched.setattr(Path, step, dies)
-            ledger_file.renewed(path, "{}")[0].close()
+            ledger_renewal.renewed(path, "{}")[0].close()
             raise KeyboardInterrupt  # it made fewer such steps
         ledger = Ledger(path)
         assert (await ledger.load())[0] == a_state()

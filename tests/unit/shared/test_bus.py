@@ -176,3 +176,11 @@ async def test_no_more_topics_are_remembered_than_there_is_room_for(monkeypatch:
     known = [("a", False), ("b", False), ("c", False), ("d", True), ("e", True)]
     assert (later, after_a_new_connect) == (known, known)
     assert len(inbox._seen) == 3
+
+
+def test_a_broker_that_is_given_up_is_lost_since_the_last_that_came_through_it() -> None:
+    bus = a_bus()
+    bus._link = SimpleNamespace(connected_mono_s=40.0, heard_mono_s=75.0)  # type: ignore[assignment]
+    bus._epoch = 1
+    bus._down("given up")
+    assert bus.lost_since_mono_s == 75.0

@@ -5,7 +5,7 @@ import logging
 log = logging.getLogger(__name__)
 
 
-class Losses:
+class GivenUp:
     """`total` counts since the start, `here` since the trouble that stands began. `why` is that trouble in words."""
 
     def __init__(self, why: str) -> None:

@@ -12,6 +12,10 @@ _HTTP_IN_FLIGHT = 400
 _FOREMAN_IN_FLIGHT = 40  # its answers may take 20 s and more at one call a second
 
 
+_YOUNG_POLLS = 2.0
+"""A temperature older than so many polls lowers no fan: one lost answer is common, two are not."""
+_YOUNG_LEAST_S = 5.0
+"""However fast the polls: one answer may take some seconds, and is as old as its question."""
 _REST_RELEASES = 8.0
 """Load that came back too often waits for so many releases: 16 minutes as shipped."""
 
@@ -53,6 +57,7 @@ def limits_from(settings: Settings) -> Limits:
         single_sensor_margin_c=heat.single_sensor_margin_celsius,
         temperature_lost_s=heat.lost_minutes * 60,
         temperature_stale_s=heat.stale_seconds,
+        temperature_young_s=max(_YOUNG_POLLS * heat.poll_seconds, _YOUNG_LEAST_S),
         zones=sensed_zones(settings),
         fan_start_spacing_s=fans.start_spacing_seconds,
         fan_min_on_s=fans.min_on_seconds,

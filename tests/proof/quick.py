@@ -7,7 +7,7 @@ from tests.proof.model import new_world, settled_world
 from tests.proof.small_site import SITES
 from tests.proof.walk import Broken, Node, judged
 
-WAYS = 40
+WAYS = 50
 STEPS = 40
 
 

@@ -47,6 +47,7 @@ def base() -> Limits:
         start_grace_s=60.0,
         temperature_lost_s=600.0,
         temperature_stale_s=60.0,
+        temperature_young_s=10.0,
         zones=frozenset(ZONES),
         fan_start_spacing_s=5.0,
         fan_min_on_s=60.0,

@@ -35,6 +35,16 @@ BUGS = {
         'return Judged(memory, Proof.PROVEN, "no fresh watts")',
     ),
     "watts without mains prove a fan": ("fan_proof", "if not volts_good:", "if False:"),
+    "an old temperature lowers fans": (
+        "fans",
+        "[crew for crew in surplus if crew.bank.scope not in unread]",
+        "surplus",
+    ),
+    "an old temperature raises load": (
+        "thermal",
+        "for zone in zones if not is_young(zone.read_s, limits, now)",
+        "for zone in zones if zone.celsius is None",
+    ),
     "an old temperature counts as fresh": (
         "zones",
         "now.mono_s - mono_s <= limits.temperature_stale_s",
@@ -71,7 +81,7 @@ BUGS = {
     ),
     "a protected outlet is switched": ("plant", "self.outlet is not None and not self.protected", "self.outlet is not None"),
     "out of service has no end": ("sources", "now.mono_s < memory.out_until.mono_s", "now.mono_s < 1e9"),
-    "a lease takes the place of another's": ("holds", "(one.kind, one.owner) == (new.kind, new.owner)", "one.kind is new.kind"),
+    "a lease takes the place of another's": ("holds", "(one.kind, one.asker) == (new.kind, new.asker)", "one.kind is new.kind"),
     "a lease has no end": ("stamps", "elapsed_s(hold.began, now) >= hold.seconds", "elapsed_s(hold.began, now) >= 1e9"),
     "a silent signal counts as heard": ("ruling", "if look.now.mono_s >= lost_at_s:", "if False:"),
     "a closed contact is not heard": (

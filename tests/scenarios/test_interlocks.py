@@ -11,7 +11,7 @@ from services.controller.core.interlocks import cause_present, merge, switch_ala
 from services.controller.core.memory import Cause, Hold, Trip
 from services.controller.core.seen import SwitchSeen
 from services.controller.core.stamps import resume
-from services.shared.vocabulary import AlarmKind, LeaseKind, Level, LoadTarget, Mode, PowerState, SensorRole, SwitchRole
+from services.shared.vocabulary import AlarmKind, Control, LeaseKind, Level, LoadTarget, Mode, PowerState, SensorRole, SwitchRole
 from tests.plant import intake, limits, moment, seen
 from tests.scenarios.hall import OFF, ON, Hall, two_zones, warm
 
@@ -265,5 +265,16 @@ def test_a_trip_floor_is_all_fans_of_the_zone():
 
 
 def test_in_the_second_of_a_trip_nobody_has_measured_that_the_load_is_off():
-    (told,) = trip_alarms((Trip("stop", "emergency stop by ann", moment(0.0)),))
+    (told,) = trip_alarms((Trip("stop", "emergency stop by ann", moment(0.0)),), Control.ARMED)
     assert told.consequence == "Its load goes off and stays off."
+
+
+def test_a_stop_on_a_site_that_observes_says_that_nothing_is_switched():
+    (told,) = trip_alarms((Trip("stop", "emergency stop by ann", moment(0.0)),), Control.OBSERVE)
+    assert told.consequence == "Observing: nothing is switched."
+    assert told.action == "Take the load off by hand. Find the cause, then reset the trip."
+
+
+def test_in_smoke_the_fire_brigade_comes_first_on_a_site_that_observes_too():
+    (told,) = trip_alarms((Trip("smoke", "Smoke.", moment(0.0)),), Control.OBSERVE)
+    assert told.action == "Call the fire brigade; reset after it was looked at. Take the load off by hand."

@@ -2,7 +2,7 @@
 
 from services.controller.core.counted import counted
 from services.controller.core.memory import Cause, State
-from services.controller.core.mode import WAKING_AT_MOST_S, Picture, not_back
+from services.controller.core.mode import Picture
 from services.controller.core.moments import Now
 from services.controller.core.plant import SITE, Limits, Load
 from services.controller.core.proof import Measured
@@ -10,6 +10,7 @@ from services.controller.core.ranks import ranked
 from services.controller.core.seen import Snapshot
 from services.controller.core.stamps import elapsed_s
 from services.controller.core.suspects import NOMINAL_MARGIN
+from services.controller.core.waking import WAKING_AT_MOST_S, not_back
 from services.controller.core.wanted import AlarmWanted, Ceiling
 from services.shared.vocabulary import AlarmKind, Control
 

@@ -15,6 +15,7 @@ from services.controller.core.motion import Motion
 from services.controller.core.plant import SITE, Limits
 from services.controller.core.proof import Measured
 from services.controller.core.stamps import elapsed_s
+from services.controller.core.unread import unread_banks
 from services.controller.core.verdicts import Verdicts
 from services.controller.core.wanted import Floor
 from services.shared.vocabulary import LeaseKind, PowerState
@@ -45,7 +46,7 @@ def restore(state: State, verdicts: Verdicts, motion: Motion, limits: Limits, no
     """Fans lead the heat: as many run as the load needs that returns next, in a zone with fans of its own all of them."""
     if state.setpoint_kw is not None and motion.returning:
         return tuple(_lead(bank, motion.returning, "fans lead the heat", motion, limits) for bank in banks_of(limits))
-    if elapsed_s(state.stepped, now) < limits.fan_lag_s:
+    if elapsed_s(state.stepped, now) < limits.fan_lag_s or motion.waking:
         nothing: frozenset[int] = frozenset()
         return tuple(_lead(bank, nothing, "released load is still coming", motion, limits) for bank in banks_of(limits))
     return ()
@@ -76,7 +77,14 @@ def lease(state: State, verdicts: Verdicts, motion: Motion, limits: Limits, now:
     )
 
 
-FLOORS: tuple[FloorRule, ...] = (temperature, trips, load, restore, start, lag, lease)
+def readings(state: State, verdicts: Verdicts, motion: Motion, limits: Limits, now: Now) -> tuple[Floor, ...]:
+    """An old temperature lowers nothing: the fans of before run until one is read after the last of them switched."""
+    unread = _unread(verdicts, limits, now)
+    kept = [(bank, min(len(bank.members), stage_before(state, bank.scope))) for bank in banks_of(limits) if bank.scope in unread]
+    return tuple(Floor("readings", stage, "no new temperature: no fan is lowered", bank.scope) for bank, stage in kept)
+
+
+FLOORS: tuple[FloorRule, ...] = (temperature, trips, load, restore, start, lag, lease, readings)
 
 
 def cool(state: State, verdicts: Verdicts, motion: Motion, limits: Limits, now: Now) -> tuple[State, tuple[Floor, ...], float]:
@@ -86,8 +94,12 @@ def cool(state: State, verdicts: Verdicts, motion: Motion, limits: Limits, now: 
         stages = dict.fromkeys((bank.scope for bank in banks_of(limits)), 0)
         return _with_fans(state, stop_all(verdicts.air, now), stages, now), floors, float("inf")
     stages = stages_of(floors, limits)
-    memories, due = choose_fans(state, verdicts.air, stages, limits, now)
+    memories, due = choose_fans(state, verdicts.air, stages, limits, now, _unread(verdicts, limits, now))
     return _with_fans(state, memories, stages, now), floors, due
+
+
+def _unread(verdicts: Verdicts, limits: Limits, now: Now) -> frozenset[str]:
+    return unread_banks(verdicts.thermal.read, verdicts.air.memories, limits, now)
 
 
 def _running_kw(bank: Bank, motion: Motion, limits: Limits) -> float:

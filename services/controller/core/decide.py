@@ -10,7 +10,7 @@ from services.controller.core.back import earliest_return
 from services.controller.core.changed import changed
 from services.controller.core.cooling import cool
 from services.controller.core.memory import Phase, State
-from services.controller.core.mode import Picture, derive_mode, is_proven, not_back
+from services.controller.core.mode import Picture, derive_mode, is_proven
 from services.controller.core.moments import Now
 from services.controller.core.motion import Motion, move
 from services.controller.core.plant import Limits
@@ -20,6 +20,7 @@ from services.controller.core.seen import Snapshot
 from services.controller.core.stamps import is_over
 from services.controller.core.unproven import unproven_alarms
 from services.controller.core.verdicts import Verdicts, judge
+from services.controller.core.waking import not_back
 from services.controller.core.wanted import AlarmWanted, Ceiling, Decision, LoadFigures, Says, Targets
 from services.shared.vocabulary import Mode
 
@@ -92,7 +93,7 @@ def _picture(
     binding = sorted((c for c in says.ceilings if _binds(c, limits)), key=lambda one: _leaves_kw(one, limits))
     return Picture(
         state, tuple(binding), motion.holding, motion.kept, motion.unwoken, motion.allowed_kw, motion.owed_kw, motion.held,
-        verdicts.measured, snapshot, limits, now,
+        verdicts.measured, motion.waking, snapshot, limits, now,
     )  # fmt: skip
 
 
@@ -128,7 +129,7 @@ def _alarms(
         + verdicts.thermal.alarms
         + verdicts.air.alarms
         + interlocks.switch_alarms(snapshot, limits, now)
-        + interlocks.trip_alarms(verdicts.trips)
+        + interlocks.trip_alarms(verdicts.trips, limits.control)
         + alarms.load_alarms(stubborn, motion.hard.opened, measured, state, limits)
         + alarms.held_alarms(held, limits)
         + alarms.target_alarms(stubborn | held, state, picture.binding, measured, limits, now)

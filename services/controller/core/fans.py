@@ -38,9 +38,12 @@ class _Held:
 
 
 def choose_fans(
-    state: State, air: FanVerdict, stages: Mapping[str, int], limits: Limits, now: Now
+    state: State, air: FanVerdict, stages: Mapping[str, int], limits: Limits, now: Now, unread: frozenset[str] = frozenset()
 ) -> tuple[tuple[FanMemory, ...], float]:
-    """The wanted state of each fan for the stages of the banks, and the moment of the next start or stop."""
+    """The wanted state of each fan for the stages of the banks, and the moment of the next start or stop.
+
+    No fan stops in a bank of `unread`: it waits for a new temperature.
+    """
     memories = [
         _stopped(memory, now) if figure.locked_out and memory.wanted is PowerState.ON else memory
         for memory, figure in zip(air.memories, air.figures, strict=True)
@@ -50,7 +53,7 @@ def choose_fans(
     if to_start := _to_start(crews, held):
         due = _start_one(memories, to_start, held, state, limits, now)
     elif surplus := [crew for crew in crews if len(crew.counted) > crew.stage]:
-        due = _stop_one(memories, surplus, held, limits, now)
+        due = _stop_one(memories, [crew for crew in surplus if crew.bank.scope not in unread], held, limits, now)
     else:
         rested = [i for crew in crews for i in _to_rotate(crew, memories, held, now)]
         due = _start_one(memories, rested, held, state, limits, now) if rested else _NEVER

@@ -4,15 +4,12 @@ from dataclasses import replace
 
 from services.controller.core.interlocks import STOP_TRIP, cause_present
 from services.controller.core.memory import Hold, Lockout, Phase, State, Trip
+from services.controller.core.merged import with_room
 from services.controller.core.moments import Now, Stamp
 from services.controller.core.plant import Limits
 from services.controller.core.seen import Snapshot
-from services.controller.core.signals import takes_nothing_off
 from services.controller.core.zones import is_meant
 from services.shared.vocabulary import LeaseKind, Level, PowerState
-
-MOST_OF_A_KIND = 50
-"""Leases that may stand at once: each is in the state that goes to the bus, which takes no more than 250,000 bytes."""
 
 
 class HoldRefused(Exception):
@@ -21,12 +18,9 @@ class HoldRefused(Exception):
 
 def grant(state: State, hold: Hold, limits: Limits) -> State:
     """Add a lease. It takes the place of its owner's own of the same kind and scope; another's stands beside it, and the
-    strictest of all counts. Raises HoldRefused for a milder wish."""
+    strictest of all counts; there is always room for it. Raises HoldRefused for a milder wish."""
     if hold.kind is LeaseKind.POWER_SIGNAL and not limits.demo and not (hold.level or Level.UNKNOWN).curtails:
         raise HoldRefused("a forced signal may only be stricter than the plant; milder levels need the simulated site")
-    if takes_nothing_off(hold, limits):
-        found, full = f"{hold.target_kw:g} kW", f"{limits.nominal_kw:g} kW"
-        raise HoldRefused(f"target_kw: found {found}, which takes nothing off; allowed: 0 to less than {full}, all the loads")
     if hold.kind is LeaseKind.TEMPERATURE and hold.celsius is None:
         raise HoldRefused("celsius: a forced temperature needs one")
     if hold.kind is LeaseKind.MINERS:
@@ -34,9 +28,7 @@ def grant(state: State, hold: Hold, limits: Limits) -> State:
     if hold.kind is LeaseKind.FANS:
         _check_fans(hold, limits)
     kept = tuple(left for one in state.holds if (left := _left(one, hold)) is not None)
-    if sum(one.kind is hold.kind for one in kept) >= MOST_OF_A_KIND:
-        raise HoldRefused(f"{MOST_OF_A_KIND} leases of the kind {hold.kind.value} stand already; release one first")
-    return replace(state, holds=(*kept, hold))
+    return replace(state, holds=with_room(kept, hold, limits))
 
 
 def check_sensor(hold: Hold, snapshot: Snapshot) -> None:
@@ -48,7 +40,7 @@ def check_sensor(hold: Hold, snapshot: Snapshot) -> None:
 
 def _left(one: Hold, new: Hold) -> Hold | None:
     """What a new lease leaves of one that stands. A drill gives the fan that it runs to whoever takes it."""
-    is_own = (one.kind, one.owner) == (new.kind, new.owner)
+    is_own = (one.kind, one.asker) == (new.kind, new.asker)
     if new.kind is not LeaseKind.FANS:
         return None if is_own and _scope(one) == _scope(new) else one
     if is_own and new.fan_stage is not None:

@@ -3,12 +3,13 @@
 from services.controller.core.banks import banks_of, serving
 from services.controller.core.memory import Cause, Hold, State, Trip
 from services.controller.core.moments import Now
+from services.controller.core.notices import BY_HAND, OBSERVING
 from services.controller.core.plant import SITE, Limits, zone_scope
 from services.controller.core.seen import Snapshot, SwitchSeen
 from services.controller.core.trips import forced_c, trip_zone
 from services.controller.core.wanted import AlarmWanted, Ceiling, Floor, one_device
 from services.controller.core.zones import is_fresh
-from services.shared.vocabulary import AlarmKind, RuleKind, SensorRole, SwitchRole
+from services.shared.vocabulary import AlarmKind, Control, RuleKind, SensorRole, SwitchRole
 
 STOP_TRIP = "stop"
 SMOKE_TRIP = "smoke"
@@ -139,16 +140,24 @@ def _silent_alarm(role: SwitchRole, names: list[str], device: str) -> AlarmWante
     return AlarmWanted(f"switch_lost_{role}", AlarmKind.WARNING, cause, consequence, action, device)
 
 
-def trip_alarms(trips: tuple[Trip, ...]) -> tuple[AlarmWanted, ...]:
-    """A trip is an emergency until a person resets it."""
-    actions = {key: action for key, _, action in _LATCHED.values()}
+def trip_alarms(trips: tuple[Trip, ...], control: Control) -> tuple[AlarmWanted, ...]:
+    """A trip is an emergency until a person resets it. Who observes switches nothing, and says so."""
+    observes = control is Control.OBSERVE
     return tuple(
         AlarmWanted(
             f"trip_{trip.key}",
             AlarmKind.EMERGENCY,
             f"Tripped: {trip.reason}",
-            "Its load goes off and stays off.",
-            actions.get(trip.key, "Find the cause, then reset the trip."),
+            OBSERVING if observes else "Its load goes off and stays off.",
+            _action(trip.key, observes=observes),
         )
         for trip in trips
     )
+
+
+def _action(key: str, *, observes: bool) -> str:
+    actions = {latched: action for latched, _, action in _LATCHED.values()}
+    action = actions.get(key, "Find the cause, then reset the trip.")
+    if not observes:
+        return action
+    return f"{action} {BY_HAND}" if key == SMOKE_TRIP else f"{BY_HAND} {action}"  # first the fire brigade

@@ -62,7 +62,7 @@ def leased_down(state: State, limits: Limits) -> frozenset[str]:
     by_owner: dict[str, list[tuple[frozenset[str], str]]] = {}
     for hold in reversed(state.holds):
         if hold.kind in (LeaseKind.MINERS, LeaseKind.DRILL):
-            by_owner.setdefault(hold.owner, []).append((frozenset(hold.members), hold.action))
+            by_owner.setdefault(hold.asker, []).append((frozenset(hold.members), hold.action))
     if not by_owner:
         return frozenset()
     return frozenset(load.name for load in limits.loads if any(_is_held(load, wishes) for wishes in by_owner.values()))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from services.controller.core.moments import Stamp
-from services.shared.vocabulary import LeaseKind, Level, Mode, PowerState
+from services.shared.vocabulary import LeaseKind, Level, Mode, PowerState, name_of
 
 
 class Phase(StrEnum):
@@ -156,6 +156,11 @@ class Hold:
     sensor: str = ""
     by_calendar: bool = False
     """It began in an earlier boot: only a trusted clock ends it."""
+
+    @property
+    def asker(self) -> str:
+        """Whose it is, for what a newer one of theirs replaces: the way and the address in `owner` may be others tomorrow."""
+        return name_of(self.owner)
 
 
 @dataclass(frozen=True, slots=True)

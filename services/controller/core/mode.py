@@ -9,14 +9,12 @@ from dataclasses import dataclass
 from services.controller.core.escalation import soft_wait_s
 from services.controller.core.memory import Cause, State
 from services.controller.core.moments import Now
-from services.controller.core.plant import Limits, Load
-from services.controller.core.proof import Measured, fresh_watts, is_asleep, says_it_works
-from services.controller.core.seen import LoadSeen, Snapshot
+from services.controller.core.plant import Limits
+from services.controller.core.proof import Measured, is_asleep, says_it_works
+from services.controller.core.seen import Snapshot
 from services.controller.core.stamps import elapsed_s
 from services.controller.core.wanted import Ceiling
-from services.shared.vocabulary import LoadState, Mode, PowerState, RuleKind
-
-WAKING_AT_MOST_S = 600.0  # a miner needs up to ten minutes from the call until it hashes; what is later is an alarm
+from services.shared.vocabulary import Mode, RuleKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +30,7 @@ class Picture:
     owed_kw: float
     held: frozenset[str]
     measured: Measured
+    waking: tuple[str, ...]
     snapshot: Snapshot
     limits: Limits
     now: Now
@@ -63,7 +62,7 @@ def is_coming_back(picture: Picture) -> bool:
     if setpoint is None or picture.asked:
         return False
     was_coming = picture.state.mode is Mode.RESTORING  # a miner that stumbles later does not make a normal site restore
-    return setpoint < picture.allowed_kw - 1e-6 or (was_coming and bool(still_waking(picture)))
+    return setpoint < picture.allowed_kw - 1e-6 or (was_coming and bool(picture.waking))
 
 
 def is_not_down_yet(picture: Picture) -> bool:
@@ -117,29 +116,6 @@ TABLE: tuple[tuple[Mode, Callable[[Picture], bool]], ...] = (
 def derive_mode(picture: Picture) -> Mode:
     """The first row of the table that applies."""
     return next(mode for mode, applies in TABLE if applies(picture))
-
-
-def still_waking(picture: Picture) -> tuple[str, ...]:
-    """Loads that were released a moment ago and are not back yet; empty once they had their time."""
-    if elapsed_s(picture.state.stepped, picture.now) >= WAKING_AT_MOST_S:
-        return ()
-    limits, seen = picture.limits, picture.snapshot.loads
-    weak = (i for i in sorted(picture.kept) if _draws_little(limits.loads[i], seen[i], limits, picture.now))
-    sleeping = not_back(picture.kept, picture.unwoken, picture.snapshot, limits)
-    return (*sleeping, *(name for i in weak if (name := limits.loads[i].name) not in {*sleeping, *picture.unwoken}))
-
-
-def _draws_little(load: Load, seen: LoadSeen, limits: Limits, now: Now) -> bool:
-    """Whether it still runs up: less than half of its nameplate by its own watts, without them by its own word."""
-    watts = fresh_watts(seen, limits, now)
-    return seen.state is LoadState.WAKING if watts is None else watts < load.kw * 500
-
-
-def not_back(kept: frozenset[int], unwoken: frozenset[str], snapshot: Snapshot, limits: Limits) -> tuple[str, ...]:
-    """Loads that may run and be woken, whose device says that they sleep or whose outlet is open."""
-    seen = snapshot.loads
-    sleeping = (i for i in sorted(kept) if is_asleep(seen[i]) or seen[i].outlet is PowerState.OFF)
-    return tuple(name for i in sleeping if (name := limits.loads[i].name) not in unwoken)
 
 
 def is_proven(picture: Picture) -> bool:

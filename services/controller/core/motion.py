@@ -13,6 +13,7 @@ from services.controller.core.rest import remember_return
 from services.controller.core.seen import Snapshot
 from services.controller.core.stamps import elapsed_s
 from services.controller.core.verdicts import Verdicts
+from services.controller.core.waking import still_waking
 from services.controller.core.wanted import Ceiling, Says
 from services.shared.vocabulary import LoadState, PowerState
 
@@ -23,7 +24,7 @@ class Motion:
     run, which are cut.
 
     `returning`: loads that the ceilings allow and that the way up has not released yet. `unwoken`: loads that may run and are
-    not woken now.
+    not woken now. `waking`: loads that were released and are not back yet.
     """
 
     allowed_kw: float
@@ -33,6 +34,7 @@ class Motion:
     held: frozenset[str]
     kept: frozenset[int]
     unwoken: frozenset[str]
+    waking: tuple[str, ...]
     hard: Escalation
     next_due: float
 
@@ -59,7 +61,8 @@ def move(state: State, verdicts: Verdicts, says: Says, snapshot: Snapshot, limit
     holding = ramp.held_back(says.holding, kept, allowed, limits)
     unwoken = ramp.unwoken(state, kept, says.holding, limits, now)
     owed_kw, due = _owed_kw(allowed_kw, says, limits), min(due, hard.next_due)
-    motion = Motion(allowed_kw, owed_kw, allowed - kept, holding, says.down, kept, unwoken, hard, due)
+    waking = still_waking(state, kept, unwoken, snapshot, limits, now)
+    motion = Motion(allowed_kw, owed_kw, allowed - kept, holding, says.down, kept, unwoken, waking, hard, due)
     asleep = frozenset(name for name in verdicts.measured.proven_down if name in says.down)
     return changed(state, opened=hard.opened | drills.opened_by(state, asleep, limits), proven_off=proven_off), motion
 

@@ -6,8 +6,10 @@ from services.controller.core.moments import Now
 from services.controller.core.plant import Limits, Source
 from services.controller.core.stamps import elapsed_s
 from services.controller.core.wanted import AlarmWanted
-from services.shared.vocabulary import AlarmKind, Level
+from services.shared.vocabulary import AlarmKind, Control, Level
 
+OBSERVING = "Observing: nothing is switched."
+BY_HAND = "Take the load off by hand."
 _HOUR_S = 3600.0
 
 
@@ -31,9 +33,10 @@ def asks(memory: SourceMemory, level: Level, kw: float) -> str:
     return f"The {called(memory.name)} asks for {level.value}: at most {kw:.0f} kW{_drop(memory)}."
 
 
-def asked(memory: SourceMemory, others: tuple[str, ...]) -> AlarmWanted:
-    """The utility asks; `others` say otherwise and change nothing."""
-    consequence = "Load comes off now and stays off until the signal is normal."
+def asked(memory: SourceMemory, others: tuple[str, ...], control: Control) -> AlarmWanted:
+    """The utility asks; `others` say otherwise and change nothing. Who observes switches nothing, and says so."""
+    observes = control is Control.OBSERVE
+    consequence = OBSERVING if observes else "Load comes off now and stays off until the signal is normal."
     if others:
         consequence += f" {'; '.join(others)}: any source that asks curtails."
     return AlarmWanted(
@@ -41,7 +44,7 @@ def asked(memory: SourceMemory, others: tuple[str, ...]) -> AlarmWanted:
         AlarmKind.EMERGENCY,
         memory.asked,
         consequence,
-        "Nothing, unless the kW do not fall: see the page.",
+        BY_HAND if observes else "Nothing, unless the kW do not fall: see the page.",
         rank=max(memory.level, Level.CONTROL, key=lambda level: level.severity).severity,  # until it is released
     )
 
@@ -57,14 +60,15 @@ def planned(memory: SourceMemory, limits: Limits) -> AlarmWanted:
     """An event is announced."""
     assert memory.from_at is not None
     end = f" to {told(memory.until_at, limits.timezone)}" if memory.until_at is not None else ", no end named"
+    observes = limits.control is Control.OBSERVE
     event = f" (event {memory.event_id})" if memory.event_id else ""
     return AlarmWanted(
         f"signal_planned_{memory.name}",
         AlarmKind.WARNING,
         f"The {called(memory.name)} announces {memory.level.value}{event}: {_planned_kw(memory, limits)}"
         f" from {told(memory.from_at, limits.timezone)}{end}.",
-        "Load comes off by itself when it begins; until then nothing changes.",
-        "Nothing.",
+        OBSERVING if observes else "Load comes off by itself when it begins; until then nothing changes.",
+        "Take the load off by hand when it begins." if observes else "Nothing.",
     )
 
 

@@ -170,6 +170,8 @@ class Limits:
     """The contract's: schedules are told in it."""
     interval_s: float = 900.0
     """The settlement interval of a power event; 0: no guard watches it."""
+    temperature_young_s: float = 30.0
+    """What was read longer ago lowers no fan and raises no load: two polls, so that one lost answer holds nothing."""
     restore_jitter_s: float = 0.0
     returns_per_hour: int = 0
     """Load that came back so often within an hour rests; 0: it never does."""

@@ -1,7 +1,7 @@
 """Why, in sentences: what limits, how much is still on or unknown, what holds a rise. Never empty."""
 
 from services.controller.core.counted import counted
-from services.controller.core.mode import Picture, still_waking
+from services.controller.core.mode import Picture
 from services.controller.core.wanted import Ceiling
 from services.shared.vocabulary import Mode, RuleKind
 
@@ -49,7 +49,7 @@ def _remarks(mode: Mode, picture: Picture) -> tuple[str, ...]:
 
 def _unasked(mode: Mode, picture: Picture) -> str:
     if mode is Mode.RESTORING:
-        waking = still_waking(picture)
+        waking = picture.waking
         if picture.state.setpoint_kw == picture.allowed_kw and waking:
             return f"restoring: all is released, {counted(len(waking), 'load is', 'loads are')} not back yet"
         return f"restoring: {picture.state.setpoint_kw:.0f} of {picture.allowed_kw:.0f} kW released"

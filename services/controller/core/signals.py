@@ -40,7 +40,7 @@ def judge_signals(
         figures=tuple(one.figures for one in ruled),
         ceilings=tuple(ceiling for one in ruled for ceiling in one.ceilings) + lease_ceilings(state, limits),
         holding=tuple(hold for one in ruled for hold in one.holding),
-        alarms=tuple(alarm for one in ruled for alarm in one.alarms) + _asked(ruled),
+        alarms=tuple(alarm for one in ruled for alarm in one.alarms) + _asked(ruled, limits),
         next_due=min((one.next_due for one in ruled), default=float("inf")),
     )
 
@@ -50,10 +50,10 @@ def _ruled(source: Source, memory: SourceMemory | None, snapshot: Snapshot, look
     return rule(source, sources.remember(memory, source, seen, look.state, look.now), seen, look)
 
 
-def _asked(ruled: list[Ruling]) -> tuple[AlarmWanted, ...]:
+def _asked(ruled: list[Ruling], limits: Limits) -> tuple[AlarmWanted, ...]:
     """One alarm for each source that asks; it tells which sources say otherwise."""
     others = tuple(one.otherwise for one in ruled if one.otherwise)
-    return tuple(notices.asked(one.memory, others) for one in ruled if one.memory.asked)
+    return tuple(notices.asked(one.memory, others, limits.control) for one in ruled if one.memory.asked)
 
 
 def milder_lease(state: State, limits: Limits) -> Level | None:
@@ -66,20 +66,15 @@ def milder_lease(state: State, limits: Limits) -> Level | None:
 
 
 def lease_ceilings(state: State, limits: Limits) -> tuple[Ceiling, ...]:
-    """A signal that somebody forces joins as one more source, each of them; one that takes nothing off asks for nothing."""
+    """A signal that somebody forces joins as one more source, each of them."""
     ceilings = []
     for hold in state.holds:
-        if _curtails(hold) and hold.level is not None and not takes_nothing_off(hold, limits):
+        if _curtails(hold) and hold.level is not None:
             kw = limits.curtail_to_kw if hold.target_kw is None else hold.target_kw
             why = f": {hold.reason}" if hold.reason else ""
             reason = f"forced signal {hold.level.value} by {hold.owner}{why}"
             ceilings.append(Ceiling(RuleKind.LEASE, "lease", kw, reason, Cause.UTILITY))
     return tuple(ceilings)
-
-
-def takes_nothing_off(hold: Hold, limits: Limits) -> bool:
-    """Whether a forced signal leaves all the loads on: a slip of the hand. Without loads nobody knows how much all is."""
-    return bool(limits.loads) and _curtails(hold) and (hold.target_kw or 0.0) >= limits.nominal_kw > 0
 
 
 def _curtails(hold: Hold) -> bool:

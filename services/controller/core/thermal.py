@@ -12,7 +12,7 @@ from services.controller.core.stamps import elapsed_s
 from services.controller.core.thermal_alarms import climate_alarms
 from services.controller.core.trips import judge_trips
 from services.controller.core.wanted import AlarmWanted, Ceiling, Floor
-from services.controller.core.zones import Zone, judge_zones
+from services.controller.core.zones import Zone, is_young, judge_zones
 from services.shared.vocabulary import RuleKind
 
 _SHED_STAGES = 4
@@ -20,7 +20,10 @@ _SHED_STAGES = 4
 
 @dataclass(frozen=True, slots=True)
 class ThermalVerdict:
-    """All zones judged. `cooler`: zones that are cool enough for a lower stage of shedding, since when."""
+    """All zones judged. `cooler`: zones that are cool enough for a lower stage of shedding, since when.
+
+    `read`: when the oldest poll began that each zone's vote rests on; None without a vote.
+    """
 
     ceilings: tuple[Ceiling, ...]
     holding: tuple[Ceiling, ...]
@@ -31,6 +34,7 @@ class ThermalVerdict:
     cooler: tuple[tuple[str, Stamp], ...]
     hot: tuple[tuple[str, float], ...]
     zones: tuple[tuple[str, Stamp | None], ...]
+    read: tuple[tuple[str, float | None], ...]
     max_c: float | None
 
 
@@ -42,7 +46,7 @@ def judge_temperatures(state: State, snapshot: Snapshot, limits: Limits, now: No
     known = [zone.measured_c for zone in zones if zone.measured_c is not None]
     return ThermalVerdict(
         ceilings=tuple(ceiling for zone in zones if (ceiling := _ceiling(zone, shed[zone.name][0], limits))),
-        holding=tuple(_holding(zone) for zone in zones if zone.celsius is None),
+        holding=tuple(_holding(zone) for zone in zones if not is_young(zone.read_s, limits, now)),
         floors=tuple(_floor(zone, state, limits) for zone in zones),
         alarms=climate_alarms(zones, snapshot, limits, now, {key for key, _ in state.alarmed}),
         trips=trips,
@@ -50,6 +54,7 @@ def judge_temperatures(state: State, snapshot: Snapshot, limits: Limits, now: No
         cooler=tuple((name, since) for name, (_, since) in shed.items() if since is not None),
         hot=hot,
         zones=tuple((zone.name, zone.blind_since) for zone in zones if zone.ever),
+        read=tuple((zone.name, zone.read_s) for zone in zones),
         max_c=max(known, default=None),
     )
 
@@ -57,7 +62,8 @@ def judge_temperatures(state: State, snapshot: Snapshot, limits: Limits, now: No
 def _shed_stage(zone: Zone, state: State, limits: Limits, now: Now) -> tuple[int, Stamp | None]:
     """0 to 4 quarters of the zone's load to take off, and since when it is cool enough for one less.
 
-    Up at once; down by one quarter after it has stood so for the time of a stage of the restore, and with hysteresis.
+    Up at once; down by one quarter after it has stood so for the time of a stage of the restore, with hysteresis, and on
+    a new reading: an old one raises nothing.
     """
     before = dict(state.thermal_stages).get(zone.name, 0)
     if zone.celsius is None:
@@ -69,7 +75,8 @@ def _shed_stage(zone: Zone, state: State, limits: Limits, now: Now) -> tuple[int
         return before, None
     since = dict(state.cooler).get(zone.name)
     since = since if since is not None and since.host_boot == now.host_boot else now
-    return (before, since) if elapsed_s(since, now) < limits.restore_step_s else (before - 1, now)
+    stood = elapsed_s(since, now) >= limits.restore_step_s and is_young(zone.read_s, limits, now, after_s=since.mono_s)
+    return (before - 1, now) if stood else (before, since)
 
 
 def _stage_at(celsius: float, limits: Limits) -> int:
@@ -98,7 +105,8 @@ def _ceiling(zone: Zone, stage: int, limits: Limits) -> Ceiling | None:
 
 
 def _holding(zone: Zone) -> Ceiling:
-    reason = f"no fresh temperature in zone {zone.name}"
+    what = "fresh" if zone.celsius is None else "new"
+    reason = f"no {what} temperature in zone {zone.name}"
     return Ceiling(RuleKind.STALE, "temperature stale", 0.0, reason, scope=zone_scope(zone.name))
 
 

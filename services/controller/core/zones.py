@@ -1,6 +1,7 @@
 """The temperature of each zone: a vote of its intake sensors, or the moment since when nothing fresh is known of it."""
 
 from dataclasses import dataclass, replace
+from math import inf
 
 from services.controller.core.memory import State
 from services.controller.core.moments import Now, Stamp
@@ -23,6 +24,8 @@ class Zone:
     lost_s: float
     stale_names: tuple[str, ...]
     ever: bool = True
+    read_s: float | None = None
+    """When the oldest poll began that the vote rests on; None without a vote."""
 
     @property
     def told(self) -> str:
@@ -51,14 +54,16 @@ def _silent(limits: Limits) -> frozenset[str]:
 def _judge(name: str, snapshot: Snapshot, state: State, limits: Limits, now: Now) -> Zone:
     sensors = [s for s in snapshot.temperatures if s.zone == name and s.role is SensorRole.INTAKE]
     fresh = {s.sensor: s.celsius for s in sensors if s.celsius is not None and is_fresh(s.mono_s, limits, now)}
+    read_s = min((s.mono_s for s in sensors if s.sensor in fresh and s.mono_s is not None), default=None)
     blind_since = None if fresh else dict(state.zones).get(name) or _last_good(sensors, now)
     measured = _vote(sorted(fresh.values()))
     judged = measured + limits.single_sensor_margin_c if measured is not None and len(fresh) == 1 else measured
     for celsius in sorted(_forced(state, sensors)):  # the hottest counts; it never stands in for lost sensors
         if limits.demo or (judged is not None and celsius > judged):
             measured = judged = celsius
+            read_s = now.mono_s if limits.demo else read_s
     stale = tuple(s.sensor for s in sensors if s.sensor not in fresh)
-    return Zone(name, judged, measured, blind_since, elapsed_s(blind_since, now) if blind_since else 0.0, stale)
+    return Zone(name, judged, measured, blind_since, elapsed_s(blind_since, now) if blind_since else 0.0, stale, read_s=read_s)
 
 
 def _forced(state: State, sensors: list[TemperatureSeen]) -> list[float]:
@@ -80,6 +85,11 @@ def is_meant(sensor: str, seen: TemperatureSeen) -> bool:
 def is_fresh(mono_s: float | None, limits: Limits, now: Now) -> bool:
     """Whether what Room Alert or another sensor was polled for at that moment may still be used."""
     return mono_s is not None and now.mono_s - mono_s <= limits.temperature_stale_s
+
+
+def is_young(read_s: float | None, limits: Limits, now: Now, *, after_s: float = -inf) -> bool:
+    """Whether less cooling, or more load, may rest on what was polled at that moment: not long ago, and after `after_s`."""
+    return read_s is not None and now.mono_s - read_s <= limits.temperature_young_s and read_s > after_s
 
 
 def _vote(values: list[float]) -> float | None:

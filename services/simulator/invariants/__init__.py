@@ -26,6 +26,7 @@ INVARIANTS: Mapping[str, tuple[Invariant, ...]] = {
     "Load comes back": (
         raising.nothing_is_raised_on_a_silent_signal,
         raising.nothing_is_raised_in_a_blind_zone,
+        raising.nothing_is_raised_on_an_old_temperature,
         raising.nothing_is_raised_where_air_is_unproven,
         raising.load_returns_in_stages,
         raising.load_that_came_back_too_often_rests,
@@ -40,6 +41,7 @@ INVARIANTS: Mapping[str, tuple[Invariant, ...]] = {
         air.the_highest_floor_is_kept,
         air.fan_starts_are_spaced,
         air.a_fan_runs_its_dwell_time,
+        air.fans_are_lowered_on_new_temperatures_alone,
         air.a_locked_out_fan_never_starts,
     ),
     "Truth": (

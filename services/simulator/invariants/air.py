@@ -98,6 +98,22 @@ def a_fan_runs_its_dwell_time(step: Step) -> str | None:
     return None
 
 
+def fans_are_lowered_on_new_temperatures_alone(step: Step) -> str | None:
+    """A fan stops only on temperatures of its zones that were read not long ago, and after any fan beside it switched last;
+    but for a lock-out and for smoke."""
+    if _stops_for_smoke(step) or facts.forces_milder(step, LeaseKind.TEMPERATURE):
+        return None
+    for index in _changed(step, PowerState.OFF):
+        for zone in facts.zones(step):
+            beside = facts.bank(step, zone)
+            if index not in beside or _is_locked(step, index):
+                continue
+            own = [i for i in beside if step.limits.fans[i].zone == step.limits.fans[index].zone]
+            if not facts.reads_anew(step, zone, max(_known(step, i).changed.mono_s for i in own)):
+                return f"fan {step.limits.fans[index].number} stops on an old temperature of zone {zone}"
+    return None
+
+
 def a_locked_out_fan_never_starts(step: Step) -> str | None:
     """A fan that is locked out is never wanted on, whatever asks for air."""
     for index, fan in enumerate(step.limits.fans):

@@ -80,6 +80,13 @@ def fresh_celsius(step: Step, zone: str) -> list[float]:
     return [one.celsius for one in intakes(step, zone) if one.celsius is not None and age_s(step, one.mono_s) <= stale_s]
 
 
+def reads_anew(step: Step, zone: str, after_s: float = float("-inf")) -> bool:
+    """Whether a zone has a fresh temperature, and each that it has was polled not long ago and after that moment."""
+    polls = [one.mono_s for one in intakes(step, zone) if one.celsius is not None and one.mono_s is not None]
+    fresh = [at for at in polls if age_s(step, at) <= step.limits.temperature_stale_s]
+    return bool(fresh) and all(age_s(step, at) <= step.limits.temperature_young_s and at > after_s for at in fresh)
+
+
 def zones(step: Step) -> list[str]:
     """Every zone with an intake sensor."""
     return sorted({one.zone for one in step.snapshot.temperatures if one.role is SensorRole.INTAKE})

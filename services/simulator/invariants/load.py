@@ -146,7 +146,7 @@ def what_a_person_holds_down_stays_down(step: Step) -> str | None:
     for load in facts.running(step):
         if locked & {load.name, load.group, f"{load.pdu}/{load.outlet}"}:
             return f"{load.name} shall run although it is locked out"
-        newest = {hold.owner: hold.action for hold in wishes if {"all", load.name, load.group} & set(hold.members)}
+        newest = {hold.asker: hold.action for hold in wishes if {"all", load.name, load.group} & set(hold.members)}
         if "sleep" in newest.values():
             return f"{load.name} shall run although a lease holds it asleep"
     return None

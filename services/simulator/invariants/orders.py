@@ -117,8 +117,14 @@ def _wait_s(step: Step, cause: Cause) -> float | None:
 def _is_lost(step: Step, device: str) -> bool:
     for one in step.snapshot.devices:
         if one.name == device:
-            answered = one.last_ok_mono_s if one.last_ok_mono_s is not None else step.before.started.mono_s
-            return facts.age_s(step, answered) > step.limits.lost_after_s.get(device, float("inf"))
+            if one.last_ok_mono_s is not None:
+                silent_s = facts.age_s(step, one.last_ok_mono_s)
+            else:  # not heard by this process: it is as it was before the restart, or the boot
+                known = next((gone for gone in step.before.silent if gone.device == device), None)
+                if known is not None and known.is_lost:
+                    return True
+                silent_s = facts.since_s(step, known.since if known else step.before.started)
+            return silent_s > step.limits.lost_after_s.get(device, float("inf"))
     return not device
 
 

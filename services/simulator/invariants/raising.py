@@ -28,6 +28,15 @@ def nothing_is_raised_in_a_blind_zone(step: Step) -> str | None:
     return None
 
 
+def nothing_is_raised_on_an_old_temperature(step: Step) -> str | None:
+    """No load is raised in a zone with temperature sensors before every temperature that counts there was read not long ago."""
+    if facts.forces_milder(step, LeaseKind.TEMPERATURE):
+        return None
+    zones = {load.zone for load in facts.raised(step)}
+    old = [zone for zone in facts.zones(step) if zone in zones and not facts.reads_anew(step, zone)]
+    return f"{_told(step)} raised on an old temperature of zone {old[0]}" if old else None
+
+
 def nothing_is_raised_where_air_is_unproven(step: Step) -> str | None:
     """No load is raised beyond what measured, running fans of its zone carry; one fan of a bank is a spare, but not
     of two in a zone."""

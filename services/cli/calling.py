@@ -84,6 +84,8 @@ class Calling:
 
     async def _fault(self) -> str | None:
         age_s = self._clock.now().mono_s - self._desk.passed_mono_s
+        if age_s == float("inf"):
+            return "nobody has looked yet"
         return f"nobody has looked for {age_s:.0f} s" if age_s > _STANDS_AFTER_S else None
 
     def _test(self, _now: Moment) -> tuple[str, ...]:

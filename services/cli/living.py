@@ -2,9 +2,11 @@
 
 import asyncio
 import signal
+from collections import Counter
+from collections.abc import Awaitable, Callable
 from functools import partial
 
-from services.cli import broker
+from services.cli import broker, saying
 from services.cli.hung import Hung
 from services.cli.programs import SERVICES
 from services.cli.supervisor import Supervisor
@@ -15,11 +17,22 @@ from services.shared.settings import Settings
 from services.shared.systemd import Systemd
 
 _PAGE_PAUSE_S = 0.3
+_AGAIN_S = 10.0
+_PATIENCE_S = 0.2
+_LINE_BYTES = 4_000
+_untaken: Counter[str] = Counter()
+"""How many lines of whom stdout did not take, since it took one."""
 
 
 def say(name: str, text: str) -> None:
-    """A line of a program on stdout, with its name before it."""
-    print(f"{name:<10} | {text}", flush=True)
+    """A line of a program on stdout, with its name before it. Never raises, nor waits for a reader: what it leaves is counted."""
+    if not saying.is_taken(0.0 if _untaken else _PATIENCE_S):
+        _untaken[name] += 1
+        return
+    if _untaken:
+        saying.say(f"{'mine':<10} | {_untaken.total()} lines were not taken here")
+        _untaken.clear()
+    saying.say(f"{name:<10} | {text}".encode("utf-8", "replace")[:_LINE_BYTES].decode("utf-8", "ignore"))
 
 
 async def live(supervisor: Supervisor, settings: Settings, choice: broker.Choice) -> None:
@@ -28,14 +41,27 @@ async def live(supervisor: Supervisor, settings: Settings, choice: broker.Choice
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     systemd, wellness = Systemd(), _wellness(supervisor, settings, choice)
-    works = (_announce(settings), systemd.live(wellness.fault), Hung(supervisor, wellness).run(), _tell_the_end(stop, systemd))
-    beside = [asyncio.create_task(work) for work in works]
+    works = (
+        partial(_announce, settings), partial(systemd.live, wellness.fault), Hung(supervisor, wellness).run,
+        partial(_tell_the_end, stop, systemd),
+    )  # fmt: skip
+    beside = [asyncio.create_task(kept(work)) for work in works]
     try:
         await supervisor.run(stop)
     finally:
         for task in beside:
             task.cancel()
     say("mine", "everything has stopped")
+
+
+async def kept(work: Callable[[], Awaitable[None]], again_s: float = _AGAIN_S) -> None:
+    """Do it until it is done; after a fault it begins anew, for nobody looks who keeps the others."""
+    while True:
+        try:
+            return await work()
+        except Exception as error:
+            say("mine", f"a fault of our own, which begins anew in {again_s:g} s: {error!r}")
+        await asyncio.sleep(again_s)
 
 
 def _wellness(supervisor: Supervisor, settings: Settings, choice: broker.Choice) -> Wellness:

@@ -18,7 +18,7 @@ STOP_WITHIN_S = 11.0
 
 
 class Child:
-    """One program, kept running until `stop`."""
+    """One program, kept running until `stop`. `say` is told after each act, and never raises."""
 
     def __init__(self, program: Program, say: Callable[[str, str], None], *, first_pause_s: float = FIRST_PAUSE_S) -> None:
         self.name = program.name
@@ -43,15 +43,18 @@ class Child:
     def kill(self, why: str) -> None:
         """End its process and all that it started, at once; it starts again as after any end."""
         if self._process is not None:
-            self._say("mine", f"{self.name} {why} and is killed")
             self._signal(self._process, signal.SIGKILL)
+            self._say("mine", f"{self.name} {why} and is killed")
 
     async def run(self) -> None:
         """Start it, and again after each end, with pauses of 1 s that double up to 10 s. Returns after `stop`."""
         pause = self._first_pause_s
         while not self._stopping.is_set():
             begun = asyncio.get_running_loop().time()
-            ended = await self._once()
+            try:
+                ended = await self._once()
+            except Exception as error:
+                ended = f"was lost ({error!r})"  # a fault of our own is no reason to leave it ended
             if self._stopping.is_set():
                 return
             if asyncio.get_running_loop().time() - begun > STEADY_S:
@@ -71,6 +74,7 @@ class Child:
         try:
             await asyncio.wait_for(process.wait(), within_s)
         except TimeoutError:
+            self._signal(process, signal.SIGKILL)
             self._say("mine", f"{self.name} did not end within {within_s:g} s and is killed")
         self._signal(process, signal.SIGKILL)
         await process.wait()
@@ -85,13 +89,20 @@ class Child:
         self.starts += 1
         if self._stopping.is_set():
             self._signal(process, signal.SIGTERM)
+        try:
+            code = await self._heard(process)
+        finally:
+            self._signal(process, signal.SIGKILL)
+            self._process = None
+        return f"ended with {code}" if code >= 0 else f"was ended by {signal.Signals(-code).name}"
+
+    async def _heard(self, process: asyncio.subprocess.Process) -> int:
+        """Its exit code; until then its lines are passed on."""
         lines = asyncio.create_task(self._lines(process))
         code = await process.wait()
         await asyncio.wait([lines], timeout=1.0)  # what it left behind may still hold the pipe
         lines.cancel()
-        self._signal(process, signal.SIGKILL)
-        self._process = None
-        return f"ended with {code}" if code >= 0 else f"was ended by {signal.Signals(-code).name}"
+        return code
 
     async def _lines(self, process: asyncio.subprocess.Process) -> None:
         assert process.stdout is not None

@@ -17,6 +17,7 @@ from services.shared.service import Context
 
 _STANDS_AFTER_S = 15.0
 """A decision is due at least once a second; a card may hold one up for 2 s."""
+_NONE_YET = "no decision yet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +33,8 @@ class Watched:
 def add_metrics(context: Context, parts: Watched) -> None:
     """Add the controller's metrics, and what makes it healthy and ready."""
     ops, clock = context.ops, context.clock
-    ops.health_check("control", partial(stands_still, parts.loop, clock, since_mono_s=clock.now().mono_s))
-    ops.ready_check("control", lambda: None if parts.loop.decided_mono_s > 0 else "no decision yet")
+    ops.health_check("control", partial(stands_still, parts.loop, clock))
+    ops.ready_check("control", lambda: None if parts.loop.decided_mono_s > 0 else _NONE_YET)
     ops.ready_check("ledger", lambda: parts.loop.storage_fault)
     ops.gauge(
         "mine_command_unconfirmed", "commands that were sent and have no end yet", lambda: float(unconfirmed(parts.dispatch))
@@ -55,9 +56,12 @@ class Deciding(Protocol):
     decided_mono_s: float
 
 
-def stands_still(loop: Deciding, clock: Clock, *, since_mono_s: float) -> str | None:
-    """Why the control is not alive; None while it decides. A process that just started has the same time."""
-    age_s = clock.now().mono_s - max(loop.decided_mono_s, since_mono_s)
+def stands_still(loop: Deciding, clock: Clock) -> str | None:
+    """Why the control is not alive; None while it decides. Before its first decision it is not: how long a start may take is
+    `hung.STARTS_WITHIN_S`, which counts only for what was never well."""
+    if loop.decided_mono_s == float("-inf"):
+        return _NONE_YET
+    age_s = clock.now().mono_s - loop.decided_mono_s
     return f"the last decision is {age_s:.0f} s old" if age_s > _STANDS_AFTER_S else None
 
 

@@ -1,7 +1,8 @@
 """`python -m services.shared.container_check <service>`: the health check that the engine runs in a service's container.
 
-The engine starts again what ends, and not what is unhealthy. So a service that is hung is ended here. What was found before lies
-in the container's /tmp, which each start finds empty. The exit codes are those of `healthcheck`.
+The engine starts again what ends, and not what is unhealthy. So a service that is hung is ended here, and with it whatever else
+runs in its container. What was found before lies in the container's /tmp, which each start finds empty. The exit codes are those
+of `healthcheck`.
 """
 
 import contextlib
@@ -38,17 +39,23 @@ def is_container_of(service: str) -> bool:
 
 
 def _noted(path: str, *, well: bool) -> int | None:
+    """The count is where a symbolic link leads: it is made in one step, and needs no room in a /tmp that is full."""
     count = hung.counted(_read(path), well=well, runs_s=_runs_s())
-    if count is not None:
-        with open(path, "w", encoding="ascii") as note:  # noqa: PTH123
-            note.write(str(count))
+    if count is None:
+        return None
+    try:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(f"{path}.new")  # noqa: PTH108
+        os.symlink(str(count), f"{path}.new")  # noqa: PTH211
+        os.replace(f"{path}.new", path)  # noqa: PTH105
+    except OSError as error:
+        healthcheck.said(f"{path} cannot be noted: {error.strerror}", 0)
     return count
 
 
 def _read(path: str) -> int | None:
     try:
-        with open(path, encoding="ascii") as note:  # noqa: PTH123
-            return int(note.read())
+        return int(os.readlink(path))  # noqa: PTH115
     except (OSError, ValueError):
         return None
 
@@ -61,10 +68,15 @@ def _runs_s() -> float:
 
 
 def _end(service: str, count: int | None) -> None:
-    """All but the container's first process, which then ends, and the engine starts the container again."""
-    with contextlib.suppress(OSError), open(f"{_FIRST}/fd/2", "w", encoding="ascii") as log:  # noqa: PTH123 - the container's log
-        log.write(f"{service} was not well {count} times in a row and is killed\n")
+    """All but the container's first process, which then ends, and the engine starts the container again. The caller is spared by
+    kill(2). Told afterwards, and only if the container's log takes it at once: its reader may be what hangs."""
+    log = None
+    with contextlib.suppress(OSError):
+        log = os.open(f"{_FIRST}/fd/2", os.O_WRONLY | os.O_APPEND | os.O_NOCTTY | os.O_NONBLOCK)
     os.kill(-1, signal.SIGKILL)
+    if log is not None:
+        with contextlib.suppress(OSError):
+            os.write(log, f"{service} was not well {count} times in a row and is killed\n".encode())
 
 
 if __name__ == "__main__":

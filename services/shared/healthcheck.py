@@ -4,6 +4,7 @@ In a container it runs every few seconds (`container_check.py`), so it is made o
 settings where the environment names the port, as compose does.
 """
 
+import contextlib
 import socket
 import sys
 from collections.abc import Mapping, Sequence
@@ -19,12 +20,12 @@ _MOST_BYTES = 4096
 def main(argv: Sequence[str], env: Mapping[str, str]) -> int:
     """Exit code: 0 well, 1 not well or not there, 2 no such service."""
     if len(argv) != 1 or argv[0] not in SERVICES:
-        return _said(f"found {' '.join(argv) or 'nothing'}; allowed: {', '.join(SERVICES)}", EXIT_USAGE)
+        return said(f"found {' '.join(argv) or 'nothing'}; allowed: {', '.join(SERVICES)}", EXIT_USAGE)
     try:
         answer = ask(port_of(argv[0], env))
     except (OSError, ValueError) as error:
-        return _said(f"{argv[0]}: {error}", EXIT_UNWELL)
-    return EXIT_WELL if is_well(answer) else _said(f"{argv[0]}: {_told(answer)}", EXIT_UNWELL)
+        return said(f"{argv[0]}: {error}", EXIT_UNWELL)
+    return EXIT_WELL if is_well(answer) else said(f"{argv[0]}: {_told(answer)}", EXIT_UNWELL)
 
 
 def port_of(service: str, env: Mapping[str, str]) -> int:
@@ -57,6 +58,8 @@ def _told(answer: bytes) -> str:
     return answer.rpartition(b"\r\n")[2].decode("utf-8", "replace").strip() or "no answer"
 
 
-def _said(text: str, code: int) -> int:
-    sys.stderr.write(f"{text}\n")
+def said(text: str, code: int) -> int:
+    """The code, after a line on stderr, if that takes it."""
+    with contextlib.suppress(OSError):
+        sys.stderr.write(f"{text}\n")
     return code

@@ -1,7 +1,7 @@
 """When a process that runs is taken for hung, and ended from outside: one rule, for `mine run` and for the containers.
 
 A loop that stands still ends its own process after 30 s (`watch.py`). This is for what stands still together with that watch: a
-process that was stopped, or one inside a call that lets none of its threads run.
+process that was stopped, or one inside a call that lets none of its threads run. Of the broker any answer is life.
 """
 
 EACH_S = 10.0
@@ -11,7 +11,9 @@ UNWELL_IN_A_ROW = 5
 before systemd's 2 min that the others need not be started again for it. A count, because a pause of the whole computer is no
 hang. On a busy Pi an answer is late now and then, not five times in a row."""
 STARTS_WITHIN_S = 600.0
-"""What has never been well since its start is left alone so long. A Pi that starts all of them needs less than one minute."""
+"""What has never been well since its start is left alone so long. A Pi that starts all of them needs less than one minute; a card
+that hangs holds a start up for longer, and to kill what waits for it would only begin the wait anew. So nothing calls itself well
+before it has done its work once."""
 
 
 def counted(before: int | None, *, well: bool, runs_s: float) -> int | None:

@@ -30,19 +30,34 @@ healthcheck.ask = partial(healthcheck.ask, deadline_s=0.5)
 sys.exit(container_check.main([sys.argv[1]], os.environ, sys.argv[2]))
 """
 FIRST = f"""
-import json, os, signal, subprocess, sys, time
-_, _, folder, port = sys.argv
+import contextlib, json, os, signal, subprocess, sys, time
+folder, port, then = sys.argv[2:]
+words = None
 service = lambda: subprocess.Popen([sys.executable, "-c", {SERVICE!r}, port])
-check = lambda: subprocess.run([sys.executable, "-c", {CHECK!r}, "controller", folder]).returncode
+check = lambda: subprocess.run([sys.executable, "-c", {CHECK!r}, "controller", folder], stderr=words, timeout=20).returncode
 before = [check() for _ in range(7)]
 one = service()
 while check(): time.sleep(0.1)
 one.send_signal(signal.SIGSTOP)
 found = []
+exec(then)
 while one.poll() is None and len(found) < 20: found.append(check())
 print(json.dumps([before, found, one.returncode]))
 """
 """As the first process of a container: it keeps a service, which answers to nobody, then to all, then is stopped."""
+HOSTILE = """
+words = subprocess.DEVNULL
+reads, writes = os.pipe()
+os.set_blocking(writes, False)
+with contextlib.suppress(BlockingIOError):
+    while True: os.write(writes, bytes(4096))
+os.set_blocking(writes, True)
+os.dup2(writes, 2)
+with open(folder + "/rest", "wb", buffering=0) as file, contextlib.suppress(OSError):
+    while True: file.write(bytes(1024))
+"""
+"""The container's log takes nothing more, and its /tmp, a disk of 64 KB, is full."""
+SMALL = 'mount -t tmpfs -o size=64k none "$0" && exec "$@"'
 
 
 @pytest.mark.skipif(not can_mount(), reason="needs the right to make a namespace")
@@ -68,11 +83,18 @@ def test_outside_of_a_container_nothing_is_noted_and_nothing_ended(tmp_path: Pat
     assert container_check.main(["mosquitto"], env, str(tmp_path)) == 2
 
 
-def as_first_process_of(module: str, folder: Path) -> tuple[Any, Any, Any, str]:
+@pytest.mark.skipif(not can_mount(), reason="needs the right to make a namespace")
+def test_a_hung_service_is_ended_though_nobody_reads_the_log_and_tmp_is_full(tmp_path: Path) -> None:
+    before, found, ended, _ = as_first_process_of("services.controller.main", tmp_path, HOSTILE)
+    assert (before, found, ended) == ([1] * 7, [1] * UNWELL_IN_A_ROW, -9)
+
+
+def as_first_process_of(module: str, folder: Path, then: str = "") -> tuple[Any, Any, Any, str]:
     """What the checks found before the service started and after it was stopped, how it ended, and the container's log."""
     port = str(free_port())
+    apart = ["unshare", "--pid", "--fork", "--mount-proc", "--kill-child", "sh", "-c", SMALL, str(folder)]
     done = subprocess.run(
-        ["unshare", "--pid", "--fork", "--mount-proc", "--kill-child", sys.executable, "-c", FIRST, module, str(folder), port],
+        [*apart, sys.executable, "-c", FIRST, module, str(folder), port, then],
         env={"PYTHONPATH": str(Path(__file__).parents[2]), "MINE_OPS_CONTROLLER_PORT": port},
         capture_output=True,
         text=True,

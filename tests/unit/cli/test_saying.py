@@ -38,7 +38,7 @@ def test_a_stop_whose_words_go_to_a_full_card_stops_the_site_and_says_so_by_its_
     with FULL.open("w") as full:
         ran = subprocess.run(COMMAND, env=env(api), stdout=full, stderr=subprocess.PIPE, text=True, timeout=30, check=False)
     assert (ran.returncode, asked_for(api)) == (0, [STOP])
-    assert ran.stderr.startswith("Nothing more is written to stdout: No space left on device\n")
+    assert ran.stderr.startswith("Not written to stdout: No space left on device\n")
 
 
 @pytest.mark.skipif(not FULL.exists(), reason="this system has no device that is always full")

@@ -19,18 +19,22 @@ UNSAID_S = 60.0
 """What is told at once is told even if it went away meanwhile, unless something kept it from being told for so long."""
 
 
-def heard(record: Record | None, alarm: Alarm, now: Moment, rules: Rules) -> Record | None:
-    """The alarm after its owner's word, which may be a repetition. None: there is none and there was none."""
+def heard(record: Record | None, alarm: Alarm, now: Moment, rules: Rules, own_since_at: float | None = None) -> Record | None:
+    """The alarm after its owner's word, which may be a repetition. None: there is none and there was none.
+
+    `own_since_at`: the `since_at` that the owner said, where the calendar is reckoned and `alarm` with it.
+    """
+    own_at = alarm.since_at if own_since_at is None else own_since_at
     if record is None:
-        return _begun(rules.completed(alarm), (), now, rules) if alarm.active else None
+        return _begun(rules.completed(alarm), own_at, (), now, rules) if alarm.active else None
     if (alarm.source, alarm.boot) == (record.source, record.boot) and alarm.seq <= record.seq:
         return record
     if not alarm.active:
         return _quiet(replace(record, source=alarm.source, boot=alarm.boot, seq=alarm.seq), now, _said_at(alarm, record, now))
     alarm = rules.completed(alarm)
     if record.phase is Phase.RETURNED:
-        return _begun(alarm, record.began_at, now, rules)
-    return _heard_again(record, alarm, now, rules)
+        return _begun(alarm, own_at, record.began_at, now, rules)
+    return _heard_again(record, alarm, own_at, now, rules)
 
 
 def forsaken(record: Record, now: Moment, rules: Rules) -> Record:
@@ -113,35 +117,37 @@ def transition(record: Record, what: Step, now: Moment, who: str = "") -> Transi
     return Transition(now.wall_s, record.key, record.kind, record.priority, what, who)
 
 
-def _begun(alarm: Alarm, began_at: tuple[float, ...], now: Moment, rules: Rules) -> Record:
+def _begun(alarm: Alarm, own_at: float, began_at: tuple[float, ...], now: Moment, rules: Rules) -> Record:
     return Record(
         key=alarm.key, source=alarm.source, boot=alarm.boot, seq=alarm.seq, kind=alarm.kind, active=True, cause=alarm.cause,
         consequence=alarm.consequence, action=alarm.action, device=alarm.device, rank=alarm.rank,
         since_at=alarm.since_at, began_mono_s=now.mono_s, priority=rules.of(alarm.key).priority,
-        began_at=chatter.with_begin(began_at, now, rules.of(alarm.key)),
+        began_at=chatter.with_begin(began_at, now, rules.of(alarm.key)), own_since_at=own_at,
     )  # fmt: skip
 
 
-def _heard_again(record: Record, alarm: Alarm, now: Moment, rules: Rules) -> Record:
+def _heard_again(record: Record, alarm: Alarm, own_at: float, now: Moment, rules: Rules) -> Record:
     """One that has not ended, after one more word that it holds; it is told again where that is news."""
     rule = rules.of(alarm.key)
-    is_new = rule.latched and _is_after_a_reset(alarm, record, now)
+    is_new = rule.latched and _is_after_a_reset(record, alarm, own_at, now)
     if record.is_open and (is_new or alarm.rank > record.rank or (rule.anew and alarm.cause != record.cause)):
         record = to_be_told(record, now)
     return replace(
         record, source=alarm.source, boot=alarm.boot, seq=alarm.seq, kind=alarm.kind, active=True, cause=alarm.cause,
         consequence=alarm.consequence, action=alarm.action, device=alarm.device,
         rank=max(record.rank, alarm.rank), quiet_mono_s=None, ended_at=None,
-        since_at=alarm.since_at if is_new else record.since_at,
+        since_at=alarm.since_at if is_new else record.since_at, own_since_at=own_at,
         effect=record.effect if record.active and alarm.rank <= record.rank else "",
         began_mono_s=now.mono_s if record.is_open and not record.active else record.began_mono_s,
         began_at=record.began_at if record.active else chatter.with_begin(record.began_at, now, rule),
     )  # fmt: skip
 
 
-def _is_after_a_reset(alarm: Alarm, record: Record, now: Moment) -> bool:
-    """Whether a latched alarm that stands, or stood until a moment ago, has come again since. Where its reset was not heard, its
-    own time tells: it is a later one, and not of a clock that runs ahead."""
+def _is_after_a_reset(record: Record, alarm: Alarm, own_at: float, now: Moment) -> bool:
+    """Whether a latched alarm that stands, or stood until a moment ago, has come again since. Where its reset was not heard, the
+    time tells that its owner gives it: another one. Where that was not kept: a later one, and not of a clock that runs ahead."""
+    if record.active and record.own_since_at is not None:
+        return own_at != record.own_since_at
     return not record.active or record.since_at + _LATER_S < alarm.since_at <= now.wall_s
 
 

@@ -4,8 +4,9 @@ import logging
 from collections.abc import Callable, Iterable, Mapping
 
 from services.notifier.record import Phase, Record, severity
+from services.notifier.shelves import Shelf
 from services.notifier.text import one_line
-from services.shared.messages import Alarm, AlarmState, ChannelHealth, Message, OpenAlarm
+from services.shared.messages import Alarm, AlarmState, ChannelHealth, Message, OpenAlarm, ShelfTold
 
 log = logging.getLogger(__name__)
 
@@ -15,6 +16,7 @@ SHOWN_BYTES = 200_000
 """Of the 250,000 that a message may have; the channels' health is beside it."""
 SHOWN_RECEIPTS = 8
 _WORDS, _NAME, _CAUSE = 500, 120, 200
+_BY = 60  # of at most 100 shelves
 
 Publish = Callable[[Message], None]
 
@@ -26,9 +28,9 @@ class Board:
         self._publish = publish
         self._last: AlarmState | None = None
 
-    def show(self, records: Iterable[Record], channels: tuple[ChannelHealth, ...]) -> None:
+    def show(self, records: Iterable[Record], channels: tuple[ChannelHealth, ...], shelves: Iterable[Shelf]) -> None:
         """Say what stands."""
-        state = board(records, channels)
+        state = board(records, channels, shelves)
         if state != self._last:
             self._last = state
             self._publish(state)
@@ -63,7 +65,7 @@ def brief(alarm: Alarm) -> Alarm:
     return alarm.model_copy(update={"key": alarm.key[:KEY], "cause": cause, "consequence": consequence, "action": action})
 
 
-def board(records: Iterable[Record], channels: tuple[ChannelHealth, ...]) -> AlarmState:
+def board(records: Iterable[Record], channels: tuple[ChannelHealth, ...], shelves: Iterable[Shelf] = ()) -> AlarmState:
     """What stands, the most severe first, and never more than the broker takes."""
     shown: list[OpenAlarm] = []
     size = 0
@@ -73,7 +75,8 @@ def board(records: Iterable[Record], channels: tuple[ChannelHealth, ...]) -> Ala
         if size > SHOWN_BYTES:
             break
         shown.append(alarm)
-    return AlarmState(alarms=tuple(shown), channels=channels)
+    aside = tuple(ShelfTold(pattern=one.pattern, by=one_line(one.by, _BY), until_at=one.until_at) for one in shelves)
+    return AlarmState(alarms=tuple(shown), channels=channels, shelves=aside)
 
 
 def _order(record: Record) -> tuple[bool, int, float, str]:

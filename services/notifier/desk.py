@@ -36,7 +36,7 @@ class Desk:
         self._clock = clock
         self._ack_s = settings.notifications.acknowledged_hours * 3_600.0
         self._news = asyncio.Event()
-        self.passed_mono_s = clock.now().mono_s
+        self.passed_mono_s = float("-inf")
         self._passing = Passing(settings, store, clock, publish, channels)
         self.records, self.rules, self.shelves = self._passing.records, self._passing.rules, self._passing.shelves
         self.outbox, self.people = self._passing.outbox, self._passing.people
@@ -92,9 +92,7 @@ class Desk:
     async def shelve(self, pattern: str, minutes: float, who: str, reason: str = "") -> str | None:
         """Put an alarm, or all whose key matches, aside for so long. Returns why not, or None."""
         who, now = one_line(who, _NAME), self._passing.now()
-        held = self.records.get(pattern)
-        kind = held.kind if held is not None and held.stands else None
-        refusal = self.shelves.add(pattern, now.wall_s + minutes * 60.0, who, reason, now, kind)
+        refusal = self.shelves.add(pattern, now.wall_s + minutes * 60.0, who, reason, now, self.records.get(pattern))
         if refusal is None:
             log.info("%s is shelved by %s for %.0f min: %s", pattern, who, minutes, one_line(reason, _NAME))
             await self._passing.take(now, Change(facts={SHELVES: self.shelves.document()}))

@@ -23,7 +23,9 @@ def add_metrics(ops: Ops, outbox: Outbox, clock: Clock) -> None:
 
 
 def stands_still(passed_mono_s: float, clock: Clock) -> str | None:
-    """Why nobody would be told; None while the alarms are passed over."""
+    """Why nobody would be told; None while the alarms are passed over; they must have been once."""
+    if passed_mono_s == float("-inf"):
+        return "the alarms were not passed over yet"
     age_s = clock.now().mono_s - passed_mono_s
     return f"the alarms were passed over {age_s:.0f} s ago" if age_s > _STANDS_AFTER_S else None
 

@@ -67,7 +67,7 @@ class Passing:
         """An owner's word becomes a record. Returns whether there is one."""
         now, said = self.now(), self._reckoning.heard(alarm, self._clock.now())
         known = self.records.get(said.key)
-        record = alarms.heard(known, said, now, self.rules)
+        record = alarms.heard(known, said, now, self.rules, alarm.since_at)
         if record is None:
             return False
         if known is None:
@@ -85,7 +85,7 @@ class Passing:
 
     def publish(self) -> None:
         """Say what stands, if it is not what was said last."""
-        self._board.show(self.records.values(), self.outbox.health())
+        self._board.show(self.records.values(), self.outbox.health(), self.shelves.standing)
 
     def now(self) -> Moment:
         """This moment as reckoned. Where the clock was set, all that is counted by it is set first, in one piece."""

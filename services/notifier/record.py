@@ -60,6 +60,7 @@ class Record:
     it began lately, by which chattering is seen. `escalated` counts the times that further people were told, `escalated_at` the
     last, `told_to` all who were told. `shelved_until_at` is set while it is shelved, over whatever phase it is in. `device` is
     what all of it is read by, `rank` the worst that its owner said in this life, `effect` what came of it, in a sentence.
+    `own_since_at` is its owner's own `since_at`, which goes with no clock that is set; None: an older version did not keep it.
     """
 
     key: str
@@ -95,6 +96,7 @@ class Record:
     device: str = ""
     rank: int = 0
     effect: str = ""
+    own_since_at: float | None = None
 
     @property
     def is_shelved(self) -> bool:

@@ -31,17 +31,21 @@ _WORDS = 200
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """`pattern` is a key, or has * for any part of one. `from_at` and `until_at` are Unix seconds."""
+    """`pattern` is a key, or has * for any part of one. `from_at` and `until_at` are Unix seconds. `of_at`: it is of the alarm's
+    coming of that time alone, as its owner gives it; None: of each."""
 
     pattern: str
     from_at: float
     until_at: float
     by: str
     reason: str
+    of_at: float | None = None
 
     def covers(self, record: Record, now: Moment) -> bool:
         """Whether it hides this alarm now."""
         if not is_within(self.from_at, self.until_at, now) or not fnmatchcase(record.key.lower(), self.pattern.lower()):
+            return False
+        if self.of_at not in (None, record.own_since_at):
             return False
         short = self.until_at - self.from_at <= EMERGENCY_AT_MOST_S + _SLACK_S
         return record.kind is not AlarmKind.EMERGENCY or (self.pattern == record.key and short)
@@ -56,15 +60,20 @@ class Shelves:
     def __init__(self, shelves: tuple[Shelf, ...] = ()) -> None:
         self._shelves = {shelf.pattern: shelf for shelf in shelves}
 
-    def add(self, pattern: str, until_at: float, by: str, reason: str, now: Moment, kind: AlarmKind | None = None) -> str | None:
-        """Put aside until `until_at` (Unix seconds). `kind` is what the alarm of this key is now. Returns why not, or None."""
+    def add(self, pattern: str, until_at: float, by: str, reason: str, now: Moment, held: Record | None = None) -> str | None:
+        """Put aside until `until_at` (Unix seconds). Returns why not, or None.
+
+        `held` is the alarm of this key, if there was one. One that stands until a person resets it is put aside for this once.
+        """
         self.expire(now)
-        refusal = _refusal(pattern, until_at - now.wall_s, kind)
+        stands = held if held is not None and held.stands else None
+        refusal = _refusal(pattern, until_at - now.wall_s, stands.kind if stands else None)
         if refusal is None and pattern not in self._shelves and len(self._shelves) >= AT_MOST:
             refusal = f"{AT_MOST} alarms are shelved; take one back first"
         if refusal is None:
             by, reason = one_line(by, _WORDS) or "somebody", one_line(reason, _WORDS)
-            self._shelves[pattern] = Shelf(pattern, now.wall_s, until_at, by, reason)
+            of_at = stands.own_since_at if stands and class_of(stands.key).latched else None
+            self._shelves[pattern] = Shelf(pattern, now.wall_s, until_at, by, reason, of_at)
         return refusal
 
     def remove(self, pattern: str) -> bool:

@@ -9,7 +9,8 @@ from services.notifier.chat.command import Answer, Call, Pressed, Wrong
 from services.notifier.chat.how_long import how_long
 from services.shared.messages import Reply, State
 from services.shared.site_time import SiteTime
-from services.shared.vocabulary import LeaseKind, Level
+from services.shared.slip import slip
+from services.shared.vocabulary import LeaseKind, Level, name_of
 
 RELEASE = "rel:"
 BUTTON_S = 600.0
@@ -30,7 +31,9 @@ class Holding:
     async def curtail(self, call: Call) -> Answer:
         """One more signal at the level control; kW is what may stay on, none: nothing."""
         minutes, rest = how_long(call.words, call.now, self._time.zone)
-        kw = _kw(rest)
+        kw, state = _kw(rest), self._state()
+        if why := slip(kw, state.load.nominal_kw if state else None):
+            raise Wrong(why)
         wish = {"kind": LeaseKind.POWER_SIGNAL.value, "level": Level.CONTROL.value, "target_kw": kw, "minutes": minutes}
         before = self._curtailing(call)
         return self._told(f"Curtailing to {kw:g} kW", await self._lease(wish, call), call, before)
@@ -70,8 +73,8 @@ class Holding:
         """What stands already: a new one takes the place of its owner's own alone (controller/core/holds.py)."""
         state = self._state()
         held = [one for one in state.leases if one.kind is LeaseKind.POWER_SIGNAL] if state is not None else []
-        told = {one.owner: f"{one.id} by {one.owner} until {self._time.clock(one.until_at, call.now.wall_s)}" for one in held}
-        own = told.pop(call.who, "")
+        told = {name_of(x.owner): f"{x.id} by {x.owner} until {self._time.clock(x.until_at, call.now.wall_s)}" for x in held}
+        own = told.pop(name_of(call.who), "")
         replaced = f" It takes the place of {own}." if own else ""
         return replaced + (f" {', '.join(told.values())} stands too: the lowest counts." if told else "")
 

@@ -58,7 +58,7 @@ class House:
 
     def hear(self, alarm: Alarm, mono_s: float) -> None:
         now, said = self.at(mono_s), self.reckoning.heard(alarm, self.raw(mono_s))
-        record = alarms.heard(self.records.get(alarm.key), said, now, self.rules)
+        record = alarms.heard(self.records.get(alarm.key), said, now, self.rules, alarm.since_at)
         if record is not None:
             self.records[alarm.key] = record
 
@@ -95,7 +95,7 @@ class House:
 
     def shelve(self, pattern: str, minutes: float, mono_s: float, who: str = "anna") -> None:
         now = self.at(mono_s)
-        assert self.memory.shelves.add(pattern, now.wall_s + minutes * 60, who, "", now) is None
+        assert self.memory.shelves.add(pattern, now.wall_s + minutes * 60, who, "", now, self.records.get(pattern)) is None
 
     def raw(self, mono_s: float) -> Moment:
         """As the host's clock shows it, which is off by `skew_s`."""

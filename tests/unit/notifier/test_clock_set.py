@@ -328,3 +328,44 @@ def test_after_another_boot_a_good_clock_was_not_set_and_what_was_reckoned_witho
     house.restart(413)
     step = house.reckoning.look(house.raw(413))
     assert step is not None and step.by_s > 400 and not step.was_set
+
+
+@pytest.mark.parametrize("trusted", [True, False])
+@pytest.mark.parametrize("off_s", [HOUR_S, -HOUR_S, YEAR_S, -WALL_S], ids=str)
+def test_a_stop_is_one_stop_however_the_clock_is_set_and_whoever_restarts(off_s: float, trusted: bool) -> None:
+    """The owner's own time of it stays as it was; ours goes with the clock."""
+    house = House()
+    house.trusted, house.skew_s = trusted, off_s
+    house.restart(0)
+    stopped_at = house.raw(0).wall_s
+    house.hear(Owner().says("trip_stop", kind=EMERGENCY, since_at=stopped_at), 0)
+    house.step(0)
+    house.acknowledge("trip_stop", "anna", 10, hours=12)
+    is_set(house)
+    house.step(60)
+    for hour in (1, 2):
+        mono_s = hour * HOUR_S + 30.0
+        house.restart(mono_s)
+        again = Owner(boot=f"boot-{hour + 1}")
+        house.hear(again.says("trip_stop", kind=EMERGENCY, since_at=stopped_at), mono_s + 10)
+        house.step(mono_s + 10)
+        house.hear(again.says("trip_stop", kind=EMERGENCY, since_at=stopped_at, cause="stopped, with other words"), mono_s + 20)
+        house.step(mono_s + 20)
+    assert (len(house.on("sms")), house.records["trip_stop"].acknowledged_by) == (1, "anna")
+
+
+@pytest.mark.parametrize("off_s", [HOUR_S, -HOUR_S], ids=str)
+def test_a_stop_after_a_reset_that_nobody_heard_is_told_on_whichever_side_of_a_set_clock(off_s: float) -> None:
+    house = House()
+    house.skew_s = off_s
+    house.restart(0)
+    house.hear(Owner().says("trip_stop", kind=EMERGENCY, since_at=house.raw(0).wall_s), 0)
+    house.step(0)
+    house.acknowledge("trip_stop", "anna", 10)
+    is_set(house)
+    house.step(60)
+    house.restart(100)
+    house.hear(Owner(boot="boot-2").says("trip_stop", kind=EMERGENCY, since_at=house.raw(90).wall_s), 110)
+    house.step(110)
+    assert (len(house.on("sms")), house.records["trip_stop"].acknowledged_by) == (2, "")
+    assert house.records["trip_stop"].since_at == house.raw(90).wall_s

@@ -40,6 +40,18 @@ class Forward(Clock):
         return Moment(now.mono_s + self.later_s, now.wall_s + self.later_s + self.skew_s, not self.skew_s, now.host_boot)
 
 
+class Ahead(Forward):
+    """Off by `off_s`, and trusted or not."""
+
+    def __init__(self, off_s: float, *, trusted: bool) -> None:
+        super().__init__()
+        self.off_s, self.trusted = off_s, trusted
+
+    def now(self) -> Moment:
+        now = super().now()
+        return Moment(now.mono_s, now.wall_s + self.off_s, self.trusted, now.host_boot)
+
+
 class Office:
     """A desk at work, with three providers and what it published."""
 
@@ -253,6 +265,17 @@ def test_the_most_severe_that_stand_are_shown_first(tmp_path: Path) -> None:
 
 
 @pytest.mark.asyncio
+async def test_a_shelf_that_hides_nothing_is_shown_until_it_is_taken_back_by_its_pattern(tmp_path: Path) -> None:
+    async with at_work(tmp_path, Forward()) as office:
+        assert await office.desk.shelve("nosuch_*", 30, "anna", "mistyped") is None
+        await until(
+            lambda: office.states and [(one.pattern, one.by) for one in office.states[-1].shelves] == [("nosuch_*", "anna")]
+        )
+        assert await office.desk.unshelve("nosuch_*", "bob") is None
+        await until(lambda: office.states[-1].shelves == ())
+
+
+@pytest.mark.asyncio
 async def test_a_restart_does_not_make_the_budget_larger(tmp_path: Path) -> None:
     clock, owner = Forward(), Owner()
     async with at_work(tmp_path, clock, messages_per_10_minutes=1) as office:
@@ -348,3 +371,26 @@ async def test_what_was_told_and_is_forgotten_with_a_damaged_page_is_told_again_
         for name in office.providers:
             subjects = {subject for _, subject in office.told(name)}
             assert subjects == {"(repeated) [mine] EMERGENCY: smoke is bad", "[mine] EMERGENCY: fire is bad"}
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("trusted_first", [True, False])
+async def test_a_stop_is_told_once_though_the_clock_that_stamped_it_was_an_hour_ahead_and_all_are_restarted(
+    tmp_path: Path, *, trusted_first: bool
+) -> None:
+    clock = Ahead(3_600.0, trusted=trusted_first)
+    stopped_at = clock.now().wall_s
+    async with at_work(tmp_path, clock) as office:
+        office.desk.hear(Owner().says("trip_stop", kind=EMERGENCY, since_at=stopped_at))
+        await until(lambda: office.shown("trip_stop") and office.told("sms"))
+        assert await office.desk.acknowledge("trip_stop", "anna") is None
+        clock.off_s, clock.trusted = 0.0, True
+        office.desk.hear(Owner().says("door"))
+        await until(lambda: (known := office.desk.records.get("trip_stop")) and known.since_at < stopped_at - 3_000)
+    clock.later_s = 3_700.0
+    async with at_work(tmp_path, clock) as office:
+        office.desk.hear(Owner(boot="boot-2").says("trip_stop", kind=EMERGENCY, since_at=stopped_at, cause="in other words"))
+        office.desk.hear(Owner(boot="boot-2").says("trip_flood", kind=EMERGENCY))
+        await until(lambda: office.told("sms"))
+        assert office.told("sms") == [("post", "[mine] EMERGENCY: trip_flood is bad")]
+        assert (known := office.shown("trip_stop")) is not None and known.acknowledged_by == "anna"

@@ -113,7 +113,7 @@ def test_a_calendar_that_was_set_back_hides_nothing() -> None:
 
 
 def test_a_warning_that_is_an_emergency_now_is_shelved_for_no_more_than_an_hour() -> None:
-    refusal = Shelves().add("fans_weak", WALL_S + 2 * HOUR_S, "anna", "", at(0), AlarmKind.EMERGENCY)
+    refusal = Shelves().add("fans_weak", WALL_S + 2 * HOUR_S, "anna", "", at(0), record("fans_weak", EMERGENCY))
     assert "60 minutes" in str(refusal)
-    assert Shelves().add("fans_weak", WALL_S + HOUR_S, "anna", "", at(0), AlarmKind.EMERGENCY) is None
-    assert Shelves().add("fans_weak", WALL_S + 2 * HOUR_S, "anna", "", at(0), AlarmKind.WARNING) is None
+    assert Shelves().add("fans_weak", WALL_S + HOUR_S, "anna", "", at(0), record("fans_weak", EMERGENCY)) is None
+    assert Shelves().add("fans_weak", WALL_S + 2 * HOUR_S, "anna", "", at(0), record("fans_weak")) is None

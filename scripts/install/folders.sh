@@ -37,9 +37,9 @@ write_site_env() {
     [ ! -d "$SOURCE/.git" ] || printf 'MINE_SOURCE=%s\n' "$SOURCE"
     for line in "${GIVEN[@]}"; do printf '%s\n' "$line"; done
   } | tr -d '\r' | awk -F= '/^[ \t]*$/ {next}
-      /^[ \t]*#/ {order[++n] = n; at[n] = $0; next}
+      /^[ \t]*#/ {n++; order[n] = n; at[n] = $0; next}
       {sub(/^[ \t]*(export[ \t]+)?/, ""); sub(/[ \t]*=[ \t]*/, "=")}
-      !($1 in at) {order[++n] = $1} {at[$1] = $0} END {for (i = 1; i <= n; i++) print at[order[i]]}' |
+      !($1 in at) {n++; order[n] = $1} {at[$1] = $0} END {for (i = 1; i <= n; i++) print at[order[i]]}' |
     put "$FOLDER/site.env" 0644
   do_it rm -f "$FOLDER/site.env.kept"
 }
@@ -53,9 +53,9 @@ kept_env() {
   echo "$one"
 }
 
-# Also of a file that was written on another system, or with quotes.
+# Each form that write_site_env takes, also of a file that was written on another system, or with quotes.
 site_value() {
-  sed -n "s/^$1=//p" "$(kept_env)" | tail -n 1 | sed -e 's/\r$//' -e "s/^\([\"']\)\(.*\)\1\$/\2/"
+  sed -nE "s/^[ \t]*(export[ \t]+)?$1[ \t]*=[ \t]*//p" "$(kept_env)" | tail -n 1 | sed -e 's/\r$//' -e "s/^\([\"']\)\(.*\)\1\$/\2/"
 }
 
 # What was written beside a checkout, as the README once said, is the site's.

@@ -46,7 +46,7 @@ write_watchdog() {
 # The unit follows the containers that run already; the new version's own installer renews what lies outside the folder.
 take_host_over() {
   local limits=declared # an update accepts nothing for the operator: the alarm about limits stays as it was
-  ! grep -q '^MINE_LIMITS=' "$FOLDER/site.env" || limits=$(site_value MINE_LIMITS)
+  ! grep -Eq '^[[:blank:]]*(export[[:blank:]]+)?MINE_LIMITS[[:blank:]]*=' "$FOLDER/site.env" || limits=$(site_value MINE_LIMITS)
   exec 9>&- # it takes the lock itself
   bash "$NEW/scripts/install.sh" --yes --folder "$FOLDER" --no-docker-install --without-memory-limits --set "MINE_LIMITS=$limits" \
     ${NO_SYSTEMD:+--no-systemd} >"$FOLDER/logs/last-install.log" 2>&1 ||

@@ -21,6 +21,7 @@ from services.controller.ledger import Ledger
 from services.shared import restored
 from services.shared.backups import Kind
 from services.shared.settings import missing
+from services.shared.settings.missing import UNTIL_ARMED
 from services.shared.vocabulary import Control
 from tests.unit.api.test_database_upgrade import RELEASED, made_by
 from tests.unit.backup import site
@@ -165,7 +166,7 @@ def test_it_comes_up_observing_however_armed_its_configuration_and_environment_a
     held = site.settings(tmp_path, **env)
     assert held.general.control is Control.OBSERVE
     assert held.origins["GENERAL.control"] == f"restored from {backup.name}; `mine arm` ends it"
-    assert f"Restored from {backup.name}: nothing is switched until `mine arm`, whatever control says." in missing(held)
+    assert f"Restored from {backup.name}{UNTIL_ARMED}" in missing(held)
     assert restored.arm(tmp_path / "data") and not restored.arm(tmp_path / "data")
     assert site.settings(tmp_path, **env).general.control is Control.ARMED
 

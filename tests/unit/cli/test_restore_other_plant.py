@@ -77,7 +77,11 @@ def test_the_example_is_no_sites_configuration_and_the_backup_says_that_it_has_n
 
 
 @pytest.mark.parametrize(
-    ("name", "lost"), [("devices", "[APIS] pdu_ip, [SIGNAL utility]"), ("loads", "of 1 load none is in the backup")]
+    ("name", "lost"),
+    [
+        ("devices", "of 1 device 1 is not in the backup: pdu-1; of 1 signal 1 is not in the backup: utility"),
+        ("loads", "of 1 load 1 is not in the backup: rig-1"),
+    ],
 )
 def test_one_that_knows_less_is_refused_where_nobody_can_be_asked_and_what_it_lacks_is_told(
     plant: Path, name: str, lost: str
@@ -87,6 +91,20 @@ def test_one_that_knows_less_is_refused_where_nobody_can_be_asked_and_what_it_la
     assert (refused.exit_code, lost in refused.stderr) == (1, True), refused.output
     assert (plant / "config.txt").read_bytes() == own
     assert not list(plant.rglob("*.before-restore-*"))
+
+
+def test_a_site_that_grew_tenfold_is_not_made_small_again_by_yes(plant: Path) -> None:
+    small = (plant / "config.txt").read_text()
+    (plant / "config.txt").write_text(small.replace("control = armed", "control = observe"))
+    assert mine("backup", config=plant / "config.txt").exit_code == 0
+    grown = small.replace("pdu_ip = 127.0.0.1", f"pdu_ip = {', '.join(f'127.0.0.{n}' for n in range(1, 11))}")
+    (plant / "config.txt").write_text(grown)
+    (plant / "loads.csv").write_text(_LOADS + "".join(f"rig-{n},outlet,3,pdu-{n},1\n" for n in range(2, 6)))
+    refused = mine("restore", "--yes", str(newest(plant)), config=plant / "config.txt")
+    assert refused.exit_code == 1, refused.output
+    assert "of 10 devices 9 are not in the backup: pdu-2, pdu-3, pdu-4, pdu-5, pdu-6 and 4 more; of 5 loads 4" in refused.stderr
+    assert mine("restore", str(newest(plant)), config=plant / "config.txt", said="n\n").exit_code == 1
+    assert (plant / "config.txt").read_text() == grown
 
 
 def test_a_person_who_means_it_gets_it_and_the_present_one_stays_beside_it(plant: Path) -> None:

@@ -37,6 +37,12 @@ export function deed({ kind, payload }: Pick<Lease, "kind" | "payload">): "Curta
   }
 }
 
+/** What ends it: a person's curtailment is none of the utility's, and bears the person's name. */
+export function ending(lease: Pick<Lease, "kind" | "payload" | "owner">): string {
+  const name = lease.owner.replace(/ \([^(]*$/, "");
+  return deed(lease) === "Curtailed" ? `End the curtailment by ${name}` : `Release ${words(lease.kind)}`;
+}
+
 function told(kind: Lease["kind"], hold: Hold): string {
   if (kind === "raw") return `answers of ${hold.device} are shown`;
   if (kind === "power_signal") return asked(hold);

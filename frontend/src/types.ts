@@ -51,7 +51,7 @@ export interface Alarms {
 /**
  * Open alarms. `known` is false while the notifier has not spoken: then an empty list proves nothing.
  *
- * `unacknowledged` leaves out what somebody shelved.
+ * `unacknowledged` leaves out what somebody shelved. `shelves`: all that is put aside, also where it hides no open alarm.
  */
 export interface AlarmsTile {
   known: boolean;
@@ -59,6 +59,7 @@ export interface AlarmsTile {
   unacknowledged: number | null;
   alarms: OpenAlarm[];
   channels: ChannelHealth[];
+  shelves: ShelfTold[];
 }
 
 /**
@@ -782,6 +783,13 @@ export interface ServiceTile {
 export interface SeveralSeries {
   series: Series[];
   missing: string[];
+}
+
+/** What a person put aside, by its key or pattern, also where no alarm is open that it hides; the end in Unix seconds. */
+export interface ShelfTold {
+  pattern: string;
+  by: string;
+  until_at: number;
 }
 
 /** A signal as the decision knew it. `raw_text` is what stood on the utility's page. */

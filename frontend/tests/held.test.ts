@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { deed, held } from "../src/held";
+import { deed, ending, held } from "../src/held";
 import type { LeaseKind } from "../src/types";
 
 const said = (kind: LeaseKind, payload: object) => held({ kind, payload: JSON.stringify(payload) });
@@ -32,4 +32,12 @@ test("a person curtails and holds; only a signal or a temperature is forced", ()
   assert.equal(does("power_signal", { level: "emergency" }), "Forced");
   assert.equal(does("temperature", { celsius: 41 }), "Forced");
   assert.equal(deed({ kind: "power_signal", payload: "{" }), "Forced");
+});
+
+test("the button that ends a person's curtailment names the person, not a power signal like the utility's", () => {
+  const ends = (kind: LeaseKind, payload: object) =>
+    ending({ kind, payload: JSON.stringify(payload), owner: "ann (session 1f)" });
+  assert.equal(ends("power_signal", { level: "control", target_kw: 300 }), "End the curtailment by ann");
+  assert.equal(ends("power_signal", { level: "emergency" }), "Release power signal");
+  assert.equal(ends("miners", { action: "sleep", members: ["row-b"] }), "Release miners");
 });

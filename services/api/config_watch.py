@@ -8,8 +8,11 @@ import logging
 import os
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
 
 from services.api.history.faults import TooMuch, Trouble, Unfit
+from services.api.todo import ARMED
+from services.shared import restored
 from services.shared.clock import Clock, Moment
 from services.shared.messages import Alarm, Message
 from services.shared.settings import Settings, counted, file_of
@@ -20,6 +23,7 @@ log = logging.getLogger(__name__)
 
 LOOK_S = 10.0
 """A file that was the same twice is one that nobody is writing."""
+_CONTROL = "[GENERAL] control"
 _MOST = 3
 _MOST_WAITING = 20
 Note = Callable[[Moment, str, str], Awaitable[None]]
@@ -36,7 +40,8 @@ class ConfigWatch:
         note: Note,
         env: Mapping[str, str] = os.environ,
     ) -> None:
-        self.found = OnDisk()
+        self._was_restored = restored.why(Path(settings.data.folder)) is not None
+        self.found = OnDisk(restored=self._was_restored)
         self._settings, self._env, self._read_from = settings, dict(env), file_of(env)
         self._clock, self._publish, self._note = clock, publish, note
         self._seen: Signature | None = None
@@ -63,7 +68,7 @@ class ConfigWatch:
         before, self.found = self.found, await asyncio.to_thread(look, self._settings, self._read_from, self._env)
         self._judged = seen
         if before != self.found:
-            self._waiting.append((self._clock.now(), *_event(self.found)))
+            self._waiting.append((self._clock.now(), *_event(before, self.found)))
         self._tell()
 
     async def _record(self) -> None:
@@ -88,8 +93,10 @@ class ConfigWatch:
         told = []
         if wrong := _brief(self.found.mistakes, 1):
             told.append(f"Mend the configuration: with it nothing starts again ({wrong}). Type `mine check` on the Pi.")
-        if self.found.changed:
-            told.append(f"Restart the services when it suits: the configuration was changed ({_brief(self.found.changed)}).")
+        is_armed = self._was_restored and not self.found.restored
+        if changed := tuple(one for one in self.found.changed if not is_armed or one != _CONTROL):
+            told.append(f"Restart the services when it suits: the configuration was changed ({_brief(changed)}).")
+        told += [ARMED] if is_armed else []
         if warnings := self._settings.warnings:
             told.append(f"Look at the configuration, it has {counted(len(warnings), 'warning')}: type `mine check`.")
         return tuple(told)
@@ -112,7 +119,9 @@ class ConfigWatch:
         )  # fmt: skip
 
 
-def _event(found: OnDisk) -> tuple[str, str]:
+def _event(before: OnDisk, found: OnDisk) -> tuple[str, str]:
+    if before.restored and not found.restored and not found.mistakes:
+        return "armed after the restore: in force after a restart of the controller", ""
     if found.mistakes:
         return "configuration changed: it would not start again", _brief(found.mistakes)
     if found.changed:

@@ -5,13 +5,15 @@ from http import HTTPStatus
 from services.api.asked import Asked
 from services.api.problems import Problem
 from services.shared.answer import Answer
-from services.shared.device import DeviceError
+from services.shared.device import DeviceError, may_have_arrived
 from services.shared.http import HttpClient
 from services.shared.messages import Reply
 from services.shared.settings.sections import Ops
 
 _LONGEST_NAME = 100  # of who asks, as the controller takes it
 NOBODY = "the stop reached nobody"
+REACHED_NOBODY = "stop-reached-nobody"
+"""The type of the problem where neither the broker nor the controller was given it: it is not carried out later."""
 _UNCONFIRMED = "nobody confirmed the stop, which may still be carried out"
 
 
@@ -30,8 +32,9 @@ async def stop(ops: Ops, asked: Asked, before: str, answer_s: float, *, by_bus: 
             json_body={"who": asked.wish.who[:_LONGEST_NAME], "reason": asked.wish.reason},
         )
     except DeviceError as error:
-        detail = f"{_UNCONFIRMED if by_bus else NOBODY}: {before}; the controller directly: {error}"
-        raise Problem(HTTPStatus.GATEWAY_TIMEOUT, "no-answer", detail) from None
+        may_be_done = by_bus or may_have_arrived(error)
+        detail = f"{_UNCONFIRMED if may_be_done else NOBODY}: {before}; the controller directly: {error}"
+        raise Problem(HTTPStatus.GATEWAY_TIMEOUT, "no-answer" if may_be_done else REACHED_NOBODY, detail) from None
     finally:
         await client.close()
     if not 200 <= answer.status < 300:

@@ -11,9 +11,12 @@ from services.shared.messages import Lease
 
 
 def told(result: dict[str, Any]) -> dict[str, Any]:
-    """The controller's answer; a lease stands also under `lease`, with `from` and `until` (ISO 8601 UTC) and its payload read."""
+    """The controller's answer; a lease stands also under `lease`, with `from` and `until` (ISO 8601 UTC) and its payload read.
+
+    A `note` beside it tells what it does not do.
+    """
     try:
-        lease = Lease.model_validate(result, strict=False)
+        lease = Lease.model_validate({name: part for name, part in result.items() if name != "note"}, strict=False)
         payload = loads_strict(lease.payload)
     except (ValidationError, DeviceError):
         return result

@@ -119,7 +119,7 @@ def table(title: str, names: tuple[str, ...], rows: Iterable[tuple[object, ...]]
     head = "".join(f"<th>{name}</th>" for name in names)
     body = "".join("<tr>" + "".join(f"<td>{escape(str(cell))}</td>" for cell in row) + "</tr>" for row in rows)
     return (
-        f'<h2>{title}</h2><div class="scroll"><table><tr>{head}</tr>{body}</table></div>'
+        f'<h2>{title}</h2><div class="scroll" tabindex="0"><table><tr>{head}</tr>{body}</table></div>'
         if body
         else f"<h2>{title}</h2><p>nothing is known</p>"
     )

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, PlainSerializer
 
-from services.shared.messages import ChannelHealth, OpenAlarm
+from services.shared.messages import ChannelHealth, OpenAlarm, ShelfTold
 from services.shared.vocabulary import FanState, HealthState, Level, LoadTarget, PowerState, Proof, SwitchRole
 
 Tone = Literal["good", "warning", "bad", "unknown"]
@@ -193,7 +193,7 @@ class HumidityTile(View):
 class AlarmsTile(View):
     """Open alarms. `known` is false while the notifier has not spoken: then an empty list proves nothing.
 
-    `unacknowledged` leaves out what somebody shelved.
+    `unacknowledged` leaves out what somebody shelved. `shelves`: all that is put aside, also where it hides no open alarm.
     """
 
     known: bool
@@ -201,6 +201,7 @@ class AlarmsTile(View):
     unacknowledged: int | None
     alarms: tuple[OpenAlarm, ...]
     channels: tuple[ChannelHealth, ...]
+    shelves: tuple[ShelfTold, ...] = ()
 
 
 class ServiceTile(View):

@@ -73,6 +73,7 @@ def alarms(image: Image, broker_connected: bool) -> AlarmsTile:
         unacknowledged=None if silent else sum(_unseen(alarm) for alarm in said.alarms),
         alarms=said.alarms,
         channels=said.channels,
+        shelves=said.shelves,
     )
 
 

@@ -7,6 +7,7 @@ from services.api.headline import NO_BROKER
 from services.api.tile_views import AlarmsTile, DeviceTile, HistoryTile, ServiceTile
 from services.shared.catalogue import class_of
 from services.shared.messages import OpenAlarm, State, Trip
+from services.shared.settings.missing import UNTIL_ARMED
 from services.shared.vocabulary import AlarmKind, Control, HealthState, Priority
 
 _MOST = 4
@@ -22,6 +23,8 @@ _CONTROLLER = (
     '"mine logs" there, which says why, and "sudo systemctl restart bitcoin-mine".'
 )
 _RESTART = 'type "sudo systemctl restart bitcoin-mine" on the Pi'
+ARMED = "It was armed after the restore and still observes: restart the controller, then the control of its settings counts."
+"""The notice that somebody armed since the services started."""
 _LOOK = "Until it speaks again, look at the fans and miners themselves."
 
 
@@ -38,7 +41,8 @@ def todo(
     if state is None or silence:
         found: tuple[str, ...] = (*_unheard(silence), *notices)
     else:
-        found = (*_all(state, alarms, services, devices, history), *notices, *_of_control(state))
+        rest = [line for line in notices if line != ARMED]
+        found = (*_all(state, alarms, services, devices, history), *rest, *_of_control(state, armed=ARMED in notices))
     return tuple(islice(dict.fromkeys(line.replace("`", '"') for line in found), _MOST))
 
 
@@ -56,6 +60,8 @@ def _all(
     history: HistoryTile,
 ) -> Iterator[str]:
     yield from _of_trips(state.trips)
+    if state.trips and state.control is Control.OBSERVE:
+        yield "Observing: nothing is switched; take the load off by hand."
     if alarms.known:
         waiting = [alarm for alarm in alarms.alarms if _is_waiting(alarm)]
         yield from (_of_alarm(alarm) for alarm in sorted(waiting, key=lambda one: (_RANK.index(one.priority), one.since_at)))
@@ -69,8 +75,17 @@ def _all(
         yield f"Look at the card of the Pi: records are not stored ({history.reason})."
 
 
-def _of_control(state: State) -> Iterator[str]:
-    if state.control is Control.OBSERVE:
+def _of_control(state: State, *, armed: bool) -> Iterator[str]:
+    """One line of why it only observes. `armed`: somebody ended the observing that follows a restore."""
+    if state.control is not Control.OBSERVE:
+        return
+    since = next((line.removesuffix(UNTIL_ARMED) for line in state.missing if line.endswith(UNTIL_ARMED)), "")
+    if since and armed:
+        yield ARMED
+    elif since:
+        why = f"Observing since it was {since[:1].lower()}{since[1:]}"
+        yield f"{why}: when what it would do is right, type `mine arm`, then restart the controller."
+    else:
         yield "Observing only: when what it would do is right, set control to armed in its settings and restart the controller."
 
 

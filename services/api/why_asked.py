@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from services.api.why_inputs import read, texts
-from services.shared.vocabulary import LeaseKind, Level, Mode
+from services.shared.vocabulary import LeaseKind, Level, Mode, name_of
 
 _LONGEST_MIN = 1440.0
 _USUAL_MIN = 30.0  # of a lease that was asked for without its minutes
@@ -33,7 +33,7 @@ class _Lease:
     @property
     def scope(self) -> tuple[str, ...]:
         """A newer lease of the same takes its place (controller/core/holds.py). Leases of fans hold no load."""
-        return (self.kind, self.who, *self.members, self.sensor)
+        return (self.kind, name_of(self.who), *self.members, self.sensor)
 
 
 def of(kind: LeaseKind, wish: dict[str, Any]) -> bool:

@@ -67,7 +67,7 @@ def shelve(
 
 
 def unshelve(
-    alarm: Annotated[str, typer.Argument(help="What was shelved, as it was named then; without it: the alarms that are.")] = "",
+    alarm: Annotated[str, typer.Argument(help="What was shelved, as it was named then; without it: all that is.")] = "",
     reason: Reason = "",
     as_json: Json = False,
 ) -> None:
@@ -78,7 +78,7 @@ def unshelve(
     if alarm:
         ask_for("unshelve", {"key": alarm}, f"Alarm {alarm} is no longer shelved.", reason, as_json=as_json)
     else:
-        list_all(_shelved, _alarm_told, "No open alarm is shelved.", as_json=as_json)
+        list_all(_shelved, _shelved_told, "Nothing is shelved.", as_json=as_json)
 
 
 def _report(*, as_json: bool) -> None:
@@ -124,7 +124,19 @@ async def _unseen(api: Api) -> list[Row]:
 
 
 async def _shelved(api: Api) -> list[Row]:
-    return [one for one in await _open(api) if one["state"] == "shelved"]
+    """The open alarms that are, then the shelves that are of none of these alone: patterns, and names that none has."""
+    found = [one for one in await _open(api) if one["state"] == "shelved"]
+    keys = {one["key"] for one in found}
+    tile = await api.get("/api/v1/alarms")
+    rest = [one for one in tile.get("shelves", []) if one["pattern"] not in keys]
+    return [*found, *(one | {"hides": sum(fnmatchcase(key.lower(), one["pattern"].lower()) for key in keys)} for one in rest)]
+
+
+def _shelved_told(row: Row, when: Clock) -> str:
+    if "pattern" not in row:
+        return _alarm_told(row, when)
+    hides = f"hides {row['hides']} of the open alarms" if row["hides"] else "hides no open alarm now"
+    return f"{row['pattern']}  {hides}, shelved by {row['by']} until {when(row['until_at'])}"
 
 
 def _alarm_told(alarm: Row, when: Clock) -> str:

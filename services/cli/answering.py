@@ -13,6 +13,8 @@ from services.cli import saying
 from services.cli.exit_codes import EXIT_INTERRUPTED, EXIT_REFUSED
 
 OPTION = "--json"
+_ONE_OF = re.compile(r"(?P<missing>\bMissing )?.*(?:is not one of|Choose from:)\s+(?P<choices>.+)", re.DOTALL)
+"""The parser's words for a value, or for none, where there is a choice of some."""
 _SENTENCE = re.compile(r"\bfound (?P<found>.+?); allowed[^:;]*: (?P<allowed>.+)", re.DOTALL)
 
 
@@ -58,7 +60,11 @@ def _typed(error: TyperException, typed: Sequence[str]) -> tuple[str | None, str
     if (option := getattr(error, "option_name", None)) is not None:
         names = [name for one in getattr(command, "params", ()) for name in one.opts if name.startswith("-")]
         return option, ", ".join(names) or "none"
-    if (param := getattr(error, "param", None)) is not None:
+    param = getattr(error, "param", None)
+    if param is not None and (match := _ONE_OF.match(error.format_message())):
+        choices = " ".join(match["choices"].replace("'", "").rstrip(".").split())
+        return "nothing" if match["missing"] else _given(param, typed), choices
+    if param is not None:
         return _given(param, typed), error.message.removeprefix("Input should be ").partition(", unable to")[0] or None
     if hasattr(command, "list_commands"):
         match = re.search(r"'([^']*)'", error.format_message())

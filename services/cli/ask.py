@@ -34,11 +34,12 @@ _CODES: Mapping[int, int] = {
 
 
 class NotDone(Exception):
-    """It was not done; the text says why, `code` is the command's exit code."""
+    """It was not done; the text says why, `code` is the command's exit code, `kind` the type of the api's problem, or empty."""
 
-    def __init__(self, text: str, code: int) -> None:
+    def __init__(self, text: str, code: int, kind: str = "") -> None:
         super().__init__(text)
         self.code = code
+        self.kind = kind
 
 
 @dataclass(slots=True)
@@ -91,7 +92,7 @@ class Api:
         if 200 <= answer.status < 300:
             return answer
         other = EXIT_REFUSED if 400 <= answer.status < 500 else EXIT_NO_ANSWER
-        raise NotDone(detail(answer), _CODES.get(answer.status, other))
+        raise NotDone(detail(answer), _CODES.get(answer.status, other), _kind(answer))
 
 
 def detail(answer: Answer) -> str:
@@ -100,6 +101,13 @@ def detail(answer: Answer) -> str:
         return str(answer.json()["detail"])
     except (DeviceError, KeyError, TypeError):
         return f"HTTP {answer.status}: {answer.text()[:80]!r}"
+
+
+def _kind(answer: Answer) -> str:
+    try:
+        return str(answer.json()["type"])
+    except (DeviceError, KeyError, TypeError):
+        return ""
 
 
 def strange(why: object) -> NotDone:

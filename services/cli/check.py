@@ -15,7 +15,7 @@ from services.cli.ask import NotDone, told
 from services.cli.check_asked import Say, asked
 from services.cli.check_configuration import configuration
 from services.cli.exit_codes import EXIT_MISTAKES, EXIT_NOT_RUNNING, EXIT_REFUSED
-from services.cli.in_force import beside_mistakes
+from services.cli.in_force import beside_mistakes, control_told
 from services.cli.progress import changing
 from services.cli.reading import judged
 from services.cli.saying import say
@@ -54,8 +54,10 @@ def check(
     except NotDone as why:
         reason = f"Devices and channels were not asked: {str(why)[:1].lower()}{str(why)[1:]}."
         _end(settings, words, (), f"{reason} {_START}" if why.code == EXIT_NOT_RUNNING else reason, why.code, as_json=as_json)
+    otherwise = asyncio.run(control_told(settings))
     if not as_json:
-        typer.echo("\n".join(["", *check_told.lines(rows)]))
+        typer.echo("\n".join(["", *check_told.lines(rows), *otherwise]))
+    words += otherwise
     _end(settings, words, rows, "", EXIT_REFUSED if check_told.is_bad(rows) else 0, as_json=as_json)
 
 

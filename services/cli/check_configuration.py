@@ -26,7 +26,10 @@ def _verdict(settings: Settings, warnings: Sequence[str]) -> str:
 
 def _site(settings: Settings) -> str:
     kw = sum(row.kw for row in settings.loads)
-    return f"control = {settings.general.control}, {counted(len(settings.loads), 'load')} with {kw:g} kW"
+    control = f"control = {settings.general.control}"
+    if (origin := settings.origins.get("GENERAL.control", "")).startswith("restored"):
+        control = f"control = {settings.general.control} ({origin})"
+    return f"{control}, {counted(len(settings.loads), 'load')} with {kw:g} kW"
 
 
 def _watcher(settings: Settings) -> str:

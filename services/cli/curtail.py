@@ -9,13 +9,16 @@ import typer
 from services.cli import local_time
 from services.cli.ask import Api, NotDone, api_of, carried_out, told
 from services.cli.exit_codes import EXIT_NO_ANSWER, EXIT_REFUSED
+from services.cli.held import replaced
 from services.cli.holds import lease_told
 from services.cli.load_line import LoadLine, figures, is_proven, lower, within
 from services.cli.options import Json, Minutes, Reason
 from services.cli.saying import say
 from services.shared.settings import Settings
+from services.shared.site_time import Clock
 
 _LOOK_EACH_S = 1.0
+_BEFORE_S = 2.0
 
 
 def curtail(
@@ -33,12 +36,30 @@ def curtail(
 
     async def work(settings: Settings) -> Any:
         async with api_of(settings) as api:
+            before = await _before(api)
             document = await api.ask("curtail", payload, reason)
-            told(document, lease_told(document, local_time.of(settings)), as_json=as_json)
+            lines = [*lease_told(document, local_time.of(settings)), *_replaced(document, before, local_time.of(settings))]
+            told(document, lines, as_json=as_json)
             if wait:
                 await _proven(api, str((document.get("result") or {}).get("id")), minutes * 60, kw or 0.0)
 
     carried_out(work, quiet=as_json)
+
+
+async def _before(api: Api) -> list[Any]:
+    """The leases that stand; none where nobody tells soon, for that must not hold up the order."""
+    try:
+        async with asyncio.timeout(_BEFORE_S):
+            return list((await api.state())["leases"])
+    except (NotDone, TimeoutError, TypeError, KeyError):
+        return []
+
+
+def _replaced(document: dict[str, Any], before: list[Any], when: Clock) -> list[str]:
+    try:
+        return replaced(document["result"], before, when)
+    except (TypeError, KeyError, AttributeError):
+        return []  # what was ordered is told all the same
 
 
 async def _proven(api: Api, lease: str, seconds: float, asked_kw: float) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from pydantic import SecretStr
+from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
 
 from services.cli.ask import NotDone, api_of
 from services.shared.bus import Bus
@@ -17,6 +17,31 @@ from services.shared.settings import Settings
 _ANSWER_S = 3.0
 _FRESH_S = 15.0  # the controller speaks at least every 5 s
 _USER = "cli"  # the broker's user that may read everything (mosquitto/acl)
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(allow_inf_nan=False, strict=True)
+
+
+class _Load(_Part):
+    measured_kw: float | None
+    target_kw: float
+    unknown_kw: float
+    nominal_kw: float
+    proven: bool
+    tolerance_kw: float | None = None
+
+
+class _Trip(_Part):
+    key: str
+
+
+class _Told(_Part):
+    """What is read of a state; one of another version, without any of it, tells nothing."""
+
+    control: str
+    trips: list[_Trip]
+    load: _Load
 
 
 class Eyes:
@@ -52,8 +77,7 @@ class Eyes:
                 said = await api.get("/api/state")
         except NotDone:
             return None
-        known = isinstance(said, dict) and not said.get("stale") and isinstance(said.get("state"), dict)
-        return said["state"] if known else None
+        return said["state"] if isinstance(said, dict) and not said.get("stale") and _is_whole(said.get("state")) else None
 
     async def _listen(self) -> None:
         if self._bus is not None:
@@ -70,6 +94,13 @@ class Eyes:
         self.heard_first = True
         if not arrival.retained and not arrival.first_since_connect:
             self._heard = (state, arrival.received_mono_s)
+
+
+def _is_whole(state: object) -> bool:
+    try:
+        return _Told.model_validate(state) is not None
+    except ValidationError:
+        return False
 
 
 def _password(folder: Path) -> str:

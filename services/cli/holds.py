@@ -7,6 +7,7 @@ import typer
 
 from services.cli import local_time
 from services.cli.ask import api_of, carried_out, told
+from services.cli.held import held
 from services.cli.named import asked_of
 from services.cli.options import Json, Minutes, Reason
 from services.shared.settings import Settings
@@ -65,7 +66,7 @@ def leases_told(leases: list[dict[str, Any]], when: Clock) -> Iterator[str]:
     """Each lease in a line."""
     for one in leases:
         why = f": {one['reason']}" if one["reason"] else ""
-        yield f"{one['id']}  {one['kind']}  until {when(one['until_at'])}  by {one['owner']}{why}"
+        yield f"{one['id']}  {held(one)}  until {when(one['until_at'])}  by {one['owner']}{why}"
 
 
 def notes(document: dict[str, Any]) -> list[str]:

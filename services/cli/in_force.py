@@ -8,12 +8,13 @@ from http import HTTPStatus
 from pathlib import Path
 
 from services.cli import noted
-from services.cli.ask import detail
+from services.cli.ask import NotDone, api_of, detail
 from services.cli.listener import reached
 from services.cli.reading import leading_to_it
 from services.shared.device import DeviceError
 from services.shared.http import HttpClient
 from services.shared.settings import Settings, SettingsError, file_of
+from services.shared.settings.missing import UNTIL_ARMED
 
 _ANSWER_S = 5.0
 _RUNS_ON = (
@@ -52,6 +53,20 @@ def beside_mistakes(error: SettingsError) -> str:
     settings, _, _ = leading_to_it(error)
     found = beside(settings)
     return "" if not found.mistakes or found.unknown else _RUNS_ON
+
+
+async def control_told(settings: Settings) -> list[str]:
+    """A sentence, where the controller that runs has another `control` than the settings that were read here, and why."""
+    try:
+        async with api_of(settings) as api:
+            state = await api.state()
+        runs, missing = str(state["control"]), [str(line) for line in state["missing"]]
+    except (NotDone, TypeError, KeyError):
+        return []
+    if runs == settings.general.control:
+        return []
+    why = next((line for line in missing if line.endswith(UNTIL_ARMED)), "It goes by what it read at its start: restart it.")
+    return [f"control = {settings.general.control} is not in force: the controller that runs has control = {runs}. {why}"]
 
 
 async def _asked(settings: Settings) -> Beside:

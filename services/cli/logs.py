@@ -85,7 +85,7 @@ def _chosen(folder: Path, asked: Iterable[str]) -> list[str]:
     """The services whose lines are shown; one that was named and has no file is told on stderr. Raises OSError."""
     unknown = [name for name in asked if name not in SERVICES]
     if unknown:
-        end(f"There is no service {', '.join(unknown)}; allowed: {', '.join(SERVICES)}", EXIT_MISTAKES)
+        end(f"found the service {', '.join(repr(name[:40]) for name in unknown)}; allowed: {', '.join(SERVICES)}", EXIT_MISTAKES)
     wanted = list(asked)
     chosen = [name for name in SERVICES if name in (wanted or SERVICES)]
     without = [name for name in chosen if not any(paths(folder, name))]
@@ -122,7 +122,7 @@ def _since(text: str, now: float) -> str:
 
 def _wanted(level: str, grep: str) -> Wanted:
     if level_of(level) not in LEVELS:
-        end(f"--level {level}: allowed: {', '.join(LEVELS).lower()}", EXIT_MISTAKES)
+        end(f"--level: found {level[:40]!r}; allowed: {', '.join(LEVELS).lower()}", EXIT_MISTAKES)
     loud = set(LEVELS[LEVELS.index(level_of(level)) :])
     try:
         pattern = re.compile(grep, re.IGNORECASE)

@@ -20,6 +20,8 @@ from services.shared import restored
 from services.shared.clock import Clock
 from services.shared.settings import Settings
 
+_RESTART = "`sudo systemctl restart bitcoin-mine`, or `docker compose restart controller`"
+
 
 def restore(
     archive: Annotated[Path, typer.Argument(help="The backup: .tar.gz, or encrypted .tar.gz.enc.")],
@@ -69,8 +71,9 @@ def arm(yes: Yes = False, as_json: ForPrograms = False) -> None:
         restored.arm(folder)
     except OSError as error:
         end(f"It cannot be done: {error.strerror}", EXIT_REFUSED)
-    line = "Start the controller again: then `control` of [GENERAL] counts."
-    ask.told({"armed": True, "was": why}, [line], as_json=as_json)
+    control = judged(quiet=True).general.control
+    line = f"From the controller's next start control = {control} counts; one that runs observes until then: {_RESTART}."
+    ask.told({"armed": True, "was": why, "control": control.value}, [line], as_json=as_json)
 
 
 def _no_file(archive: Path) -> str:

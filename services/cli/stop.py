@@ -13,10 +13,11 @@ from services.cli.eyes import Eyes
 from services.cli.options import ForPrograms, Reason
 from services.cli.saying import say
 from services.cli.secret import ops_token
-from services.cli.until_off import Found, on_now, until_off
+from services.cli.until_off import Found, on_now, unproven, until_off
 from services.shared.device import DeviceError, may_have_arrived
 from services.shared.http import HttpClient
 from services.shared.settings import Settings
+from services.shared.unanswered import why
 
 _API_S = 5.0  # the api gives the broker 2 s of them, then it goes straight to the controller itself
 _DIRECT_S = 8.0  # the controller itself gives its loop 5 s
@@ -26,8 +27,8 @@ _NOBODY = (
 )
 _OPEN = "It was asked, and may still be carried out: look at the load, and stop the site by hand, at the breaker."
 _REFUSED = "It is not carried out: stop the site by hand, at the breaker."
-NO_BROKER = "the stop reached nobody: the broker cannot be reached"
-"""How the api's word begins when it could give the stop to nobody (services/api/direct_stop.py)."""
+REACHED_NOBODY = "urn:mine:problem:stop-reached-nobody"
+"""The type of the api's problem when it could give the stop to nobody (services/api/direct_stop.py)."""
 _WAYS = {
     "bus": "through the api and the broker",
     "controller": "through the api, which went straight to the controller: the broker does not carry it",
@@ -53,13 +54,11 @@ def stop(
     async def work(settings: Settings) -> Found | None:
         began_s = time.monotonic()
         ordered = await _ordered(settings, reason)
-        async with Eyes(settings) as eyes:
-            state = await eyes.of_api()
-            first = f"ORDERED, {_WAYS.get(ordered['by'], ordered['by'])}: the site is tripped. {on_now(state)}."
-            say("\n".join([first, *ordered["notes"]]), err=as_json)
-            found = await until_off(eyes, settings, began_s) if wait else None
+        first = f"ORDERED, {_WAYS.get(ordered['by'], ordered['by'])}: the site is tripped."
+        say("\n".join([first, *ordered["notes"]]), err=as_json)
+        load, found = await _seen(settings, began_s, wait=wait, quiet=as_json)
         if as_json:
-            told(ordered | _figures(found, state), [], as_json=True)
+            told(ordered | _figures(found, load), [], as_json=True)
         return found
 
     found = carried_out(work, quiet=as_json)
@@ -68,9 +67,22 @@ def stop(
         raise typer.Exit(found.code)
 
 
-def _figures(found: Found | None, state: dict[str, Any] | None) -> dict[str, Any]:
-    """For a program; null is unknown. `off` is true only when it was measured."""
-    load = found.load if found else state and state["load"]
+async def _seen(settings: Settings, began_s: float, *, wait: bool, quiet: bool) -> tuple[dict[str, Any] | None, Found | None]:
+    """The load at the order, and what came of it. The order is out: whatever fails here, it stands, and is not proven."""
+    load = None
+    try:
+        async with Eyes(settings) as eyes:
+            state = await eyes.of_api()
+            load = state and state["load"]
+            say(f"{on_now(state)}.", err=quiet)
+            return load, await until_off(eyes, settings, began_s) if wait else None
+    except Exception:  # whatever it was, it is not the order's
+        return load, unproven(began_s) if wait else None
+
+
+def _figures(found: Found | None, load: dict[str, Any] | None) -> dict[str, Any]:
+    """For a program; null is unknown. `off` is true only when it was measured. `load` is that at the order."""
+    load = found.load if found else load
     names = ("measured_kw", "unknown_kw", "tolerance_kw")
     told_of = {name: load.get(name) if load else None for name in names}
     words, seconds = (found.words, round(found.seconds, 1)) if found else ("", None)
@@ -82,10 +94,12 @@ async def _ordered(settings: Settings, reason: str) -> dict[str, Any]:
     try:
         async with api_of(settings, answer_s=_API_S) as api:
             document = await api.ask("stop", {}, reason)
-        result = document.get("result") or document
-        return {"ordered": True, "by": str(result.get("by", "bus")), "notes": []}
+        result = document.get("result")
+        return {"ordered": True, "by": str(result.get("by", "bus") if isinstance(result, dict) else "bus"), "notes": []}
     except NotDone as first:
         return await _directly(settings, reason, first)
+    except Exception as error:  # a fault of this way must not keep from the other
+        return await _directly(settings, reason, NotDone(f"the api could not be asked: {why(error)}", EXIT_NO_ANSWER))
 
 
 async def _directly(settings: Settings, reason: str, first: NotDone) -> dict[str, Any]:
@@ -99,14 +113,16 @@ async def _directly(settings: Settings, reason: str, first: NotDone) -> dict[str
         said = answer.json() if answer.status == HTTPStatus.OK else None
     except DeviceError as error:
         raise _not_stopped(first, f"the controller directly, at {place}: {error}", may_have_arrived(error)) from None
+    except Exception as error:
+        raise _not_stopped(first, f"the controller directly, at {place}: {why(error)}", True) from None
     finally:
         await client.close()
     if isinstance(said, dict) and said.get("stopped") is True:
         return {"ordered": True, "by": "directly", "notes": [f"(The other way: {first})"]}
-    why = said.get("reason") if isinstance(said, dict) else detail(answer)
+    reply = said.get("reason") if isinstance(said, dict) else detail(answer)
     if isinstance(said, dict) and said.get("stopped") is False:
-        raise NotDone(f"NOT STOPPED. {first}; the controller directly: {why}. {_REFUSED}", EXIT_REFUSED)
-    raise _not_stopped(first, f"the controller directly, at {place}: {why}", True)
+        raise NotDone(f"NOT STOPPED. {first}; the controller directly: {reply}. {_REFUSED}", EXIT_REFUSED)
+    raise _not_stopped(first, f"the controller directly, at {place}: {reply}", True)
 
 
 def _not_stopped(first: NotDone, then: str, may_be_done: bool) -> NotDone:
@@ -119,5 +135,4 @@ def _not_stopped(first: NotDone, then: str, may_be_done: bool) -> NotDone:
 
 def _may_be_done(first: NotDone) -> bool:
     """An api without a broker asks nobody over it, and one that found no controller did not ask it either."""
-    said = str(first)
-    return first.code == EXIT_NO_ANSWER and not (NO_BROKER in said and "no answer" not in said)
+    return first.code == EXIT_NO_ANSWER and first.kind != REACHED_NOBODY

@@ -33,6 +33,11 @@ def on_now(state: dict[str, Any] | None) -> str:
     return "How much is still on is not known from here yet" if state is None else _capital(still_on(state["load"]))
 
 
+def unproven(began_s: float) -> Found:
+    """Nobody tells what is on; seconds count from the order."""
+    return Found(None, UNSEEN, EXIT_NO_ANSWER, time.monotonic() - began_s, None)
+
+
 async def until_off(eyes: Eyes, settings: Settings, began_s: float) -> Found:
     """Follow it from the order on; seconds count from there."""
     deadline_s = began_s + settings.power.response_deadline_minutes * 60
@@ -48,7 +53,7 @@ async def until_off(eyes: Eyes, settings: Settings, began_s: float) -> Found:
                 return found
         elif time.monotonic() - seen_s > _UNSEEN_S:
             line.end()
-            return Found(None, UNSEEN, EXIT_NO_ANSWER, time.monotonic() - began_s, None)
+            return unproven(began_s)
         await asyncio.sleep(_LOOK_EACH_S)
     line.end()
     return _late(load, time.monotonic() - began_s)

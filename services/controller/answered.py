@@ -71,5 +71,5 @@ def _refusal(request: Request, reason: str) -> Reply:
 
 
 def _digest(request: Request) -> str:
-    """Who asked is no part of it: the same person may come from another address."""
+    """Who asked is no part of it: the same person may come another way, from another address, as for a lease (Hold.asker)."""
     return hashlib.sha256(f"{request.verb}\n{request.reason}\n{request.payload}".encode("utf-8", "replace")).hexdigest()

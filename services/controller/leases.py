@@ -12,6 +12,7 @@ from services.controller.core.moments import Now
 from services.controller.core.plant import Limits
 from services.controller.core.seen import Snapshot
 from services.controller.core.stamps import told_at
+from services.controller.core.still_held import still_held
 from services.shared.messages import Lease, Request
 from services.shared.vocabulary import LeaseKind, Level
 
@@ -45,7 +46,7 @@ class LeaseBody(Body):
 def lease(
     body: LeaseBody, request: Request, state: State, snapshot: Snapshot, limits: Limits, now: Now
 ) -> tuple[State, dict[str, Any]]:
-    """The state with the lease, and the lease for the answer. Raises HoldRefused."""
+    """The state with the lease, and the lease for the answer, with a `note` where it wakes not all. Raises HoldRefused."""
     if body.kind is LeaseKind.DRILL:
         raise holds.HoldRefused("kind: a drill is asked for as one, not as a lease")
     if body.kind is LeaseKind.RAW:
@@ -73,7 +74,9 @@ def lease(
         return state, {"released": sorted(released)}
     state = holds.grant(state, hold, limits)
     holds.check_sensor(hold, snapshot)
-    return state, json.loads(lease_message(hold, now).model_dump_json())
+    made: dict[str, Any] = json.loads(lease_message(hold, now).model_dump_json())
+    note = still_held(state, hold, limits)
+    return state, made | ({"note": note} if note else {})
 
 
 def _check_raw(body: LeaseBody, limits: Limits) -> None:

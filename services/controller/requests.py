@@ -73,6 +73,8 @@ class Requests:
             return state, Reply(subject=(request.id,), request_id=request.id, accepted=False, reason=str(refusal))
         armed = self._limits.control is Control.ARMED
         reason = "done" if armed else "noted; control is observe, so nothing is commanded"
+        if note := result.get("note"):
+            reason = f"{reason}; {note}"
         return state, Reply(subject=(request.id,), request_id=request.id, accepted=True, reason=reason, result=json.dumps(result))
 
 

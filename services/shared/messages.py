@@ -500,14 +500,23 @@ class ChannelHealth(Part):
     test: str = ""
 
 
+class ShelfTold(Part):
+    """What a person put aside, by its key or pattern, also where no alarm is open that it hides; the end in Unix seconds."""
+
+    pattern: str
+    by: str
+    until_at: Finite
+
+
 class AlarmState(Message):
-    """All open alarms and the health of the channels, from the notifier."""
+    """All open alarms, the health of the channels and what is put aside, from the notifier."""
 
     TOPIC: ClassVar[str] = "alarm_state"
     RETAIN: ClassVar[bool] = True
 
     alarms: tuple[OpenAlarm, ...]
     channels: tuple[ChannelHealth, ...]
+    shelves: tuple[ShelfTold, ...] = ()
 
 
 class Annunciator(Message):

@@ -27,6 +27,11 @@ class Level(StrEnum):
         return _LEVEL_SEVERITY[self]
 
 
+def name_of(who: str) -> str:
+    """The name alone of a person or program as the records tell of them: "ann" of "ann (session, 192.168.1.7)"."""
+    return who.rpartition(" (")[0] or who
+
+
 _LEVEL_SEVERITY = {
     Level.UNKNOWN: -1,
     Level.NORMAL: 0,

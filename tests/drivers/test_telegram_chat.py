@@ -428,6 +428,8 @@ async def test_curtail_says_which_lease_it_takes_the_place_of_and_which_stands_b
     house.state = state(leases=(held, held.model_copy(update={"id": "asleep", "kind": LeaseKind.MINERS})))
     own = await house.ask("/curtail 30 100")
     assert "It takes the place of abc123 by anna (telegram) until 2033-05-17 22:33 CDT." in own and "stands too" not in own
+    house.state = state(leases=(held.model_copy(update={"owner": "anna (session, 192.168.1.7)"}),))
+    assert "takes the place of abc123 by anna (session, 192.168.1.7)" in await house.ask("/curtail 30 100"), "it is hers as well"
     house.state = state(leases=(held, other))
     both = await house.ask("/curtail 30 100")
     assert "takes the place of abc123 by anna (telegram)" in both

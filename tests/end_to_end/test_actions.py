@@ -13,7 +13,7 @@ from tests.end_to_end.whole_site import WholeSite
 from tests.waiting import wait
 
 pytestmark = pytest.mark.timeout(120)
-DONE_UNTIL = re.compile(r"^Done, until (\d{4}-\d\d-\d\d )?\d\d:\d\d\.$")
+ORDERED_UNTIL = re.compile(r"^Ordered, until (\d{4}-\d\d-\d\d )?\d\d:\d\d\.$")
 CONTACT = "roomalert-1_switch-1"  # the utility's dry contact is a source too
 
 
@@ -110,7 +110,7 @@ def test_a_curtailment_asked_on_the_page_takes_the_load_off_and_its_release_brin
     form.get_by_label("Reason").fill("evening peak")
     expect(ask).to_have_text(re.compile(r"^Curtail to 20 kW until .*\d\d:\d\d$"))
     ask.dblclick()
-    expect(said(form)).to_have_text(DONE_UNTIL)
+    expect(said(form)).to_have_text(ORDERED_UNTIL)
     lease = shared_site.get("/api/v1/leases", debug=True)["leases"]
     assert [(one["kind"], one["reason"]) for one in lease] == [("power_signal", "evening peak")], "asked once"
     assert "ann (session" in lease[0]["owner"]
@@ -118,7 +118,7 @@ def test_a_curtailment_asked_on_the_page_takes_the_load_off_and_its_release_brin
     expect(held).to_contain_text("evening peak")
     shared_site.wait_mode("curtailed")
     assert 0 < shared_site.status()["load"]["measured_kw"] < 22
-    held.get_by_role("button", name="Release power signal").click()
+    held.get_by_role("button", name="End the curtailment by ann").click()
     expect(held).not_to_contain_text("evening peak")
     assert seen.complaints == []
 
@@ -143,7 +143,7 @@ def test_groups_are_held_asleep_until_a_time_of_day_of_the_site(visit: Callable[
     ask = form.locator("button.ask")
     expect(ask).to_have_text(re.compile(rf"^Hold {group} asleep until .*{end}$"))
     ask.tap()
-    expect(said(form)).to_have_text(DONE_UNTIL)
+    expect(said(form)).to_have_text(ORDERED_UNTIL)
     (lease,) = shared_site.get("/api/v1/leases", debug=True)["leases"]
     assert (lease["kind"], f"{datetime.fromtimestamp(lease['until_at'] + 1, zone):%H:%M}") == ("miners", end)
     assert seen.page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]

@@ -138,11 +138,11 @@ def test_an_answer_lost_with_the_api_is_asked_for_again_and_done_once(
     seen.button("Curtail all load until").click(force=True)
     shared_site.send("api", signal.SIGKILL)
     shared_site.start("api")
-    expect(seen.said(".ask-the-site").first).to_contain_text("Done, until", timeout=ANSWER_MS)
+    expect(seen.said(".ask-the-site").first).to_contain_text("Ordered, until", timeout=ANSWER_MS)
     assert len(sent) > 1
     assert len(set(sent)) == 1
     assert leases(shared_site) == ["power_signal"]
-    seen.page.get_by_role("button", name="Release power signal").click()
+    seen.page.get_by_role("button", name="End the curtailment by ann").click()
     wait(lambda: not leases(shared_site), 10)
 
 

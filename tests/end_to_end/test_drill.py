@@ -24,4 +24,4 @@ def test_a_pdu_is_drilled_proven_and_listed_with_its_date(whole_site):
     assert "pdu-1: proven on" in done.stdout and "of pdu-1 opened" in done.stdout
     assert "pdu-1: proven on" in mine(site, "drill").stdout
     refused = mine(site, "drill", "pdu-9")
-    assert refused.returncode == 1 and "there are: foreman, pdu-1, relay-1" in refused.stderr
+    assert refused.returncode == 2 and "allowed: foreman, pdu-1, relay-1" in refused.stderr

@@ -85,6 +85,16 @@ async def test_observing_is_told_with_what_would_be_done() -> None:
 
 
 @pytest.mark.asyncio
+async def test_on_a_phone_what_is_answered_stays_within_its_card() -> None:
+    feed = page_feed.curtailed().model_copy(update={"control": Control.OBSERVE})
+    async with visit(feed, PHONE) as seen:
+        badge, card = seen.page.locator(".answers .badge").last, seen.page.locator(".answers")
+        await expect(badge).to_have_text("Observing: it sends nothing")
+        inner, outer = await badge.bounding_box(), await card.bounding_box()
+        assert inner and outer and inner["x"] + inner["width"] <= outer["x"] + outer["width"]
+
+
+@pytest.mark.asyncio
 async def test_a_silent_controller_and_a_silent_notifier_leave_nothing_that_looks_calm() -> None:
     async with visit(page_feed.silent()) as seen:
         await expect(seen.page.locator(".answers")).to_contain_text(

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from services.shared.settings.missing import UNTIL_ARMED
 from tests.end_to_end.whole_site import ROOT, WholeSite
 from tests.waiting import wait
 
@@ -59,7 +60,7 @@ def test_the_services_come_up_from_a_restore_with_trips_and_lock_outs_no_lease_a
     site.start()
     wait(lambda: site.mode() == "emergency", 40, "the trip is known again")
     assert held(site) == {"trips": ["stop"], "lockouts": ["fan-2"], "leases": [], "control": "observe"}
-    assert any("until `mine arm`" in line for line in site.status()["missing"])
+    assert any(line.endswith(UNTIL_ARMED) for line in site.status()["missing"])
     wait(lambda: any(one[5] == "restored from a backup" for one in events(second)), 30, "the restore is in the history")
     now = events(second)
     assert now[: len(restored)] == restored and len({one[1:4] for one in now}) == len(now)

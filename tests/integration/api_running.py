@@ -80,7 +80,7 @@ async def running(
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=15)) as session:
         it = Running(f"http://127.0.0.1:{api.port}", f"http://127.0.0.1:{api.debug_port}", folder, bus, session, task)
         try:
-            await until(lambda: task.done() or _answers(it), what="the api answers")
+            await until(lambda: task.done() or _answers(it), 20, what="the api answers")
             if task.done():
                 task.result()
             yield it

@@ -355,6 +355,7 @@ async def test_an_emergency_stop_that_reaches_nobody_says_so(tmp_path: Path) -> 
         answer = await api.post("/api/debug/emergency-shutdown", {})
         is_problem(answer, 504)
         assert "reached nobody" in answer.body["detail"]
+        assert answer.body["type"] == "urn:mine:problem:stop-reached-nobody"
 
 
 async def first_feed(response: aiohttp.ClientResponse) -> Any:

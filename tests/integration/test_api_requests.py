@@ -11,7 +11,7 @@ import pytest
 from services.shared.messages import Reply, Request
 from services.shared.settings import sections
 from tests.broker import LiveBroker
-from tests.integration.api_running import Running, running, voice
+from tests.integration.api_running import Running, running, state, voice
 from tests.integration.test_api import is_problem
 from tests.ports import free_port
 from tests.waiting import until
@@ -115,6 +115,23 @@ async def test_a_wrong_body_of_a_verb_is_refused_and_nothing_is_asked(tmp_path: 
         assert (await api.get("/api/v1/requests", base=api.debug)).body == {"requests": []}
         is_problem(await api.get("/api/v1/requests/none-such-id", base=api.debug), 404)
         is_problem(await api.get("/api/v1/requests/..%2f..%2fetc", base=api.debug), 404)
+
+
+async def test_a_limit_that_takes_nothing_off_is_a_slip_of_the_hand(tmp_path: Path, broker: LiveBroker, site: str) -> None:
+    async with (
+        running(tmp_path, broker.settings("api"), site) as api,
+        voice(broker.settings("admin"), "controller", site) as bus,
+    ):
+        await until(lambda: api.bus.connected)
+        bus.publish(state())
+        await until(lambda: _knows_the_load(api))
+        refused = await api.post("/api/v1/requests/curtail", {"reason": "r", "payload": {"target_kw": 2000}})
+        assert refused.status == 409
+        assert "found 2000 kW, which takes nothing off; allowed: 0 to less than 990 kW" in refused.body["detail"]
+
+
+async def _knows_the_load(api: Running) -> bool:
+    return bool((await api.get("/api/v1/readiness")).body["nominal_kw"])
 
 
 async def test_a_request_not_answered_yet_is_watched_until_it_is(tmp_path: Path, broker: LiveBroker, site: str) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.made_up_pi import INSTALL, Pi
+from tests.integration.made_up_pi import INSTALL, ROOT, Pi
 from tests.ports import free_port
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="the installer wants root")
@@ -39,6 +39,18 @@ def test_after_an_uninstall_the_page_listens_where_it_did(pi: Pi) -> None:
     ran = pi.parts(f"PROJECT=$(site_value COMPOSE_PROJECT_NAME); {WRITE}")
     assert "MINE_PAGE_ADDRESS=192.168.1.10\nCOMPOSE_PROJECT_NAME=north\n" in ran.stdout, ran.stderr
     assert not (pi.site / "site.env.kept").exists()
+
+
+def test_no_awk_program_reads_what_it_raises_in_the_same_assignment() -> None:
+    """The order is not defined: one awk of Debian keeps the comments of site.env by it, the other blanks them."""
+    texts = {path: path.read_text() for path in (ROOT / "scripts").rglob("*") if path.is_file()}
+    assert [path.name for path, text in texts.items() if re.search(r"\[\+\+(\w+)\] *= *\1\b", text)] == []
+
+
+@pytest.mark.parametrize("line", ["export {} = {}", " {}= {}", "export\t{}='{}'\r", "{} ={}"])
+def test_a_value_is_read_in_each_form_that_is_kept(pi: Pi, line: str) -> None:
+    (pi.site / "site.env").write_text(line.format("MINE_PAGE_PORT", "8123") + "\n")
+    assert pi.parts("site_value MINE_PAGE_PORT").stdout == "8123\n"
 
 
 @pytest.mark.parametrize("name", ["site.env", "site.env.kept"])

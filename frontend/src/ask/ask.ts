@@ -5,6 +5,7 @@ import { moment } from "../words";
 import { csrf, load, loginAsked, me } from "./me";
 import { type Problem, problemOf, sentence } from "./problem";
 import { siteClockTrusted, siteNow } from "./site";
+import { yes } from "./yes";
 
 /** What came of a request. `words` are the owner's, to be shown as they are; `result` is what was made, such as a lease. */
 export interface Answer {
@@ -119,8 +120,7 @@ function ofRequest({ id, state, reason, result, expires_at }: AskedRequest, plac
   }
   if (state === "expired") return { state, words: "Nobody answered in its time, and nobody begins it any more.", result };
   if (state === "refused") return refusal(`Refused. ${sentence(reason)}`);
-  const until = typeof result?.until_at === "number" ? `, until ${moment(result.until_at)}` : "";
-  return { state, words: sentence(reason + until), result };
+  return { state, words: yes(press.verb, reason, result), result };
 }
 
 async function ofProblem(status: number, { kind, words }: Problem, press: Press): Promise<Answer> {

@@ -1,13 +1,14 @@
 // What ends something that stands, beside it.
 
+import { ending } from "../held";
 import type { Lease, Lockout, SignalTile, Trip } from "../types";
-import { tripName, words } from "../words";
+import { tripName } from "../words";
 import { ask } from "./ask";
 import { Asking } from "./asking";
 
 /** End a lease before its time. */
 export function ReleaseLease({ lease }: { lease: Lease }) {
-  return <Asking label={`Release ${words(lease.kind)}`} send={() => ask("release", { id: lease.id }, "")} />;
+  return <Asking label={ending(lease)} send={() => ask("release", { id: lease.id }, "")} />;
 }
 
 /** Give back what is locked out. */

@@ -1,7 +1,7 @@
 // One call of the debug listener: the answer in words, and as `result` what went over the wire.
 
 import type { Answer } from "../ask/ask";
-import { problemOf } from "../ask/problem";
+import { problemOf, sentence } from "../ask/problem";
 import { moment } from "../words";
 
 const ANSWER_MS = 12_000; // a debug call waits 5 s for the controller
@@ -26,10 +26,11 @@ export async function call(method: string, path: string, body: object | null): P
   }
 }
 
-/** Until when it holds, where the answer is something with an end. */
+/** Until when it holds, where the answer is something with an end, and what it does not do. */
 function done(text: string): string {
-  const told = parsed(text) as { until_at?: unknown } | null | undefined;
-  return typeof told?.until_at === "number" ? `Done, until ${moment(told.until_at, true)}.` : "Done.";
+  const told = parsed(text) as { until_at?: unknown; note?: unknown } | null | undefined;
+  const done = typeof told?.until_at === "number" ? `Done, until ${moment(told.until_at, true)}.` : "Done.";
+  return typeof told?.note === "string" ? `${done} ${sentence(told.note)}` : done;
 }
 
 /** JSON as a tester reads it; anything else as it is. */

@@ -9,7 +9,8 @@ const PRIORITIES: OpenAlarm["priority"][] = ["low", "medium", "high"];
 
 /** Open alarms with cause and what to do. What is over gives no colour, acknowledged or not. An empty list proves nothing while the notifier is silent. */
 export function Alarms({ feed }: { feed: Dashboard }) {
-  const { known, open, unacknowledged, alarms } = feed.alarms;
+  const { known, open, unacknowledged, alarms, shelves } = feed.alarms;
+  const besides = shelves.filter((shelf) => alarms.every((alarm) => alarm.key !== shelf.pattern));
   const told = alarms.filter((alarm) => alarm.state !== "shelved");
   const tone = known ? gravest(told.filter((one) => one.active).map((one) => TONES[one.priority])) : "unknown";
   const note = known
@@ -22,6 +23,9 @@ export function Alarms({ feed }: { feed: Dashboard }) {
       ) : (
         <List alarms={alarms} />
       )}
+      {besides.map(({ pattern, by, until_at }) => (
+        <p class="detail" key={pattern}>{`Shelved: ${pattern} by ${by} until ${moment(until_at)}.`}</p>
+      ))}
     </Panel>
   );
 }

@@ -1,14 +1,16 @@
 """Requests of people and programs, one route for each verb: 202 with a place to watch. The controller decides."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
 from fastapi import APIRouter
 
 from services.api import asks
 from services.api.asked import AskedRequest
-from services.api.problems import responses
+from services.api.problems import Problem, responses
 from services.api.routes.asking import HEADERS, ByAsking
+from services.shared.slip import slip
 
 router = APIRouter(prefix="/api/v1", tags=["requests"])
 _ANSWERS: dict[int | str, dict[str, Any]] = {
@@ -25,8 +27,12 @@ def _verb(name: str, operation: str, summary: str) -> Callable[[Any], Any]:
 
 @_verb("curtail", "askCurtail", "Take load off")
 async def curtail(body: asks.AskCurtail, asking: ByAsking) -> AskedRequest:
-    """One more signal at the level control, until its minutes are over or it is released. The stricter wins."""
+    """One more signal at the level control, until its minutes are over or it is released. The stricter wins; what takes nothing
+    off is refused."""
     target_kw = 0.0 if body.payload.all else body.payload.target_kw
+    state = asking.door.image.state
+    if why := slip(target_kw, state.load.nominal_kw if state else None):
+        raise Problem(HTTPStatus.CONFLICT, "refused", why)
     wish = {"kind": "power_signal", "level": "control", "target_kw": target_kw, "minutes": body.payload.minutes}
     return await asking.ask("curtail", "lease", wish, body.reason)
 

@@ -10,6 +10,8 @@ from services.shared.settings.watcher import is_watcher, not_listening
 from services.shared.vocabulary import Control
 
 NO_SENSORS = "No temperature sensors"
+UNTIL_ARMED = ": nothing is switched, whatever control says, until `mine arm` and then a restart of the controller."
+"""How the line ends that tells of a restore: true until the controller was started again after the arming."""
 _WAYS = 3
 """Telegram, e-mail and SMS are told when they are off; a webhook is only one more."""
 
@@ -23,7 +25,7 @@ def missing(settings: Settings) -> tuple[str, ...]:
 
 def _site(settings: Settings) -> Iterator[str]:
     if (why := restored.why(Path(settings.data.folder))) is not None:
-        yield f"{why[:1].upper()}{why[1:]}: nothing is switched until `mine arm`, whatever control says."
+        yield f"{why[:1].upper()}{why[1:]}{UNTIL_ARMED}"
     elif settings.general.control is Control.OBSERVE:
         beside = " but the annunciator" if settings.annunciator.board else ""
         yield f"control = observe: decisions are shown and nothing is switched{beside}."

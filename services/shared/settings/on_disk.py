@@ -2,9 +2,10 @@
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from services.shared import restored
 from services.shared.mask import Mask, secrets_of
 from services.shared.settings import environment, ini, text_file
 from services.shared.settings.load import EXAMPLE, file_of, load
@@ -20,12 +21,14 @@ Signature = tuple[object, ...]
 class OnDisk:
     """`mistakes`: why it would not start. `changed`: the keys and tables that a restart would change; never a value.
 
-    `loads_file`: the table of loads that a restart would read, empty when nobody can tell.
+    `loads_file`: the table of loads that a restart would read, empty when nobody can tell. `restored`: after a restore nobody has
+    armed yet.
     """
 
     mistakes: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
     loads_file: str = field(default="", compare=False)
+    restored: bool = False
 
 
 def signature(settings: Settings, env: Mapping[str, str], found: OnDisk) -> Signature:
@@ -36,11 +39,16 @@ def signature(settings: Settings, env: Mapping[str, str], found: OnDisk) -> Sign
     file = file_of(env)
     named = sorted(text for name, text in env.items() if name.startswith("MINE_") and name.endswith("_FILE") and text)
     tables = [file.parent / name for name in (settings.data.loads_file, found.loads_file) if name]
-    return (str(file), *map(_stat, (file, *tables, *map(Path, named))))
+    marker = Path(settings.data.folder) / restored.MARKER
+    return (str(file), *map(_stat, (file, *tables, marker, *map(Path, named))))
 
 
 def look(running: Settings, read_from: Path, env: Mapping[str, str] = os.environ) -> OnDisk:
     """Read it as a start would. `read_from` is the file of the one that runs. Reads at most some MB; never raises."""
+    return replace(_look(running, read_from, env), restored=restored.why(Path(running.data.folder)) is not None)
+
+
+def _look(running: Settings, read_from: Path, env: Mapping[str, str]) -> OnDisk:
     file = file_of(env)
     if file == EXAMPLE and read_from != EXAMPLE:
         return OnDisk((f"{read_from.name} is gone: the next start would take the example and only observe",))

@@ -39,3 +39,9 @@ def test_each_fan_of_the_site_given_back_is_all_of_them() -> None:
 @pytest.mark.parametrize("result", [{}, {"released": [3]}, {"id": "l1", "kind": "fans"}, {"done": "release"}])
 def test_an_answer_that_is_no_lease_stays_as_it_is(result: dict[str, object]) -> None:
     assert told(result) == result
+
+
+def test_a_lease_that_does_not_do_all_has_its_note_beside_it() -> None:
+    made = {"id": "l1", "kind": "miners", "owner": "ann", "reason": "", "from_at": 0.0, "until_at": 60.0, "payload": "{}"}
+    found = told(made | {"note": "2 of 3 loads stay asleep"})
+    assert (found["note"], found["lease"]["until"]) == ("2 of 3 loads stay asleep", "1970-01-01T00:01:00.000Z")

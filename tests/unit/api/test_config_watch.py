@@ -9,6 +9,8 @@ import pytest_asyncio
 
 from services.api.config_watch import ConfigWatch
 from services.api.history.faults import TooMuch, Trouble, Unfit
+from services.api.todo import ARMED
+from services.shared import restored
 from services.shared.clock import Moment
 from services.shared.messages import Alarm, Message
 from services.shared.settings import load
@@ -97,6 +99,19 @@ async def test_a_right_change_is_no_alarm_but_a_notice_until_the_restart_or_unti
     assert notice.startswith("Restart the services when it suits: the configuration was changed ([GENERAL] max_temp_celsius")
     await site.put("# only a comment\n" + site.text)
     assert site.watch.notices == ()
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("control", ["armed", "observe"])
+async def test_arming_a_restored_site_is_no_change_of_its_configuration(tmp_path: Path, control: str) -> None:
+    restored.observe(tmp_path, "restored from mine-1.tar.gz")
+    site = Site(tmp_path, GOOD.replace("[DATA]", f"control = {control}\n[DATA]"))
+    await site.look()
+    assert (site.watch.notices, site.events) == ((), [])
+    restored.arm(tmp_path)
+    await site.look()
+    assert site.watch.notices == (ARMED,)
+    assert [title.partition(":")[0] for title, _ in site.events] == ["armed after the restore"]
 
 
 @pytest.mark.asyncio

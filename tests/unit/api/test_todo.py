@@ -6,8 +6,9 @@ import pytest
 
 from services.api.headline import NO_BROKER
 from services.api.tile_views import AlarmsTile, DeviceTile, HistoryTile, ServiceTile
-from services.api.todo import todo
+from services.api.todo import ARMED, todo
 from services.shared.messages import OpenAlarm, State, Trip
+from services.shared.settings.missing import UNTIL_ARMED
 from services.shared.vocabulary import AlarmKind, Control, HealthState, Mode, Priority
 from tests.integration.api_running import state
 
@@ -39,7 +40,8 @@ def told(
 ) -> tuple[str, ...]:
     tile = AlarmsTile(known=known, open=None, unacknowledged=None, alarms=alarms, channels=())
     stored = HistoryTile(ok=not history, reason=history)
-    return todo(message or state(Mode.NORMAL), silence, tile, more.get("services", ()), more.get("devices", ()), stored)
+    services, devices, notices = (more.get(name, ()) for name in ("services", "devices", "notices"))
+    return todo(message or state(Mode.NORMAL), silence, tile, services, devices, stored, notices)
 
 
 def test_a_configuration_with_a_mistake_is_told_also_where_the_controller_is_silent() -> None:
@@ -131,10 +133,26 @@ def test_a_card_that_takes_nothing_and_a_site_that_only_observes_are_told() -> N
     )
 
 
+def test_a_restored_site_is_told_to_be_armed_and_an_armed_one_to_be_restarted_never_both() -> None:
+    """Its settings may say armed all the time."""
+    observing = state(control=Control.OBSERVE, missing=(f"Restored from mine-1.tar.gz{UNTIL_ARMED}",))
+    assert told(observing) == (
+        'Observing since it was restored from mine-1.tar.gz: when what it would do is right, type "mine arm", then restart the'
+        " controller.",
+    )
+    assert told(observing, notices=(ARMED,)) == (ARMED,)
+    assert told(state(control=Control.ARMED), notices=(ARMED,)) == (), "the controller was started again"
+
+
 def test_the_gravest_comes_first_and_four_are_enough() -> None:
     low, high = alarm("fans_disproved", priority=Priority.LOW, action="Look at fan 3."), alarm(priority=Priority.HIGH)
     found = told(state(trips=(STOP,), control=Control.OBSERVE), low, high, history="full", devices=(device("pdu-1"),))
-    assert [line.split(":")[0] for line in found] == ["Stopped", "Look at pdu-2", "Look at fan 3", "pdu-1 does not answer"]
+    assert [line.split(":")[0] for line in found] == ["Stopped", "Observing", "Look at pdu-2", "Look at fan 3"]
+
+
+def test_a_stop_on_a_site_that_observes_is_to_be_carried_out_by_hand() -> None:
+    found = told(state(trips=(STOP,), control=Control.OBSERVE))
+    assert found[1] == "Observing: nothing is switched; take the load off by hand."
 
 
 @pytest.mark.parametrize("silence", [NO_BROKER, "the controller is silent"])

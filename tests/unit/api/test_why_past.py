@@ -117,6 +117,11 @@ def test_of_two_askers_each_is_named_until_the_own_lease_is_over(tmp_path: Path)
     assert caused_by(tmp_path / "one", 400, *story) == "ann: why"
 
 
+def test_of_one_who_asks_again_from_another_address_the_newer_alone_is_told(tmp_path: Path) -> None:
+    story = (lease(0, "ann (session, 10.0.0.4)", CURTAIL), lease(50, "ann (token, 10.0.0.5)", CURTAIL | {"id": "c-2"}))
+    assert caused_by(tmp_path, 100, *story) == "ann (token, 10.0.0.5): why"
+
+
 def test_a_milder_signal_and_a_wish_that_makes_no_sense_hold_nothing_down(tmp_path: Path) -> None:
     story = (lease(0, "ann", CURTAIL | {"level": "normal"}), lease(5, "bob", {"kind": ["x"], "level": [1], "minutes": "x"}))
     assert caused_by(tmp_path, 100, *story) == "in words"

@@ -113,3 +113,15 @@ def test_a_shelf_is_told_with_its_end_and_the_reason_goes_along(api: FakeApi) ->
     api.answers = {"POST /api/v1/requests/shelve": [(409, {"detail": "an emergency is shelved for 60 min at most"})]}
     result = mine(api, "shelve", "smoke", "-m", "120")
     assert (result.exit_code, said(result)[-1]) == (1, "an emergency is shelved for 60 min at most")
+
+
+def test_a_shelf_that_hides_no_open_alarm_is_listed_by_its_pattern(api: FakeApi) -> None:
+    shelves = [{"pattern": name, "by": "ann", "until_at": AT} for name in ("nosuch", "device_lost_*", "door")]
+    aside = [alarm(name, state="shelved", shelved_by="ann", shelved_until_at=AT) for name in ("door", "device_lost_pdu-1")]
+    api.answers = {ALARMS: [(200, {"known": True, "alarms": aside, "shelves": shelves})]}
+    lines = said(mine(api, "unshelve"))
+    assert sorted(line.split()[0] for line in lines) == ["device_lost_*", "device_lost_pdu-1", "door", "nosuch"]
+    assert lines[2].startswith("nosuch  hides no open alarm now, shelved by ann until 20")
+    assert lines[3].startswith("device_lost_*  hides 1 of the open alarms, shelved by ann until 20")
+    api.answers = {ALARMS: [(200, {"known": True, "alarms": [], "shelves": []})]}
+    assert said(mine(api, "unshelve")) == ["Nothing is shelved."]

@@ -37,6 +37,11 @@ def refused(*words: str) -> dict[str, Any]:
         (["notify", "--nope"], "--nope", "none"),
         (["statis"], "statis", "run, watch, check, status"),
         (["hold"], None, None),
+        (["logs", "--level", "loud"], "'loud'", "debug, info, warn, error"),
+        (["logs", "nosuch"], "the service 'nosuch'", "collector, controller, notifier, api, backup, simulator"),
+        (["access", "add", "bob"], "nothing", "viewer, operator"),
+        (["access", "add", "bob", "--role", "king"], "king", "viewer, operator"),
+        (["backup", "--kind", "weekly"], "weekly", "hourly, daily, monthly"),
         (["restore", "nosuch.tar.gz"], "nothing", "a backup, a file .tar.gz or .tar.gz.enc"),
     ],
 )

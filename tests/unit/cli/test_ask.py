@@ -9,9 +9,8 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
-from services.api import direct_stop, requests
 from services.cli.main import app
-from services.cli.stop import NO_BROKER
+from services.cli.stop import REACHED_NOBODY
 from tests.unit.cli.fake_api import FakeApi, fake_api
 
 LEASE = {
@@ -126,6 +125,36 @@ def test_without_a_name_the_commands_list_what_there_is(api: FakeApi) -> None:
         assert mine(command, env=api.env()).exit_code == 4
 
 
+def curtailment(name: str, kw: float, owner: str) -> dict[str, Any]:
+    payload = json.dumps({"level": "control", "target_kw": kw, "duration_minutes": 60})
+    return LEASE | {"id": name, "kind": "power_signal", "owner": owner, "payload": payload}
+
+
+def test_curtailments_are_told_apart_by_their_kw_and_a_second_one_says_what_it_replaces(api: FakeApi) -> None:
+    old, other = curtailment("l1", 600.0, "ann (session, 10.0.0.7)"), curtailment("l2", 0.0, "bob (token, 10.0.0.8)")
+    api.answers = {
+        "GET /api/state": [(200, {"state": {"leases": [old, other]}})],
+        "POST /api/v1/requests/curtail": [(202, fate("done", result=curtailment("l3", 300.0, "ann (cli, 127.0.0.1)")))],
+    }
+    listed = mine("release", env=api.env()).output
+    assert "l1  power_signal: at most 600 kW  until 2026-09-21 09:13 CDT  by ann" in listed
+    assert "l2  power_signal: all load off  until" in listed
+    said = mine("curtail", "--kw", "300", env=api.env()).output
+    assert "It replaces your curtailment: at most 600 kW until 2026-09-21 09:13 CDT." in said
+    assert "bob also has all load off until 2026-09-21 09:13 CDT: the lowest counts." in said
+
+
+@pytest.mark.parametrize("state", [None, {"leases": [3]}, {"leases": [{"kind": "power_signal"}]}, []])
+def test_an_order_is_told_whatever_is_told_of_the_leases_before(api: FakeApi, state: Any) -> None:
+    made = curtailment("l3", 300.0, "ann")
+    api.answers = {
+        "GET /api/state": [(200, {"state": state})],
+        "POST /api/v1/requests/curtail": [(202, fate("done", result=made))],
+    }
+    result = mine("curtail", "--kw", "300", env=api.env())
+    assert (result.exit_code, "Ordered: lease l3 until" in result.output) == (0, True), result.output
+
+
 def load(measured_kw: float | None, *, proven: bool) -> dict[str, Any]:
     load = {"measured_kw": measured_kw, "target_kw": 0.0, "unknown_kw": 0.0, "proven": proven}
     return {"state": {"control": "armed", "leases": [LEASE], "load": load}}
@@ -134,7 +163,7 @@ def load(measured_kw: float | None, *, proven: bool) -> dict[str, Any]:
 def test_a_curtailment_is_watched_until_a_measurement_proves_it(api: FakeApi) -> None:
     api.answers = {
         "POST /api/v1/requests/curtail": [(202, fate("done", result=LEASE))],
-        "GET /api/state": [(200, load(100.0, proven=False)), (200, load(40.0, proven=False)), (200, load(0.5, proven=True))],
+        "GET /api/state": [(200, load(kw, proven=kw < 1)) for kw in (100.0, 100.0, 40.0, 0.5)],
     }
     result = mine("curtail", "--wait", env=api.env())
     assert result.exit_code == 0, result.output
@@ -199,25 +228,21 @@ def test_a_stop_that_nobody_could_take_says_that_nothing_was_carried_out_and_not
 
 def test_a_stop_through_an_api_with_neither_broker_nor_controller_was_asked_of_nobody(api: FakeApi) -> None:
     detail = "the stop reached nobody: the broker cannot be reached; the controller directly: connection refused"
-    api.answers = {"POST /api/v1/requests/stop": [(504, {"detail": detail})]}
+    api.answers = {"POST /api/v1/requests/stop": [(504, {"detail": detail, "type": REACHED_NOBODY})]}
     result = mine("stop", env=api.env())
     assert result.exit_code == 3
     assert "nothing waits to be carried out later" in result.output
-
-
-def test_the_api_still_says_it_so() -> None:
-    assert f"{direct_stop.NOBODY}: {requests.NO_BROKER}" == NO_BROKER
 
 
 @pytest.mark.parametrize(
     "detail",
     [
         "the stop reached nobody: no answer over the bus within 2 s; the controller directly: connection refused",
-        "the stop reached nobody: the broker cannot be reached; the controller directly: no answer within 5 s",
+        "the stop reached nobody: the broker cannot be reached; the controller directly: connection refused",
     ],
 )
 def test_a_stop_that_somebody_may_have_got_is_not_called_undone(api: FakeApi, detail: str) -> None:
-    api.answers = {"POST /api/v1/requests/stop": [(504, {"detail": detail})]}
+    api.answers = {"POST /api/v1/requests/stop": [(504, {"detail": detail, "type": "urn:mine:problem:no-answer"})]}
     result = mine("stop", env=api.env())
     assert result.exit_code == 4
     assert "NOT CONFIRMED, SO NOT STOPPED" in result.output and "may still be carried out" in result.output

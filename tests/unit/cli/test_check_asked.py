@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from services.cli import check_asked
 from services.cli.main import app
+from services.shared.settings.missing import UNTIL_ARMED
 from tests.unit.cli.fake_api import FakeApi, fake_api
 
 CHECK, PROVIDER = "GET /api/v1/check", "POST /api/v1/requests/check"
@@ -208,3 +209,15 @@ def test_with_a_broken_file_it_says_why_no_device_was_asked() -> None:
     )
     assert asked.startswith("The configuration has mistakes: what it names wrongly cannot be asked.")
     assert alone == "only the configuration was read"
+
+
+def test_it_does_not_say_armed_of_a_run_that_observes(api: FakeApi) -> None:
+    line = f"Restored from mine-1.tar.gz{UNTIL_ARMED}"
+    state = {"control": "armed", "missing": []}
+    api.answers = {CHECK: [told()], "GET /api/state": [(200, {"state": state})]}
+    runs = "armed" if "control = observe" in mine(api, "--config-only").output else "observe"
+    state |= {"control": runs, "missing": [line]}
+    said = mine(api).output
+    assert f"is not in force: the controller that runs has control = {runs}. {line}" in said, said
+    words = json.loads(mine(api, "--json").output)["configuration"]["words"]
+    assert words[-1].endswith(line)

@@ -82,7 +82,7 @@ def test_a_site_that_was_restored_is_armed_by_a_program(tmp_path: Path) -> None:
     env = {**os.environ, "MINE_CONFIG": str(tmp_path / "config.txt")}
     argv = [sys.executable, "-m", "services.cli.main", "arm", "--json"]
     armed = subprocess.run(argv, capture_output=True, text=True, check=True, env=env, input="y\n")
-    assert json.loads(armed.stdout) == {"armed": True, "was": "restored from a backup of yesterday"}
+    assert json.loads(armed.stdout) == {"armed": True, "was": "restored from a backup of yesterday", "control": "armed"}
     assert "count again?" in armed.stderr
 
 

@@ -87,3 +87,15 @@ async def test_the_ledger_keeps_the_newest_answers_and_no_more(tmp_path):
     kept = await ledger.answered()
     ledger.close()
     assert kept == tuple(many[50:])
+
+
+@pytest.mark.asyncio
+async def test_a_wake_that_wakes_nothing_is_answered_and_written_down_with_who_holds_it(tmp_path):
+    wake = json.dumps({"kind": "miners", "action": "wake", "members": ["m-1"]})
+    async with Controller(tmp_path) as site:
+        await site.ask("lease", LEASE, who="ann (session, 192.168.1.7)")
+        other = await site.ask("lease", wake, who="bob (session, 192.168.1.7)")
+        own = await site.ask("lease", wake, who="ann (session, 10.0.0.4)")
+        written = [event.title for event in site.bus.of(Event) if event.title.startswith("lease by bob")]
+    assert other.accepted and "; 1 of 1 loads stay asleep, held by lease" in other.reason
+    assert "stay asleep" in written[0] and "stay asleep" not in own.reason

@@ -169,3 +169,12 @@ def test_any_request_is_granted_or_refused_and_never_a_fault(verb, payload, kind
         site = Site(SITE)
         site.state = state
         assert site.at(201.0).reasons
+
+
+def test_a_wake_of_what_another_holds_is_granted_and_told_with_who_holds_it():
+    state, _ = ask("lease", {"kind": "miners", "action": "sleep", "members": ["m-1"]}, who="ann (session, 192.168.1.7)")
+    wake = {"kind": "miners", "action": "wake", "members": ["m-1"]}
+    _, other = ask("lease", wake, state=state, who="bob (session, 192.168.1.7)")
+    assert "1 of 1 loads stay asleep" in other["note"] and "of ann (session, 192.168.1.7)" in other["note"]
+    _, own = ask("lease", wake, state=state, who="ann (token, 10.0.0.4)")
+    assert "note" not in own and own["owner"] == "ann (token, 10.0.0.4)"

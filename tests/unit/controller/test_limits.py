@@ -176,3 +176,9 @@ def test_plans_know_how_long_an_effect_takes():
 def test_the_settlement_interval_and_the_jitter_are_seconds():
     limits = limits_from(Settings(power=Power(interval_minutes=5, restore_jitter_seconds=3)))
     assert (limits.interval_s, limits.restore_jitter_s) == (300.0, 3.0)
+
+
+@pytest.mark.parametrize(("poll_s", "young_s"), [(15.0, 30.0), (60.0, 120.0), (1.0, 5.0)])
+def test_a_temperature_lowers_fans_for_two_polls_and_never_less_than_an_answer_may_take(poll_s, young_s):
+    settings = replace(Settings(), temperature=Temperature(poll_seconds=poll_s))
+    assert limits_from(settings).temperature_young_s == young_s

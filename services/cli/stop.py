@@ -37,6 +37,7 @@ _WAYS = {
 
 
 def stop(
+    words: Annotated[list[str] | None, typer.Argument(help="Why, in words: no word keeps from the stop.")] = None,
     reason: Reason = "emergency stop by command",
     wait: Annotated[bool, typer.Option("--wait/--no-wait", help="Follow it until a measurement proves it off, or not.")] = True,
     as_json: ForPrograms = False,
@@ -53,7 +54,7 @@ def stop(
 
     async def work(settings: Settings) -> Found | None:
         began_s = time.monotonic()
-        ordered = await _ordered(settings, reason)
+        ordered = await _ordered(settings, " ".join(words) if words else reason)
         first = f"ORDERED, {_WAYS.get(ordered['by'], ordered['by'])}: the site is tripped."
         say("\n".join([first, *ordered["notes"]]), err=as_json)
         load, found = await _seen(settings, began_s, wait=wait, quiet=as_json)

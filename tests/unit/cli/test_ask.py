@@ -189,6 +189,13 @@ def test_a_stop_goes_through_the_api_while_it_answers(api: FakeApi) -> None:
     assert (result.exit_code, "ORDERED, through the api and the broker: the site is tripped." in result.output) == (0, True)
 
 
+def test_words_after_a_stop_are_its_reason_and_keep_nobody_from_it(api: FakeApi) -> None:
+    api.answers = {"POST /api/v1/requests/stop": [(202, fate("done", result={"stopped": True, "by": "bus"}))]}
+    result = mine("stop", "--no-wait", "now", "smoke in row a", env=api.env())
+    assert result.exit_code == 0, result.output
+    assert "now smoke in row a" in repr(api.asked)
+
+
 @pytest.mark.parametrize(
     "broken",
     [

@@ -156,7 +156,7 @@ async def test_the_charts_are_walked_by_keyboard() -> None:
         await page.locator(".plots").focus()
         await page.keyboard.press("Shift+ArrowLeft")
         await expect(page.locator(".pointed strong")).to_have_text("17:03:24")
-        await page.keyboard.press("Escape")
+        await page.locator(".plots").press("Escape")
         await expect(page.locator(".pointed strong")).to_contain_text("Latest")
         await page.keyboard.press("+")
         await expect(page.locator(".pointed strong")).to_have_text("16:19 to 16:49")

@@ -62,7 +62,7 @@ function Drawn({ group, lines, feed, top, foot }: Omit<ChartProps, "csv">) {
   const pointed = cursor.value;
   useEffect(() => {
     if (top) plot.current?.cursor(pointed);
-  }, [pointed, top]);
+  }, [pointed, top, span]);
   return (
     <div
       class="plot"

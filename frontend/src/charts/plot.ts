@@ -62,9 +62,11 @@ export class Plot {
     }
   }
 
-  /** Put the cursor at a moment, or away. */
+  /** Put the cursor at a moment, or away; after what was just drawn has its scale. */
   cursor(at: number | null): void {
-    this.plot?.setCursor({ left: at === null ? -10 : this.plot.valToPos(at, "x"), top: at === null ? -10 : 1 });
+    queueMicrotask(() =>
+      this.plot?.setCursor({ left: at === null ? -10 : this.plot.valToPos(at, "x"), top: at === null ? -10 : 1 }),
+    );
   }
 
   destroy(): void {
@@ -76,6 +78,13 @@ export class Plot {
   private readonly anew = (): void => {
     this.plot?.destroy();
     this.plot = new uPlot(this.options(), columns(this.content.lines, this.content.span), this.place);
+  };
+
+  // Only the mouse tells: uPlot's own hook also fires for each new sample, and would bring back a cursor that was just put away.
+  private readonly pointing = (u: uPlot, _: HTMLElement, handler: uPlot.Cursor.MouseListener) => (event: MouseEvent) => {
+    handler(event);
+    this.point((u.cursor.left ?? -1) < 0 ? null : u.posToVal(u.cursor.left ?? 0, "x"));
+    return null;
   };
 
   private colour(name: string): string {
@@ -99,6 +108,7 @@ export class Plot {
         y: false,
         drag: { x: true, y: false, setScale: false },
         points: { size: 6 },
+        bind: { mousemove: this.pointing, mouseleave: this.pointing },
         sync: { key: SYNC, filters: { pub: (type) => type === "mousemove" || type === "mouseleave" } },
       },
       tzDate: (at) => uPlot.tzDate(new Date(at * 1000), feed.timezone),
@@ -124,7 +134,6 @@ export class Plot {
       hooks: {
         drawAxes: [(u) => behind(u, this.content)],
         draw: [(u) => before(u, this.content)],
-        setCursor: [(u) => this.point((u.cursor.left ?? -1) < 0 ? null : u.posToVal(u.cursor.left ?? 0, "x"))],
         setSelect: [(u) => this.zoomed(u)],
       },
     };

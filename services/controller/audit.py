@@ -4,16 +4,18 @@ import json
 import logging
 from collections.abc import Iterator
 
-from services.controller import inputs
 from services.controller.core.memory import Hold, State
 from services.controller.core.moments import Now
 from services.controller.core.seen import Snapshot
 from services.controller.core.stamps import is_over
 from services.controller.core.wanted import Decision
+from services.controller.inputs import inputs_json
 from services.shared.messages import Event
-from services.shared.vocabulary import Mode
+from services.shared.vocabulary import Mode, RuleKind
 
 log = logging.getLogger(__name__)
+
+_HELD_S = 30.0
 
 
 def event(kind: str, title: str, now: Now, **more: object) -> Event:
@@ -24,26 +26,51 @@ def event(kind: str, title: str, now: Now, **more: object) -> Event:
 
 
 class Turns:
-    """A change of mode is a transition; a change of reasons within a mode is a decision, and so is a stage of the return."""
+    """A change of mode is a transition; a change of reasons within a mode is a decision, and so is a stage of the return.
+
+    Load that returns waits for one fan after the other, each for a few seconds: where it waits is told when it has for 30 s.
+    """
 
     def __init__(self) -> None:
         self._told: tuple[str, ...] = ()
+        self._waits_told: tuple[str, ...] = ()
+        self._waits_mono_s: float | None = None
 
     def of(self, before: State, decision: Decision, snapshot: Snapshot, now: Now) -> list[Event]:
         """What of a decision is news after the one before."""
-        rules = (decision.limited_by, *(f"{c.rule} {c.scope} {c.kw:.0f}" for c in decision.ceilings))
-        mode = decision.state.mode
-        rules += (f"{decision.load.setpoint_kw:.0f} kW",) if mode is Mode.RESTORING else ()
+        rules, waits, mode = _rules(decision), _waits(decision), decision.state.mode
         turned = mode is not before.mode or before.mode_since is None
-        if not turned and rules == self._told:
+        is_held = self._is_held(waits, now)
+        if not turned and rules == self._told and not is_held:
             return []
-        self._told = rules
+        self._told, self._waits_told, self._waits_mono_s = rules, waits, None
         if turned:
             log.info("%s: %s", mode, "; ".join(decision.reasons))
         turn = str(mode) if mode is before.mode else f"{before.mode} to {mode}"  # a new site begins with its first
         kind, title = ("transition", turn) if turned else ("decision", f"limited by {decision.limited_by}")
-        went_by = inputs.told(decision, snapshot, now)
+        went_by = inputs_json(decision, snapshot, now)
         return [event(kind, title, now, reasons=decision.reasons, mode=mode.value, detail=went_by)]
+
+    def _is_held(self, waits: tuple[str, ...], now: Now) -> bool:
+        """Whether what is waited for has been another than was told for so long that it is news."""
+        if waits == self._waits_told:
+            self._waits_mono_s = None
+            return False
+        self._waits_mono_s = now.mono_s if self._waits_mono_s is None else self._waits_mono_s
+        return now.mono_s - self._waits_mono_s >= _HELD_S
+
+
+def _rules(decision: Decision) -> tuple[str, ...]:
+    """What decides, but for what only waits: each rule with its scope and kW, and the stage of a return."""
+    limiting = "" if decision.limited_kind in (RuleKind.RAMP, RuleKind.AIR_UNPROVEN) else decision.limited_by
+    asked = (f"{c.rule} {c.scope} {c.kw:.0f}" for c in decision.ceilings if c.kind is not RuleKind.AIR_UNPROVEN)
+    stage = (f"{decision.load.setpoint_kw:.0f} kW",) if decision.state.mode is Mode.RESTORING else ()
+    return (limiting, *asked, *stage)
+
+
+def _waits(decision: Decision) -> tuple[str, ...]:
+    """Where fans are waited for."""
+    return tuple(one.scope for one in decision.ceilings if one.kind is RuleKind.AIR_UNPROVEN)
 
 
 def by_itself(before: State, after: State, now: Now) -> Iterator[Event]:

@@ -11,7 +11,7 @@ _MOST = 40  # of each kind; a decision is a row, not a dump
 _MOST_LETTERS = 200
 
 
-def told(decision: Decision, snapshot: Snapshot, now: Now) -> str:
+def inputs_json(decision: Decision, snapshot: Snapshot, now: Now) -> str:
     """JSON: `signals`, `temperatures`, `switches`, `meters` with `age_s` (seconds since their poll began, null: never in this
     boot) and a signal's raw text, `load` in kW and whether it is proven, `ceilings` in force. Unknown is null."""
     inputs = {

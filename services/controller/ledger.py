@@ -16,12 +16,13 @@ from services.controller.core.orders import Sent
 from services.controller.given_up import GivenUp
 from services.controller.ledger_connection import LedgerConnection
 from services.controller.ledger_file import taken
-from services.controller.ledger_rows import Orders
+from services.controller.ledger_rows import Orders, latched
 from services.shared import sqlite_care
 from services.shared.messages import Event
 
 T = TypeVar("T")
 A = TypeVarTuple("A")
+_LOOK_EACH_S = 5.0
 
 
 class Ledger:
@@ -37,8 +38,22 @@ class Ledger:
 
     @property
     def damage(self) -> str | None:
-        """What was found damaged; what could be read of it goes on in a new file, and the old one lies aside."""
+        """What was found damaged, missing or deleted; what is known of it goes on in a new file."""
         return self._held.damage
+
+    def has_latched(self, state: State) -> bool:
+        """Whether the trips and lock-outs of a state are on the card, and no others."""
+        return self._held.latched == latched(state)
+
+    async def watch(self) -> None:
+        """Look for ever whether the files are still there; `damage` says it where not, and the next commit makes them anew."""
+        while True:
+            await asyncio.sleep(_LOOK_EACH_S)
+            await self.look()
+
+    async def look(self) -> None:
+        """One look of `watch`."""
+        await self._run(self._held.look)
 
     async def load(self) -> tuple[State | None, dict[tuple[str, str], Sent]]:
         """The stored state (None on a new site) and the orders remembered."""

@@ -10,30 +10,19 @@ import os
 import sqlite3
 from pathlib import Path
 
+from services.shared.sqlite_care import corrupt
+from services.shared.sqlite_files import TAILS, parts_of
+
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS answered (id TEXT PRIMARY KEY, digest TEXT NOT NULL, reply TEXT NOT NULL, at REAL NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS state (id INTEGER PRIMARY KEY CHECK (id = 1), document TEXT NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS orders (target TEXT, path TEXT, document TEXT NOT NULL, PRIMARY KEY (target, path)) STRICT;
 CREATE TABLE IF NOT EXISTS events (seq INTEGER PRIMARY KEY AUTOINCREMENT, document TEXT NOT NULL) STRICT;
 """
-_TAILS = ("", "-wal", "-shm")
-_DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
 class LedgerTaken(RuntimeError):
     """Another process writes this ledger: two controllers must never command one site."""
-
-
-def is_damage(error: sqlite3.Error) -> bool:
-    """Whether the file itself is broken; full, locked or read-only is no damage."""
-    code = getattr(error, "sqlite_errorcode", None)
-    return code is not None and code & 0xFF in _DAMAGE
-
-
-def is_read_only(error: sqlite3.Error) -> bool:
-    """Whether it is only this connection that cannot write: one that is opened later may."""
-    code = getattr(error, "sqlite_errorcode", None)
-    return code is not None and code & 0xFF == sqlite3.SQLITE_READONLY
 
 
 def taken(path: Path) -> contextlib.ExitStack:
@@ -53,17 +42,17 @@ def taken(path: Path) -> contextlib.ExitStack:
 
 
 def opened(path: Path) -> sqlite3.Connection:
-    """A connection to a whole file, made if there is none. Raises sqlite3.Error; see `is_damage`."""
+    """A connection to a whole file, made if there is none. Raises sqlite3.Error; see `sqlite_care.is_damage`."""
     end_renewal(path)
     if not path.exists():
         _begin(path)
     if not size(path):
-        raise _damaged("the file is empty")  # SQLite would begin anew without a word
+        raise corrupt("the file is empty")  # SQLite would begin anew without a word
     db = connected(path)
     try:
         (verdict,) = db.execute("PRAGMA quick_check(1)").fetchone()
         if verdict != "ok":
-            raise _damaged(str(verdict))
+            raise corrupt(str(verdict))
     except BaseException:
         db.close()
         raise
@@ -110,7 +99,7 @@ def end_renewal(path: Path) -> None:
     """The new file of a renewal takes its name, where the old one lies aside already."""
     new = new_of(path)
     if new.exists() and not path.exists():
-        for suffix in _TAILS[1:]:  # or SQLite would play the old file's last writes into the new one
+        for suffix in TAILS:  # or SQLite would play the old file's last writes into the new one
             path.with_name(path.name + suffix).unlink(missing_ok=True)
         new.rename(path)
 
@@ -120,16 +109,17 @@ def new_of(path: Path) -> Path:
     return path.with_name(path.name + ".new")
 
 
+def begun_of(path: Path) -> Path:
+    """Where a new file is made, that nobody takes for a ledger before it is whole; nothing lies there."""
+    begun = path.with_name(path.name + ".begun")
+    journal = begun.with_name(begun.name + "-journal")
+    for part in (*parts_of(begun), journal):  # an earlier one was cut off; a log without its file is of no ledger
+        part.unlink(missing_ok=True)
+    return begun
+
+
 def _begin(path: Path) -> None:
     """A first file, under its name only once it is whole: an empty one is damage, and no power cut in a first start."""
-    begun = path.with_name(path.name + ".begun")
-    for tail in _TAILS:  # an earlier start was cut off; a log without its file is of no ledger
-        begun.with_name(begun.name + tail).unlink(missing_ok=True)
+    begun = begun_of(path)
     connected(begun).close()
     begun.rename(path)
-
-
-def _damaged(why: str) -> sqlite3.DatabaseError:
-    error = sqlite3.DatabaseError(why)
-    error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
-    return error

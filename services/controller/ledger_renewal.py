@@ -1,10 +1,14 @@
-"""What can be read of a damaged ledger goes on in a new file; of one that the card lets nobody write, in memory."""
+"""What can be read of a damaged or lost ledger goes on in a new file; of one that the card lets nobody write, in memory."""
 
 import sqlite3
 from pathlib import Path
 
 from services.controller import ledger_file
-from services.controller.ledger_file import end_renewal, is_damage, new_of, opened, size, text, with_schema
+from services.controller.ledger_file import begun_of, end_renewal, new_of, opened, size, text, with_schema
+from services.controller.ledger_place import had_one
+from services.shared import whole_file
+from services.shared.sqlite_care import is_damage
+from services.shared.sqlite_files import log_of, parts_of
 
 _NUMBERS_APART = 10**12
 """The n-th renewed ledger numbers its events from n times this: above any number that an earlier one gave."""
@@ -17,40 +21,65 @@ _UNREAD = "INSERT OR IGNORE INTO state VALUES (1, ?)"
 
 
 def renewed(path: Path, unread: str) -> tuple[sqlite3.Connection, str]:
-    """A new file in place of a damaged one, with the state and the orders that could still be read; and where the old one lies.
+    """A new file in place of a damaged one, with the state and the orders that could still be read; and where the old one lies,
+    empty if there was none.
 
     `unread` is the state where none could be read. At whatever step this is killed, the next `opened` finds the old file or ends
     the renewal.
     """
-    number = next(n for n in range(1, 1000) if not _aside(path, n).exists())
-    new = new_of(path)
-    new.unlink(missing_ok=True)
-    db = ledger_file.connected(new)
+    number, there = _free(path), path.exists()
+    begun = begun_of(path)
+    db = ledger_file.connected(begun)
     db.execute("BEGIN IMMEDIATE")
-    for query, insert in _CARRIED_OVER:
+    for query, insert in _CARRIED_OVER if there else ():
         db.executemany(insert, _readable(path, query))
     db.execute(_UNREAD, (unread,))
     db.execute("INSERT INTO sqlite_sequence VALUES ('events', ?)", (number * _NUMBERS_APART,))
     db.execute("COMMIT")
     db.close()  # the last connection leaves no WAL behind
-    path.rename(_aside(path, number))
+    begun.rename(new_of(path))
+    if there:
+        path.rename(_aside(path, number))
     end_renewal(path)
-    return opened(path), _aside(path, number).name
+    return opened(path), _aside(path, number).name if there else ""
+
+
+def written_anew(db: sqlite3.Connection, path: Path, *, is_ours: bool) -> None:
+    """All that a connection holds whose file nobody finds any more, in a new one that the next `opened` takes.
+
+    `is_ours`: the file that lies there is that of the connection, and only its log is gone. Another one is laid aside. Raises
+    sqlite3.Error or OSError, and then the connection holds it still.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    begun = begun_of(path)
+    try:
+        db.execute("VACUUM INTO ?", (str(begun),))  # which flushes nothing itself
+        whole_file.sync(begun)
+        begun.rename(new_of(path))
+    except BaseException:
+        begun_of(path)  # a half would fill the card that had no room for the whole
+        raise
+    if is_ours:
+        path.unlink(missing_ok=True)
+    elif path.exists():
+        for part, aside in zip(parts_of(path), parts_of(_aside(path, _free(path))), strict=True):
+            if part.exists():
+                part.rename(aside)
 
 
 def read_copy(path: Path, unread: str) -> sqlite3.Connection:
-    """What can be read of a file that the card lets nobody open for writing; it takes nothing. Without a file it is empty.
+    """What can be read of a file that the card lets nobody open for writing; it takes nothing. On a new site it is empty.
 
-    `unread` is the state where there is a file, and none could be read.
+    `unread` is the state where there is a file, or was one, and none could be read.
 
     Raises sqlite3.Error where there is one that cannot be read: what it forbids must not be forgotten.
     """
     db = refusing()
     db.execute("PRAGMA query_only=OFF")
     path = path if path.exists() else new_of(path)  # a renewal that the card did not let end
-    if path.exists():
-        for query, insert in _CARRIED_OVER:
-            db.executemany(insert, _readable(path, query, as_it_lies=not size(path.with_name(path.name + "-wal"))))
+    for query, insert in _CARRIED_OVER if path.exists() else ():
+        db.executemany(insert, _readable(path, query, as_it_lies=not size(log_of(path))))
+    if path.exists() or had_one(path):
         db.execute(_UNREAD, (unread,))
     db.execute("PRAGMA query_only=ON")
     return db
@@ -80,6 +109,10 @@ def _readable(path: Path, query: str, *, as_it_lies: bool = False) -> list[tuple
     finally:
         db.close()
     return [row for row in rows if all(isinstance(value, (str, int, float)) for value in row)]
+
+
+def _free(path: Path) -> int:
+    return next(n for n in range(1, 1000) if not _aside(path, n).exists())
 
 
 def _aside(path: Path, number: int) -> Path:

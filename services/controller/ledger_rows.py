@@ -31,6 +31,14 @@ UNREAD = State(Phase.STARTING, _NO_MOMENT, trips=(_LOST,))
 _LATCHES = {"trips", "lockouts"}
 
 Orders = Mapping[tuple[str, str], Sent]
+Latched = tuple[frozenset[str], frozenset[str]]
+"""The keys of the trips, and the targets of the lock-outs."""
+NOTHING_LATCHED: Latched = (frozenset(), frozenset())
+
+
+def latched(state: State) -> Latched:
+    """What only a person ends."""
+    return frozenset(trip.key for trip in state.trips), frozenset(one.target for one in state.lockouts)
 
 
 def state(db: sqlite3.Connection) -> tuple[State, tuple[str, ...]] | None:

@@ -9,6 +9,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from services.controller import past_trips
 from services.controller.audit import Turns, by_itself, by_restart
 from services.controller.core.decide import decide
 from services.controller.core.memory import Phase, State
@@ -21,6 +22,7 @@ from services.controller.core.stamps import resume
 from services.controller.core.wanted import Decision
 from services.controller.dispatch import Dispatch
 from services.controller.ledger import Ledger
+from services.controller.ledger_rows import LOST_TRIP
 from services.controller.readback import Readback
 from services.controller.record import Record
 from services.controller.report import Report
@@ -113,6 +115,10 @@ class Loop:
         self._requests.remember(await self._record.answered())
         self._state = resume(stored, now) if stored else State(Phase.STARTING, started=now)
         self._since_start = list(by_restart(stored, self._state, now)) if stored else []
+        latched = {trip.key for trip in self._state.trips}
+        if stored is None or LOST_TRIP in latched:
+            for one in past_trips.over(self._parts.limits, latched, now):
+                self._parts.bus.publish(one)
         self._parts.dispatch.remember(orders, now)
         log.info("begins %s, control %s", "where the ledger left off" if stored else "without a past", self._parts.limits.control)
 
@@ -135,7 +141,7 @@ class Loop:
             await self._launch(orders)
         for one in written:
             parts.bus.publish(one)
-        self._requests.answer()
+        self._requests.answer(stored=self._record.has_latched(self._state))
         parts.report.tell(decision, snapshot, () if self._is_armed else orders, now, alarmed)
         parts.stepped(self._now().mono_s - now.mono_s)
         return min(decision.next_due, due)

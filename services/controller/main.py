@@ -56,6 +56,7 @@ async def serve(context: Context) -> None:
             group.create_task(loop.run())
             group.create_task(devices.run())
             group.create_task(outbox.run())
+            group.create_task(ledger.watch())
             group.create_task(Daily({"ledger.db": ledger.tend}, clock, book).run())
             if annunciator is not None:
                 group.create_task(annunciator.run())

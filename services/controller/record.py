@@ -62,6 +62,10 @@ class Record:
         self._tell(now)
         return stored, orders
 
+    def has_latched(self, state: State) -> bool:
+        """Whether a restart would find the trips and lock-outs of this state."""
+        return self._ledger.has_latched(state)
+
     async def answered(self) -> tuple[Answered, ...]:
         """The requests that an earlier process answered, oldest first."""
         return await self._ledger.answered()
@@ -75,6 +79,8 @@ class Record:
         answered: tuple[Answered, ...] = (),
     ) -> tuple[Event, ...]:
         """Write what is new, with what the card refused before; the events come back numbered, to be told."""
+        if self._found_damage("beside the commits"):
+            self._saved = None
         self._pending.add(orders, events, answered)
         numbered: tuple[Event, ...] = ()
         while (commit := self._under_way or self._begin(state, now)) is not None:

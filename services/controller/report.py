@@ -9,6 +9,7 @@ from services.controller.core.orders import Order
 from services.controller.core.plant import Limits
 from services.controller.core.seen import Snapshot
 from services.controller.core.wanted import Decision
+from services.controller.past_trips import ended
 from services.controller.state_message import state_message
 from services.shared.messages import Alarm, Desired, Lease, MemberReport, Message, Reported
 from services.shared.vocabulary import AlarmKind, Control, LoadTarget, PowerState
@@ -131,13 +132,7 @@ class Report:
                 self._bus.publish(alarm)
         for key in (before | set(self._alarmed)) - set(active):
             known = self._alarmed.pop(key, None)
-            ended = known or _ended(key, now)
-            self._bus.publish(ended.model_copy(update={"active": False}))
-
-
-def _ended(key: str, now: Now) -> Alarm:
-    """An alarm that an earlier process raised and that holds no more."""
-    return Alarm(subject=(key,), key=key, active=False, kind=AlarmKind.WARNING, cause="Ended.", since_at=now.wall_s)
+            self._bus.publish((known or ended(key, now)).model_copy(update={"active": False}))
 
 
 def summary(orders: tuple[Order, ...]) -> tuple[str, ...]:

@@ -19,6 +19,8 @@ from services.shared.messages import Event, Reply, Request
 from services.shared.vocabulary import Control
 
 Answer = asyncio.Future[Reply]
+NOT_STORED = "not stored: a restart forgets it"
+_LATCHING = {"stop", "lockout", "reset", "unlock"}
 
 
 class Requests:
@@ -28,7 +30,7 @@ class Requests:
         self._limits = limits
         self._bus = bus
         self._waiting: list[tuple[Request, Answer | None]] = []
-        self._answers: list[tuple[Reply, Answer | None]] = []
+        self._answers: list[tuple[str, Reply, Answer | None]] = []
         self._memory = Memory()
 
     def remember(self, answered: Iterable[Answered]) -> None:
@@ -50,18 +52,20 @@ class Requests:
         for request, answer in waiting:
             before = self._memory.reply(request, now)
             if before is not None:
-                self._answers.append((before, answer))
+                self._answers.append((request.verb, before, answer))
                 continue
             state, reply = self._one(request, state, snapshot, now)
             self._memory.add(request, reply, now)
-            self._answers.append((reply, answer))
+            self._answers.append((request.verb, reply, answer))
             events.append(_audit(request, reply, now))
         return state, events
 
-    def answer(self) -> None:
-        """Tell everybody who asked: what is answered is on the card."""
+    def answer(self, *, stored: bool) -> None:
+        """Tell everybody who asked: what is answered is on the card. Not `stored`: its trips and lock-outs are not, and that is
+        said."""
         answers, self._answers = self._answers, []
-        for reply, answer in answers:
+        for verb, said, answer in answers:
+            reply = said if stored or not said.accepted or verb not in _LATCHING else _not_stored(said)
             self._bus.publish(reply)
             if answer is not None and not answer.done():
                 answer.set_result(reply)
@@ -76,6 +80,10 @@ class Requests:
         if note := result.get("note"):
             reason = f"{reason}; {note}"
         return state, Reply(subject=(request.id,), request_id=request.id, accepted=True, reason=reason, result=json.dumps(result))
+
+
+def _not_stored(reply: Reply) -> Reply:
+    return reply.model_copy(update={"reason": f"{reply.reason}; {NOT_STORED}"})
 
 
 def _audit(request: Request, reply: Reply, now: Now) -> Event:

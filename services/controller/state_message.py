@@ -9,9 +9,10 @@ from services.controller.core.plant import Limits
 from services.controller.core.seen import Snapshot
 from services.controller.core.stamps import told_at
 from services.controller.core.wanted import Decision
+from services.controller.core.zones import is_fresh
 from services.controller.leases import lease_message
 from services.shared import messages as m
-from services.shared.vocabulary import LeaseKind
+from services.shared.vocabulary import LeaseKind, SensorRole
 
 
 def state_message(
@@ -56,6 +57,7 @@ def state_message(
             interval_ends_at=told_at(state.interval.began, now) + limits.interval_s if state.interval else None,
         ),
         temperature_max_c=decision.temperature_max_c,
+        temperature_mono_s=_temperature_mono_s(decision.temperature_max_c, snapshot, limits, now),
         fan_stage=state.fan_stage,
         fans=_fans(decision, snapshot, limits, now),
         leases=tuple(lease_message(hold, now) for hold in state.holds),
@@ -78,6 +80,14 @@ def state_message(
         back_at=None if decision.back_at is None else float(ceil(decision.back_at)),
         decided_mono_s=now.mono_s,
     )  # fmt: skip
+
+
+def _temperature_mono_s(celsius: float | None, snapshot: Snapshot, limits: Limits, now: Now) -> float | None:
+    """When the poll of the hottest intake began; where several show the same, of the oldest: never younger than it is."""
+    if celsius is None:
+        return None
+    intakes = (one for one in snapshot.temperatures if one.role is SensorRole.INTAKE and one.celsius == celsius)
+    return min((s.mono_s for s in intakes if s.mono_s is not None and is_fresh(s.mono_s, limits, now)), default=None)
 
 
 def _drills(decision: Decision, limits: Limits) -> tuple[m.Drill, ...]:

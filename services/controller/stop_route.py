@@ -2,7 +2,6 @@
 
 import asyncio
 import hmac
-import ipaddress
 import uuid
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
@@ -12,6 +11,7 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import JSONResponse
 
 from services.controller.loop import Loop
+from services.shared.addresses import is_loopback
 from services.shared.beginning import beginning
 from services.shared.clock import Clock
 from services.shared.messages import Reply, Request
@@ -69,12 +69,5 @@ def _authenticate(http: HttpRequest, token: str) -> None:
     given = http.headers.get("Authorization", "").removeprefix("Bearer ")
     if token and hmac.compare_digest(given.encode(), token.encode()):
         return
-    if not _is_loopback(host):
+    if not is_loopback(host):
         raise HTTPException(401, "an emergency stop from elsewhere than loopback needs the ops token")
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -6,11 +6,11 @@ Wire format: foremanmining/foreman-api (the official client) and the help centre
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
 from services.controller.drivers.rate import Pace
+from services.shared.addresses import is_loopback
 from services.shared.answer import Answer, retry_after_s
 from services.shared.clock import Clock
 from services.shared.device import DeviceError, Nonsense, Refused, Unreachable
@@ -90,10 +90,7 @@ def document(answer: Answer) -> Any:
 def _is_private(base_url: str) -> bool:
     parts = urlsplit(base_url)
     host = parts.hostname or ""
-    try:
-        return parts.scheme == "https" or host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False
+    return parts.scheme == "https" or host == "localhost" or is_loopback(host)
 
 
 def _error(answer: Answer) -> DeviceError:

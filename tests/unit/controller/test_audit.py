@@ -2,11 +2,12 @@
 
 from dataclasses import replace
 
-from services.controller.audit import by_itself, by_restart
+from services.controller.audit import Turns, by_itself, by_restart
 from services.controller.core.memory import Drilled, Hold, Phase, SourceMemory, State, Trip
 from services.controller.core.stamps import resume
-from services.shared.vocabulary import LeaseKind, Level
-from tests.plant import moment
+from services.controller.core.wanted import Ceiling
+from services.shared.vocabulary import LeaseKind, Level, Mode, RuleKind
+from tests.plant import Site, limits, moment, seen
 
 STATE = State(Phase.FREE, started=moment(0.0))
 LEASE = Hold("l-1", LeaseKind.MINERS, "anna", "noise", moment(10.0), 60.0, action="wake", members=("m-1",))
@@ -62,3 +63,50 @@ def test_a_drill_that_a_trip_ended_is_told_with_that():
     tripped = replace(STATE, trips=(Trip("stop", "x", moment(5.0)),))
     drilling = replace(tripped, holds=(replace(LEASE, kind=LeaseKind.DRILL, action="sleep"),))
     assert titles(by_itself(drilling, tripped, moment(20.0))) == ["lease drill of anna ended: a trip stands"]
+
+
+class Return:
+    """Decisions under a lease, or of a return, in which fans are waited for; `told` are the titles of what was news."""
+
+    def __init__(self, mode: Mode) -> None:
+        self.site, self.turns, self.told = Site(limits()).settle(), Turns(), []
+        self.lease = () if mode is Mode.RESTORING else (Ceiling(RuleKind.LEASE, "lease", 700.0, "forced signal"),)
+        self.before = replace(self.site.state, mode=mode)
+
+    def at(self, mono_s, *waits, setpoint_kw=100.0):
+        """`waits`: a scope, and what the fans that are proven there carry, kW."""
+        decision = self.site.decision
+        holding = tuple(Ceiling(RuleKind.AIR_UNPROVEN, "airflow unproven", kw, "", scope=scope) for scope, kw in waits)
+        limiting = (self.lease or holding or (Ceiling(RuleKind.RAMP, "ramp", 0.0, ""),))[0]
+        decision = replace(
+            decision,
+            state=self.before,
+            ceilings=self.lease + holding,
+            limited_by=limiting.rule,
+            limited_kind=limiting.kind,
+            load=replace(decision.load, setpoint_kw=setpoint_kw),
+        )
+        snapshot = seen(mono_s, self.site.limits)
+        self.told += titles(self.turns.of(self.before, decision, snapshot, moment(mono_s)))
+
+
+def test_fans_that_start_one_after_the_other_under_a_lease_or_in_a_return_are_no_decision_each():
+    for mode, title in ((Mode.CURTAILED, "limited by lease"), (Mode.RESTORING, "limited by ramp")):
+        it = Return(mode)
+        it.at(0)
+        for n in range(12):
+            it.at(2.0 * n + 1, ("zone:east", 50.0 * n), ("zone:west", 0.0))
+            it.at(2.0 * n + 2, *((("zone:east", 50.0 * n),) if n % 2 else ()))
+        it.at(29.0)
+        assert it.told == [title], mode
+
+
+def test_a_fan_that_a_return_goes_on_waiting_for_is_told_once_and_so_is_each_stage():
+    it = Return(Mode.RESTORING)
+    it.at(0)
+    for second in range(1, 120):
+        it.at(float(second), ("zone:west", 0.0))
+    assert it.told == ["limited by ramp", "limited by airflow unproven"]
+    it.at(120, setpoint_kw=200.0)
+    it.at(121, setpoint_kw=200.0)
+    assert it.told[2:] == ["limited by ramp"]

@@ -3,8 +3,8 @@
 import json
 from dataclasses import replace
 
-from services.controller import inputs
 from services.controller.audit import Turns
+from services.controller.inputs import inputs_json
 from services.shared.vocabulary import Level
 from tests.plant import Site, intake, limits, moment, pdu_meter, seen, signal
 
@@ -20,7 +20,7 @@ def test_a_decision_keeps_each_input_with_its_age():
         site, 300.0, signals=(signal(Level.CONTROL, 298.0),), temperatures=(intake(24.5, 295.0), intake(None, None, "ra/s2")),
         meters=(pdu_meter(29.0, 290.0),),
     )  # fmt: skip
-    told = json.loads(inputs.told(decision, snapshot, moment(300.0)))
+    told = json.loads(inputs_json(decision, snapshot, moment(300.0)))
     assert told["signals"] == [{"name": "utility", "level": "control", "target_kw": None, "age_s": 2.0}]
     assert [one["age_s"] for one in told["temperatures"]] == [5.0, None]
     assert told["meters"] == [{"name": "pdu-1", "kw": 29.0, "age_s": 10.0}]
@@ -50,7 +50,7 @@ def test_a_decision_keeps_what_stood_on_the_signals_page_and_what_was_released()
     site = Site(limits()).settle()
     said = replace(signal(Level.CONTROL, 298.0), raw_text="Full Load Control" * 100)
     decision, snapshot = decided(site, 300.0, signals=(said,))
-    told = json.loads(inputs.told(decision, snapshot, moment(300.0)))
+    told = json.loads(inputs_json(decision, snapshot, moment(300.0)))
     assert told["signals"][0]["raw_text"] == ("Full Load Control" * 100)[:200]
     assert told["load"]["setpoint_kw"] == 0.0
     assert told["load"]["proven"] is decision.load.proven is False

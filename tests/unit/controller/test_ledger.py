@@ -89,6 +89,7 @@ async def test_a_commit_that_fails_stores_nothing_of_it_and_the_next_one_works(l
         def model_dump_json(self, **_):
             raise sqlite3.OperationalError("disk full")
 
+    assert await ledger.load() == (None, {})
     with pytest.raises(sqlite3.Error):
         await ledger.commit(a_state(), {("m-0", "soft"): an_order()}, [an_event(), Strange()])
     assert await ledger.load() == (None, {})

@@ -61,6 +61,18 @@ def test_what_limits_is_told_by_its_kind_and_the_measured_part_of_the_reasons_ap
     assert state.still_on == "" and "30 kW of 30 kW unknown: no meter is fresh" in state.reasons
 
 
+def test_the_hottest_temperature_is_told_with_the_moment_of_its_own_poll_and_a_forced_one_with_none():
+    intakes = (intake(30.0, 40.0, "ra/s1"), intake(36.5, 31.0, "ra/s2"), intake(36.5, -300.0, "ra/s3"))
+    state = Told().at(50.0, temperatures=intakes).bus.of(State)[-1]
+    assert (state.temperature_max_c, state.temperature_mono_s, state.decided_mono_s) == (36.5, 31.0, 50.0)
+    site = Site(limits(fans=2))
+    site.state = replace(site.state, holds=(Hold("l-1", LeaseKind.TEMPERATURE, "anna", "", moment(0.0), 900.0, celsius=39.0),))
+    state = Told(site).at(50.0, temperatures=intakes).bus.of(State)[-1]
+    assert (state.temperature_max_c, state.temperature_mono_s) == (39.0, None)
+    blind = Told().at(50.0, temperatures=(intake(None, 49.0, "ra/s1"),)).bus.of(State)[-1]
+    assert (blind.temperature_max_c, blind.temperature_mono_s) == (None, None)
+
+
 def test_an_alarm_is_told_when_it_begins_and_when_it_ends_and_not_between():
     told = Told().at(1.0, level=Level.CONTROL)
     for second in range(2, 20):

@@ -53,19 +53,26 @@ def account(state: State | None, around: Around, now: Moment) -> list[str]:
 
 
 def _plant(state: State, around: Around, now: Moment) -> Iterator[str]:
-    load, hottest = state.load, state.temperature_max_c
+    load = state.load
     power = "unknown" if load.measured_kw is None else f"{load.measured_kw:.0f} kW"
-    heat = "unknown" if hottest is None else f"{hottest:.1f} C"
     age = _age(load.measured_mono_s, state.host_boot, now)
     yield f"Load {power} of {load.nominal_kw:.0f} kW ({age}), target {load.target_kw:.0f} kW"
     if load.unknown_kw > 0:
         yield f"Of {load.unknown_kw:.0f} kW nobody knows whether they are on."
-    decided = _age(state.decided_mono_s, state.host_boot, now)
-    yield f"Temperature {heat}, the hottest intake ({decided}); fans: stage {state.fan_stage}"
+    yield f"Temperature {_heat(state, now)}; fans: stage {state.fan_stage}"
     yield f"In this mode since {around.clock(state.since_at)}"
     yield from state.reasons[:_REASONS]
     if state.forced:
         yield "FORCED: a person's values stand in for readings or signals."
+
+
+def _heat(state: State, now: Moment) -> str:
+    """With its own age, which is not that of the decision that goes by it."""
+    if state.temperature_max_c is None:
+        return "unknown"
+    by_a_person = state.forced and state.temperature_mono_s is None
+    age = "a person's value" if by_a_person else _age(state.temperature_mono_s, state.host_boot, now)
+    return f"{state.temperature_max_c:.1f} C, the hottest intake ({age})"
 
 
 def _signals(state: State, now: Moment) -> Iterator[str]:

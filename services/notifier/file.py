@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from services.notifier import opening, salvage, tables
+from services.notifier import opening, tables
 from services.notifier.change import Change
 from services.notifier.tables import Held
+from services.shared import sqlite_care
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -91,9 +92,9 @@ class AlertsFile:
         try:
             return work(self._db)
         except sqlite3.Error as error:
-            if self.unopened or not (salvage.is_damage(error) or salvage.is_read_only(error)):
+            if self.unopened or not (sqlite_care.is_damage(error) or sqlite_care.is_read_only(error)):
                 raise
-            if salvage.is_read_only(error):
+            if sqlite_care.is_read_only(error):
                 self._open_again()
             else:
                 log.error("alerts.db is damaged and made anew: %s", error)

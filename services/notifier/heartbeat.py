@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 
 from services.notifier.account import Around, account, headline
-from services.notifier.facts import number
 from services.notifier.message import Draft
 from services.notifier.text import plain_text
 from services.shared.clock import Moment
 from services.shared.messages import State
+from services.shared.numbers import finite
 from services.shared.settings.sections import Notifications
 from services.shared.vocabulary import AlarmKind
 
@@ -22,7 +22,7 @@ class Heartbeat:
     def __init__(self, told: Notifications, site: str, facts: Mapping[str, str], now: Moment) -> None:
         self._told = told
         self._site = site
-        self._stored_at = number(facts.get(FACT, ""))
+        self._stored_at = finite(facts.get(FACT, ""))
         self._last_mono_s: float | None = None
         self._started_mono_s = now.mono_s
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from services.notifier.change import Change
 from services.notifier.salvage import is_passing, salvaged
 from services.notifier.tables import COLUMNS, LAST_ID, Held, connect, load, memory, put, waiting
+from services.shared.sqlite_files import PARTS, TAILS
 
 log = logging.getLogger(__name__)
 
@@ -113,7 +114,7 @@ def _in_memory(found: Found, error: Exception) -> Opened:
 
 def _make_new(path: Path, found: Found, known: Change | None = None) -> None:
     """Killed before it lies at its place, it is made again; after the old one was laid aside, `_end_renewal` puts it there."""
-    for end in ("", "-wal", "-shm"):
+    for end in PARTS:
         _new(path, end).unlink(missing_ok=True)
     db = connect(_new(path))
     try:
@@ -155,7 +156,7 @@ def _lay_aside(path: Path) -> None:
 
 def _end_renewal(path: Path) -> None:
     if _new(path).exists() and not path.exists():
-        for end in ("-wal", "-shm"):  # or SQLite would play the old file's last writes into the new one
+        for end in TAILS:  # or SQLite would play the old file's last writes into the new one
             _aside(path, end).unlink(missing_ok=True)
             if (file := path.with_name(path.name + end)).exists():
                 file.replace(_aside(path, end))

@@ -116,6 +116,11 @@ class Record:
         return self.phase in (Phase.UNACKNOWLEDGED, Phase.ACKNOWLEDGED)
 
     @property
+    def is_gone(self) -> bool:
+        """Its condition is away, and not yet for so long that it has ended."""
+        return not self.active and self.phase is not Phase.RETURNED
+
+    @property
     def stands(self) -> bool:
         """Its condition holds, or held so lately that it has not ended: what follows from it is not told."""
         return self.active or self.is_open

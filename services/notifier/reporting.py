@@ -6,7 +6,6 @@ from zoneinfo import ZoneInfo
 
 from services.notifier.board import Publish
 from services.notifier.desk import TICK_S, Desk
-from services.notifier.facts import number
 from services.notifier.message import Draft
 from services.notifier.monthly import last_due_at, month_of, name_of
 from services.notifier.report import DAY_S, DAYS, LOOK_BACK_S, Window, report_of
@@ -15,6 +14,7 @@ from services.notifier.routing import channels_for
 from services.notifier.store import Store
 from services.shared.clock import Clock, Moment
 from services.shared.messages import AlarmReport
+from services.shared.numbers import finite
 from services.shared.settings.tree import Settings
 from services.shared.vocabulary import AlarmKind
 
@@ -37,7 +37,7 @@ class Reporting:
         self._settings = settings
         self._zone = ZoneInfo(settings.general.timezone)
         self._desk, self._store, self._clock, self._publish = desk, store, clock, publish
-        self._since_at = number(store.facts.get(SINCE, ""))
+        self._since_at = finite(store.facts.get(SINCE, ""))
         self._sent = store.facts.get(SENT, "")
         self._began_at = clock.now().wall_s
         self._told_mono_s: float | None = None

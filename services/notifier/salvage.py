@@ -1,4 +1,4 @@
-"""What can still be read of a damaged `alerts.db`, table by table, and what is damage at all."""
+"""What can still be read of a damaged `alerts.db`, table by table, and what only passes."""
 
 import itertools
 import sqlite3
@@ -6,10 +6,10 @@ from collections.abc import Generator, Iterator
 from pathlib import Path
 
 from services.notifier.tables import COLUMNS, lenient_text
+from services.shared.sqlite_care import code
 
 _SALVAGED = 1_000_000
 """Rows of one table: damaged pages may lead in circles."""
-_DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 _PASSING = (
     sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_INTERRUPT,
     sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_PROTOCOL,
@@ -17,19 +17,9 @@ _PASSING = (
 """What the card or another process does; the file may be whole."""
 
 
-def is_damage(error: sqlite3.Error) -> bool:
-    """Whether the file itself is broken; full, locked or read-only is no damage."""
-    return _code(error) in _DAMAGE
-
-
-def is_read_only(error: sqlite3.Error) -> bool:
-    """Whether it is only this connection that cannot write: one that is opened later may."""
-    return _code(error) == sqlite3.SQLITE_READONLY
-
-
 def is_passing(error: sqlite3.Error) -> bool:
     """Whether the card or another process is the cause; the file may be whole."""
-    return _code(error) in _PASSING
+    return code(error) in _PASSING
 
 
 def salvaged(path: Path) -> dict[str, list[tuple[object, ...]]]:
@@ -59,8 +49,3 @@ def _until_damage(db: sqlite3.Connection, text: str) -> Generator[tuple[object, 
             raise
         return True
     return False
-
-
-def _code(error: sqlite3.Error) -> int | None:
-    code: int | None = getattr(error, "sqlite_errorcode", None)
-    return None if code is None else code & 0xFF

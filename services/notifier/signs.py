@@ -61,14 +61,14 @@ class Signs:
     def _around(self, now: Moment) -> Around:
         desk = self._desk
         return Around(
-            records=tuple(desk.records.values()), channels=desk.outbox.health(), services=self._watch.heard_ago_s(now),
+            records=tuple(desk.records.values()), channels=desk.outbox.health(), services=self._watch.roll.heard_ago_s(now),
             watcher=watcher_words(self.life_sign, now, self._site.moment), clock=self._site.moment,
         )  # fmt: skip
 
     def _test(self, now: Moment) -> tuple[str, ...]:
         desk = self._desk
         around = Surroundings(
-            desk.outbox.workers, desk.records.values(), self._watch.lost, self._bus.lost_since_mono_s,
+            desk.outbox.workers, desk.records.values(), self._watch.roll.lost, self._bus.lost_since_mono_s,
             stands_still(desk.passed_mono_s, self._clock), self._store.fault,
         )  # fmt: skip
         return self_test(self.witness.known(now, around), now)

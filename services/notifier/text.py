@@ -36,10 +36,15 @@ def trial_text(site: Site, now_at: float) -> Text:
     return plain_text(site.name, "Test: this way to you works", f"Sent at {site.moment(now_at)} because somebody asked for it.")
 
 
-def plain_text(site: str, head: str, body: str, title: str = "") -> Text:
-    """Any text: `head` becomes one line that names the site, and so does `title`, a shorter one for where the body follows it."""
+def plain_text(site: str, head: str, body: str, title: str = "", since: str = "") -> Text:
+    """Any text: `head` becomes one line that names the site, and so does `title`, a shorter one for where the body follows it.
+
+    `since` ends an SMS, which has no body to say it, whole however long the line is and repeated or not.
+    """
     line, above = _headline(site, head), _headline(site, title) if title else ""
-    return Text(cut(line, SUBJECT_LENGTH), cut(body, BODY_LENGTH), cut(_ascii(line), SMS_LENGTH), cut(above, SUBJECT_LENGTH))
+    tail = _ascii(since)
+    short = cut(_ascii(line), SMS_LENGTH - (len(REPEATED) + len(tail) if tail else 0)) + tail
+    return Text(cut(line, SUBJECT_LENGTH), cut(body, BODY_LENGTH), short, cut(above, SUBJECT_LENGTH))
 
 
 def fits(site: str, head: str) -> bool:

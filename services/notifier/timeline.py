@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from services.notifier.facts import number
 from services.notifier.outcome import Memory
 from services.notifier.reckoning import Reckoning, Step
 from services.notifier.record import Phase, Record
 from services.shared.clock import Moment
+from services.shared.numbers import finite
 from services.shared.vocabulary import AlarmKind
 
 FACT, OF_BOOT = "calendar", "calendar_of_boot"
@@ -20,7 +20,7 @@ def reckoning(records: Mapping[str, Record], memory: Memory, now: Moment, facts:
     boot, _, ahead_s = facts.get(OF_BOOT, "").partition(" ")
     return Reckoning(
         now, (*stamps, *memory.shelves.stamps, *memory.budget.stamps), waits=waits,
-        unproven_from_at=number(facts.get(FACT, "")), ahead_s=number(ahead_s) if boot == now.host_boot else None,
+        unproven_from_at=finite(facts.get(FACT, "")), ahead_s=finite(ahead_s) if boot == now.host_boot else None,
     )  # fmt: skip
 
 

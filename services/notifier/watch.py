@@ -1,7 +1,6 @@
 """What only the notifier can see: a silent service, an absent broker, a channel that takes nothing, its own file, nobody outside.
 
-Every service sends itself a message through the broker every few seconds (the bus' lifeline); those are what is listened for, for
-they are the only ones that each service sends whatever the plant does.
+What is found is said as alarms of our own, levels like everybody's; which services are heard is `roll_call`'s.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -20,26 +19,20 @@ from services.notifier.findings import (
 )
 from services.notifier.lifesign import LifeSign
 from services.notifier.record import Record
+from services.notifier.roll_call import SERVICES, RollCall
 from services.notifier.routing import CHANNEL_LOST, CHANNEL_TEST
+from services.notifier.stages.inhibit import SERVICE_LOST
 from services.notifier.worker import Worker
-from services.shared.bus import Arrival, Foreign
 from services.shared.clock import Moment
-from services.shared.messages import Alarm, Presence, service_of_ping
+from services.shared.messages import Alarm
 from services.shared.vocabulary import AlarmKind, HealthState
 
 OWNER = "notifier"
 WATCHER_LOST = "not_reaching_watcher"
-SERVICES = ("collector", "controller", "api")
-SILENT_S = 60.0
-OFFLINE_S = 10.0
-"""A service that ended is started again by its supervisor within so long; that is nobody's night."""
 BROKER_LOST_S = 60.0
 CHANNEL_LOST_S = 600.0
 REPUBLISHED_WITHIN_S = 60.0
 """An owner that began anew has re-published all its alarms by then."""
-SAID_NOW_S = 10.0
-"""An older word has waited in the broker, and is no sign of life."""
-_NEVER = float("-inf")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,58 +50,20 @@ class Circumstances:
 class Watch:
     """Begins with the alarms of our own that stood when an earlier process ended: they stand until the opposite is seen.
 
-    `services` are those that are listened for: none where there is no bus.
+    `services` are those that are listened for: none where there is no bus. `roll` is filled by the bus's handlers.
     """
 
     def __init__(self, boot: str, records: Iterable[Record], services: Collection[str] = SERVICES) -> None:
         self._boot = boot
-        self._services = services
         self._seq = 0
-        self._heard: dict[str, float] = {}
-        self._offline: dict[str, float] = {}
-        self._boots: dict[str, tuple[str, float]] = {}
-        self._connected_mono_s: float | None = None
         self._standing = {record.key for record in records if record.source == OWNER and record.active}
-        self._lost = {service: _NEVER for service in services if f"service_lost_{service}" in self._standing}
+        self.roll = RollCall(services, {key.removeprefix(SERVICE_LOST) for key in self._standing})
         self._said: dict[str, Finding] = {}
-
-    def take_presence(self, presence: Presence, arrival: Arrival) -> None:
-        """A service came, or went without a word."""
-        service, now_s = presence.source, arrival.received_mono_s
-        if presence.state == "offline":
-            self._offline.setdefault(service, now_s)
-            return
-        self._offline.pop(service, None)
-        if presence.state == "online" and self._boots.get(service, ("", 0.0))[0] != presence.boot:
-            self._boots[service] = (presence.boot, now_s)
-        if not arrival.retained:
-            self._heard[service] = now_s
-
-    def take_ping(self, foreign: Foreign) -> None:
-        """A service lives."""
-        service = service_of_ping(foreign.topic)
-        if service in SERVICES and not foreign.retained:
-            self._heard[service] = foreign.received_mono_s
-            self._offline.pop(service, None)
-
-    def take_word(self, alarm: Alarm, now: Moment) -> None:
-        """What a service says of the plant shows that it lives, if it says so now."""
-        if alarm.source in SERVICES and alarm.host_boot == now.host_boot and 0 <= now.wall_s - alarm.sent_at < SAID_NOW_S:
-            self._heard[alarm.source] = now.mono_s
-
-    @property
-    def lost(self) -> tuple[str, ...]:
-        """The services that fell silent, as of the last look."""
-        return tuple(self._lost)
-
-    def heard_ago_s(self, now: Moment) -> dict[str, float | None]:
-        """Seconds since each service was heard; None never."""
-        return {name: now.mono_s - self._heard[name] if name in self._heard else None for name in SERVICES}
 
     def is_forsaken(self, record: Record, now: Moment) -> bool:
         """Whether its owner began anew and has not said it again."""
-        boot, since_s = self._boots.get(record.source, (record.boot, now.mono_s))
-        return record.source != OWNER and boot != record.boot and now.mono_s - since_s >= REPUBLISHED_WITHIN_S
+        since_s = self.roll.began_anew_s(record.source, record.boot, now)
+        return record.source != OWNER and since_s is not None and since_s >= REPUBLISHED_WITHIN_S
 
     def levels(self, now: Moment, seen: Circumstances) -> Iterator[Alarm]:
         """Our own alarms that changed since the last call."""
@@ -123,9 +78,8 @@ class Watch:
 
     def _found(self, now: Moment, seen: Circumstances) -> Iterator[tuple[str, Finding]]:
         yield from self._broker(now, seen.broker_lost_mono_s)
-        for service in self._services:
-            if self._is_lost(service, now):
-                yield f"service_lost_{service}", service_lost(service).since(self._heard.get(service, self._connected_mono_s))
+        for service, heard_mono_s in self.roll.silent(now, connected=seen.broker_lost_mono_s is None):
+            yield SERVICE_LOST + service, service_lost(service).since(heard_mono_s)
         for name, worker in seen.workers.items():
             yield from self._channel(name, worker, now)
         yield from self._watcher(now, seen.watcher)
@@ -154,25 +108,8 @@ class Watch:
             yield WATCHER_LOST, found.since(watcher.door.last_mono_s)
 
     def _broker(self, now: Moment, lost_mono_s: float | None) -> Iterator[tuple[str, Finding]]:
-        if lost_mono_s is None:
-            self._connected_mono_s = self._connected_mono_s if self._connected_mono_s is not None else now.mono_s
-            return
-        self._connected_mono_s = None
-        if "broker_lost" in self._standing or now.mono_s - lost_mono_s >= BROKER_LOST_S:
+        if lost_mono_s is not None and ("broker_lost" in self._standing or now.mono_s - lost_mono_s >= BROKER_LOST_S):
             yield "broker_lost", BROKER_LOST.since(lost_mono_s)
-
-    def _is_lost(self, service: str, now: Moment) -> bool:
-        heard_s = self._heard.get(service, _NEVER)
-        if service in self._lost:
-            if heard_s > self._lost[service]:
-                del self._lost[service]
-            return service in self._lost
-        if self._connected_mono_s is None:
-            return False
-        silent = now.mono_s - max(heard_s, self._connected_mono_s) >= SILENT_S
-        if silent or now.mono_s - self._offline.get(service, now.mono_s) >= OFFLINE_S:
-            self._lost[service] = now.mono_s
-        return service in self._lost
 
     def _alarm(self, key: str, finding: Finding, *, active: bool, now: Moment) -> Alarm:
         self._seq += 1

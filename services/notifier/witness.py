@@ -106,11 +106,11 @@ def _measured(state: State) -> list[float]:
     """When anything that its decision goes by was polled."""
     polled = [
         state.load.measured_mono_s,
+        state.temperature_mono_s,
         *(one.observed_mono_s for one in state.signals),
         *(one.read_mono_s for one in state.fans),
     ]
-    hot = [state.decided_mono_s] if state.temperature_max_c is not None else []
-    return [mono_s for mono_s in polled if mono_s is not None] + hot
+    return [mono_s for mono_s in polled if mono_s is not None]
 
 
 def _waits_everywhere(workers: Mapping[str, Worker]) -> set[str]:

@@ -64,7 +64,10 @@ def _text(site: Site, head: str, records: Sequence[Record], now: Moment, *, lead
     line = f"{head}: {_causes(records)}"
     is_said = len(records) == 1 and fits(site.name, line)
     body = _body(records, site, now, cause=not is_said, state=state)
-    return plain_text(site.name, line, f"{lead}\n\n{body}" if lead else body, title=head if len(records) > 1 else "")
+    since = f" (since {site.moment(min(one.since_at for one in records))})"
+    return plain_text(
+        site.name, line, f"{lead}\n\n{body}" if lead else body, title=head if len(records) > 1 else "", since=since
+    )  # fmt: skip
 
 
 def _head(records: Sequence[Record], site: Site) -> str:
@@ -72,15 +75,21 @@ def _head(records: Sequence[Record], site: Site) -> str:
     if len(records) == 1:
         state = _state(records[0], site)
         return f"{one} ({state})" if state else one
-    over = sum(record.phase is Phase.RETURNED for record in records)
-    ended = f" ({'all' if over == len(records) else over} ended)" if over else ""
-    return f"{len(records)} {several}{ended}"
+    over, gone = sum(record.phase is Phase.RETURNED for record in records), sum(record.is_gone for record in records)
+    counts = {"ended": over, "gone": gone}
+    told = [f"{'all' if count == len(records) else count} {what}" for what, count in counts.items() if count]
+    return f"{len(records)} {several}" + (f" ({', '.join(told)})" if told else "")
 
 
 def _state(record: Record, site: Site) -> str:
     """In what state it is, in a few words; empty when it stands and nobody did anything."""
     if record.phase is Phase.RETURNED:
         return f"ended after {lasted(record)}"
+    gone = f"gone since {site.moment(record.ended_at)}" if record.is_gone and record.ended_at is not None else ""
+    return ", ".join(said for said in (gone, _answer(record, site)) if said)
+
+
+def _answer(record: Record, site: Site) -> str:
     if record.is_shelved:
         return f"shelved by {record.shelved_by} until {site.moment(record.shelved_until_at or 0.0)}"
     if record.phase is Phase.ACKNOWLEDGED:
@@ -108,7 +117,7 @@ def _paragraph(record: Record, site: Site, now: Moment, *, cause: bool, state: b
         lines = [what, f"{since}, {found}." if found else f"{since}.", record.effect]
     else:
         standing = f"{found[:1].upper()}{found[1:]}." if found else ""
-        outlook = record.effect or one_line(record.consequence, _CAUSE)
+        outlook = record.effect or ("" if record.is_gone else one_line(record.consequence, _CAUSE))
         lines = [what, outlook, action, f"{since}.", chatter, standing]
     return "\n".join(line for line in lines if line)
 

@@ -16,6 +16,7 @@ from services.notifier.channels.mail import ONE_LINE_SUBJECT, Letterhead
 from services.notifier.channels.mail_errors import failed, none_taken, with_codes
 from services.notifier.message import Outgoing, Sent
 from services.shared.settings.sections import Notifications
+from services.shared.trust import authorities
 
 ANSWER_S = 20.0
 _GOODBYE_S = 2.0
@@ -125,7 +126,7 @@ def _for_good(refused: Refused) -> Refused:
 
 
 def _trust(ca_file: str) -> ssl.SSLContext:
-    context = ssl.create_default_context()
+    context = authorities()
     if ca_file:
         context.load_verify_locations(ca_file)
     return context

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from services.notifier import alarms
+from services.notifier import alarms, delays
 from services.notifier.budget import ENDED_LANE
 from services.notifier.incidents import Incident
 from services.notifier.message import Act
@@ -66,9 +66,9 @@ def _returned(out: Outcome) -> set[str]:
     now, rules = out.now, out.plan.rules
     ended = set()
     for record in [one for one in out.view.values() if one.phase is not Phase.RETURNED]:
-        if alarms.was_a_bounce(record, now, rules):
+        if delays.was_a_bounce(record, now, rules):
             out.remember(alarms.returned(record))
-        elif alarms.has_ended(record, now, rules) and not waits_unsaid(record, out):
+        elif delays.has_ended(record, now, rules) and not waits_unsaid(record, out):
             out.remember(alarms.returned(record), "returned")
             ended.add(record.key)
     return ended

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from services.notifier import alarms
+from services.notifier import delays
 from services.notifier.outcome import Outcome
 from services.notifier.record import Phase, Record
 from services.notifier.text import moment
@@ -18,7 +18,7 @@ def deduplicate(records: Iterable[Record], out: Outcome) -> list[Record]:
     """Those that nobody was told yet, or only as something milder, and whose delay is over. Of the others the reason is noted."""
     fresh = []
     for record in records:
-        if alarms.is_ripe(record, out.now, out.plan.rules):
+        if delays.is_ripe(record, out.now, out.plan.rules):
             fresh.append(record)
         elif record.told is None:
             out.reasons[record.key] = "its delay is not over" if record.active else "it went away before its delay was over"
@@ -39,7 +39,7 @@ def group(fresh: Sequence[Record], out: Outcome) -> list[list[Record]]:
 
 
 def _is_complete(calm: Sequence[Record], out: Outcome) -> bool:
-    waited_s = out.now.mono_s - min(alarms.ripe_mono_s(one, out.plan.rules) for one in calm)
+    waited_s = out.now.mono_s - min(delays.ripe_mono_s(one, out.plan.rules) for one in calm)
     if waited_s < GROUP_S or len(calm) <= FLOOD or waited_s >= FLOOD_S:
         return waited_s >= GROUP_S
     coming = [one for one in out.view.values() if one.phase is Phase.NEW and one.active]
@@ -47,4 +47,4 @@ def _is_complete(calm: Sequence[Record], out: Outcome) -> bool:
 
 
 def _order(record: Record, out: Outcome) -> tuple[float, str]:
-    return (alarms.ripe_mono_s(record, out.plan.rules), record.key)
+    return (delays.ripe_mono_s(record, out.plan.rules), record.key)

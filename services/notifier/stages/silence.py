@@ -1,6 +1,6 @@
 """Silence: what a person acknowledged, or put on a shelf until a moment, says no more."""
 
-from services.notifier import alarms, answers
+from services.notifier import answers, delays
 from services.notifier.outcome import Outcome
 from services.notifier.record import Record, severity
 from services.notifier.shelves import Shelves
@@ -10,7 +10,7 @@ from services.notifier.text import moment
 def shelve(out: Outcome, shelves: Shelves) -> None:
     """Lay aside what a shelf covers, and take back what none covers any more. What is no alarm yet may never be one."""
     for record in list(out.view.values()):
-        if not (record.is_open or record.is_shelved or alarms.is_ripe(record, out.now, out.plan.rules)):
+        if not (record.is_open or record.is_shelved or delays.is_ripe(record, out.now, out.plan.rules)):
             continue
         shelf = shelves.covers(record, out.now)
         if shelf is None:

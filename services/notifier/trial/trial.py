@@ -11,13 +11,13 @@ from zoneinfo import ZoneInfo
 from services.notifier import text
 from services.notifier.channels.base import Failed
 from services.notifier.desk import Desk
-from services.notifier.facts import number
 from services.notifier.message import Text
 from services.notifier.trial.check import Checks
 from services.notifier.trial.message import TrialMessage
 from services.notifier.trial.weekly import FACT, SINCE, Result, last_due_at, read
 from services.notifier.worker import Worker
 from services.shared.clock import Clock
+from services.shared.numbers import finite
 from services.shared.settings.tree import Settings
 
 log = logging.getLogger(__name__)
@@ -41,7 +41,7 @@ class Trial:
         self._clock = clock
         self._workers = desk.outbox.workers
         self._checks = Checks(self._workers, desk.people, clock, settings.notifications.retry_seconds)
-        self._since_at = number(facts.get(SINCE, ""))
+        self._since_at = finite(facts.get(SINCE, ""))
         self._tested_at: dict[str, float] = {}
         self._unfinished: dict[str, TrialMessage] = {}
         for name, worker in self._workers.items():

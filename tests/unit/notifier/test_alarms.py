@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from pydantic import TypeAdapter
 
-from services.notifier import alarms, answers
+from services.notifier import alarms, answers, delays
 from services.notifier.record import Phase, Record
 from services.notifier.rules import Rules
 from services.shared.settings.telling import AlarmChoice
@@ -40,28 +40,6 @@ def test_an_end_without_a_beginning_is_no_alarm() -> None:
     assert alarms.heard(None, Owner().says("door", active=False), at(0), RULES) is None
 
 
-def test_a_warning_waits_for_its_delay_and_an_emergency_does_not() -> None:
-    assert not alarms.is_ripe(begun(), at(4.9), RULES)
-    assert alarms.is_ripe(begun(), at(5), RULES)
-    assert alarms.is_ripe(begun("trip_smoke", kind=EMERGENCY), at(0), RULES)
-
-
-def test_the_operators_delays_hold_for_an_emergency_too() -> None:
-    rules = Rules({"trip_smoke": AlarmChoice(on_delay_seconds=20, off_delay_seconds=100)})
-    record = begun("trip_smoke", kind=EMERGENCY)
-    assert not alarms.is_ripe(record, at(19), rules)
-    assert alarms.is_ripe(record, at(20), rules)
-    gone = then(alarms.raised(record, (), at(20)), later_owner(), 30, active=False)
-    assert not alarms.has_ended(gone, at(129), rules)
-    assert alarms.has_ended(gone, at(130), rules)
-
-
-def test_a_delay_that_the_operator_chose_for_many_alarms_delays_no_emergency() -> None:
-    rules = Rules({"*": AlarmChoice(on_delay_seconds=600)})
-    assert alarms.is_ripe(begun("trip_smoke", kind=EMERGENCY), at(0), rules)
-    assert not alarms.is_ripe(begun(), at(599), rules)
-
-
 def test_an_old_word_that_comes_again_changes_nothing() -> None:
     owner = Owner()
     first, end = owner.says("door"), owner.says("door", active=False)
@@ -73,32 +51,8 @@ def test_a_told_alarm_that_is_said_again_is_not_ripe_and_a_more_severe_one_is() 
     owner = later_owner()
     again = then(told(), owner, 60, cause="wider open")
     assert again.cause == "wider open"
-    assert not alarms.is_ripe(again, at(60), RULES)
-    assert alarms.is_ripe(then(again, owner, 61, kind=EMERGENCY), at(61), RULES)
-
-
-def test_it_has_ended_after_thirty_seconds_away_and_not_if_it_came_back() -> None:
-    owner = later_owner()
-    away = then(told(), owner, 10, active=False)
-    assert not alarms.has_ended(away, at(39), RULES)
-    assert alarms.has_ended(away, at(40), RULES)
-    back = then(away, owner, 30)
-    assert not alarms.has_ended(back, at(100), RULES)
-    assert (away.ended_at, back.ended_at) == (WALL_S + 10, None)
-
-
-def test_an_emergency_that_stood_for_an_instant_is_told_all_the_same_even_if_that_had_to_wait() -> None:
-    record = then(begun("trip_smoke", kind=EMERGENCY), later_owner(), 0.1, active=False, kind=EMERGENCY)
-    assert alarms.is_ripe(record, at(0.2), RULES)
-    assert not alarms.was_a_bounce(record, at(59), RULES)
-    assert alarms.was_a_bounce(record, at(61), RULES), "what kept it from being told for a minute was its cause"
-
-
-def test_a_warning_that_went_away_for_longer_than_its_delay_never_was_one() -> None:
-    record = then(begun(), later_owner(), 1, active=False)
-    assert not alarms.was_a_bounce(record, at(5.9), RULES)
-    assert alarms.was_a_bounce(record, at(6), RULES)
-    assert not alarms.was_a_bounce(told(), at(600), RULES)
+    assert not delays.is_ripe(again, at(60), RULES)
+    assert delays.is_ripe(then(again, owner, 61, kind=EMERGENCY), at(61), RULES)
 
 
 def test_an_acknowledged_alarm_that_returned_is_not_shown_and_an_unacknowledged_one_is() -> None:
@@ -139,26 +93,11 @@ def test_a_calendar_that_is_set_back_by_hours_ends_an_acknowledgement() -> None:
     assert not answers.ack_expired(seen, at(3_590)), "a small step of NTP"
 
 
-def test_what_begins_three_times_in_an_hour_ends_only_after_ten_quiet_minutes_until_it_was_quiet_for_an_hour() -> None:
-    owner, record = later_owner(), told()
-    for second in (100, 200):
-        record = then(record, owner, second, active=False)
-        record = then(record, owner, second + 1)
-    record = then(record, owner, 300, active=False)
-    assert not alarms.has_ended(record, at(899), RULES)
-    assert alarms.has_ended(record, at(900), RULES)
-    again = then(alarms.returned(record), owner, 1_000)
-    gone = then(alarms.raised(again, (), at(1_005)), owner, 1_010, active=False)
-    assert not alarms.has_ended(gone, at(1_100), RULES), "a new life does not forget it"
-    calm = then(alarms.raised(then(alarms.returned(gone), owner, 9_000), (), at(9_005)), owner, 9_100, active=False)
-    assert alarms.has_ended(calm, at(9_130), RULES)
-
-
 def test_what_its_owner_forgot_has_ended_at_once_however_it_chattered() -> None:
     owner, record = later_owner(), told()
     for second in (100, 200, 300):
         record = then(then(record, owner, second, active=False), owner, second + 1)
-    assert alarms.has_ended(alarms.forsaken(record, at(400), RULES), at(400), RULES)
+    assert delays.has_ended(alarms.forsaken(record, at(400), RULES), at(400), RULES)
 
 
 def test_a_shelved_alarm_is_shown_as_such_and_told_when_it_is_taken_back_if_it_stands() -> None:
@@ -166,24 +105,24 @@ def test_a_shelved_alarm_is_shown_as_such_and_told_when_it_is_taken_back_if_it_s
     assert (shelved.standing, shelved.shown) == ("shelved", True)
     assert answers.shelved(begun(), "anna", WALL_S + 600).shown, "though nobody was told"
     back = answers.unshelved(shelved, at(600))
-    assert not alarms.is_ripe(back, at(604), RULES)
-    assert alarms.is_ripe(back, at(605), RULES)
-    assert not alarms.is_ripe(alarms.raised(back, (), at(605)), at(700), RULES), "once"
-    assert alarms.is_ripe(answers.unshelved(answers.shelved(begun(), "anna", WALL_S + 600), at(600)), at(605), RULES)
+    assert not delays.is_ripe(back, at(604), RULES)
+    assert delays.is_ripe(back, at(605), RULES)
+    assert not delays.is_ripe(alarms.raised(back, (), at(605)), at(700), RULES), "once"
+    assert delays.is_ripe(answers.unshelved(answers.shelved(begun(), "anna", WALL_S + 600), at(600)), at(605), RULES)
     gone = answers.unshelved(then(shelved, later_owner(), 300, active=False), at(600))
-    assert not alarms.is_ripe(gone, at(700), RULES)
-    assert alarms.has_ended(gone, at(700), RULES)
+    assert not delays.is_ripe(gone, at(700), RULES)
+    assert delays.has_ended(gone, at(700), RULES)
 
 
 def test_a_source_out_of_service_is_told_again_each_hour_that_its_words_change_even_if_acknowledged() -> None:
     owner = later_owner()
     seen = answers.acknowledged(told("signal_out_of_service_utility"), "anna", WALL_S + 1e5, at(10))
     hour = then(seen, owner, 3_600, cause="out of service, for 1 h")
-    assert alarms.is_ripe(hour, at(3_605), RULES)
+    assert delays.is_ripe(hour, at(3_605), RULES)
     raised = alarms.raised(hour, (), at(3_605))
-    assert not alarms.is_ripe(raised, at(3_700), RULES)
+    assert not delays.is_ripe(raised, at(3_700), RULES)
     ended = then(hour, owner, 3_601, active=False)
-    assert alarms.has_ended(ended, at(3_700), RULES), "people were told of it, so they hear of its end"
+    assert delays.has_ended(ended, at(3_700), RULES), "people were told of it, so they hear of its end"
 
 
 def test_an_alarm_stands_until_it_has_ended_so_that_what_follows_from_it_stays_unsaid() -> None:
@@ -222,13 +161,13 @@ def test_a_record_survives_the_file_and_one_of_an_older_version_loads(record: Re
 
 def test_what_stood_before_a_restart_counts_its_delays_anew() -> None:
     away = then(told(), later_owner(), 10, active=False)
-    assert not alarms.has_ended(alarms.resumed(away, at(1_000)), at(1_029), RULES)
-    assert alarms.has_ended(alarms.resumed(away, at(1_000)), at(1_030), RULES)
+    assert not delays.has_ended(alarms.resumed(away, at(1_000)), at(1_029), RULES)
+    assert delays.has_ended(alarms.resumed(away, at(1_000)), at(1_030), RULES)
     assert alarms.resumed(told(), at(1_000)).quiet_mono_s is None
 
 
 def test_an_inhibited_alarm_begins_its_delay_when_nothing_inhibits_it() -> None:
     held = alarms.held(begun(), at(100))
-    assert not alarms.is_ripe(held, at(104), RULES)
-    assert alarms.is_ripe(held, at(105), RULES)
+    assert not delays.is_ripe(held, at(104), RULES)
+    assert delays.is_ripe(held, at(105), RULES)
     assert alarms.held(told(), at(100)) == told()

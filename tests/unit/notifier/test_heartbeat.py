@@ -29,7 +29,8 @@ def state(decided_mono_s: float, measured_kw: float | None = 987.0, host_boot: s
     return State(
         mode=Mode.THERMAL_LIMIT, since_at=WALL_S, control=Control.ARMED, reasons=("zone east is hot",), limited_by="", phase="",
         limits=(), signals=changes.pop("signals", ()), load=load, temperature_max_c=36.5, fan_stage=9, fans=(), leases=(),
-        lockouts=(), trips=(), decided_mono_s=decided_mono_s, host_boot=host_boot, **changes,
+        lockouts=(), trips=(), decided_mono_s=decided_mono_s, host_boot=host_boot,
+        temperature_mono_s=changes.pop("temperature_mono_s", decided_mono_s - 60), **changes,
     )  # fmt: skip
 
 
@@ -108,7 +109,7 @@ def test_it_goes_to_whom_it_is_given_as_a_message_of_its_own() -> None:
 def test_it_tells_mode_power_target_heat_and_how_old_each_is() -> None:
     assert lines(Around(), state(100))[:4] == [
         "Load 987 kW of 1000 kW (5 s ago), target 900 kW",
-        "Temperature 36.5 C, the hottest intake (2 s ago); fans: stage 9",
+        "Temperature 36.5 C, the hottest intake (1 min 2 s ago); fans: stage 9",
         "In this mode since 2027-01-15T08:00:00Z",
         "zone east is hot",
     ]
@@ -119,6 +120,13 @@ def test_what_is_not_known_is_said_to_be_unknown() -> None:
     (draft,), _ = heart.drafts(state(100, measured_kw=None, host_boot="another-boot"), TELEGRAM, Around(), at(102))
     assert "Load unknown of 1000 kW (age unknown)" in draft.text.body
     assert "(age unknown)" in draft.text.subject
+
+
+def test_a_temperature_that_is_not_known_has_no_age_and_a_persons_value_is_told_as_one() -> None:
+    blind = state(100, temperature_mono_s=None).model_copy(update={"temperature_max_c": None})
+    assert "Temperature unknown; fans: stage 9" in lines(Around(), blind)
+    forced = lines(Around(), state(100, temperature_mono_s=None, forced=True))
+    assert "Temperature 36.5 C, the hottest intake (a person's value); fans: stage 9" in forced
 
 
 def test_forced_values_and_the_signals_with_their_ages_are_told() -> None:

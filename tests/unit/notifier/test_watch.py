@@ -46,11 +46,11 @@ class Night:
 
     def ping(self, *services: str, mono_s: float) -> None:
         for service in services:
-            self.watch.take_ping(Foreign(f"mine/1/mine/ping/{service}-1234-5678", b"", mono_s, False, False))
+            self.watch.roll.take_ping(Foreign(f"mine/1/mine/ping/{service}-1234-5678", b"", mono_s, False, False))
 
     def presence(self, service: str, state: Any, mono_s: float, boot: str = "boot-1", retained: bool = False) -> None:
         message = Presence(state=state, version="1", source=service, boot=boot)
-        self.watch.take_presence(message, Arrival(mono_s, retained, retained))
+        self.watch.roll.take_presence(message, Arrival(mono_s, retained, retained))
 
     def look(self, mono_s: float) -> dict[str, Alarm]:
         seen = Circumstances(self.broker_lost, {"telegram": self.way}, self.store_fault, self.watcher)  # type: ignore[dict-item]
@@ -193,56 +193,12 @@ def test_that_the_watcher_is_not_reached_outlives_a_restart_until_it_is_or_nobod
     assert [(alarm.key, alarm.active) for alarm in night.look(2).values()] == [("not_reaching_watcher", False)]
 
 
-def test_who_is_lost_and_when_each_service_was_heard_can_be_asked() -> None:
-    night = Night()
-    night.ping("collector", "api", mono_s=90)
-    night.look(0)
-    night.look(95)
-    assert night.watch.lost == ("controller",)
-    assert night.watch.heard_ago_s(at(95)) == {"collector": 5.0, "controller": None, "api": 5.0}
-
-
-def test_a_loss_is_dated_by_the_last_that_was_heard_not_by_when_it_was_noticed() -> None:
-    night = Night()
-    night.ping(*EVERYONE, mono_s=3)
-    night.look(3)
-    night.ping("controller", "api", mono_s=62)
-    assert night.look(64)["service_lost_collector"].since_at == at(3).wall_s
-    night.presence("api", "offline", 66)
-    assert night.look(77)["service_lost_api"].since_at == at(62).wall_s
-
-
 def test_a_lost_broker_is_dated_by_the_last_that_came_through_it() -> None:
     night = Night()
     night.ping(*EVERYONE, mono_s=0)
     night.look(0)
     night.broker_lost = 10.0
     assert night.look(70)["broker_lost"].since_at == at(10).wall_s
-
-
-def test_a_service_is_silent_since_it_was_heard_also_where_the_broker_was_away_meanwhile() -> None:
-    night = Night()
-    night.ping(*EVERYONE, mono_s=5)
-    night.look(5)
-    night.broker_lost = 10.0
-    night.look(12)
-    night.broker_lost = None
-    night.look(20)
-    night.ping("collector", "api", mono_s=79)
-    assert night.look(80)["service_lost_controller"].since_at == at(5).wall_s
-
-
-def test_an_alarm_that_a_silent_service_raises_is_a_sign_of_its_life() -> None:
-    night, owner = Night(), Owner("controller")
-    night.ping(*EVERYONE, mono_s=0)
-    night.look(0)
-    night.ping("collector", "api", mono_s=60)
-    assert night.look(60)["service_lost_controller"].active
-    word = owner.says("trip_stop", True, EMERGENCY).model_copy(update={"host_boot": "this-boot", "sent_at": at(40).wall_s})
-    night.watch.take_word(word, at(61))
-    assert night.look(61) == {}, "it waited in the broker: said long ago"
-    night.watch.take_word(word.model_copy(update={"sent_at": at(62).wall_s - 0.01}), at(62))
-    assert [(alarm.key, alarm.active) for alarm in night.look(62).values()] == [("service_lost_controller", False)]
 
 
 def test_a_channel_and_an_outside_watcher_are_lost_since_they_last_took_something() -> None:

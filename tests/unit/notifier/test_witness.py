@@ -73,12 +73,12 @@ def test_a_state_that_is_overtaken_says_nothing() -> None:
 
 def test_what_the_controller_goes_by_is_what_was_heard() -> None:
     one = witness()
-    one.take_state(state(100, measured_kw=None).model_copy(update={"temperature_max_c": None}))
+    one.take_state(state(100, measured_kw=None, temperature_mono_s=None))
     assert known(one, 101).heard_mono_s is None
-    one.take_state(state(110).model_copy(update={"temperature_max_c": None}))
+    one.take_state(state(110))
     assert known(one, 111).heard_mono_s == 107, "when the meter was polled"
-    one.take_state(state(120))
-    assert known(one, 121).heard_mono_s == 120, "a fresh temperature stands in the decision"
+    one.take_state(state(120, measured_kw=None, temperature_mono_s=112.0))
+    assert known(one, 121).heard_mono_s == 112, "when the hottest intake was polled, not when it was gone by"
 
 
 def test_a_site_that_measures_nothing_for_its_controller_is_heard_by_its_devices() -> None:

@@ -6,12 +6,12 @@ from fastapi import APIRouter, Depends, FastAPI
 from starlette.types import ASGIApp
 
 from services.api import problems
-from services.api.described import described
 from services.api.door import Door
 from services.api.guard import MOST_BODY_BYTES, Guard
 from services.api.login import gate
 from services.api.nameless.answers import Nameless
 from services.api.networks import Networks
+from services.api.openapi_corrections import described
 from services.api.routes import (
     alarms,
     asked,

@@ -115,7 +115,7 @@ class Asked:
             return False
         return True
 
-    def told(self, mono_s: float) -> AskedRequest:
+    def view(self, mono_s: float) -> AskedRequest:
         """As a client sees it."""
         ends: dict[bool | None, Fate] = {
             True: "done",

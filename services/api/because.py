@@ -4,6 +4,8 @@ from services.shared.messages import Limit, State
 from services.shared.vocabulary import RuleKind
 
 _ROUNDED_KW = 0.1
+_ENDLESS = frozenset({RuleKind.STALE, RuleKind.BLIND, RuleKind.TEMPERATURE, RuleKind.AIRFLOW})
+"""What holds a return, and ends when the plant is another: nobody knows when."""
 
 
 def why(state: State) -> tuple[str, ...]:
@@ -29,9 +31,23 @@ def cause(state: State) -> tuple[str, frozenset[str]]:
 
 
 def held_by(state: State) -> str:
-    """Why nothing may be raised now, empty when something may. In a return only what holds it has a ceiling at the setpoint."""
+    """What holds a return, or a part of it, and until when where no moment is known; empty when nothing does."""
+    limit = _holding(state)
+    if limit is None:
+        return ""
+    return limit.reason.rstrip(".") + ("; not before the probe is back" if limit.kind is RuleKind.STALE else "")
+
+
+def is_endless(state: State) -> bool:
+    """Whether what holds a return has no end that is known; the moment that is told then is that of another part of the load."""
+    limit = _holding(state)
+    return limit is not None and limit.kind in _ENDLESS
+
+
+def _holding(state: State) -> Limit | None:
+    """In a return only what holds it has a ceiling at the setpoint."""
     holding = [limit for limit in state.limits if limit.ceiling_kw <= state.load.setpoint_kw + _ROUNDED_KW]
-    return min(holding, key=lambda limit: limit.ceiling_kw).reason.rstrip(".") if holding else ""
+    return min(holding, key=lambda limit: limit.ceiling_kw, default=None)
 
 
 def _clause(limit: Limit) -> str:

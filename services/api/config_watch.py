@@ -15,7 +15,7 @@ from services.api.todo import ARMED
 from services.shared import restored
 from services.shared.clock import Clock, Moment
 from services.shared.messages import Alarm, Message
-from services.shared.settings import Settings, counted, file_of
+from services.shared.settings import Settings, counted, file_of, last_good
 from services.shared.settings.on_disk import OnDisk, Signature, look, signature
 from services.shared.vocabulary import AlarmKind
 
@@ -42,7 +42,7 @@ class ConfigWatch:
     ) -> None:
         self._was_restored = restored.why(Path(settings.data.folder)) is not None
         self.found = OnDisk(restored=self._was_restored)
-        self._settings, self._env, self._read_from = settings, dict(env), file_of(env)
+        self._settings, self._env, self._read_from = settings, dict(env), settings.file or file_of(env)
         self._clock, self._publish, self._note = clock, publish, note
         self._seen: Signature | None = None
         self._judged: Signature | None = None
@@ -92,7 +92,7 @@ class ConfigWatch:
         """For whoever looks at the page: what a person should know of the configuration, in sentences."""
         told = []
         if wrong := _brief(self.found.mistakes, 1):
-            told.append(f"Mend the configuration: with it nothing starts again ({wrong}). Type `mine check` on the Pi.")
+            told.append(f"Mend the configuration: {self._then()} ({wrong}). Type `mine check` on the Pi.")
         is_armed = self._was_restored and not self.found.restored
         if changed := tuple(one for one in self.found.changed if not is_armed or one != _CONTROL):
             told.append(f"Restart the services when it suits: the configuration was changed ({_brief(changed)}).")
@@ -104,26 +104,40 @@ class ConfigWatch:
     def _tell(self) -> None:
         """Say it, if it is not what was said last."""
         wrong = _brief(self.found.mistakes)
-        if wrong == self._said:
+        said = f"{wrong}; {self._then()}" if wrong else ""
+        if said == self._said:
             return
         if not self._said or not wrong:
             self._since_at = self._clock.now().wall_s
-        self._said = wrong
+        self._said = said
         self._publish(
             Alarm(
                 subject=("configuration",), key="configuration", active=bool(wrong), kind=AlarmKind.WARNING,
-                cause=f"The configuration would not start again: {wrong}." if wrong else "The configuration would start again.",
-                consequence="The services go on with what they read before; after a restart nobody controls." if wrong else "",
+                cause=f"The configuration has mistakes: {wrong}." if wrong else "The configuration would start again.",
+                consequence=f"{self._runs()}; {self._then()}." if wrong else "",
                 action="Mend it until `mine check` finds no mistake." if wrong else "", since_at=self._since_at,
             )
         )  # fmt: skip
+
+    def _runs(self) -> str:
+        """By what the services go on."""
+        if self._settings.kept_at is None:
+            return "The services go on with what they read before"
+        return f"The services go on with {last_good.told(self._settings.kept_at, self._settings.general.timezone)}"
+
+    def _then(self) -> str:
+        """What follows when a service is started anew."""
+        if self.found.kept_at is None:
+            return "with it nothing starts again"
+        return f"what is started anew goes on with {last_good.told(self.found.kept_at, self._settings.general.timezone)}"
 
 
 def _event(before: OnDisk, found: OnDisk) -> tuple[str, str]:
     if before.restored and not found.restored and not found.mistakes:
         return "armed after the restore: in force after a restart of the controller", ""
     if found.mistakes:
-        return "configuration changed: it would not start again", _brief(found.mistakes)
+        would = "it would not start again" if found.kept_at is None else "a start would go on with the last good copy"
+        return f"configuration changed: {would}", _brief(found.mistakes)
     if found.changed:
         return "configuration changed: not in force before a restart", _brief(found.changed)
     return "configuration as it runs again", ""

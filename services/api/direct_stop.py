@@ -11,6 +11,7 @@ from services.shared.messages import Reply
 from services.shared.settings.sections import Ops
 
 _LONGEST_NAME = 100  # of who asks, as the controller takes it
+_LONGEST_WORDS = 300
 NOBODY = "the stop reached nobody"
 REACHED_NOBODY = "stop-reached-nobody"
 """The type of the problem where neither the broker nor the controller was given it: it is not carried out later."""
@@ -40,11 +41,12 @@ async def stop(ops: Ops, asked: Asked, before: str, answer_s: float, *, by_bus: 
     if not 200 <= answer.status < 300:
         detail = f"{before}; the controller directly: HTTP {answer.status}"
         raise Problem(HTTPStatus.BAD_GATEWAY, "stop-failed", detail)
-    _confirmed(answer)
-    return Reply(request_id=asked.id, accepted=True, reason="done", result='{"stopped": true, "by": "controller"}')
+    reason = _confirmed(answer)
+    return Reply(request_id=asked.id, accepted=True, reason=reason, result='{"stopped": true, "by": "controller"}')
 
 
-def _confirmed(answer: Answer) -> None:
+def _confirmed(answer: Answer) -> str:
+    """The controller's words: what it could not store is said there. Raises Problem."""
     try:
         said = answer.json()
     except DeviceError:
@@ -52,3 +54,4 @@ def _confirmed(answer: Answer) -> None:
     if not isinstance(said, dict) or said.get("stopped") is not True:
         detail = f"the controller did not confirm the stop: {answer.text()[:200]!r}"
         raise Problem(HTTPStatus.BAD_GATEWAY, "stop-failed", detail)
+    return str(said.get("reason") or "done")[:_LONGEST_WORDS]

@@ -64,6 +64,10 @@ class Door:
         """The page's feed of this moment."""
         return build_feed(self.settings, self.bus, self.image, self.history, self.config)
 
+    def is_stale(self) -> bool:
+        """Whether what the controller said last is not the present: it is silent, or nobody can hear it."""
+        return self.image.state_stale(self.image.now()) or not self.bus.connected
+
     async def past(self, work: Callable[[sa.Connection], T]) -> T:
         """A query of the history. Raises Problem (503) when it cannot be read, or not in time."""
         try:

@@ -8,7 +8,7 @@ from services.api import tiles, tiles_of_loads, tiles_of_services, tiles_of_site
 from services.api.dashboard import Dashboard
 from services.api.headline import NO_BROKER, STILL_ON, headline
 from services.api.image import SILENT_TO_SEE_S, Image
-from services.api.still_known import fan_limit_s, humidity_percent
+from services.api.stale_limits import fan_limit_s, humidity_percent
 from services.api.tile_views import (
     DeviceTile,
     FanTile,
@@ -59,7 +59,7 @@ def build(image: Image, settings: Settings, *, broker_connected: bool, history: 
         headline=headline(
             state,
             silence,
-            clock,
+            clock=clock,
             measured=not load.stale,
             todo=to_do,
             unknown=unknown.unsafe_without(seen, settings),

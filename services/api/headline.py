@@ -1,15 +1,14 @@
 """The five-second answer: is the site safe, is it curtailed, and why."""
 
 from dataclasses import replace
-from functools import partial
 from math import ceil
 
 from services.api import because
-from services.api.borne_out import borne_out, tolerance_kw
-from services.api.said import ARMED, OBSERVING, Said
+from services.api.mode_sentences import ARMED, OBSERVING, Said
+from services.api.proof_sentences import borne_out, tolerance_kw
 from services.api.tile_views import Headline
 from services.shared.messages import State
-from services.shared.site_time import Clock, SiteTime
+from services.shared.site_time import Clock
 from services.shared.vocabulary import Control, Mode
 
 _TOLD_S = 60  # a return is told to the minute, and never earlier than it can be
@@ -21,25 +20,24 @@ NO_BROKER = "the broker cannot be reached"
 def headline(
     state: State | None,
     silence: str,
-    clock: Clock | None = None,
     *,
-    measured: bool = True,
-    todo: tuple[str, ...] = (),
-    unknown: tuple[str, ...] = (),
-    since: tuple[float | None, float | None] = (None, None),
-    still_on: bool = False,
+    clock: Clock,
+    measured: bool,
+    todo: tuple[str, ...],
+    unknown: tuple[str, ...],
+    since: tuple[float | None, float | None],
+    still_on: bool,
 ) -> Headline:
     """The answer in one sentence with its reasons. `silence` says why nothing is known of the present; empty where it is.
+    Nothing has a default: whoever forgets one would call a site safe of which that is not known.
 
-    `measured`: the measured load is not older than its limit. `clock`: UTC by default. `unknown`: why nobody knows that the
-    site is safe, in half sentences. `since`: when the load began to come off, by default when this mode began, and when a
-    measurement showed it off, where that is known.
-    `still_on`: one of the alarms of STILL_ON stands.
+    `measured`: the measured load is not older than its limit. `clock`: the site's. `unknown`: why nobody knows that the site
+    is safe, in half sentences. `since`: when the load began to come off, None for when this mode began, and when a measurement
+    showed it off, None where that is not known. `still_on`: one of the alarms of STILL_ON stands.
     """
     if state is None or silence:
-        return _silent(silence, todo)
+        return silent(silence, todo)
     back_at, why = _back_at(state), because.why(state)
-    clock = clock or partial(SiteTime("UTC").brief, now_at=state.since_at)
     is_observing = state.control is Control.OBSERVE
     began, off = (clock(state.since_at if since[0] is None else since[0]), "" if since[1] is None else clock(since[1]))
     said = borne_out(state, (OBSERVING if is_observing else ARMED)[state.mode], began, off, measured=measured)
@@ -76,12 +74,15 @@ def _judged(said: Said, *, tripped: bool, still_on: bool, unknown: tuple[str, ..
 
 def _back_at(state: State) -> float | None:
     """Where load waits for something whose end is known."""
-    if state.mode in (Mode.NORMAL, Mode.STARTING) or (state.mode is Mode.RESTORING and not because.held_by(state)):
+    if state.mode in (Mode.NORMAL, Mode.STARTING):
+        return None
+    if state.mode is Mode.RESTORING and (not because.held_by(state) or because.is_endless(state)):
         return None
     return state.back_at
 
 
-def _silent(why: str, todo: tuple[str, ...]) -> Headline:
+def silent(why: str, todo: tuple[str, ...] = ()) -> Headline:
+    """The answer where nothing is known of the present, and `why`."""
     sentence = "Nothing is known of the site at present."
     more = (why,) if why else ()
     return Headline(

@@ -9,7 +9,7 @@ from collections import deque
 from services.api.kept import Kept
 from services.api.latest import Latest, age_s, older_poll
 from services.api.signs import SILENT, Signs
-from services.api.woken import Woken
+from services.api.waking_loads import Woken
 from services.shared.clock import Clock, Moment
 from services.shared.messages import (
     AlarmReport,

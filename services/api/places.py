@@ -8,11 +8,14 @@ from http import HTTPStatus
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from services.api.login.rates import retry_after
 from services.api.problems import Problem
 
-MOST_CLIENTS = 8
-MOST_OF_ONE = 3
-"""Of one address on the page's listener: a browser with three tabs."""
+MOST_CLIENTS = 16
+MOST_OF_ONE = 4
+"""Of one address on the page's listener. A browser has six connections to one host for all of its tabs together: with six streams
+each further tab would load for ever. A page that finds no place asks for the feed itself; one that nobody sees takes none."""
+AGAIN_S = 10
 SEND_DEADLINE_S = 10.0
 
 
@@ -68,7 +71,7 @@ class Places:
     ) -> EventStream:
         """The answer to a client of a household; it takes a place while it lasts. Raises Problem (503) when there is none."""
         if why := self._why_not(home):
-            raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, "too-many-streams", why)
+            raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, "too-many-streams", why, retry_after(AGAIN_S))
 
         def joined() -> asyncio.Queue[bytes]:
             queue = join()

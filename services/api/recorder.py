@@ -8,7 +8,7 @@ from services.api.headline import NO_BROKER
 from services.api.history.intake import Intake
 from services.api.history.rows import Row, milliseconds, timestamp
 from services.api.image import Image
-from services.api.still_known import humidity_percent
+from services.api.stale_limits import humidity_percent
 from services.shared.clock import Moment
 from services.shared.messages import State
 from services.shared.vocabulary import LoadState, Mode, PowerState

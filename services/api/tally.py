@@ -9,6 +9,8 @@ import logging
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from services.shared import whole_file
+
 log = logging.getLogger(__name__)
 
 
@@ -66,9 +68,7 @@ def load(path: Path) -> Tally:
 
 def save(path: Path, tally: Tally) -> None:
     """Store it, whole or not at all. A disk that refuses costs the tally of a restart and nothing else."""
-    partial = path.with_name(f".{path.name}.partial")
     try:
-        partial.write_text(json.dumps(asdict(tally)), "utf-8")
-        partial.replace(path)
+        whole_file.write(path, json.dumps(asdict(tally)).encode())
     except OSError as error:
         log.debug("the tally of written bytes is not stored: %s", error)

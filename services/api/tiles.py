@@ -2,7 +2,7 @@
 
 from services.api.image import READING_STALE_S, Image
 from services.api.latest import age_s
-from services.api.still_known import stale_after_s
+from services.api.stale_limits import stale_after_s
 from services.api.tile_views import (
     FanTile,
     SensorTile,

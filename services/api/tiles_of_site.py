@@ -2,7 +2,7 @@
 
 from services.api.image import Image
 from services.api.latest import age_s
-from services.api.still_known import load_limit_s
+from services.api.stale_limits import load_limit_s
 from services.api.tile_views import HumidityTile, LoadTile, TemperatureTile, Tone
 from services.shared.clock import Moment
 from services.shared.messages import LoadSummary, State

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 from services.api.headline import NO_BROKER
+from services.api.history import later
 from services.api.tile_views import AlarmsTile, DeviceTile, HistoryTile, ServiceTile
 from services.shared.catalogue import class_of
 from services.shared.messages import OpenAlarm, State, Trip
@@ -72,7 +73,7 @@ def _all(
     offline += silent
     yield from _of_devices([one for one in devices if one.state is HealthState.LOST and one.owner not in offline])
     if not history.ok:
-        yield f"Look at the card of the Pi: records are not stored ({history.reason})."
+        yield _of_records(history.reason)
 
 
 def _of_control(state: State, *, armed: bool) -> Iterator[str]:
@@ -132,6 +133,15 @@ def _of_devices(lost: Sequence[DeviceTile]) -> Iterator[str]:
         more = f" and {len(lost) - _MOST_NAMES} more" if len(lost) > _MOST_NAMES else ""
         verb = "does" if len(lost) == 1 else "do"
         yield f"{names}{more} {verb} not answer: check power and network there."
+
+
+def _of_records(reason: str) -> str:
+    known, to_do = later.parted(reason)
+    return (
+        f"{to_do}: records are not stored, {known}."
+        if known
+        else f"Look at the card of the Pi: records are not stored ({reason})."
+    )
 
 
 def _bare(text: str) -> str:

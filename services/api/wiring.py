@@ -3,7 +3,6 @@
 from functools import partial
 from pathlib import Path
 
-from services.api.asked_why import AskedWhy
 from services.api.bus_tap import BusTap
 from services.api.config_watch import ConfigWatch
 from services.api.cost_ledger import CostLedger
@@ -17,6 +16,7 @@ from services.api.metrics import AllMetrics
 from services.api.recorder import Recorder
 from services.api.requests import Requests
 from services.api.stream import Stream
+from services.api.why.bus_request import AskedWhy
 from services.shared.bus import Bus
 from services.shared.clock import Clock, Moment
 from services.shared.messages import (

@@ -3,6 +3,7 @@
 import asyncio
 from contextlib import suppress
 from pathlib import Path
+from typing import NoReturn
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
@@ -18,13 +19,15 @@ EVERY_S = 1.0
 class PageServer:
     """One feed at a time, sent each second as the service does; `show` sends another one at once to all who listen.
 
-    While `silent` it sends no feed but `show`'s, and answers no question for one.
+    While `silent` it sends no feed but `show`'s, and answers no question for one. `streams` are open, at most `most_streams`.
     """
 
     def __init__(self, feed: Dashboard) -> None:
         self.feed = feed
         self.history = True
         self.silent = False
+        self.streams = 0
+        self.most_streams = 100
         self._thawed = asyncio.Event()
         self._thawed.set()
         self.port = 0
@@ -89,16 +92,25 @@ class PageServer:
         return web.Response(text=self.feed.model_dump_json(), content_type="application/json")
 
     async def _stream(self, request: web.Request) -> web.StreamResponse:
+        if self.streams >= self.most_streams:
+            raise web.HTTPServiceUnavailable
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
         await response.prepare(request)
-        with suppress(ConnectionError):
-            while True:
-                changed = self._changed
-                if self._thawed.is_set() and (not self.silent or changed.is_set()):
-                    await response.write(b"event: dashboard\ndata: " + self.feed.model_dump_json().encode() + b"\n\n")
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(changed.wait(), EVERY_S)
-        return response
+        self.streams += 1
+        try:
+            await self._tell(response)
+        except ConnectionError:
+            return response
+        finally:
+            self.streams -= 1
+
+    async def _tell(self, response: web.StreamResponse) -> NoReturn:
+        while True:
+            changed = self._changed
+            if self._thawed.is_set() and (not self.silent or changed.is_set()):
+                await response.write(b"event: dashboard\ndata: " + self.feed.model_dump_json().encode() + b"\n\n")
+            with suppress(TimeoutError):
+                await asyncio.wait_for(changed.wait(), EVERY_S)
 
     async def _events(self, request: web.Request) -> web.Response:
         self._need_history()

@@ -177,7 +177,7 @@ class WholeSite:
         """The mode as the API tells it."""
         return str(self.status().get("mode", ""))
 
-    def wait_mode(self, mode: str, deadline_s: float = 60.0) -> None:
+    def wait_mode(self, mode: str, deadline_s: float = 120.0) -> None:
         """Wait for a mode; on failure say what the status is."""
         end = time.monotonic() + deadline_s
         while (status := self.status()).get("mode") != mode:

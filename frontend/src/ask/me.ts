@@ -2,7 +2,7 @@
 
 import { computed, effect, signal } from "@preact/signals";
 import { get } from "../get";
-import { listen, lostSince } from "../store";
+import { listenAnew, lostSince } from "../store";
 import type { Me } from "../types";
 import { problemOf } from "./problem";
 import { siteNow } from "./site";
@@ -82,7 +82,7 @@ function become(next: Me | null): void {
   const isAnother = isKnown.value && (me.value?.name !== next?.name || me.value?.how !== next?.how);
   me.value = next;
   isKnown.value = true;
-  if (isAnother) listen(); // who is known is told by name who did what, others are not
+  if (isAnother) listenAnew(); // who is known is told by name who did what, others are not
   clearTimeout(timer);
   if (next?.until_at == null) return;
   const leftMs = (next.until_at - (siteNow() ?? Date.now() / 1000)) * 1000;

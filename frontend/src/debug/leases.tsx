@@ -12,7 +12,7 @@ export function Leases({ feed, kind }: { feed: Dashboard; kind: string }) {
         .map((lease) => (
           <li key={lease.id}>
             <LeaseLine lease={lease} seconds>
-              <b class="count">{left(lease.until_at - feed.time - sinceFeedS.value)}</b>{" "}
+              <b class="count">{left(lease.until_at - feed.time - sinceFeedS.value)}</b> left:{" "}
             </LeaseLine>
           </li>
         ))}

@@ -2,35 +2,35 @@
 
 from collections.abc import Callable, Sequence
 
-from services.api.check.rows import Found
+from services.api.check.rows import Found, Judge
 from services.api.image import Image
-from services.shared.messages import MemberReport
+from services.shared.messages import DeviceHealth, MemberReport
 from services.shared.settings.tree import LoadRow, Settings
 from services.shared.vocabulary import LoadKind, LoadState, PowerState
 
 NOT_ARMED = "not armed: api_key or client_id of [FOREMAN] is empty; miners cannot be put to sleep"
 
 
-def foreman(image: Image, settings: Settings) -> Found:
+def foreman(_: DeviceHealth, image: Image, settings: Settings) -> Found:
     """How many of our miners its listing has in a state that we know; of one whose outlet is open it can tell nothing."""
     ours = [row for row in settings.loads if row.kind is LoadKind.FOREMAN and row.foreman_id is not None]
     return _counted(ours, image, "miner", "without a state in its listing", _is_told_of)
 
 
-def pdu(name: str, image: Image, settings: Settings) -> Found:
+def pdu(health: DeviceHealth, image: Image, settings: Settings) -> Found:
     """Its outlets that loads.csv names, and its kW where it measures them."""
-    ours = [row for row in settings.loads if row.pdu == name and row.outlet is not None]
+    ours = [row for row in settings.loads if row.pdu == health.device and row.outlet is not None]
     found = _counted(ours, image, "outlet", "that it does not tell", lambda one: one.outlet is not PowerState.UNKNOWN)
-    power = image.readings.get(name, "power")
+    power = image.readings.get(health.device, "power")
     kw = f", {power.value:.1f} kW" if power is not None and power.value is not None else ""
     return Found(found.words + kw, found.trouble, found.is_fault)
 
 
-def relays(name: str, image: Image, settings: Settings) -> Found:
+def relays(health: DeviceHealth, image: Image, settings: Settings) -> Found:
     """The fans that hang on this board."""
     fans = settings.fans
     boards = [one.rpartition("/")[0] for one in fans.channels] or ["relay-1"] * fans.count
-    ours = [number for number, board in enumerate(boards, 1) if board == name]
+    ours = [number for number, board in enumerate(boards, 1) if board == health.device]
     words = f"{len(ours)} relay{'' if len(ours) == 1 else 's'}"
     if not fans.wiring:
         return Found(words, "not armed: wiring of [FANS] is empty; they are read, never switched")
@@ -40,9 +40,9 @@ def relays(name: str, image: Image, settings: Settings) -> Found:
     return Found(words, unknown)
 
 
-def http(name: str, image: Image, settings: Settings) -> Found:
+def http(health: DeviceHealth, image: Image, settings: Settings) -> Found:
     """The loads of its section. Where there is no read-back nothing was asked, and nothing is known."""
-    section = name.removeprefix("http-")
+    section = health.device.removeprefix("http-")
     if not settings.http_loads[section].read_path:
         return Found("not asked", "read_path is none: nobody knows whether its loads obey")
     ours = [row for row in settings.loads if row.kind is LoadKind.HTTP and row.section == section]
@@ -63,3 +63,6 @@ def _counted(ours: Sequence[LoadRow], image: Image, noun: str, lacking: str, is_
         return Found(f"{len(ours)} {noun}{'' if len(ours) == 1 else 's'}")
     trouble = f"{len(unknown)} {lacking}: {', '.join(unknown[:3])}{' ...' if len(unknown) > 3 else ''}"
     return Found(f"{len(ours) - len(unknown)} of {len(ours)} {noun}s", trouble, is_fault=len(unknown) == len(ours))
+
+
+JUDGES: dict[str, Judge] = {"foreman": foreman, "snmp_pdu": pdu, "modbus_fans": relays, "http_load": http}

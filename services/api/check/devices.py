@@ -12,6 +12,7 @@ from services.shared.messages import DeviceHealth, Devices
 from services.shared.settings.tree import Settings
 from services.shared.spans import span
 
+_JUDGES = {**sensed.JUDGES, **acting.JUDGES}
 TOLD_EACH_S = 11.0
 """Owners tell how their devices do at least every 10 s; 1 s for the way."""
 
@@ -47,7 +48,7 @@ def _judged(
         words = "no message has come yet" if place.kind in LISTENS else "it was not asked yet"
         row = _row(place, CheckVerdict.UNKNOWN, words, hint(place.kind, "nothing on it") if place.kind in LISTENS else "")
     else:
-        row = _read(place, _found(place, image, health, settings))
+        row = _read(place, _JUDGES[place.kind](health, image, settings))
     return row.model_copy(update=timing)
 
 
@@ -56,26 +57,6 @@ def _read(place: Place, found: Found) -> Row:
         return _row(place, CheckVerdict.OK, found.words, "")
     verdict = CheckVerdict.FAULT if found.is_fault else CheckVerdict.WARNING
     return _row(place, verdict, f"{found.words}; {found.trouble}", hint(place.kind, found.trouble))
-
-
-def _found(place: Place, image: Image, health: DeviceHealth, settings: Settings) -> Found:
-    match place.kind:
-        case "room_alert":
-            return sensed.room_alert(place.name, image, health, settings)
-        case "iotawatt":
-            return sensed.iotawatt(place.name, image, health, settings)
-        case "mqtt_sensor":
-            return sensed.mqtt(place.name, image)
-        case "foreman":
-            return acting.foreman(image, settings)
-        case "snmp_pdu":
-            return acting.pdu(place.name, image, settings)
-        case "modbus_fans":
-            return acting.relays(place.name, image, settings)
-        case "http_load":
-            return acting.http(place.name, image, settings)
-        case _:
-            return sensed.signal(place.name, image)
 
 
 def _row(place: Place, verdict: CheckVerdict, words: str, hint: str) -> Row:

@@ -4,8 +4,10 @@ from collections.abc import Iterator
 
 from services.api.check.rows import CheckVerdict, Row
 from services.api.dashboard import Dashboard
-from services.api.tile_views import ServiceTile
+from services.api.history import later
+from services.api.tile_views import HistoryTile, ServiceTile
 from services.shared import limits
+from services.shared.settings import last_good
 from services.shared.settings.on_disk import OnDisk
 from services.shared.settings.tree import Settings
 from services.shared.site_time import SiteTime
@@ -23,20 +25,26 @@ def rows(feed: Dashboard, settings: Settings) -> Iterator[Row]:
     yield _clock(feed)
     if (unreal := limits.unreal()) is not None:
         yield row("limits", CheckVerdict.WARNING, unreal, limits.ACTION)
-    stored = row("records", CheckVerdict.OK, "stored")
-    yield (
-        stored
-        if feed.history.ok
-        else row("records", CheckVerdict.FAULT, feed.history.reason, "is the card full or worn? `mine db check`")
-    )
+    yield _records(feed.history)
     yield from _drills(feed)
 
 
-def configuration(lies: OnDisk) -> Row:
+def _records(history: HistoryTile) -> Row:
+    if history.ok:
+        return row("records", CheckVerdict.OK, "stored")
+    known, to_do = later.parted(history.reason)
+    return row("records", CheckVerdict.FAULT, known or history.reason, to_do or "is the card full or worn? `mine db check`")
+
+
+def configuration(lies: OnDisk, settings: Settings) -> Row:
     """Whether what runs is what lies on the card: that counts at the next start, which may be a power cut."""
     if lies.mistakes:
-        words = f"on the card, it would not start again: {'; '.join(lies.mistakes[:_MOST])}"
-        hint = "mend it until `mine check` finds no mistake; till then the services go on with what they read at their start"
+        would = "it would not start again" if lies.kept_at is None else "it has mistakes"
+        words = f"on the card, {would}: {'; '.join(lies.mistakes[:_MOST])}"
+        till = "the services go on with what they read at their start"
+        if lies.kept_at is not None:
+            till = f"a start goes on with {last_good.told(lies.kept_at, settings.general.timezone)}"
+        hint = f"mend it until `mine check` finds no mistake; till then {till}"
         return row("configuration", CheckVerdict.FAULT, words, hint)
     if lies.changed:
         more = f" and {len(lies.changed) - _MOST} more" if len(lies.changed) > _MOST else ""

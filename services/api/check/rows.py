@@ -1,12 +1,16 @@
 """A row of the check: one thing that is set up, with its verdict and what to do."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.api.image import Image
 from services.api.tile_views import Age
+from services.shared.messages import DeviceHealth
+from services.shared.settings.tree import Settings
 
 
 class CheckVerdict(StrEnum):
@@ -68,3 +72,7 @@ class Found:
     words: str
     trouble: str = ""
     is_fault: bool = False
+
+
+Judge = Callable[[DeviceHealth, Image, Settings], Found]
+"""What to say of a device of its kind that answered."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from services.api.check.rows import Found
+from services.api.check.rows import Found, Judge
 from services.api.image import Image
 from services.shared.messages import DeviceHealth, Reading, Signal
 from services.shared.settings.tree import Settings
@@ -13,25 +13,25 @@ _ORDER = "Cel %RH V W"
 _UNITS = {"Cel": "°C", "%RH": "%", "W": "W", "V": "V"}
 
 
-def signal(name: str, image: Image) -> Found:
+def signal(health: DeviceHealth, image: Image, _: Settings) -> Found:
     """The level, or why there is none."""
-    said = image.signals.get(name)
+    said = image.signals.get(health.device)
     if said is None:
         return Found("answered", "and the level is not known yet", is_fault=True)
     if said.level is Level.UNKNOWN:
         return Found("level unknown", said.reason, is_fault=True)
-    view = next((one for one in (image.state.signals if image.state else ()) if one.name == name), None)
+    view = next((one for one in (image.state.signals if image.state else ()) if one.name == health.device), None)
     trouble = "it is taken out of service" if view is not None and not view.in_service else said.reason
     return Found(f"level {said.level}{_event(said)}", trouble)
 
 
-def room_alert(name: str, image: Image, health: DeviceHealth, settings: Settings) -> Found:
+def room_alert(health: DeviceHealth, image: Image, settings: Settings) -> Found:
     """Temperatures first, then humidities; contacts are counted. What the configuration names and it has not is told."""
-    readings = _of(name, image, health)
-    contacts = [one.quantity for one in image.switches.all() if one.device == name]
+    readings = _of(health, image)
+    contacts = [one.quantity for one in image.switches.all() if one.device == health.device]
     found = values(readings)
     more = [f"{len(contacts)} contacts"] if contacts else []
-    missing = _missing(name, settings, [*(one.quantity for one in readings), *contacts])
+    missing = _missing(health.device, settings, [*(one.quantity for one in readings), *contacts])
     return Found(", ".join([found.words, *more]), found.trouble or missing, found.is_fault)
 
 
@@ -45,9 +45,9 @@ def _missing(name: str, settings: Settings, there: Sequence[str]) -> str:
     return f"it has no {', '.join(absent[:_MOST])}{more}: roles, zones and switches of [TEMPERATURE]" if absent else ""
 
 
-def iotawatt(name: str, image: Image, health: DeviceHealth, settings: Settings) -> Found:
+def iotawatt(health: DeviceHealth, image: Image, settings: Settings) -> Found:
     """The voltage, how many series, and which of those that are configured it does not have."""
-    readings = _of(name, image, health)
+    readings = _of(health, image)
     volts = [one.value for one in readings if one.unit == "V" and one.value is not None]
     series = {one.quantity.lower(): one for one in readings if one.unit != "V"}
     words = ", ".join([*(_range("V", [one]) for one in volts), f"{len(series)} series"])
@@ -58,9 +58,9 @@ def iotawatt(name: str, image: Image, health: DeviceHealth, settings: Settings) 
     return Found(words, _valueless(readings))
 
 
-def mqtt(name: str, image: Image) -> Found:
+def mqtt(health: DeviceHealth, image: Image, _: Settings) -> Found:
     """The values of its topics."""
-    return values([one for one in image.readings.all() if one.device == name])
+    return values([one for one in image.readings.all() if one.device == health.device])
 
 
 def values(readings: Sequence[Reading]) -> Found:
@@ -86,10 +86,10 @@ def _valueless(readings: Sequence[Reading]) -> str:
     return f"{who} no value: {bad[0].reason}"
 
 
-def _of(name: str, image: Image, health: DeviceHealth) -> list[Reading]:
+def _of(health: DeviceHealth, image: Image) -> list[Reading]:
     """What that very poll read: what an earlier one did is no word of this one."""
     began_s = health.polled_mono_s or 0.0
-    return [one for one in image.readings.all() if one.device == name and one.poll_started_mono_s >= began_s - 0.001]
+    return [one for one in image.readings.all() if one.device == health.device and one.poll_started_mono_s >= began_s - 0.001]
 
 
 def _wanted(settings: Settings) -> tuple[str, ...]:
@@ -113,3 +113,12 @@ def _event(said: Signal) -> str:
     if said.target_kw is not None:
         return f", at most {said.target_kw:g} kW"
     return "" if said.drop_kw is None else f", {said.drop_kw:g} kW less"
+
+
+JUDGES: dict[str, Judge] = {
+    "signal_http": signal,
+    "signal_mqtt": signal,
+    "room_alert": room_alert,
+    "iotawatt": iotawatt,
+    "mqtt_sensor": mqtt,
+}

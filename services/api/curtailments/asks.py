@@ -8,10 +8,10 @@ import sqlalchemy as sa
 
 from services.api.curtailments.kinds import UTILITY, Ask, asks_of, signals_of
 from services.api.curtailments.model import Asker
-from services.api.curtailments.records import Row, is_proven, texts
+from services.api.curtailments.records import Row, is_proven
 from services.api.curtailments.turns import ASKS, Stretch
-from services.api.why_inputs import read
-from services.api.why_words import tidy
+from services.api.decision_inputs import read, texts
+from services.api.why.words import tidy
 from services.shared.vocabulary import Mode
 
 _MOST = 600

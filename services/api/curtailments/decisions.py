@@ -6,10 +6,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from services.api.curtailments.kinds import dicts, limit_kw, number
+from services.api.curtailments.kinds import limit_kw
 from services.api.curtailments.model_load import HeldFrom
-from services.api.curtailments.records import is_proven, texts
-from services.api.why_inputs import read
+from services.api.curtailments.records import is_proven
+from services.api.decision_inputs import dicts, number, read, texts
 
 MOST = 600
 _TURNS = sa.text(

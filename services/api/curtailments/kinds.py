@@ -6,6 +6,7 @@ from typing import Any
 
 from services.api.curtailments.model import Kind
 from services.api.curtailments.model_story import SignalSaid
+from services.api.decision_inputs import dicts, number
 from services.api.rule_names import about, kind_of
 from services.shared.messages import level_of_topic
 from services.shared.vocabulary import Level, Mode, RuleKind
@@ -103,17 +104,6 @@ def signals_of(inputs: Mapping[str, Any]) -> Iterator[SignalSaid]:
             raw_text=str(one["raw_text"]) if one.get("raw_text") else None,
             age_s=number(one.get("age_s")),
         )
-
-
-def dicts(inputs: Mapping[str, Any], key: str) -> list[dict[str, Any]]:
-    """A list of the inputs; whatever else stands there is left out."""
-    found = inputs.get(key)
-    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
-
-
-def number(found: Any) -> float | None:
-    """A number of the inputs."""
-    return float(found) if isinstance(found, (int, float)) and not isinstance(found, bool) else None
 
 
 def _rule_kind(ceiling: Mapping[str, Any], inputs: Mapping[str, Any]) -> RuleKind:

@@ -1,6 +1,5 @@
 """The rows of `mine_states` of a stretch, and what they tell of it: the load before, the least, the proof, what was not used."""
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -97,12 +96,3 @@ def _row(row: Any) -> Row:
         unknown_kw=row.unknown_kw,
         forced=bool(row.forced),
     )
-
-
-def texts(stored: str) -> list[str]:
-    """A stored list of reasons; empty for what is none."""
-    try:
-        found = json.loads(stored)
-    except ValueError:
-        return []
-    return [str(one) for one in found] if isinstance(found, list) else []

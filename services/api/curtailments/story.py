@@ -8,9 +8,10 @@ from services.api.curtailments import commanded, decisions, timeline
 from services.api.curtailments.evidence import Asked, Evidence, evidence
 from services.api.curtailments.gaps import gaps
 from services.api.curtailments.intervals import settled
-from services.api.curtailments.kinds import number, signals_of
+from services.api.curtailments.kinds import signals_of
 from services.api.curtailments.model_load import Gap, Intervals, LoadProof, Stage
 from services.api.curtailments.model_story import Decided, Moment, Story
+from services.api.decision_inputs import number
 from services.shared.settings.tree import Settings
 from services.shared.site_time import SiteTime
 from services.shared.spans import span

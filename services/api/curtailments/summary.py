@@ -12,8 +12,8 @@ from services.api.curtailments.kinds import UTILITY
 from services.api.curtailments.model import CurtailmentRow
 from services.api.curtailments.records import Row
 from services.api.curtailments.turns import Stretch, Turn
-from services.api.why_asked import holders
-from services.api.why_inputs import read
+from services.api.decision_inputs import read
+from services.api.why.leases import holders
 from services.shared.vocabulary import Mode
 
 _DETAIL = sa.text("SELECT detail FROM events WHERE id = :id")

@@ -8,7 +8,7 @@ from services.api.curtailments.decisions import Act, Decision
 from services.api.curtailments.model import Asker, CurtailmentRow
 from services.api.curtailments.model_load import Gap, LoadProof, Stage
 from services.api.curtailments.model_story import AlarmStood, Moment, Notice
-from services.api.why_words import tidy
+from services.api.why.words import tidy
 from services.shared.site_time import SiteTime
 from services.shared.spans import span
 

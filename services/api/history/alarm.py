@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from services.api.history import later
 from services.api.history.buffer import LARGEST
 from services.shared.clock import Clock
 from services.shared.messages import Alarm, Message
@@ -34,6 +35,8 @@ class DatabaseAlarm:
         cause = reason or ("the disk is too slow" if losing else "")
         cause = cause or (f"{aside[-1].name} lies beside a new {file}" if aside else "")
         consequence = _LOSING if losing else _WAITING if reason else ""
+        known, to_do = later.parted(reason)
+        cause = known or cause
         if self._said == (bool(cause), cause, consequence):
             return
         if self._said is None or self._said[0] != bool(cause):
@@ -47,7 +50,13 @@ class DatabaseAlarm:
                 kind=AlarmKind.WARNING,
                 cause=f"history: {cause}" if cause else "history is stored",
                 consequence=consequence,
-                action="Look at the disk." if consequence else "Take the file away, or delete it." if aside else "",
+                action=f"{to_do}."
+                if to_do
+                else "Look at the disk."
+                if consequence
+                else "Take the file away, or delete it."
+                if aside
+                else "",
                 since_at=self._since_at,
             )
         )

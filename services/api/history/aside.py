@@ -3,14 +3,13 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-TAILS = ("", "-wal", "-shm")
-"""The file and those that SQLite keeps beside it."""
+from services.shared.sqlite_files import PARTS
 
 
 def set_aside(path: Path, why: str) -> Path:
     """Move a database with its log to a name of this moment, and say where it lies. Raises OSError."""
     aside = path.with_name(f"{path.name}.{why}-{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}")
-    for tail in TAILS:
+    for tail in PARTS:
         part = path.with_name(path.name + tail)
         if part.exists():
             part.replace(f"{aside}{tail}")

@@ -12,11 +12,12 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from services.api.history import audit, rescue
-from services.api.history.aside import TAILS, set_aside
+from services.api.history import audit, later, rescue
+from services.api.history.aside import set_aside
 from services.api.history.database import Database, Trouble
 from services.api.history.schema import HEAD
 from services.shared import sqlite_care
+from services.shared.sqlite_files import parts_of
 
 MOST_FAULTS = 20
 
@@ -83,6 +84,7 @@ def check(path: Path) -> Check:
             if version == HEAD:
                 broken = audit.first_wrong(connection)
                 faults += [] if broken is None else [f"the audit was changed at row {broken}"]
+            faults += [later.told(version)] if version is not None and later.is_of_later(version) else []
             return Check(tuple(faults), version)
     except (sa.exc.SQLAlchemyError, sqlite3.Error, OSError) as error:
         return Check((str(getattr(error, "orig", error)),), None)
@@ -140,8 +142,8 @@ def _alone(path: Path) -> None:
 
 
 def _remove(path: Path) -> None:
-    for tail in TAILS:
-        path.with_name(path.name + tail).unlink(missing_ok=True)
+    for part in parts_of(path):
+        part.unlink(missing_ok=True)
 
 
 @contextmanager

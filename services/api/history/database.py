@@ -14,6 +14,8 @@ from services.api.history.aside import set_aside
 from services.api.history.ends import Ends
 from services.api.history.faults import TooMuch, Trouble
 from services.api.history.window import Window, inode
+from services.shared import sqlite_care
+from services.shared.sqlite_files import TAILS, log_of
 
 __all__ = ["Database", "TooMuch", "Trouble"]
 
@@ -68,7 +70,7 @@ class Database:
 
     def damaged_files(self) -> list[Path]:
         """Databases that were set aside and still lie in the folder, oldest first."""
-        return sorted(p for p in self.path.parent.glob(f"{self.path.name}.damaged-*") if not p.name.endswith(("-wal", "-shm")))
+        return sorted(p for p in self.path.parent.glob(f"{self.path.name}.damaged-*") if not p.name.endswith(TAILS))
 
     def left_aside(self) -> list[Path]:
         """What lies beside it until a person has taken note: the ends of audits before this one, then damaged files."""
@@ -86,13 +88,12 @@ class Database:
             self._fail(error)
 
     def _fail(self, error: Exception) -> NoReturn:
-        code = faults.code(error)
-        if code == sqlite3.SQLITE_INTERRUPT:
+        if faults.code(error) == sqlite3.SQLITE_INTERRUPT:
             raise TooMuch(f"no answer within {engines.READ_DEADLINE_S:g} s") from None
         if faults.is_unfit(error):
             raise faults.Unfit(faults.words(error)) from None
         self.close()
-        if code in faults.DAMAGED:
+        if faults.is_damage(error):
             raise Trouble(f"it was damaged and {self._set_aside()}") from None
         raise Trouble(faults.words(error)) from None
 
@@ -102,7 +103,7 @@ class Database:
             return self._engine
         self.close()
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        unclean = self.path.with_name(self.path.name + "-wal").exists()
+        unclean = log_of(self.path).exists()
         self._engine = engines.writing(self.path)
         with self._engine.connect() as connection:
             self._look(connection.execution_options(begin="BEGIN IMMEDIATE"), unclean)
@@ -145,6 +146,4 @@ def _examine(connection: sa.Connection, unclean: bool) -> None:
     connection.exec_driver_sql("SELECT count(*) FROM sqlite_master")
     verdict = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar() if unclean else "ok"
     if verdict != "ok":
-        error = sqlite3.DatabaseError(str(verdict))
-        error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
-        raise error
+        raise sqlite_care.corrupt(str(verdict))

@@ -6,7 +6,6 @@ that tells it, and the old end is laid beside it as `mine_data.db.audit-ended-..
 
 import json
 import logging
-import os
 import time
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -17,6 +16,7 @@ import sqlalchemy as sa
 
 from services.api.history import audit
 from services.api.history.rows import timestamp
+from services.shared import whole_file
 
 log = logging.getLogger(__name__)
 KEEP_EACH_S = 60.0  # it spares the card
@@ -88,13 +88,8 @@ class Ends:
 
 
 def _write(path: Path, end: End) -> bool:
-    half = path.with_name(f"{path.name}.half")
     try:
-        with half.open("w", encoding="utf-8") as file:
-            file.write(json.dumps(asdict(end)))
-            file.flush()
-            os.fsync(file.fileno())
-        half.replace(path)
+        whole_file.write(path, json.dumps(asdict(end)).encode())
     except OSError as error:
         log.warning("%s cannot be written: %s", path.name, error)
         return False

@@ -4,7 +4,8 @@ import sqlite3
 
 from sqlalchemy.exc import DBAPIError, StatementError
 
-DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+from services.shared import sqlite_care
+
 _UNFIT = (sqlite3.IntegrityError, sqlite3.InterfaceError, sqlite3.ProgrammingError, sqlite3.DataError)
 
 
@@ -34,7 +35,12 @@ class Damage(Exception):
 
 def code(error: Exception) -> int:
     """SQLite's primary result code; 0 when there is none."""
-    return int(getattr(_origin(error), "sqlite_errorcode", 0)) & 0xFF
+    return sqlite_care.code(_origin(error))
+
+
+def is_damage(error: Exception) -> bool:
+    """Whether the file itself is broken."""
+    return sqlite_care.is_damage(_origin(error))
 
 
 def words(error: Exception) -> str:

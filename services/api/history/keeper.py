@@ -24,6 +24,7 @@ from services.shared.clock import Clock, Moment
 from services.shared.daily import AGAIN_S, Book
 from services.shared.messages import Message
 from services.shared.settings.sections import History as Section
+from services.shared.sqlite_files import log_of
 from services.shared.turn import LONGEST_S, NoAnswer, Turn
 
 log = logging.getLogger(__name__)
@@ -78,7 +79,7 @@ class Keeper:
             self._next_thin_s = now.mono_s + tiers.DAY_S
         if now.mono_s >= self._next_check_s:
             self._next_check_s = now.mono_s + await self._check(now)
-        if _size(self._history.path.with_name(self._history.path.name + "-wal")) > LARGEST_LOG:
+        if _size(log_of(self._history.path)) > LARGEST_LOG:
             await self._history.tend(checkpoint)
 
     async def _look_after_space(self, now: Moment) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from services.api.history import later
 from services.api.history.schema import HEAD
 from services.shared.left_out import left_out
 
@@ -29,6 +30,9 @@ def version(connection: sa.Connection) -> str | None:
 
 def migrate(connection: sa.Connection) -> None:
     """To HEAD, within the transaction of the connection. Raises OSError for tables of a later version."""
+    found = version(connection)
+    if found is not None and later.is_of_later(found):
+        raise OSError(later.told(found))
     logging.getLogger("alembic.runtime.plugins").setLevel(logging.WARNING)
     with left_out("pygments"):  # the colours of a template's errors
         from alembic import command, config, util  # noqa: PLC0415 - it costs memory, and the usual start needs none of it
@@ -38,8 +42,8 @@ def migrate(connection: sa.Connection) -> None:
     migration.attributes["connection"] = connection
     try:
         command.upgrade(migration, "head")
-    except util.CommandError as error:
-        raise OSError(f"its tables are of another version of this program ({error})") from None
+    except util.CommandError:
+        raise OSError(f"its tables are of a version that is not known here ({str(found)[:20]})") from None
 
 
 def copies(path: Path) -> list[Path]:

@@ -52,11 +52,10 @@ class Window:
                 ):
                     return work(connection)
             except (SQLAlchemyError, sqlite3.Error, OSError) as error:
-                code = faults.code(error)
-                if code == sqlite3.SQLITE_INTERRUPT:
+                if faults.code(error) == sqlite3.SQLITE_INTERRUPT:
                     raise TooMuch(f"no answer within {engines.READ_DEADLINE_S:g} s") from None
                 self._close()
-                if code in faults.DAMAGED:
+                if faults.is_damage(error):
                     raise Damage(self._inode) from None
                 raise Trouble(faults.words(error)) from None
 

@@ -3,10 +3,10 @@
 import asyncio
 import json
 import logging
-import os
 import time
 from pathlib import Path
 
+from services.shared import whole_file
 from services.shared.answer import loads_strict
 from services.shared.device import DeviceError
 
@@ -39,9 +39,13 @@ class Ended:
         """Write the file, whole or not at all. A card that refuses it is told in the log."""
         async with self._writing:
             try:
-                await asyncio.to_thread(_write, self._path, json.dumps(self._held))
+                await asyncio.to_thread(self._write, json.dumps(self._held))
             except OSError as error:
                 log.warning("a restart of the api will not know of a logout: %s: %s", self._path.name, error.strerror)
+
+    def _write(self, text: str) -> None:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        whole_file.write(self._path, text.encode())
 
 
 def _read(path: Path) -> dict[str, float]:
@@ -61,19 +65,3 @@ def _read(path: Path) -> dict[str, float]:
 
 def _is_entry(session_id: str, until_at: object) -> bool:
     return len(session_id) <= _LONGEST_ID and isinstance(until_at, int | float) and 0 < until_at < _LATEST_AT
-
-
-def _write(path: Path, text: str) -> None:
-    partial = path.with_name(f".{path.name}.partial")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial.unlink(missing_ok=True)
-    with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    partial.rename(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

@@ -1,9 +1,10 @@
 """Who asks, and what that person or program may do."""
 
-import ipaddress
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+
+from services.shared.addresses import is_loopback
 
 FREE_VIEW = "free view"
 """How somebody looks of whom nothing is known."""
@@ -36,7 +37,7 @@ class Person:
     @property
     def told(self) -> str:
         """As the records name them: "ann (session, 192.168.1.7)", or "cli:pi (loopback)", which is a claim."""
-        if self.how == LOCAL and self.name.startswith(CLAIMED) and _is_loopback(self.address):
+        if self.how == LOCAL and self.name.startswith(CLAIMED) and is_loopback(self.address):
             return f"{self.name} (loopback)"
         return f"{self.name} ({self.how}, {self.address})"
 
@@ -44,10 +45,3 @@ class Person:
 def claimed(text: str) -> str:
     """The name of who says to be a user of this computer; empty for what is no user's name. It proves nothing."""
     return f"{CLAIMED}{text}" if _USER.fullmatch(text) else ""
-
-
-def _is_loopback(address: str) -> bool:
-    try:
-        return ipaddress.ip_address(address).is_loopback
-    except ValueError:
-        return False

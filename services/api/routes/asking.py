@@ -82,7 +82,7 @@ class Asking:
 
 def shown(asked: Asked, door: Door) -> AskedRequest:
     """A request as a client sees it; the lease made has its moments in ISO 8601 too."""
-    body = asked.told(door.image.now().mono_s)
+    body = asked.view(door.image.now().mono_s)
     return body if body.result is None else body.model_copy(update={"result": told(body.result)})
 
 

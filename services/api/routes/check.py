@@ -19,7 +19,7 @@ async def get_check(door: ByDoor) -> CheckRows:
     """Each device by its owner's last poll, which is `age_s` old: ask again after `due_s` for one that began later."""
     image, settings, now = door.image, door.settings, door.image.now()
     connected = door.bus.connected
-    lies = own.configuration(await door.config.now())
+    lies = own.configuration(await door.config.now(), settings)
     own_rows = (lies, *own.rows(door.feed(), settings), *await asyncio.to_thread(kept.rows, settings, now))
     told = (
         *devices.rows(image, settings, now, broker_connected=connected),

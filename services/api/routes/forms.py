@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from services.api import worst_day
+from services.api import page_without_scripts
 from services.api.asked import Wish
 from services.api.door import ByDoor
 from services.api.guard import MOST_BODY_BYTES
@@ -48,8 +48,10 @@ async def stop(request: Request, door: ByDoor, lock: ByLock) -> Response:
         asked = await door.requests.stop(Wish("stop", "stop", {}, person.told[:LONGEST_WHO], reason, person.name))
         result_of(asked)
     except Problem as problem:
-        return _told("Not stopped", f"{problem.detail} {worst_day.INSTEAD}", problem.status)
-    return _told("Stopped", f"The controller took the emergency stop: {asked.reason}. {worst_day.AFTER}", HTTPStatus.OK)
+        return _told("Not stopped", f"{problem.detail} {page_without_scripts.INSTEAD}", problem.status)
+    return _told(
+        "Stopped", f"The controller took the emergency stop: {asked.reason}. {page_without_scripts.AFTER}", HTTPStatus.OK
+    )
 
 
 async def _asker(request: Request, form: dict[str, str], lock: ByLock) -> Person:
@@ -71,4 +73,4 @@ async def _form(request: Request) -> dict[str, str]:
 
 
 def _told(title: str, words: str, status: int, back: str = "/") -> Response:
-    return HTMLResponse(worst_day.answered(title, words, back), status, headers=again(back))
+    return HTMLResponse(page_without_scripts.answered(title, words, back), status, headers=again(back))

@@ -7,7 +7,7 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi import Path as InPath
 from fastapi.responses import FileResponse, HTMLResponse
 
-from services.api import plain, worst_day
+from services.api import page_without_scripts, plain
 from services.api.door import ByDoor
 from services.api.login import gate
 from services.api.routes.login import to_login
@@ -30,7 +30,7 @@ async def index(door: ByDoor, request: Request) -> Response:
         return to_login(request)
     built = door.page / "index.html"
     headers = None if built.is_file() else plain.again()  # the built one asks by its scripts, or says itself where none run
-    return HTMLResponse(worst_day.page(door.feed(), built, _stop_form(request)), headers=headers)
+    return HTMLResponse(page_without_scripts.page(door.feed(), built, _stop_form(request)), headers=headers)
 
 
 @router.get("/plain")
@@ -94,9 +94,9 @@ async def top_file(name: Segment, door: ByDoor) -> Response:
 
 def _stop_form(request: Request) -> str:
     if request.app.state.is_debug:
-        return worst_day.stop_form(asks_for_login=False)
+        return page_without_scripts.stop_form(asks_for_login=False)
     session = gate.session_of(request)
-    return worst_day.stop_form(asks_for_login=session is None, csrf=session.csrf if session else "")
+    return page_without_scripts.stop_form(asks_for_login=session is None, csrf=session.csrf if session else "")
 
 
 def _file(path: Path, headers: dict[str, str] | None = None) -> Response:

@@ -93,34 +93,34 @@ class Readiness(Held):
 @router.get("/sources", operation_id="listSources")
 async def list_sources(door: ByDoor) -> Sources:
     """The power signals."""
-    return Sources(stale=_is_stale(door), age_s=_age_s(door), sources=door.feed().signals)
+    return Sources(stale=door.is_stale(), age_s=_age_s(door), sources=door.feed().signals)
 
 
 @router.get("/leases", operation_id="listLeases")
 async def list_leases(door: ByDoor) -> Leases:
     """The leases in force."""
     state = door.image.state
-    return Leases(stale=_is_stale(door), age_s=_age_s(door), leases=state.leases if state else None)
+    return Leases(stale=door.is_stale(), age_s=_age_s(door), leases=state.leases if state else None)
 
 
 @router.get("/lockouts", operation_id="listLockouts")
 async def list_lockouts(door: ByDoor) -> Lockouts:
     """The lock-outs in force."""
     state = door.image.state
-    return Lockouts(stale=_is_stale(door), age_s=_age_s(door), lockouts=state.lockouts if state else None)
+    return Lockouts(stale=door.is_stale(), age_s=_age_s(door), lockouts=state.lockouts if state else None)
 
 
 @router.get("/trips", operation_id="listTrips")
 async def list_trips(door: ByDoor) -> Trips:
     """The trips that are latched."""
     state = door.image.state
-    return Trips(stale=_is_stale(door), age_s=_age_s(door), trips=state.trips if state else None)
+    return Trips(stale=door.is_stale(), age_s=_age_s(door), trips=state.trips if state else None)
 
 
 @router.get("/loads", operation_id="listLoads")
 async def list_loads(door: ByDoor) -> Loads:
     """The loads by group, PDU and outlet."""
-    stale, now = _is_stale(door), door.image.now()
+    stale, now = door.is_stale(), door.image.now()
     rows = load_rows(door.image, door.settings, now, silent=stale)
     return Loads(stale=stale, age_s=_age_s(door), loads=rows)
 
@@ -128,7 +128,7 @@ async def list_loads(door: ByDoor) -> Loads:
 @router.get("/readiness", operation_id="getReadiness")
 async def get_readiness(door: ByDoor) -> Readiness:
     """Load that could be taken off and confirmed now."""
-    feed, stale = door.feed(), _is_stale(door)
+    feed, stale = door.feed(), door.is_stale()
     load, names = feed.load, set(GroupReadiness.model_fields)
     groups = (GroupReadiness(group=group.name, **group.model_dump(include=names)) for group in feed.groups)
     return Readiness(
@@ -141,10 +141,6 @@ async def get_readiness(door: ByDoor) -> Readiness:
         unknown_kw=load.unknown_kw,
         groups=() if stale else tuple(groups),
     )
-
-
-def _is_stale(door: Door) -> bool:
-    return door.image.state_stale(door.image.now()) or not door.bus.connected
 
 
 def _age_s(door: Door) -> float | None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from services.api import asks
+from services.api import request_bodies
 from services.api.asked import AskedRequest
 from services.api.problems import Problem, responses
 from services.api.routes.asking import HEADERS, ByAsking
@@ -26,7 +26,7 @@ def _verb(name: str, operation: str, summary: str) -> Callable[[Any], Any]:
 
 
 @_verb("curtail", "askCurtail", "Take load off")
-async def curtail(body: asks.AskCurtail, asking: ByAsking) -> AskedRequest:
+async def curtail(body: request_bodies.AskCurtail, asking: ByAsking) -> AskedRequest:
     """One more signal at the level control, until its minutes are over or it is released. The stricter wins; what takes nothing
     off is refused."""
     target_kw = 0.0 if body.payload.all else body.payload.target_kw
@@ -38,50 +38,50 @@ async def curtail(body: asks.AskCurtail, asking: ByAsking) -> AskedRequest:
 
 
 @_verb("hold", "askHold", "Let miners sleep")
-async def hold(body: asks.AskHold, asking: ByAsking) -> AskedRequest:
+async def hold(body: request_bodies.AskHold, asking: ByAsking) -> AskedRequest:
     """Loads or groups sleep until the minutes are over or it is released."""
     wish = {"kind": "miners", "action": "sleep", **body.payload.model_dump()}
     return await asking.ask("hold", "lease", wish, body.reason)
 
 
 @_verb("release", "askRelease", "End leases")
-async def release(body: asks.AskRelease, asking: ByAsking) -> AskedRequest:
+async def release(body: request_bodies.AskRelease, asking: ByAsking) -> AskedRequest:
     """Refused where nothing is held."""
     return await asking.ask("release", "release", body.payload.model_dump(mode="json", exclude_none=True), body.reason)
 
 
 @_verb("lease", "askLease", "Make a lease of any kind")
-async def lease(body: asks.AskLease, asking: ByAsking) -> AskedRequest:
+async def lease(body: request_bodies.AskLease, asking: ByAsking) -> AskedRequest:
     """A hold with an owner and an end. It only tightens."""
     return await asking.ask("lease", "lease", body.payload.model_dump(exclude_none=True), body.reason)
 
 
 @_verb("lockout", "askLockout", "Hold something off, without end")
-async def lockout(body: asks.AskTarget, asking: ByAsking) -> AskedRequest:
+async def lockout(body: request_bodies.AskTarget, asking: ByAsking) -> AskedRequest:
     """Beats every rule and every restart; ended by `unlock` alone."""
     return await asking.ask("lockout", "lockout", body.payload.model_dump(), body.reason)
 
 
 @_verb("unlock", "askUnlock", "Give back what was locked out")
-async def unlock(body: asks.AskTarget, asking: ByAsking) -> AskedRequest:
+async def unlock(body: request_bodies.AskTarget, asking: ByAsking) -> AskedRequest:
     """Refused where nothing is locked out."""
     return await asking.ask("unlock", "unlock", body.payload.model_dump(), body.reason)
 
 
 @_verb("reset", "askReset", "End a trip")
-async def reset(body: asks.AskReset, asking: ByAsking) -> AskedRequest:
+async def reset(body: request_bodies.AskReset, asking: ByAsking) -> AskedRequest:
     """Refused while its cause stands."""
     return await asking.ask("reset", "reset", body.payload.model_dump(), body.reason)
 
 
 @_verb("stop", "askStop", "Emergency stop")
-async def stop(body: asks.AskPlain, asking: ByAsking) -> AskedRequest:
+async def stop(body: request_bodies.AskPlain, asking: ByAsking) -> AskedRequest:
     """Trips the whole site, now; with a dead broker straight to the controller."""
     return await asking.stop(body.reason)
 
 
 @_verb("cycle", "askCycle", "One full cycle now")
-async def cycle(body: asks.AskPlain, asking: ByAsking) -> AskedRequest:
+async def cycle(body: request_bodies.AskPlain, asking: ByAsking) -> AskedRequest:
     """Re-check everything, record a state row."""
     return await asking.ask("cycle", "cycle", {}, body.reason)
 
@@ -93,48 +93,48 @@ async def cycle_now(asking: ByAsking) -> AskedRequest:
 
 
 @_verb("service", "askService", "Take a signal source out of service, or back")
-async def service(body: asks.AskService, asking: ByAsking) -> AskedRequest:
+async def service(body: request_bodies.AskService, asking: ByAsking) -> AskedRequest:
     """Against a false signal; it ends by itself."""
     return await asking.ask("service", "service", body.payload.model_dump(), body.reason)
 
 
 @_verb("phase", "askPhase", "Set the stored phase")
-async def phase(body: asks.AskPhase, asking: ByAsking) -> AskedRequest:
+async def phase(body: request_bodies.AskPhase, asking: ByAsking) -> AskedRequest:
     """`free` resets every trip whose cause is gone and ends all leases."""
     return await asking.ask("phase", "phase", body.payload.model_dump(), body.reason)
 
 
 @_verb("drill", "askDrill", "Move an acting device and prove it")
-async def drill(body: asks.AskDrill, asking: ByAsking) -> AskedRequest:
+async def drill(body: request_bodies.AskDrill, asking: ByAsking) -> AskedRequest:
     """What comes of it is told in `/api/status` under `drills`."""
     return await asking.ask("drill", "drill", body.payload.model_dump(), body.reason)
 
 
 @_verb("acknowledge", "askAcknowledge", "Say that somebody has seen an alarm")
-async def acknowledge(body: asks.AskAcknowledge, asking: ByAsking) -> AskedRequest:
+async def acknowledge(body: request_bodies.AskAcknowledge, asking: ByAsking) -> AskedRequest:
     """It is escalated no further, and asked about again when its hours are over."""
     return await asking.ask("acknowledge", "acknowledge", body.payload.model_dump(), body.reason)
 
 
 @_verb("shelve", "askShelve", "Put an alarm aside for a while")
-async def shelve(body: asks.AskShelve, asking: ByAsking) -> AskedRequest:
+async def shelve(body: request_bodies.AskShelve, asking: ByAsking) -> AskedRequest:
     """It is shown and not told until the minutes are over: a warning up to 24 h, an emergency by its exact key up to an hour."""
     return await asking.ask("shelve", "shelve", body.payload.model_dump(), body.reason)
 
 
 @_verb("unshelve", "askUnshelve", "Take an alarm back from its shelf")
-async def unshelve(body: asks.AskUnshelve, asking: ByAsking) -> AskedRequest:
+async def unshelve(body: request_bodies.AskUnshelve, asking: ByAsking) -> AskedRequest:
     """What stands is told. Refused where nothing is shelved under this key or pattern."""
     return await asking.ask("unshelve", "unshelve", body.payload.model_dump(), body.reason)
 
 
 @_verb("test", "askTest", "Send a test message by one channel")
-async def test(body: asks.AskTest, asking: ByAsking) -> AskedRequest:
+async def test(body: request_bodies.AskTest, asking: ByAsking) -> AskedRequest:
     """The provider's own word may take 20 s."""
     return await asking.ask("test", "test", body.payload.model_dump(), body.reason)
 
 
 @_verb("check", "askCheck", "Ask a channel's provider whether it knows us")
-async def check(body: asks.AskCheck, asking: ByAsking) -> AskedRequest:
+async def check(body: request_bodies.AskCheck, asking: ByAsking) -> AskedRequest:
     """Token, user, password and mailboxes are looked at; nothing is sent. It may take 20 s."""
     return await asking.ask("check", "check", body.payload.model_dump(), body.reason)

@@ -46,7 +46,7 @@ async def get_state(door: ByDoor) -> Detail:
     """The detailed state: the controller's, readings, groups, devices, the last decisions."""
     image, now = door.image, door.image.now()
     return Detail(
-        stale=image.state_stale(now),
+        stale=door.is_stale(),
         age_s=image.state_age_s(now),
         state=image.state,
         readings=image.readings.all(),

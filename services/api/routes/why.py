@@ -7,8 +7,8 @@ from fastapi import APIRouter, Query
 from services.api.door import ByDoor
 from services.api.login.gate import Viewer
 from services.api.problems import responses
-from services.api.why import Why
-from services.api.why_answer import answered
+from services.api.why.answer import answered
+from services.api.why.model import Why
 
 router = APIRouter(tags=["why"], responses=responses(401, 422, 503))
 At = Annotated[

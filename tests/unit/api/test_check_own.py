@@ -7,6 +7,7 @@ import pytest
 from services.api import feed
 from services.api.check import kept, own
 from services.api.check.rows import CheckVerdict, Row
+from services.api.history import later
 from services.api.image import Image
 from services.shared.backups import Archive, Kind, Note, note_document
 from services.shared.clock import Moment
@@ -101,6 +102,13 @@ def test_an_acting_device_that_was_never_drilled_is_a_warning_and_a_proven_one_i
     assert "drills" not in told()
 
 
+@pytest.mark.parametrize(("reason", "hint"), [(later.told("9004"), later.TO_DO), ("disk full", "is the card full")])
+def test_records_that_are_not_stored_have_the_remedy_that_fits(reason: str, hint: str) -> None:
+    page = feed.build(Image(Settings(), HandClock()), Settings(), broker_connected=True, history=reason)
+    found = {row.name: row for row in own.rows(page, Settings())}["records"]
+    assert (found.verdict, hint in found.hint, later.TO_DO in found.words) == (CheckVerdict.FAULT, True, False)
+
+
 def test_a_service_that_was_never_heard_is_unknown_and_without_the_broker_nobody_decides_for_us() -> None:
     rows = told()
     assert (rows["broker"].verdict, rows["notifier"].verdict, rows["api"].verdict) == (
@@ -124,10 +132,11 @@ def test_a_limit_that_is_not_in_force_is_told_with_its_remedy(monkeypatch: pytes
         (OnDisk(changed=("[GENERAL] max_humidity", "loads.csv")), CheckVerdict.WARNING, "max_humidity, loads.csv"),
         (OnDisk(changed=tuple(f"[FANS] {n}" for n in range(9))), CheckVerdict.WARNING, "and 4 more"),
         (OnDisk(mistakes=("config.txt is empty",)), CheckVerdict.FAULT, "would not start again: config.txt is empty"),
+        (OnDisk(mistakes=("x",), kept_at=0.0), CheckVerdict.FAULT, "it has mistakes: x"),
     ],
 )
 def test_what_lies_on_the_card_and_is_not_in_force_is_told_with_what_to_do(
     lies: OnDisk, verdict: CheckVerdict, words: str
 ) -> None:
-    row = own.configuration(lies)
+    row = own.configuration(lies, Settings())
     assert (row.verdict, words in row.words, bool(row.hint)) == (verdict, True, verdict is not CheckVerdict.OK), row

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from services.api.check import devices
-from services.api.check.places import places
+from services.api.check import acting, devices, sensed
+from services.api.check.places import WORDS, places
 from services.api.check.rows import CheckVerdict, Row
 from services.api.image import Image
 from services.shared.messages import DeviceHealth, Devices, MemberReport, Presence, Reading, Reported, Signal
@@ -86,6 +86,10 @@ def test_every_device_of_the_configuration_has_a_row_and_no_address_tells_a_secr
     rows = devices.rows(Site().image, SETTINGS, HandClock().now(), broker_connected=True)
     assert [row.name for row in rows] == list(shown)
     assert PASSWORD not in str(rows)
+
+
+def test_every_kind_of_device_has_its_words_and_one_who_judges_it() -> None:
+    assert sorted([*acting.JUDGES, *sensed.JUDGES]) == sorted(WORDS)
 
 
 def test_a_device_that_answered_tells_what_it_read_and_how_long_ago() -> None:

@@ -13,7 +13,7 @@ from services.api.todo import ARMED
 from services.shared import restored
 from services.shared.clock import Moment
 from services.shared.messages import Alarm, Message
-from services.shared.settings import load
+from services.shared.settings import last_good, load
 
 GOOD = "[GENERAL]\nsite = north\nmax_temp_celsius = 35\n\n[DATA]\nfolder = {data}\n\n[FOREMAN]\nclient_id = 1\n"
 NOW_S = 1_795_000_000.0
@@ -36,7 +36,8 @@ class Site:
         self.env = {"MINE_CONFIG": str(self.file), **env}
         self.told, self.events = list[Message](), list[tuple[str, str]]()
         self.refusal: Exception | None = None
-        self.watch = ConfigWatch(load(env=self.env), Hands(), self.told.append, self._note, self.env)  # type: ignore[arg-type]
+        settings, _ = last_good.start(self.env)
+        self.watch = ConfigWatch(settings, Hands(), self.told.append, self._note, self.env)  # type: ignore[arg-type]
 
     async def _note(self, _now: Moment, title: str, words: str) -> None:
         if self.refusal is not None:
@@ -86,6 +87,28 @@ async def test_a_nonsense_value_is_one_alarm_with_file_line_found_and_allowed_an
     assert not site.alarm.active
     assert site.watch.notices == ()
     assert [title.partition(":")[0] for title, _ in site.events] == ["configuration changed", "configuration as it runs again"]
+
+
+@pytest.mark.asyncio
+async def test_with_a_last_good_copy_the_alarm_says_what_a_start_goes_on_with_and_what_runs(tmp_path: Path) -> None:
+    copy = {last_good.VARIABLE: str(tmp_path / "kept.json")}
+    site = Site(tmp_path, **copy)
+    last_good.keep(site.env, NOW_S)
+    await site.put(site.text.replace("35", "hot"))
+    kept = "the last good copy, kept since 2026-11-18 05:06 CST"
+    assert site.alarm.consequence == f"The services go on with what they read before; what is started anew goes on with {kept}."
+    assert site.watch.notices[0].startswith(
+        f"Mend the configuration: what is started anew goes on with {kept} (config.txt line 3"
+    )
+    again = Site(tmp_path, GOOD.replace("35", "hot"), **copy)
+    await again.look()
+    assert again.alarm.active and again.alarm.consequence.startswith(f"The services go on with {kept}; what is started anew")
+    (tmp_path / "kept.json").unlink()
+    await again.look()
+    assert again.alarm.active and again.alarm.consequence.endswith("; with it nothing starts again.")
+    await again.put(site.text.replace("35", "34"))
+    assert (again.alarm.active, again.watch.found.changed) == (False, ("[GENERAL] max_temp_celsius",))
+    assert again.watch.notices[0].startswith("Restart the services when it suits")
 
 
 @pytest.mark.asyncio

@@ -2,17 +2,19 @@
 
 import json
 from functools import partial
+from inspect import signature
 from typing import Any
 
 import pytest
 
-from services.api.headline import headline
+from services.api.headline import headline, silent
 from services.api.kept import Kept
 from services.api.tile_views import Headline
 from services.shared.messages import FanView, Limit, State, Trip
 from services.shared.site_time import SiteTime
 from services.shared.vocabulary import Control, FanState, Mode, PowerState, Proof, RuleKind
 from tests.integration.api_running import state
+from tests.unit.api.builders import answered
 
 SINCE = 1_795_366_920.0
 STILL_ON = "4 kW of 990 kW still on, 0 kW unknown"
@@ -33,7 +35,12 @@ def said(mode: Mode, *, load: dict[str, Any] | None = None, **changes: Any) -> S
 
 
 def told(mode: Mode, **changes: Any) -> Headline:
-    return headline(said(mode, **changes), silence="")
+    return answered(said(mode, **changes))
+
+
+def test_whoever_forgets_what_is_unknown_of_a_site_is_told_no_headline_of_it() -> None:
+    parameters = signature(headline).parameters.values()
+    assert [one.name for one in parameters if one.default is not one.empty] == []
 
 
 def test_curtailed_and_proven_is_safe_and_yes_with_since_why_what_is_on_and_when_it_may_return() -> None:
@@ -47,11 +54,11 @@ def test_curtailed_and_proven_is_safe_and_yes_with_since_why_what_is_on_and_when
 
 def test_when_it_was_asked_and_when_it_was_proven_off_stand_in_one_sentence() -> None:
     proven = said(Mode.CURTAILED, since_at=SINCE + 90, limits=(ASKS,), load={"proven": True})
-    found = headline(proven, "", since=(SINCE, SINCE + 90))
+    found = answered(proven, since=(SINCE, SINCE + 90))
     assert found.brief == "Safe. Curtailed, asked 17:02, proven off 17:03: utility signal Control."
-    at_once = headline(proven, "", since=(SINCE, SINCE + 10))
+    at_once = answered(proven, since=(SINCE, SINCE + 10))
     assert at_once.brief == "Safe. Curtailed since 17:02: utility signal Control."
-    lost = headline(proven, "", since=(SINCE, SINCE + 90), measured=False)
+    lost = answered(proven, since=(SINCE, SINCE + 90), measured=False)
     assert "proven off" not in lost.sentence
 
 
@@ -85,13 +92,14 @@ def test_the_load_that_comes_off_is_told_the_same_way_and_without_a_known_end_no
 
 def test_times_are_those_of_the_site_with_the_day_where_it_is_another() -> None:
     clock = partial(SiteTime("America/Chicago").brief, now_at=SINCE + 86_400)
-    assert headline(said(Mode.CURTAILED, since_at=SINCE), "", clock).sentence.startswith("Curtailed, unproven since 22 Nov 11:02")
+    found = answered(said(Mode.CURTAILED, since_at=SINCE), clock=clock)
+    assert found.sentence.startswith("Curtailed, unproven since 22 Nov 11:02")
     assert clock(SINCE + 86_400) == "11:02"
     assert clock(1e300) == "an unknown time"
 
 
 def test_a_measured_load_that_is_too_old_proves_nothing_and_is_not_told() -> None:
-    found = headline(said(Mode.CURTAILED, load={"proven": True}), "", measured=False)
+    found = answered(said(Mode.CURTAILED, load={"proven": True}), measured=False)
     assert "How much is still on is not measured, 0 kW unknown." in found.sentence
     assert (found.safe, found.curtailed, found.tone) == (None, None, "unknown")
 
@@ -118,7 +126,7 @@ def test_curtailed_without_proof_is_neither_safe_nor_curtailed_but_unknown(load:
 
 
 def test_unproven_and_without_a_temperature_says_both() -> None:
-    found = headline(said(Mode.CURTAILED), "", unknown=("the temperature is not read",))
+    found = answered(said(Mode.CURTAILED), unknown=("the temperature is not read",))
     assert found.sentence.startswith("Not known to be safe: the temperature is not read. Curtailed, unproven since ")
     assert (found.safe, found.tone) == (None, "unknown")
 
@@ -126,7 +134,7 @@ def test_unproven_and_without_a_temperature_says_both() -> None:
 @pytest.mark.parametrize("mode", [Mode.CURTAILING, Mode.CURTAILED, Mode.NORMAL])
 def test_load_that_is_on_past_its_deadline_is_not_safe_whatever_else_is_unknown(mode: Mode) -> None:
     load = said(mode, load={"proven": True, "measured_kw": 818.0})
-    found = headline(load, "", unknown=("the temperature is not read",), still_on=True)
+    found = answered(load, unknown=("the temperature is not read",), still_on=True)
     assert found.sentence.startswith("Load is on that was asked off. ")
     assert "Safe." not in found.sentence
     assert (found.safe, found.tone) == (False, "bad")
@@ -139,6 +147,20 @@ def test_a_return_that_a_rule_holds_is_waiting_and_names_the_rule() -> None:
     found = told(Mode.RESTORING, **held)
     assert found.sentence == "Safe. The load is waiting to return: 0 of 9 fans proven, enough for 0 kW."
     assert told(Mode.RESTORING, back_at=SINCE, **held).sentence == f"{found.sentence} Back at the earliest 17:02."
+
+
+def test_a_return_that_waits_for_a_probe_promises_no_moment_that_runs_away_with_each_step_of_the_rest() -> None:
+    probe = Limit(rule="temperature stale", kind=RuleKind.STALE, scope="zone west", ceiling_kw=0.0, reason="no fresh temperature")
+    held: dict[str, Any] = {"limits": (probe,), "since_at": SINCE}
+    for step in range(3):
+        load = {"setpoint_kw": 100.0 * step, "target_kw": 990.0}
+        found = told(Mode.RESTORING, back_at=SINCE + 60.0 * step, load=load, **held)
+        assert found.back_at is None
+        assert found.sentence == (
+            "Safe. The load is coming back in stages, not all of it: no fresh temperature; not before the probe is back."
+        )
+    stands = told(Mode.RESTORING, load={"setpoint_kw": 500.0, "target_kw": 990.0}, **held)
+    assert stands.sentence == "Safe. The load is waiting to return: no fresh temperature; not before the probe is back."
 
 
 @pytest.mark.parametrize("ceiling_kw", [None, 500.0])
@@ -206,7 +228,7 @@ def test_the_brief_sentence_has_no_figures_and_what_it_tells_is_not_told_again()
     assert (found.tells_since, found.why, found.more) == (True, (ASKS.reason, reasons[2]), reasons[2:])
     runs = told(Mode.NORMAL, reasons=("nothing limits the load",))
     assert (runs.brief, runs.tells_since, runs.more) == ("Safe. The load may run.", False, ("nothing limits the load",))
-    nothing = headline(None, "the controller is silent")
+    nothing = silent("the controller is silent")
     assert (nothing.brief, nothing.more) == (nothing.sentence, ("the controller is silent",))
 
 
@@ -251,5 +273,5 @@ def test_what_a_former_version_said_last_is_told_as_far_as_it_goes() -> None:
     del old["load"]["tolerance_kw"], old["still_on"], old["limited_kind"], old["fans"][0]["state"]
     heard = State.model_validate_json(json.dumps(old))
     assert heard.fans[0].state is FanState.UNKNOWN
-    found = headline(heard, "")
+    found = answered(heard)
     assert "Curtailed since 17:02: utility signal: Control. 4 kW of 990 kW still on, 0 kW unknown." in found.sentence

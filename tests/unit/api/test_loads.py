@@ -7,7 +7,7 @@ import pytest
 from services.api import feed
 from services.api.image import Image
 from services.api.load_rows import load_rows
-from services.api.woken import BOOT_AT_MOST_S
+from services.api.waking_loads import BOOT_AT_MOST_S
 from services.shared.messages import DeviceHealth, Devices, Lockout, MemberReport, Reading, Reported
 from services.shared.settings import sections
 from services.shared.settings.tree import LoadRow, Settings

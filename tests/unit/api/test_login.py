@@ -246,7 +246,7 @@ def test_a_home_of_the_new_internet_is_one_however_many_addresses_it_takes(host:
 
 
 def test_a_file_that_nobody_but_its_owner_may_read_is_what_setup_writes(tmp_path: Path) -> None:
-    from services.cli.setup import write_private
+    from services.shared import whole_file
 
-    write_private(tmp_path / "access.json", Access(people=(), tokens=()).text())
+    whole_file.write(tmp_path / "access.json", Access(people=(), tokens=()).text().encode())
     assert (tmp_path / "access.json").stat().st_mode & 0o777 == 0o600

@@ -10,8 +10,8 @@ from services.api.history.happened import Choice, EventRow
 from services.api.history.writer import History
 from services.api.image import Image
 from services.api.losses.watch import SETTLE_S, LossesWatch
-from services.api.why import Calendar
-from services.api.why_notes import of_losses
+from services.api.why.model import Calendar
+from services.api.why.notes import of_losses
 from services.shared.messages import DeviceHealth, Devices, Presence
 from services.shared.settings.tree import Settings
 from services.shared.vocabulary import HealthState

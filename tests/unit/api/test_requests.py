@@ -25,27 +25,27 @@ def a_reply(*, accepted: bool = True, result: str = "{}") -> Reply:
 @pytest.mark.asyncio
 async def test_a_request_waits_expires_and_is_done_all_the_same_when_its_answer_comes_late() -> None:
     one = asked()
-    assert one.told(14.0).state == "waiting"
-    assert one.told(15.0).state == "expired"
+    assert one.view(14.0).state == "waiting"
+    assert one.view(15.0).state == "expired"
     assert not await one.wait(0.0)
     one.settle(a_reply(result='{"id": "l1"}'))
     assert await one.wait(0.0)
-    assert (one.told(99.0).state, one.told(99.0).result) == ("done", {"id": "l1"})
+    assert (one.view(99.0).state, one.view(99.0).result) == ("done", {"id": "l1"})
 
 
 def test_the_first_answer_counts() -> None:
     one = asked()
     one.settle(a_reply(accepted=False))
     one.settle(a_reply())
-    assert (one.told(1.0).state, one.told(1.0).reason, one.told(1.0).result) == ("refused", "no", None)
+    assert (one.view(1.0).state, one.view(1.0).reason, one.view(1.0).result) == ("refused", "no", None)
 
 
 @pytest.mark.parametrize("result", ["{", "NaN", "[" * 100_000])
 def test_an_answer_that_cannot_be_read_is_done_and_says_so(result: str) -> None:
     one = asked()
     one.settle(a_reply(result=result))
-    assert (one.told(1.0).state, one.told(1.0).result) == ("done", None)
-    assert "cannot be read" in one.told(1.0).reason
+    assert (one.view(1.0).state, one.view(1.0).result) == ("done", None)
+    assert "cannot be read" in one.view(1.0).reason
 
 
 def test_the_register_forgets_the_oldest_and_what_is_a_day_old() -> None:

@@ -296,7 +296,8 @@ async def test_a_look_at_the_database_that_hangs_is_told_and_ends_no_other_care(
             assert (len(begun), it.keeper.book.last["mine_data.db"].ok) == (1, False)
         finally:
             answers.set()
-        await until(lambda: it.keeper._look.is_free)
+        at_work = it.keeper._look._task
+        await until(lambda: at_work is not None and at_work.done())
         await it.keep(T0 + 4 * HOUR_S)
         assert (len(begun), it.alarms("database_check")[-1].active) == (1, False)
         assert it.keeper.book.last["mine_data.db"].ok

@@ -5,13 +5,12 @@ from typing import Any
 import pytest
 
 from services.api import feed, plain, status
-from services.api.headline import headline
 from services.api.image import SILENT_TO_SEE_S, Image
 from services.shared.messages import Drill, FanView, Limit, State, Trip
 from services.shared.settings.tree import Settings
 from services.shared.vocabulary import Level, Mode, PowerState, Proof, RuleKind
 from tests.integration.api_running import state
-from tests.unit.api.builders import HandClock
+from tests.unit.api.builders import HandClock, answered
 
 
 def said(mode: Mode = Mode.NORMAL, **changes: Any) -> State:
@@ -26,14 +25,14 @@ def built(clock: HandClock, message: State) -> status.Status:
 
 @pytest.mark.parametrize("mode", list(Mode))
 def test_every_mode_has_a_sentence_and_its_reasons(mode: Mode) -> None:
-    found = headline(said(mode), "")
+    found = answered(said(mode))
     assert found.sentence
     assert found.why
     assert (found.safe is False) == (mode in (Mode.EMERGENCY, Mode.FAILSAFE, Mode.THERMAL_LIMIT))
 
 
 def test_a_trip_is_never_safe_and_is_named_first() -> None:
-    found = headline(said(trips=(Trip(key="smoke", reason="smoke in zone 1", since_at=1.0),)), "")
+    found = answered(said(trips=(Trip(key="smoke", reason="smoke in zone 1", since_at=1.0),)))
     assert (found.safe, found.tone) == (False, "bad")
     assert found.why[0] == "tripped: smoke in zone 1"
 

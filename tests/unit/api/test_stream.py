@@ -108,8 +108,9 @@ async def test_one_address_has_so_many_places_and_leaves_the_others_to_others_un
     here = Listening(Places(MOST_OF_ONE))
     for number in range(MOST_CLIENTS):
         if number % MOST_OF_ONE == 0 and number:
-            with pytest.raises(Problem, match="of one address"):
+            with pytest.raises(Problem, match="of one address") as refused:
                 await here.come(f"home {number // MOST_OF_ONE - 1}")
+            assert refused.value.headers == {"Retry-After": "10"}
         await here.come(f"home {number // MOST_OF_ONE}")
     with pytest.raises(Problem, match=f"{MOST_CLIENTS} clients"):
         await here.come("another home")

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from services.api.headline import NO_BROKER
+from services.api.history import later
 from services.api.tile_views import AlarmsTile, DeviceTile, HistoryTile, ServiceTile
 from services.api.todo import ARMED, todo
 from services.shared.messages import OpenAlarm, State, Trip
@@ -131,6 +132,12 @@ def test_a_card_that_takes_nothing_and_a_site_that_only_observes_are_told() -> N
         "Look at the card of the Pi: records are not stored (disk full).",
         "Observing only: when what it would do is right, set control to armed in its settings and restart the controller.",
     )
+
+
+def test_tables_of_a_later_version_do_not_send_a_person_to_the_card() -> None:
+    (line,) = told(history=later.told("9004"))
+    assert line.startswith('Install that version ("mine update --force"); or stop the site and bring back a backup')
+    assert line.endswith("(9004; this one knows them up to 0003).") and "card" not in line
 
 
 def test_a_restored_site_is_told_to_be_armed_and_an_armed_one_to_be_restarted_never_both() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from services.api.why_inputs import read, texts
+from services.api.decision_inputs import read, texts
 from services.shared.vocabulary import LeaseKind, Level, Mode, name_of
 
 _LONGEST_MIN = 1440.0

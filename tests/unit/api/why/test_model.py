@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from services.api.why import Calendar, WhyLoad, sentence
-from services.api.why_words import tidy
+from services.api.why.model import Calendar, WhyLoad, sentence
+from services.api.why.words import tidy
 
 ZONE = ZoneInfo("America/Chicago")
 NOW = datetime(2026, 11, 22, 15, 0, tzinfo=ZONE).timestamp()

@@ -1,19 +1,20 @@
 """What a decision of the past went by, as its event keeps it: signals, temperatures, contacts, meters, each with its age then."""
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
-from services.api.why import Calendar, WhyInput, WhySignal
-from services.api.why_words import rounded
+from services.api.decision_inputs import dicts, number
+from services.api.why.model import Calendar, WhyInput, WhySignal
+from services.api.why.words import rounded
 from services.shared.vocabulary import Level
 
 Row = Mapping[str, Any]
+T = TypeVar("T", WhyInput, WhySignal)
 
 
 def signal_of(row: Row | None, inputs: dict[str, Any], calendar: Calendar) -> WhySignal | None:
     """The signal that the row names, or the most severe of the inputs."""
-    known = [one for one in _dicts(inputs, "signals") if one.get("level") in set(Level)]
+    known = [one for one in dicts(inputs, "signals") if one.get("level") in set(Level)]
     name = row["signal_source"] if row else None
     one = next((found for found in known if found.get("name") == name), None)
     one = one or max(known, key=lambda found: Level(found["level"]).severity, default=None)
@@ -24,9 +25,9 @@ def signal_of(row: Row | None, inputs: dict[str, Any], calendar: Calendar) -> Wh
         level=str(one["level"]),
         target_kw=_kw(one.get("target_kw")),
         event_id=None if one.get("event_id") is None else str(one["event_id"]),
-        start=calendar.iso(_number(one.get("from_at"))),
-        end=calendar.iso(_number(one.get("until_at"))),
-        age_s=_number(one.get("age_s")),
+        start=calendar.iso(number(one.get("from_at"))),
+        end=calendar.iso(number(one.get("until_at"))),
+        age_s=number(one.get("age_s")),
     )
 
 
@@ -40,11 +41,16 @@ def inputs_of(inputs: dict[str, Any]) -> Iterator[WhyInput]:
     kinds = (("signals", "signal", "name", "level", ""), ("temperatures", "temperature", "sensor", "celsius", "Cel"),
              ("switches", "contact", "name", "active", ""), ("meters", "meter", "name", "kw", "kW"))  # fmt: skip
     for key, kind, name, value, unit in kinds:
-        for one in _dicts(inputs, key):
+        for one in dicts(inputs, key):
             found = one.get(value)
             text = ("active" if found else "not active") if isinstance(found, bool) else found
             text = rounded(text) if isinstance(text, float) else text
-            yield WhyInput(kind=kind, name=str(one.get(name)), value=text, unit=unit, age_s=_number(one.get("age_s")))
+            yield WhyInput(kind=kind, name=str(one.get(name)), value=text, unit=unit, age_s=number(one.get("age_s")))
+
+
+def aged(inputs: Iterable[T], passed_s: float) -> list[T]:
+    """With their ages by a moment, so many seconds after the decision that went by them."""
+    return [one if one.age_s is None else one.model_copy(update={"age_then_s": one.age_s + passed_s}) for one in inputs]
 
 
 def unread_then(inputs: Iterable[WhyInput], decided_at: float, unread_from: float, at: float) -> list[WhyInput]:
@@ -53,29 +59,6 @@ def unread_then(inputs: Iterable[WhyInput], decided_at: float, unread_from: floa
     return [one if one.age_s is None else one.model_copy(update={"last_read_s": passed_s + one.age_s}) for one in inputs]
 
 
-def read(detail: str) -> dict[str, Any]:
-    """What a decision went by; empty where nothing is kept."""
-    try:
-        found = json.loads(detail)
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
-def _dicts(inputs: dict[str, Any], key: str) -> list[dict[str, Any]]:
-    found = inputs.get(key)
-    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
-
-
-def _number(found: Any) -> float | None:
-    return float(found) if isinstance(found, (int, float)) and not isinstance(found, bool) else None
-
-
 def _kw(found: Any) -> float | None:
-    number = _number(found)
-    return None if number is None else rounded(number)
-
-
-def texts(stored: str) -> list[str]:
-    """A stored list of reasons."""
-    return [str(one) for one in json.loads(stored)]
+    kw = number(found)
+    return None if kw is None else rounded(kw)

@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 
 from pydantic import BaseModel, Field
 
-from services.api.why_words import of_the_load, tidy
+from services.api.why.words import of_the_load, tidy
 from services.shared.site_time import SiteTime
 
 _EARLIEST_AT, _LATEST_AT = 0.0, 4_102_444_800.0  # 1970 to 2100
@@ -21,7 +21,7 @@ class WhyLoad(BaseModel):
 
 
 class WhySignal(BaseModel):
-    """The signal that counted most, and the event that it named. `age_s` as of `decided_at`."""
+    """The signal that counted most, and the event that it named. `age_s` as of `decided_at`, `age_then_s` as of `at`."""
 
     source: str
     level: str
@@ -30,16 +30,21 @@ class WhySignal(BaseModel):
     start: str | None
     end: str | None
     age_s: float | None
+    age_then_s: float | None = None
 
 
 class WhyInput(BaseModel):
-    """What the decision went by. `age_s` as of `decided_at`, since its poll began; null where it was never heard."""
+    """What the decision went by. `age_s` as of `decided_at`, since its poll began; null where it was never heard.
+
+    `age_then_s` as of `at`: how old this value was by the moment that was asked for, whatever was heard after the decision.
+    """
 
     kind: str
     name: str
     value: float | str | None
     unit: str
     age_s: float | None
+    age_then_s: float | None = None
     last_read_s: float | None = Field(
         default=None, description="set where nothing was read at the moment: seconds from its last reading to the moment"
     )

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from services.api.because import cause, held_by
-from services.api.said import UNPROVEN, Said, waiting
+from services.api.because import cause, held_by, is_endless
+from services.api.mode_sentences import UNPROVEN, Said, waiting
 from services.shared.messages import State
 from services.shared.vocabulary import Control, Mode
 
@@ -17,7 +17,8 @@ def borne_out(state: State, said: Said, began: str, off: str = "", *, measured: 
     if state.mode in (Mode.CURTAILING, Mode.CURTAILED):
         return _taken_off(state, said, began, off, measured=measured)
     if state.mode is Mode.RESTORING and (held := held_by(state)):
-        lead, text = waiting(held, armed=state.control is Control.ARMED)
+        in_part = state.back_at is not None and is_endless(state)
+        lead, text = waiting(held, armed=state.control is Control.ARMED, in_part=in_part)
         return replace(said, lead=lead, text=text)
     if state.mode is Mode.EMERGENCY:
         is_known = load.measured_kw is not None and measured and load.unknown_kw <= 0

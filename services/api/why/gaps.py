@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from services.api.history.moments import Recorded
 from services.api.history.rows import timestamp
-from services.api.why import Calendar
+from services.api.why.model import Calendar
 from services.shared.settings.sections import General
 from services.shared.vocabulary import Mode
 

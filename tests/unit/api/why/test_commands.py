@@ -5,8 +5,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from services.api.history.schema import TABLES
-from services.api.why import Calendar, Why
-from services.api.why_chain import with_commands
+from services.api.why.commands import with_commands
+from services.api.why.model import Calendar, Why
 
 T0 = 1_800_057_600.0
 CALENDAR = Calendar("America/Chicago")

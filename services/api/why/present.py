@@ -1,12 +1,12 @@
 """Why the site is as it is now, from what the services said last."""
 
-from services.api.headline import NO_BROKER, headline
+from services.api.decision_inputs import read
+from services.api.headline import NO_BROKER, silent
 from services.api.image import Image
 from services.api.latest import age_s
-from services.api.why import Calendar, Why, WhyAct, WhyInput, WhyLoad, WhySignal, sentence
-from services.api.why_asked import holding, of
-from services.api.why_inputs import read
-from services.api.why_words import rounded, tidy
+from services.api.why.leases import holding, of
+from services.api.why.model import Calendar, Why, WhyAct, WhyInput, WhyLoad, WhySignal, sentence
+from services.api.why.words import rounded, tidy
 from services.shared.clock import Moment
 from services.shared.messages import SignalView, State
 from services.shared.vocabulary import Level, Mode, RuleKind
@@ -20,7 +20,7 @@ def present(image: Image, calendar: Calendar, acts: list[WhyAct], notes: list[st
     at = calendar.iso(now.wall_s) or ""
     silence = image.silence(now) if broker_connected else NO_BROKER
     if state is None or silence:
-        why = headline(None, silence)
+        why = silent(silence)
         text = f"{why.sentence} {' '.join(why.why)}."
         return Why(at=at, timezone=calendar.name, now=True, known=False, sentence=text, acts=acts, notes=notes)
     load = WhyLoad(

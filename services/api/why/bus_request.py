@@ -7,8 +7,8 @@ from collections import OrderedDict
 
 from services.api.door import Door
 from services.api.problems import Problem
-from services.api.why_answer import answered
-from services.api.why_text import told
+from services.api.why.answer import answered
+from services.api.why.text import told
 from services.shared.bus import Arrival
 from services.shared.messages import Reply, Request
 

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from services.api.why import Why, WhyAct, WhyCommand
-from services.api.why_text import told
+from services.api.why.model import Why, WhyAct, WhyCommand
+from services.api.why.text import told
 
 AT = "2027-01-15T08:00:00+00:00"
 ENDS: dict[str, Any] = {

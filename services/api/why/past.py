@@ -4,30 +4,23 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from services.api.decision_inputs import read
 from services.api.history.moments import Recorded, moment
 from services.api.rule_names import kind_of
-from services.api.why import Calendar, Why, WhyAct, WhySignal, sentence
-from services.api.why_asked import holders
-from services.api.why_gaps import Gap, begun_anew, pause, silence, unread, unrecorded
-from services.api.why_inputs import inputs_of, read, signal_of, texts, unread_then
-from services.api.why_notes import of_a_start, of_ages, of_losses, of_records, of_the_minute, of_unread
-from services.api.why_source import Source
-from services.api.why_words import dated, tidy
+from services.api.why.gaps import Gap, begun_anew, pause, silence, unread, unrecorded
+from services.api.why.inputs import aged, inputs_of, signal_of, unread_then
+from services.api.why.leases import holders
+from services.api.why.model import Calendar, Why, WhyAct, WhySignal, sentence
+from services.api.why.notes import of_a_start, of_ages, of_losses, of_records, of_the_minute, of_unread
+from services.api.why.source import Source
+from services.api.why.turns import times
+from services.api.why.words import dated
 from services.shared.vocabulary import Mode, RuleKind
 
-_TURNS = "kind IN ('transition', 'decision') AND +kind = 'transition' AND mode <> ''"
 _BEGINNING = sa.text(
     "SELECT min(first) FROM (SELECT min(happened_ms) AS first FROM events"
     " UNION ALL SELECT CAST(unixepoch(min(timestamp)) AS INTEGER) * 1000 FROM mine_states)"
 )
-_NEXT = sa.text(
-    f"SELECT happened_ms, title, reasons FROM events WHERE {_TURNS} AND happened_ms > :at ORDER BY happened_ms, id LIMIT 1"  # noqa: S608
-)
-_LAST_NORMAL = sa.text(
-    f"SELECT max(happened_ms) FROM events WHERE {_TURNS} AND mode = 'normal' AND happened_ms <= :at"  # noqa: S608
-)
-_LEFT = sa.text(f"SELECT min(happened_ms) FROM events WHERE {_TURNS} AND happened_ms > :normal AND happened_ms <= :at")  # noqa: S608
-_NORMAL_AGAIN = sa.text(f"SELECT min(happened_ms) FROM events WHERE {_TURNS} AND mode = 'normal' AND happened_ms > :at")  # noqa: S608
 
 
 def acts(connection: sa.Connection, at_ms: int, calendar: Calendar) -> list[WhyAct]:
@@ -79,6 +72,9 @@ def _known(
     inputs = read(deciding.detail) if deciding else {}
     signal, went_by = signal_of(row if source.is_row else None, inputs, calendar), list(inputs_of(inputs))
     decided_at = deciding.at if deciding else None
+    if decided_at is not None:
+        passed_s = max(0.0, at_ms / 1000 - decided_at)
+        signal, went_by = next(iter(aged([signal] if signal else [], passed_s)), None), aged(went_by, passed_s)
     silent = unread(connection, at_ms, int(now_at * 1000))
     if silent and silent.from_ms is not None and decided_at is not None:
         went_by = unread_then(went_by, decided_at, silent.from_ms / 1000, at_ms / 1000)
@@ -88,7 +84,7 @@ def _known(
     return base.model_copy(
         update={
             "sentence": _sentence(found, mode, source, calendar, now_at),
-            **_times(connection, found, mode, at_ms, calendar),
+            **times(connection, found, mode, at_ms, calendar),
             "control": row["control"] if row else None,
             "limited_by": source.limited_by,
             "reasons": reasons,
@@ -110,28 +106,9 @@ def _sentence(found: Recorded, mode: str, source: Source, calendar: Calendar, no
     return sentence(mode, began, source.load(calendar), source.reasons, load_at)
 
 
-def _times(connection: sa.Connection, found: Recorded, mode: str, at_ms: int, calendar: Calendar) -> dict[str, Any]:
-    following = connection.execute(_NEXT, {"at": at_ms}).mappings().one_or_none()
-    off_ms, again_ms = (None, None) if mode == Mode.NORMAL else off_times(connection, at_ms)
-    return {
-        "since": calendar.iso(found.transition.at if found.transition else None),
-        "until": _iso(calendar, following["happened_ms"] if following else None),
-        "off_since": _iso(calendar, off_ms),
-        "off_until": _iso(calendar, again_ms),
-        "ended_because": [following["title"], *map(tidy, texts(following["reasons"]))] if following else [],
-    }
-
-
 def _beginning(connection: sa.Connection, calendar: Calendar) -> str:
     first_ms = connection.execute(_BEGINNING).scalar()
     return "there are no records yet" if first_ms is None else f"the records begin at {calendar.iso(first_ms / 1000)}"
-
-
-def off_times(connection: sa.Connection, at_ms: int) -> tuple[int | None, int | None]:
-    """When the site last left normal running before a moment, and when it was back; None where that is not recorded."""
-    normal_ms = connection.execute(_LAST_NORMAL, {"at": at_ms}).scalar()
-    left_ms = connection.execute(_LEFT, {"normal": -1 if normal_ms is None else normal_ms, "at": at_ms}).scalar()
-    return left_ms, connection.execute(_NORMAL_AGAIN, {"at": at_ms}).scalar()
 
 
 def _caused_by(
@@ -148,7 +125,3 @@ def _caused_by(
 
 def _acts(found: Recorded, calendar: Calendar) -> list[WhyAct]:
     return [WhyAct(at=calendar.iso(one.at) or "", who=one.who, what=one.title, reasons=list(one.reasons)) for one in found.acts]
-
-
-def _iso(calendar: Calendar, ms: int | None) -> str | None:
-    return None if ms is None else calendar.iso(ms / 1000)

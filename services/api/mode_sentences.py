@@ -47,8 +47,7 @@ OBSERVING: dict[Mode, Said] = {
 UNPROVEN = Said("Curtailed, unproven", "unknown", None, None)
 
 
-def waiting(held: str, *, armed: bool) -> tuple[str, str]:
-    """Lead and text where load is allowed to return and something holds it."""
-    if armed:
-        return _SAFE, f"The load is waiting to return: {held}."
-    return "", f"Observing: the load would be waiting to return: {held}."
+def waiting(held: str, *, armed: bool, in_part: bool = False) -> tuple[str, str]:
+    """Lead and text where load is allowed to return and something holds it, or holds a part of it while the rest returns."""
+    does = "coming back in stages, not all of it" if in_part else "waiting to return"
+    return (_SAFE, f"The load is {does}: {held}.") if armed else ("", f"Observing: the load would be {does}: {held}.")

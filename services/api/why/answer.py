@@ -6,10 +6,10 @@ import sqlalchemy as sa
 
 from services.api.door import Door
 from services.api.problems import Problem
-from services.api.why import Calendar, Why, WhyAct
-from services.api.why_chain import with_commands
-from services.api.why_now import present
-from services.api.why_past import acts, past
+from services.api.why.commands import with_commands
+from services.api.why.model import Calendar, Why, WhyAct
+from services.api.why.past import acts, past
+from services.api.why.present import present
 
 
 async def answered(door: Door, at: str | None) -> Why:

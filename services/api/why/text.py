@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from functools import partial
 
-from services.api.why import Why, WhyCommand, WhyLoad, WhySignal
+from services.api.why.model import Why, WhyCommand, WhyLoad, WhySignal
 from services.shared.site_time import Clock, SiteTime
 from services.shared.spans import span
 

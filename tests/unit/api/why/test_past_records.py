@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from services.api.history.database import Database
 from services.api.history.rows import of_event, timestamp
 from services.api.history.schema import TABLES
-from services.api.why import Calendar, Why
-from services.api.why_past import past
+from services.api.why.model import Calendar, Why
+from services.api.why.past import past
 from services.shared.messages import Event
 
 T0 = 1_800_000_000.0  # 08:00:00 UTC, a full minute
@@ -125,10 +125,11 @@ def test_a_controller_that_was_away_for_less_than_anything_tells_is_noted(tmp_pa
     assert not any("started" in one for one in read_at(tmp_path / "none", 380, (0.0, 0.0), turns[:1]).notes)
 
 
-def test_ages_are_those_at_the_decision_and_say_how_long_before_that_was(tmp_path: Path) -> None:
+def test_each_value_is_told_with_its_age_at_the_decision_and_at_the_moment_that_was_asked_for(tmp_path: Path) -> None:
     told = why(tmp_path, 310, [turn(260, "curtailed", "utility")], [row(s, "curtailed") for s in EVERY_30_S])
     assert told.decided_at == "2027-01-15T08:04:20+00:00"
-    assert [one.age_s for one in told.inputs] == [0.0, 3.0]
+    assert [(one.age_s, one.age_then_s) for one in told.inputs] == [(0.0, 50.0), (3.0, 53.0)]
+    assert told.signal is not None and (told.signal.age_s, told.signal.age_then_s) == (0.0, 50.0)
     assert any("at the decision at 08:04:20 UTC, 50 s before the moment" in note for note in told.notes)
 
 

@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from services.api.history.moments import Recorded
-from services.api.why import Calendar, WhyLoad
-from services.api.why_words import rounded
+from services.api.why.model import Calendar, WhyLoad
+from services.api.why.words import rounded
 
 
 class Source:

@@ -5,8 +5,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from services.api.why import Calendar, Why, WhyCommand
-from services.api.why_past import off_times
+from services.api.why.model import Calendar, Why, WhyCommand
+from services.api.why.turns import off_times
 
 _BEFORE_MS, _AFTER_MS = 3_600_000, 900_000
 _LONGEST_MS = 86_400_000

@@ -5,8 +5,8 @@ import sqlalchemy as sa
 from services.api.history.moments import Recorded
 from services.api.history.rows import timestamp
 from services.api.losses.recalled import Absence, absent
-from services.api.why import Calendar
-from services.api.why_gaps import Gap
+from services.api.why.gaps import Gap
+from services.api.why.model import Calendar
 from services.shared.spans import span
 
 _OLD_MS = 15 * 60_000  # a row is written every `loop_interval_minutes` and at every change of mode
@@ -66,9 +66,9 @@ def of_unread(gap: Gap | None, calendar: Calendar, now_at: float) -> list[str]:
 
 
 def of_ages(decided_at: float | None, at_ms: int, calendar: Calendar, now_at: float) -> list[str]:
-    """Inputs are kept with the decision, and were older by the time that was asked for."""
+    """Inputs are kept with the decision: what was heard between it and the moment is not among them."""
     passed_s = 0.0 if decided_at is None else at_ms / 1000 - decided_at
     if decided_at is None or passed_s < 1.0:
         return []
     decided = f"at the decision at {calendar.exact(decided_at, now_at)}, {span(passed_s)} before the moment"
-    return [f"the ages of inputs and signal are those {decided}: by the moment each was that much older, unless heard again"]
+    return [f"inputs and signal are those {decided}: what was heard in between led to no other one, and is not told here"]

@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from services.api.history.database import Database
 from services.api.history.rows import of_event
 from services.api.history.schema import TABLES
-from services.api.why import Calendar, Why
-from services.api.why_past import past
+from services.api.why.model import Calendar, Why
+from services.api.why.past import past
 from services.shared.messages import Event
 
 T0 = 1_800_000_000.0

@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
+from services.shared.sqlite_files import parts_of
+
 _MARK = ".before-restore-"
 _NAME = re.compile(r"(\d{8}T\d{6}Z)(?:\.(\d{1,3}))?")
-_TAILS = ("", "-wal", "-shm")
 _KEPT = 2
 
 
@@ -38,8 +39,8 @@ def _older(new: Path) -> list[Path]:
 
 def _removed(old: Path) -> bool:
     with contextlib.suppress(OSError):
-        for tail in _TAILS:
-            old.with_name(old.name + tail).unlink(missing_ok=True)
+        for part in parts_of(old):
+            part.unlink(missing_ok=True)
         return True
     return False
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from services.backup import archive as archives
 from services.backup import disk, sealed
 from services.backup.trouble import Trouble
+from services.shared import whole_file
 from services.shared.settings import Settings
 from services.shared.settings.backup_checks import words
 from services.shared.stars import starred
@@ -37,11 +38,11 @@ def carry(archive: Path, folder: Path) -> None:
         disk.room(folder, archive.stat().st_size, _SPARE_MB)
         half.unlink(missing_ok=True)
         shutil.copyfile(archive, half)
-        disk.sync(half)
+        whole_file.sync(half)
         _forget(half)
         if archives.digest(half) != archives.digest(archive):
             raise Trouble(f"what was written to {folder} reads back otherwise: the medium is failing")
-        disk.put(half, there)
+        whole_file.put(half, there)
     except OSError as error:
         raise Trouble(f"{folder} cannot be written: {error.strerror}") from None
     finally:

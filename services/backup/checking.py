@@ -11,7 +11,7 @@ from services.backup import archive, disk
 from services.backup.places import Places
 from services.backup.taking import LOCK
 from services.backup.trouble import Trouble
-from services.shared import backups
+from services.shared import backups, whole_file
 from services.shared.backups import CHECKED, DAILY_DUE_S, Note
 from services.shared.settings import counted
 
@@ -28,7 +28,7 @@ def check(places: Places, now_s: float) -> Note:
         with disk.alone(places.first / LOCK, "a backup is being made"):
             note = _checked(places, now_s)
             with contextlib.suppress(OSError):
-                disk.write(places.first / CHECKED, backups.checked_document(note).encode())
+                whole_file.write(places.first / CHECKED, backups.checked_document(note).encode())
     except (Trouble, OSError) as error:
         return Note(now_s, False, str(error))  # not noted: in an hour it is tried again
     return note

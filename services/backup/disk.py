@@ -1,7 +1,6 @@
-"""Files that are whole on the card before they have their name."""
+"""Folders, room and locks for backups and restores."""
 
 import fcntl
-import os
 import shutil
 import stat
 from collections.abc import Iterator
@@ -20,35 +19,6 @@ def folder(path: Path) -> Path:
     if mode & 0o077 and not mode & stat.S_ISVTX:
         path.chmod(_PRIVATE)
     return path
-
-
-def sync(path: Path) -> None:
-    """A file, or the names of a folder, are on the card when it returns. Raises OSError."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def put(half: Path, name: Path) -> None:
-    """A finished file gets its name: after a power cut it is there whole, or not at all. Raises OSError."""
-    half.chmod(0o600)
-    sync(half)
-    half.replace(name)
-    sync(name.parent)
-
-
-def write(path: Path, data: bytes) -> None:
-    """A small file, whole or not at all. Raises OSError."""
-    half = path.with_name(f".{path.name}.half")
-    half.unlink(missing_ok=True)
-    try:
-        with os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(data)
-        put(half, path)
-    finally:
-        half.unlink(missing_ok=True)
 
 
 def room(where: Path, needed: int, spare_mb: float) -> None:

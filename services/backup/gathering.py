@@ -9,13 +9,14 @@ from services.backup import copying, proof
 from services.backup.manifest import Member
 from services.backup.places import CONFIG, LEDGER, LOADS, SECRETS, Places, database
 from services.backup.trouble import Trouble
+from services.shared.sqlite_files import log_of
 
 
 def sizes(places: Places, wanted: tuple[str, ...]) -> Iterator[int]:
     """Bytes of each database and of its log."""
     for name in wanted:
         path = database(places.data, name)
-        yield from (part.stat().st_size for part in (path, path.with_name(f"{name}-wal")) if part.exists())
+        yield from (part.stat().st_size for part in (path, log_of(path)) if part.exists())
 
 
 def missing(places: Places, wanted: tuple[str, ...]) -> list[str]:

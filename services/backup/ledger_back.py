@@ -27,12 +27,11 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What stands in the ledger that goes on: keys of trips, targets of lock-outs, the number above which events begin; and the
-    keys of the alarms that the controller stands by."""
+    """What stands in the ledger that goes on: keys of trips, targets of lock-outs, and the keys of the alarms that the
+    controller stands by."""
 
     trips: tuple[str, ...]
     lockouts: tuple[str, ...]
-    numbers_above: int
     alarmed: tuple[str, ...] = ()
 
 
@@ -63,7 +62,7 @@ def go_on(archived: Path, present: Path, *, restored: Path | None, kept: Path | 
         db.execute("PRAGMA journal_mode=DELETE")
     trips = tuple(one.key for one in state.trips)
     alarmed = (*(key for key, _ in state.alarmed), *(f"{_TRIP}{key}" for key in trips))
-    return Kept(trips, tuple(one.target for one in state.lockouts), above, alarmed)
+    return Kept(trips, tuple(one.target for one in state.lockouts), alarmed)
 
 
 def _united(before: State | None, today: State | None) -> State:

@@ -8,11 +8,9 @@ from services.backup.places import CONFIG, LOADS, Places
 from services.controller.limits import acting_devices
 from services.controller.limits_power import sources_of
 from services.shared.settings import Settings, SettingsError, counted, load
-from services.shared.settings.sensing import sensing_devices
-from services.shared.settings.told import parts
+from services.shared.settings.listing import parts
+from services.shared.settings.sensing import measuring_devices
 
-_ELSEWHERE = ("SIGNAL ", "MQTT_SENSOR ", "HTTP_LOADS ")
-"""Sections that are told as the signals and devices they make."""
 _NAMED = 5
 """So many of what is gone are named; a site may lose hundreds of loads."""
 
@@ -62,12 +60,11 @@ def _known(settings: Settings) -> dict[str, dict[str, None]]:
     heat, apis = settings.temperature, settings.apis
     fans = range(1, settings.fans.count + 1) if apis.fan_relay_ip and settings.fans.wiring else ()
     foreman = ("foreman",) if apis.foreman_api else ()  # its key may be a secret, which is in no file
-    sensing = (name for name in sensing_devices(settings) if name not in settings.signals)
     found: dict[str, Iterable[str]] = {
-        "device": (*foreman, *acting_devices(settings), *sensing, *(f"fan-{number}" for number in fans)),
+        "device": (*foreman, *acting_devices(settings), *measuring_devices(settings), *(f"fan-{number}" for number in fans)),
         "signal": (source.name for source in sources_of(settings)),
         "sensor": (name.lower() for pairs in (heat.roles, heat.zones, heat.switches) for name, _ in pairs),
         "load": (load.name for load in settings.loads),
-        "section": (f"[{label}]" for label, _ in parts(settings) if " " in label and not label.startswith(_ELSEWHERE)),
+        "section": (f"[{label}]" for label, one in parts(settings) if one.NAMED and not one.IS_A_DEVICE),
     }
     return {kind: dict.fromkeys(names) for kind, names in found.items()}

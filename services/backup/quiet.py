@@ -8,10 +8,10 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from services.backup.disk import sync
 from services.backup.trouble import Trouble
+from services.shared.sqlite_files import TAILS
+from services.shared.whole_file import sync
 
-_TAILS = ("-wal", "-shm")
 _BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
@@ -40,7 +40,7 @@ def replace(new: Path, path: Path, aside: Path) -> Path | None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     kept = _kept(path, aside) if path.exists() else None
     if kept is not None:
-        for tail in _TAILS:
+        for tail in TAILS:
             with contextlib.suppress(FileNotFoundError):
                 path.with_name(path.name + tail).replace(kept.with_name(kept.name + tail))
     new = _near(new, path)

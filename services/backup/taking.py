@@ -17,6 +17,7 @@ from services.backup.manifest import Manifest
 from services.backup.places import DATABASES, LEDGER, Places
 from services.backup.proof import MemberVerdict
 from services.backup.trouble import Trouble
+from services.shared import whole_file
 from services.shared.backups import NOTE, Archive, Kind, Note, archives, note_document, read_notes
 from services.shared.settings import Settings
 from services.shared.version import VERSION
@@ -82,10 +83,10 @@ def _packed(half: Path, path: Path, manifest: Manifest, scratch: Path, say: Say)
     try:
         say("packing")
         files.write(half, manifest, scratch)
-        disk.sync(half)
+        whole_file.sync(half)
         say("checking")
         verdicts = _proven(half, manifest, scratch)
-        disk.put(half, path)
+        whole_file.put(half, path)
     finally:
         half.unlink(missing_ok=True)
     return verdicts
@@ -132,4 +133,4 @@ def _tried(work: Callable[[], None]) -> list[str]:
 
 def _note(folder: Path, kind: Kind, note: Note) -> None:
     with contextlib.suppress(OSError):  # on a card that takes nothing the age of the newest archive tells it
-        disk.write(folder / NOTE, note_document({**read_notes(folder), kind: note}).encode())
+        whole_file.write(folder / NOTE, note_document({**read_notes(folder), kind: note}).encode())

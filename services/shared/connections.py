@@ -12,9 +12,16 @@ from collections.abc import Callable
 from typing import Any
 
 import h11
-import uvicorn
 from starlette.responses import Response
-from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from services.shared.left_out import not_loaded
+
+with not_loaded("uvicorn.main"):  # its command line: 1.6 MB in each service
+    from uvicorn import server
+    from uvicorn.config import Config
+    from uvicorn.protocols.http.h11_impl import H11Protocol
+
+__all__ = ["Config", "Connection", "Refuse", "Server"]
 
 HEAD_S = 10.0
 BODY_S = 20.0
@@ -108,10 +115,10 @@ class Connection(H11Protocol):
         return None if state is not h11.IDLE or idle_after_answer else ("head", id(self.cycle))
 
 
-class Server(uvicorn.Server):
+class Server(server.Server):
     """uvicorn's, which leaves the signals to the service and takes its connections itself."""
 
-    def __init__(self, config: uvicorn.Config, refuse: Refuse) -> None:
+    def __init__(self, config: Config, refuse: Refuse) -> None:
         super().__init__(config)
         self._refuse = refuse
 

@@ -7,7 +7,7 @@ import asyncio
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from types import SimpleNamespace
 from typing import Any
 
@@ -17,12 +17,15 @@ from yarl import URL
 from services.shared import raw, raw_text
 from services.shared.answer import Answer
 from services.shared.device import DeviceError, Nonsense, Unreachable
+from services.shared.trust import authorities
 from services.shared.unanswered import why
 
 MAX_BODY_BYTES = 4_000_000  # a fleet page of 500 miners is below 1 MB
 
-# The library keeps all authorities of the system for whoever does not verify, 0.8 MB. Here nobody does without.
-aiohttp.connector._SSL_CONTEXT_UNVERIFIED = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+# The library keeps all authorities of the system, once for whoever verifies and once for whoever does not, 0.8 MB each. Here
+# nobody does without, and whom we trust is made when a first https is asked: until then it is nobody.
+aiohttp.connector._SSL_CONTEXT_VERIFIED = aiohttp.connector._SSL_CONTEXT_UNVERIFIED = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+_usual = cache(authorities)
 
 _parsed = lru_cache(maxsize=2048)(URL)  # the same few calls to the same few hundred loads, again and again
 
@@ -53,7 +56,7 @@ class HttpClient:
     """One client per device: keeps its connections, at most `limit` of them. `ssl_context`: what to trust, if not the usual."""
 
     def __init__(self, *, limit: int = 1, deadline_s: float = 10.0, ssl_context: ssl.SSLContext | None = None) -> None:
-        self._ssl = ssl_context or True
+        self._ssl = ssl_context
         self._deadline_s = deadline_s
         self._limit = limit
         self._session: aiohttp.ClientSession | None = None
@@ -94,7 +97,7 @@ class HttpClient:
         try:
             async with asyncio.timeout(deadline_s):
                 async with self._open().request(
-                    method, _parsed(url), **asked, allow_redirects=False, trace_request_ctx=way
+                    method, to := _parsed(url), **asked, ssl=self._trusted(to), allow_redirects=False, trace_request_ctx=way
                 ) as response:
                     way.head = response
                     await _read_at_most(response, max_bytes, way.body)
@@ -114,9 +117,12 @@ class HttpClient:
             await self._session.close()
             self._session = None
 
+    def _trusted(self, url: URL) -> ssl.SSLContext | bool:
+        return self._ssl or (url.scheme != "https") or _usual()
+
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:
-            connector = aiohttp.TCPConnector(limit=self._limit, ssl=self._ssl)
+            connector = aiohttp.TCPConnector(limit=self._limit)
             self._session = aiohttp.ClientSession(
                 connector=connector, timeout=aiohttp.ClientTimeout(total=None), cookie_jar=aiohttp.DummyCookieJar(),
                 trace_configs=[_traced()],

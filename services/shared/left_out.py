@@ -1,4 +1,4 @@
-"""Leaves out what a library would load only because it happens to be installed, and does well without."""
+"""Leaves out what a library would load and does well without: because it happens to be installed, or for others than us."""
 
 import sys
 from collections.abc import Iterator
@@ -22,3 +22,25 @@ def left_out(*names: str) -> Iterator[None]:
         for name in names:
             del sys.modules[name]
         sys.modules.update(there)
+
+
+def left_out_for_good(name: str) -> None:
+    """The same of one module for as long as the process lives, for a library that asks for it again and again."""
+    sys.modules.setdefault(name, None)  # type: ignore[arg-type]
+
+
+@contextmanager
+def not_loaded(name: str) -> Iterator[None]:
+    """Until the end of the block an import of this module loads nothing: of it there is every name, and each is None.
+
+    For the import of a package alone that takes names out of a module of its own which we never use; who imports the module
+    afterwards loads it.
+    """
+    empty = ModuleType(name)
+    empty.__getattr__ = lambda _: None  # type: ignore[method-assign]
+    there = sys.modules.setdefault(name, empty)
+    try:
+        yield
+    finally:
+        if there is empty:
+            del sys.modules[name]

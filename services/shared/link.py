@@ -23,6 +23,7 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
 from services.shared.room import Room
 from services.shared.settings.sections import Broker
+from services.shared.trust import authorities
 from services.shared.unreached import Unreached
 
 log = logging.getLogger(__name__)
@@ -235,7 +236,7 @@ def _send_at_once(_client: Client, _userdata: Any, connection: Any) -> None:
 def _trusting(ca_file: str) -> ssl.SSLContext:
     """Whom we take for the broker. With a file that cannot be used nobody: the service goes on without a broker, and says why."""
     try:
-        return ssl.create_default_context(cafile=ca_file or None)
+        return ssl.create_default_context(cafile=ca_file) if ca_file else authorities()
     except (OSError, ValueError) as error:
         log.error("no broker is trusted: ca_file %s: %s", ca_file, getattr(error, "strerror", None) or error)
         return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

@@ -6,10 +6,9 @@ import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import uvicorn
 from starlette.types import ASGIApp
 
-from services.shared.connections import Refuse, Server
+from services.shared.connections import Config, Refuse, Server
 
 BACKLOG = 256
 GRACE_S = 3  # without it an open stream would keep the process for ever
@@ -54,7 +53,7 @@ async def serve(listeners: list[Listener], refuse: Refuse, closing: Callable[[],
 
 
 def _server(app: ASGIApp, refuse: Refuse) -> Server:
-    config = uvicorn.Config(
+    config = Config(
         app,
         log_config=None,
         log_level="warning",

@@ -283,6 +283,8 @@ class State(Message):
     """The controller's whole state: what a page needs to say safe or not, curtailed or not, and why.
 
     `still_on` is the one of the reasons that tells in words what `load` tells in figures; empty where none does.
+    `temperature_mono_s`: when the poll of `temperature_max_c` began; None where no fresh intake shows it: there is none, or a
+    person's value stands in for it.
     """
 
     TOPIC: ClassVar[str] = "state"
@@ -300,6 +302,7 @@ class State(Message):
     signals: tuple[SignalView, ...]
     load: LoadSummary
     temperature_max_c: Finite | None
+    temperature_mono_s: Finite | None = None
     fan_stage: int
     fans: tuple[FanView, ...]
     leases: tuple[Lease, ...]

@@ -4,7 +4,6 @@ It is Starlette alone: FastAPI is 7 MB of memory more in each service, and only 
 """
 
 import asyncio
-import logging
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 
@@ -17,8 +16,6 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from services.shared import listeners
 from services.shared.metrics import Metrics
 from services.shared.version import VERSION
-
-log = logging.getLogger(__name__)
 
 TICK_LIMIT_S = 2.0
 """/health is well when the loop ticked within so many seconds."""

@@ -9,6 +9,8 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
+from services.shared.sqlite_files import parts_of
+
 _TICKS = os.sysconf("SC_CLK_TCK")
 _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 _BEGUN = 19  # the start time's place after the program's name in /proc/<pid>/stat
@@ -58,7 +60,7 @@ class DatabaseFigures(Collector):
 
 def size_bytes(path: Path) -> int:
     """A database with its log and index; 0 where there is none."""
-    return sum(_size(path.with_name(path.name + tail)) for tail in ("", "-wal", "-shm"))
+    return sum(_size(part) for part in parts_of(path))
 
 
 def written_bytes(path: Path) -> int | None:

@@ -3,8 +3,9 @@
 The fact is a file beside `ledger.db`, so that no damage of the ledger and no environment takes it away.
 """
 
-import os
 from pathlib import Path
+
+from services.shared import whole_file
 
 MARKER = "ledger.db.observe"
 _MOST = 500
@@ -24,13 +25,7 @@ def why(folder: Path) -> str | None:
 
 def observe(folder: Path, words: str) -> None:
     """From now on the site in this folder observes. On the card before it returns. Raises OSError."""
-    half = folder / f".{MARKER}.half"
-    with half.open("w", encoding="utf-8") as file:
-        file.write(f"{words}\n")
-        file.flush()
-        os.fsync(file.fileno())
-    half.replace(folder / MARKER)
-    _sync(folder)
+    whole_file.write(folder / MARKER, f"{words}\n".encode(), 0o644)  # who may read nothing else of the site may know this
 
 
 def arm(folder: Path) -> bool:
@@ -39,13 +34,5 @@ def arm(folder: Path) -> bool:
         (folder / MARKER).unlink()
     except FileNotFoundError:
         return False
-    _sync(folder)
+    whole_file.sync(folder)
     return True
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -16,7 +16,7 @@ from services.shared import heap, logs
 from services.shared.bus import Bus
 from services.shared.clock import Clock
 from services.shared.ops import Ops
-from services.shared.settings import SettingsError, load
+from services.shared.settings import SettingsError, last_good
 from services.shared.settings.tree import Settings
 from services.shared.systemd import Systemd
 from services.shared.watch import LoopWatch, on_own_stderr
@@ -54,11 +54,13 @@ def run(service: str, serve: Serve, *, persistent: bool = False, backlog: int = 
     """
     heap.one_for_all_threads()
     try:
-        settings = load()
+        settings, instead = last_good.start()
     except SettingsError as error:
         on_own_stderr(str(error))
         return EXIT_SETTINGS
     listener = logs.start(service, settings)
+    for words in instead:
+        log.error("settings: %s", words)
     watch = LoopWatch()
     try:
         return asyncio.run(_live(service, serve, settings, watch, listener, persistent=persistent, backlog=backlog))

@@ -1,4 +1,4 @@
-"""The daily care of a database that is in use: every page looked at, the planner's figures, the log folded in.
+"""What is damage, and the daily care of a database in use: every page looked at, the planner's figures, the log folded in.
 
 https://www.sqlite.org/pragma.html: `quick_check`, `optimize`, `wal_checkpoint(TRUNCATE)`. A look reads the file once and writes
 nothing; the rest writes some pages.
@@ -8,9 +8,27 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-_DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+from services.shared.sqlite_files import log_of
+
+DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+"""The primary result codes of a file that is broken, or is none (https://www.sqlite.org/rescode.html)."""
 _MOST = 3
 _WORDS = 300
+
+
+def code(error: BaseException) -> int:
+    """SQLite's primary result code; 0 when there is none."""
+    return int(getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
+
+
+def is_damage(error: BaseException) -> bool:
+    """Whether the file itself is broken; full, locked or read-only is no damage."""
+    return code(error) in DAMAGE
+
+
+def is_read_only(error: BaseException) -> bool:
+    """Whether it is only this connection that cannot write: one that is opened later may."""
+    return code(error) == sqlite3.SQLITE_READONLY
 
 
 def reading(path: Path, patience_s: float = 10.0) -> sqlite3.Connection:
@@ -21,7 +39,7 @@ def reading(path: Path, patience_s: float = 10.0) -> sqlite3.Connection:
     try:
         return _opened(path, "mode=ro", patience_s)
     except sqlite3.OperationalError:
-        if path.with_name(f"{path.name}-wal").exists() or not path.exists():
+        if log_of(path).exists() or not path.exists():
             raise
     return _opened(path, "mode=ro&immutable=1", patience_s)
 
@@ -50,7 +68,7 @@ def _verdict(db: sqlite3.Connection) -> str:
     try:
         found = [str(row[0]) for row in db.execute(f"PRAGMA quick_check({_MOST})")]
     except sqlite3.DatabaseError as error:
-        if getattr(error, "sqlite_errorcode", 0) & 0xFF not in _DAMAGE:
+        if not is_damage(error):
             raise
         return str(error)
     return "" if found == ["ok"] else "; ".join(found)[:_WORDS]

@@ -22,11 +22,6 @@ class Turn(Generic[T]):
         self._longest_s = longest_s
         self._task: asyncio.Future[T] | None = None
 
-    @property
-    def is_free(self) -> bool:
-        """Nothing is at work."""
-        return self._task is None or self._task.done()
-
     async def done(self, job: Callable[[], Awaitable[T]]) -> T:
         """Its answer, or that of the one before it that came late. Raises NoAnswer, or what the job raises."""
         is_late = self._task is not None

@@ -4,6 +4,7 @@ it stays on the simulator's own host.
 
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import fields
 from inspect import isawaitable
 from typing import Any
 
@@ -34,7 +35,7 @@ class Control:
         self._signal = signal
         self._telegram = sinks.telegram
         self._ports = ports
-        self._inboxes = {name: getattr(sinks, name).inbox for name in ("telegram", "smtp", "sms", "webhook", "watcher")}
+        self._inboxes = {one.name: getattr(sinks, one.name).inbox for one in fields(sinks)}
         self._reboot = reboot
         self._runner: web.AppRunner | None = None
 

@@ -6,7 +6,7 @@ import signal
 import sys
 
 from services.shared import logs
-from services.shared.settings import SettingsError, load
+from services.shared.settings import SettingsError, last_good
 from services.shared.settings.tree import Settings
 from services.simulator.simulated import SimulatedSite
 
@@ -44,7 +44,7 @@ async def live(settings: Settings) -> int:
 def main() -> int:
     """Returns the exit code: 0 told to stop, 1 fault, 2 settings wrong."""
     try:
-        settings = load()
+        settings, _ = last_good.start()
     except SettingsError as error:
         sys.stderr.write(f"{error}\n")
         return _EXIT_SETTINGS

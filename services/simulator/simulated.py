@@ -2,6 +2,7 @@
 
 import asyncio
 
+from services.shared.settings.simulator_ports import port_of
 from services.shared.settings.tree import Settings
 from services.simulator import field
 from services.simulator.control import Control
@@ -12,15 +13,6 @@ from services.simulator.site import Faults
 
 _TICK_S = 0.08
 _LONGEST_TICK_S = 1.0  # a computer that slept does not make the plant leap
-
-OFFSETS = {
-    "signal": 0, "roomalert-1": 1, "iotawatt-1": 2, "foreman": 3, "relay-1": 4, "smtp": 5, "telegram": 6, "sms": 7, "webhook": 8,
-    "watcher": 9,
-}  # fmt: skip
-"""Ports from base_port; `pdu-<n>` is at 10 + n, a further board `relay-<n>` at 60 + n, HTTP loads where loads.csv has them."""
-
-_FIRST_PDU = 10
-_FURTHER_BOARDS = 60
 
 
 class SimulatedSite:
@@ -42,7 +34,7 @@ class SimulatedSite:
         host, base = self._settings.simulator.host, self._settings.simulator.base_port
         try:
             for name, device in self.devices.items():
-                self.ports[name] = await _started(name, device, host, _port(name, base))
+                self.ports[name] = await _started(name, device, host, port_of(name, base))
             self.ports["control"] = await _started("control", self._control, host, self._settings.simulator.control_port)
         except OSError:
             await self.stop()
@@ -87,12 +79,3 @@ async def _started(name: str, device: field.Device, host: str, port: int) -> int
         return await device.start(host, port)
     except OSError as error:
         raise OSError(error.errno, f"{name} cannot listen on {host}:{port}: {error.strerror}") from None
-
-
-def _port(name: str, base: int) -> int:
-    kind, _, number = name.rpartition("-")
-    if not base or kind == "http":
-        return 0
-    if name in OFFSETS:
-        return base + OFFSETS[name]
-    return base + int(number) + (_FIRST_PDU if kind == "pdu" else _FURTHER_BOARDS)

@@ -13,7 +13,7 @@ from services.controller.core.stamps import resume, told_at
 from services.controller.core.wanted import Ceiling
 from services.shared.vocabulary import LeaseKind, Level, PowerState, RuleKind
 from tests.plant import limits, load, moment
-from tests.scenarios.rails import WALL_0, Rails, metered, page, source
+from tests.scenarios.rails import WALL_0, Rails, asked_kw, metered, page, source
 from tests.scenarios.test_schedule import FALL, Hours, hours, unix
 
 EVENT_AT = 3600.0
@@ -34,6 +34,31 @@ def test_ten_minutes_are_enough_to_wake_a_miner_before_an_event_and_less_are_not
 def test_before_a_drop_by_some_kw_nothing_is_woken_for_nobody_knows_yet_what_it_leaves():
     assert [one.kw for one in before_an_event(300.0, drop_kw=8.0)] == [0.0]
     assert [one.kw for one in before_an_event(300.0, target_kw=12.0)] == [12.0]
+
+
+def event_heard(said_s, **said):
+    """A control from one hour after the clock's zero to two hours."""
+    return page(Level.CONTROL, said_s, event_id="E-1", from_at=WALL_0 + EVENT_AT, until_at=WALL_0 + 2 * EVENT_AT, **said)
+
+
+def test_an_event_that_changes_its_target_stays_where_it_stood_though_the_clock_was_put_back_or_lost():
+    rails = Rails(source(heartbeat_s=1e6))
+    rails.at(0.0, event_heard(0.0, target_kw=12.0))
+    rails.at(EVENT_AT)
+    rails.jump_s = -30.0
+    assert asked_kw(rails.at(EVENT_AT + 1.0, event_heard(EVENT_AT + 1.0, target_kw=9.0))) == 9.0, "it has begun"
+    rails.jump_s = 0.0
+    assert asked_kw(rails.at(2 * EVENT_AT)) is None
+    rails.trusted = False
+    assert asked_kw(rails.at(2 * EVENT_AT + 10.0, event_heard(2 * EVENT_AT + 10.0, target_kw=6.0))) is None, "it is over"
+
+
+def test_while_the_clock_is_not_trusted_the_end_of_an_event_is_no_moment_at_which_anything_turns():
+    rails = Rails(source(heartbeat_s=1e6))
+    rails.at(0.0, event_heard(0.0))
+    assert rails.at(EVENT_AT).next_due == 2 * EVENT_AT
+    rails.trusted = False
+    assert rails.at(EVENT_AT + 60.0).next_due == 1e6, "only the loss of its source does"
 
 
 def test_hours_of_almost_a_day_last_into_the_next_evening_of_the_contracts_own_day():

@@ -66,6 +66,15 @@ def test_a_wake_that_does_nothing_is_answered_with_who_still_holds() -> None:
     assert ", lease h2 of program-h2 (token, 10.0.0.2) and 2 more; " in still_held(many, awake, SITE)
 
 
+def test_neither_who_asks_to_wake_nor_who_woke_the_same_is_told_as_one_who_holds() -> None:
+    asleep = lease(MINERS, "a", "ann (session, 192.168.1.7)", action="sleep", members=("m-1",))
+    own = [lease(MINERS, f"own-{name}", "bob (session, 192.168.1.8)", action="sleep", members=(name,)) for name in ("m-1", "m-5")]
+    others = lease(MINERS, "c", "eve (session, 192.168.1.9)", action="wake", members=("m-1",))
+    awake = lease(MINERS, "b", "bob (session, 192.168.1.8)", action="wake", members=("m-1", "m-2"))
+    told = "1 of 2 loads stay asleep, held by lease a of ann (session, 192.168.1.7); the lease to wake stands"
+    assert still_held(granted(asleep, *own, others, awake), awake, SITE) == told
+
+
 def test_a_program_that_comes_from_a_new_address_each_minute_has_one_lease() -> None:
     state = granted(*(curtail(str(n), 100.0, owner=f"program (token, 10.0.0.{n})") for n in range(100)))
     assert list(by_id(state)) == ["99"]

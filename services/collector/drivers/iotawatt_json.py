@@ -4,13 +4,13 @@
 transformer the monitor reports 0 W everywhere, exactly as if all fans had stopped; such watts are unusable, not zero.
 """
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from services.shared.answer import loads_strict
 from services.shared.device import Nonsense
+from services.shared.numbers import finite
 
 SETTLE_S = 30.0  # its figures start from 0 after a restart
 VOLTS_TOLERANCE = 0.20
@@ -46,7 +46,7 @@ def parse_status(body: str) -> Status:
     found = loads_strict(body)
     if not isinstance(found, dict) or not isinstance(found.get("stats"), dict):
         raise Nonsense(f"no IoTaWatt status: {body[:60]!r}")
-    return Status(_objects(found, "inputs"), _objects(found, "outputs"), number(found["stats"].get("runseconds")))
+    return Status(_objects(found, "inputs"), _objects(found, "outputs"), finite(found["stats"].get("runseconds")))
 
 
 def parse_series(body: str) -> tuple[str, ...]:
@@ -65,19 +65,10 @@ def fits(status: Status, names: Sequence[str]) -> bool:
 
 def measure(status: Status, names: Sequence[str], nominal_volts: float) -> tuple[Measured, ...]:
     """Every series with its value, or with the reason why it has none."""
-    volts = [number(one.get("Vrms")) for one in status.inputs if "Vrms" in one]
+    volts = [finite(one.get("Vrms")) for one in status.inputs if "Vrms" in one]
     unusable = _why_not_watts(volts, nominal_volts)
     rows = [*_inputs(status, names), *_outputs(status)]
     return tuple(_judge(name, unit, raw, status.run_s, unusable) for name, unit, raw in rows)
-
-
-def number(value: object) -> float | None:
-    """A number or a padded text of one; None for anything else, NaN and infinities included."""
-    try:
-        found = float(str(value).strip())
-    except ValueError:
-        return None
-    return found if math.isfinite(found) else None
 
 
 def _inputs(status: Status, names: Sequence[str]) -> Iterator[tuple[str, str, object]]:
@@ -97,7 +88,7 @@ def _outputs(status: Status) -> Iterator[tuple[str, str, object]]:
 
 
 def _judge(name: str, unit: str, raw: object, run_s: float | None, unusable: str) -> Measured:
-    value = number(raw)
+    value = finite(raw)
     if value is None:
         return Measured(name, unit, None, f"not a number: {str(raw)[:20]!r}")
     if run_s is None or run_s < SETTLE_S:

@@ -5,7 +5,6 @@ the 32E's internals as texts too. A port is believed only if `enabled` is 1 and 
 last value for ever, and an empty port reports 0.00 °C, 32.00 °F. Sources: captures of 3E v1.2.1, 12E v3.2.5, 32E v2.5.1.
 """
 
-import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -13,6 +12,7 @@ from typing import Any
 
 from services.shared.answer import loads_strict
 from services.shared.device import Nonsense
+from services.shared.numbers import finite
 
 Part = Mapping[str, Any]
 LOWEST_C, HIGHEST_C = -40.0, 85.0  # the sensors' range by their maker
@@ -89,21 +89,21 @@ def _port(port: str, part: Part) -> Iterator[Measured]:
     reason = unplugged or _outside(celsius, LOWEST_C, HIGHEST_C, "°C")
     yield Measured(port, port, label, "Cel", None if reason else celsius, reason, empty)
     humidity = _first(part, "humid", "h")
-    if humidity is not None and _number(_first(part, "type", "t")) != TEMPERATURE_ONLY:
-        percent = _number(humidity)
+    if humidity is not None and finite(_first(part, "type", "t")) != TEMPERATURE_ONLY:
+        percent = finite(humidity)
         reason = unplugged or _outside(percent, 0.0, 100.0, "%RH")
         yield Measured(port, f"{port}-humidity", label, "%RH", None if reason else percent, reason, empty)
 
 
 def _unplugged(part: Part) -> str:
-    enabled, kind = _number(_first(part, "enabled", "en")), _number(_first(part, "type", "t"))
+    enabled, kind = finite(_first(part, "enabled", "en")), finite(_first(part, "type", "t"))
     return "" if enabled == 1.0 and kind not in (None, 0.0) else "no sensor is plugged in"
 
 
 def _celsius(part: Part) -> float | None:
-    celsius, fahrenheit = _first(part, "tempc", "tc"), _number(_first(part, "tempf", "tf"))
+    celsius, fahrenheit = _first(part, "tempc", "tc"), finite(_first(part, "tempf", "tf"))
     if celsius is not None:
-        return _number(celsius)
+        return finite(celsius)
     return None if fahrenheit is None else round((fahrenheit - 32.0) / 1.8, 2)
 
 
@@ -126,7 +126,7 @@ def _contacts(page: Part) -> Iterator[Contact]:
     parts = [part for key in _SWITCH_ARRAYS for part in _parts(page, key)]
     for index, part in enumerate(parts, start=1):
         name, label = f"switch-{index}", str(_first(part, "label", "lab") or f"switch-{index}")
-        if _number(_first(part, "enabled", "en")) != 1.0:
+        if finite(_first(part, "enabled", "en")) != 1.0:
             yield Contact(name, label, None, "the input is switched off in the unit")
             continue
         status = _first(part, "status", "stat")
@@ -142,11 +142,3 @@ def _parts(page: Part, key: str) -> Sequence[Part]:
 
 def _first(part: Part, *keys: str) -> Any:
     return next((part[key] for key in keys if part.get(key) is not None), None)
-
-
-def _number(value: object) -> float | None:
-    try:
-        number = float(str(value).strip())
-    except ValueError:
-        return None
-    return number if math.isfinite(number) else None

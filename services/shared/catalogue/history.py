@@ -9,9 +9,9 @@ HISTORY = (
     AlarmClass(
         "database", _OWNER, AlarmKind.WARNING, Priority.LOW,
         "`mine_data.db` cannot be written, or a damaged one, or the end of an earlier audit (`mine_data.db.audit-ended-...`), "
-        "lies beside it",
+        "lies beside it, or its tables are of a later version",
         "records wait in memory and may be lost; control is not affected",
-        "look at the disk; take the file away, or delete it",
+        "look at the disk; take the file away, or delete it; install that later version",
     ),
     AlarmClass(
         "card_full", _OWNER, AlarmKind.WARNING, Priority.LOW,
@@ -28,8 +28,9 @@ HISTORY = (
     ),
     AlarmClass(
         "configuration", _OWNER, AlarmKind.WARNING, Priority.MEDIUM,
-        "`config.txt`, the table of loads or a secret was changed while the services run, and has mistakes, is gone or empty",
-        "the services go on with what they read at their start; after a restart or a power cut they would not start",
+        "`config.txt`, the table of loads or a secret was changed, and has mistakes, is gone or empty",
+        "the services go on with what they read at their start; what is started anew goes on with the last good copy; where "
+        "there is none it does not start",
         "mend it until `mine check` finds no mistake; it ends by itself",
     ),
     AlarmClass(

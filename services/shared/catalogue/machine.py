@@ -24,8 +24,8 @@ MACHINE = (
     ),
     AlarmClass(
         "ledger", "controller", AlarmKind.WARNING, Priority.LOW,
-        "`ledger.db` cannot be written, or was found damaged and laid aside, or events had to be given up: 10,000 wait for a "
-        "card that refuses, 50,000 for an api that confirms none",
+        "`ledger.db` cannot be written, was missing, deleted in use, or damaged and laid aside, or events were given up: "
+        "10,000 wait for a card that refuses, 50,000 for an api that confirms none",
         "control goes on; a restart forgets what is not written",
         "check the card and its free space; after damage look at trips, lock-outs and leases: what could be read of them goes "
         "on, and the alarm names what could not",

@@ -24,7 +24,7 @@ TRIPS = (
     ),
     AlarmClass(
         "trip_ledger", _OWNER, AlarmKind.EMERGENCY, Priority.HIGH,
-        "`ledger.db` was damaged, and its trips and lock-outs cannot be read", _OFF,
+        "`ledger.db` was damaged or is missing, and its trips and lock-outs cannot be read", _OFF,
         "look at the site, lock out again what must be, then reset `ledger`",
         off_delay_s=0.0, latched=True,
     ),

@@ -8,6 +8,7 @@ from services.shared.settings.types import Secret, YesNo, key
 
 class Backup(Section):
     TITLE: ClassVar[str] = "BACKUP"
+    OF_A_SITE: ClassVar[bool] = False
     ABOUT: ClassVar[str] = (
         "Copies of what must not be lost: each hour the ledger, each day everything, one a month kept for longer."
     )

@@ -10,6 +10,7 @@ from services.shared.settings.door_checks import door_warnings
 from services.shared.settings.fan_checks import fan_problems, fan_warnings
 from services.shared.settings.feeder_checks import feeder_problems, feeder_warnings, member_problems
 from services.shared.settings.places import wrong
+from services.shared.settings.port_checks import port_problems
 from services.shared.settings.problems import Problem, doubtful
 from services.shared.settings.schedule_checks import schedule_problems
 from services.shared.settings.secret_checks import secret_problems
@@ -33,7 +34,8 @@ def problems(settings: Settings, told: Sequence[Problem] = (), *, loads_are_sure
         (_meter, ("METER", "APIS] iotawatt_ip")),
         (_http_loads, ("HTTP_LOADS",)),
         (_sensors, ("MQTT_SENSOR",)),
-        (_listeners, ("API]", "OPS")),
+        (_networks, ("API]",)),
+        (port_problems, ("API]", "OPS", "BROKER]", "SIMULATOR", "GENERAL] demo", "APIS] pdu_ip", "APIS] fan_relay_ip")),
         (fan_problems, ("FANS", "APIS] fan_relay_ip")),
         (signal_problems, ("SIGNAL", "APIS] cornbelt_url")),
         (feeder_problems, ("FEEDER",)),
@@ -150,14 +152,9 @@ def _sensors(settings: Settings) -> Iterator[Problem]:
             yield wrong(settings, f"MQTT_SENSOR {name}", "unit", sensor.unit, "Cel, F, %RH, W, kW or V")
 
 
-def _listeners(settings: Settings) -> Iterator[Problem]:
-    api = settings.api
-    if api.debug_port in (api.port, settings.ops.api_port):
-        yield wrong(settings, "API", "debug_port", api.debug_port, "another port than the page's and the api's [OPS] port")
-    if api.port == settings.ops.api_port:
-        yield wrong(settings, "API", "port", api.port, "another port than [OPS] api_port")
+def _networks(settings: Settings) -> Iterator[Problem]:
     for key in ("debug_networks", "critical_networks"):
-        for network in getattr(api, key):
+        for network in getattr(settings.api, key):
             try:
                 ipaddress.ip_network(network, strict=False)
             except ValueError:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pydantic.fields import FieldInfo
 
 from services.shared.settings.keys import allowed, extra, plain, text_of, words_of
-from services.shared.settings.sections import ALL, Section
+from services.shared.settings.sections import ALL, Section, SignalSource
 
 _HEAD = """\
 # The configuration of Bitcoin Mine Control. Copy it to config.txt and change what your site needs; what you leave out keeps
@@ -26,7 +26,6 @@ _SAMPLES = {
     "zones": "roomalert-1/sensor-1 = main",
     "switches": "roomalert-1/switch-1 = smoke, roomalert-1/switch-2 = door!",
 }
-_OPTIONAL = ("PERSON", "ALARM", "MQTT_SENSOR", "HTTP_LOADS", "FEEDER", "SCHEDULE")
 _WIDTH = 120
 
 
@@ -36,7 +35,7 @@ def example() -> str:
 
 
 def _section(kind: type[Section]) -> str:
-    optional = kind.TITLE in _OPTIONAL
+    optional = kind.NAMED and kind is not SignalSource  # of which every site may have the plain one
     lines = [*_comment(kind.ABOUT), f"[{kind.TITLE} name]" if optional else f"[{kind.TITLE}]"]
     for name, field in kind.model_fields.items():
         lines.extend(_comment(_text(name, field)))

@@ -18,10 +18,10 @@ def fan_problems(settings: Settings) -> Iterator[Problem]:
         if word.lower() not in ("nc", "no"):
             yield wrong(settings, "FANS", "wiring", word, "nc or no")
     if len(fans.wiring) not in (0, 1, fans.count):
-        yield wrong(settings, "FANS", "wiring", f"{len(fans.wiring)} words", f"none, one for all, or {fans.count}, one per fan")
+        yield wrong(settings, "FANS", "wiring", ", ".join(fans.wiring), f"none, one for all, or {fans.count}, one per fan")
     for key, values in (("channels", fans.channels), ("series", fans.series), ("zones", fans.zones)):
         if len(values) not in (0, fans.count):
-            yield wrong(settings, "FANS", key, f"{len(values)} values", f"none, or {fans.count}, one per fan")
+            yield wrong(settings, "FANS", key, ", ".join(values), f"none, or {fans.count}, one per fan")
     for key, values in (("channels", fans.channels), ("series", fans.series)):
         for value in sorted({value for value in values if values.count(value) > 1}):
             yield wrong(settings, "FANS", key, value, "each once")

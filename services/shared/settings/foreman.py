@@ -3,6 +3,8 @@
 import re
 from urllib.parse import urlsplit
 
+from services.shared.addresses import is_loopback
+
 REAL = "https://api.foreman.mn/api"
 _OURS = {"foreman.mn", "www.foreman.mn", "dashboard.foreman.mn", "api.foreman.mn"}
 
@@ -19,7 +21,7 @@ def foreman_base(text: str, demo: bool) -> tuple[str, str | None]:
     scheme, host, rest, path = _parts(text)
     if host in _OURS:
         return REAL, None if scheme in ("", "https") and host == "api.foreman.mn" else f"{text} is read as {REAL}"
-    plain = demo or _is_loopback(host)
+    plain = demo or host == "localhost" or is_loopback(host)
     if scheme == "http" and not plain:
         raise ValueError(f"plain http would show the API key to everyone; use {REAL.removesuffix('/api')}")
     scheme = scheme or ("http" if plain else "https")
@@ -40,7 +42,3 @@ def _parts(text: str) -> tuple[str, str, str, str]:
 
 
 _ALLOWED = f"an address such as {REAL}"
-
-
-def _is_loopback(host: str) -> bool:
-    return host in ("localhost", "::1") or re.fullmatch(r"127(\.\d{1,3}){3}", host) is not None

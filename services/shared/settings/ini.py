@@ -123,11 +123,11 @@ class _Reader:
         self.problems.append(Problem(f"{self.file} line {number}", what, shown(found, secret=is_value) if found else "", allowed))
 
 
-def read(path: Path) -> tuple[list[Block], list[Problem]]:
+def read(path: Path, bytes_of: text_file.Read = text_file.read) -> tuple[list[Block], list[Problem]]:
     """The sections of a file and every mistake in its form. A missing, unreadable or non-text file is such a mistake."""
     reader = _Reader(path.name)
     try:
-        data = text_file.read(path)
+        data = bytes_of(path)
     except OSError as error:
         return [], [Problem(str(path), "file", error.strerror or "an error", "a file that can be read")]
     text = data.decode("utf-8-sig", "surrogateescape")

@@ -3,7 +3,6 @@
 A variable beats a secret file, a secret file beats the file, the file beats the default.
 """
 
-import difflib
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -11,23 +10,19 @@ from pathlib import Path
 from typing import Any
 
 from services.shared import restored
-from services.shared.settings import checks, environment, ini
+from services.shared.settings import checks, environment, ini, text_file
 from services.shared.settings import sections as s
 from services.shared.settings.build import section
 from services.shared.settings.environment import Given
 from services.shared.settings.foreman import foreman_base
 from services.shared.settings.loads import loads_of
-from services.shared.settings.problems import Problem, SettingsError, shown
+from services.shared.settings.problems import Problem, SettingsError, meant, shown
 from services.shared.settings.tree import Settings
 from services.shared.stars import starred
 from services.shared.vocabulary import Control
 
 CONFIG = Path("config/config.txt")
 EXAMPLE = Path("config/config.example.txt")
-_FIELDS: dict[type[s.Section], str] = {
-    s.SignalSource: "signals", s.MqttSensor: "mqtt_sensors", s.HttpLoads: "http_loads", s.Feeder: "feeders",
-    s.Schedule: "schedules", s.Person: "persons", s.AlarmChoice: "alarms",
-}  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -54,7 +49,7 @@ class _Loading:
         for key, value in block.values.items():
             where = f"{self.file} line {value.line}"
             if key not in kind.model_fields:
-                self.warnings.append(f"{where}: [{block.spelled}] {value.spelled} is unknown{_nearest(key, kind.model_fields)}")
+                self.warnings.append(f"{where}: [{block.spelled}] {value.spelled} is unknown{meant(key, kind.model_fields)}")
             elif value.text.strip():
                 values[key] = Given(value.text, where, where)
         return values
@@ -93,11 +88,9 @@ class _Loading:
         for block in self.blocks:
             if block.title not in titles:
                 where = f"{self.file} line {block.line}"
-                self.warnings.append(f"{where}: section [{block.spelled}] is unknown{_nearest(block.title, titles)}")
+                self.warnings.append(f"{where}: section [{block.spelled}] is unknown{meant(block.title, titles)}")
         self.warnings.extend(f"environment {name} is no key of ours" for name in environment.unknown(s.ALL, self.env))
-        parts: dict[str, Any] = {
-            _FIELDS.get(kind, kind.TITLE.lower()): self.named(kind) if kind.NAMED else self.plain(kind) for kind in s.ALL
-        }
+        parts: dict[str, Any] = {kind.field_name(): self.named(kind) if kind.NAMED else self.plain(kind) for kind in s.ALL}
         return self.utility(self.foreman(Settings(**parts)))
 
     def placed(self, problem: Problem) -> Problem:
@@ -136,14 +129,15 @@ def file_of(env: Mapping[str, str]) -> Path:
     return Path(env["MINE_CONFIG"]) if env.get("MINE_CONFIG") else CONFIG if CONFIG.exists() else EXAMPLE
 
 
-def load(path: Path | None = None, env: Mapping[str, str] = os.environ) -> Settings:
+def load(path: Path | None = None, env: Mapping[str, str] = os.environ, read: text_file.Read = text_file.read) -> Settings:
     """The settings of `path`, else of MINE_CONFIG, else of config/config.txt, else of the example, which only observes.
 
-    Raises SettingsError with every mistake of the file, the environment and loads.csv.
+    `read` gives what stands in the file and in the table of loads. Raises SettingsError with every mistake of them and of the
+    environment.
     """
     given_path = path or (Path(env["MINE_CONFIG"]) if env.get("MINE_CONFIG") else None)
     file = given_path or file_of(env)
-    blocks, problems = ini.read(file)
+    blocks, problems = ini.read(file, read)
     loading = _Loading(file.name, blocks, env, problems)
     settings = loading.tree()
     if given_path is None and file == EXAMPLE:
@@ -153,7 +147,7 @@ def load(path: Path | None = None, env: Mapping[str, str] = os.environ) -> Setti
         settings = _observing(settings)
     settings = replace(settings, origins=loading.origins, file=file)
     told = tuple(loading.problems)
-    settings = replace(settings, loads=loads_of(settings, file.parent, loading.problems, loading.warnings))
+    settings = replace(settings, loads=loads_of(settings, file.parent, loading.problems, loading.warnings, read))
     sure = len(loading.problems) == len(told)
     loading.problems.extend(loading.placed(problem) for problem in checks.problems(settings, told, loads_are_sure=sure))
     warnings = (*loading.warnings, *(() if told else checks.warnings(settings)))
@@ -170,8 +164,3 @@ def _observed(settings: Settings, loading: _Loading) -> Settings:
 
 def _observing(settings: Settings) -> Settings:
     return replace(settings, general=settings.general.model_copy(update={"control": Control.OBSERVE}))
-
-
-def _nearest(word: str, known: Any) -> str:
-    near = difflib.get_close_matches(word, list(known), 1)
-    return f"; did you mean {near[0]}?" if near else ""

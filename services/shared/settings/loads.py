@@ -1,28 +1,25 @@
 """loads.csv and the ranges of [HTTP_LOADS] as load rows. An outlet that no row names is never switched."""
 
-import csv
-import io
 import math
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from services.shared.settings import load_checks, ranges, text_file
+from services.shared.settings import load_checks, load_table, ranges, text_file
 from services.shared.settings import sections as s
+from services.shared.settings.load_table import NO_TEXT, NO_UTF8
 from services.shared.settings.problems import Problem, shown
 from services.shared.settings.tree import LoadRow, Settings
 from services.shared.vocabulary import LoadKind
 
-COLUMNS = (
-    "name", "kind", "group", "zone", "kW", "priority", "foreman_id", "pdu", "outlet", "protected", "efficiency_j_th",
-    "address", "section",
-)  # fmt: skip
-_REQUIRED = ("name", "kind", "kw")
+_HEADER = ("column", "header")
 
 
-def loads_of(settings: Settings, folder: Path, problems: list[Problem], warnings: list[str]) -> tuple[LoadRow, ...]:
+def loads_of(
+    settings: Settings, folder: Path, problems: list[Problem], warnings: list[str], read: text_file.Read = text_file.read
+) -> tuple[LoadRow, ...]:
     """All loads, of the file and of the ranges. Mistakes go to `problems`, each with line and column.
 
     A file that is absent under its usual name is none; one that the operator named must be there.
@@ -30,8 +27,8 @@ def loads_of(settings: Settings, folder: Path, problems: list[Problem], warnings
     rows: list[tuple[str, LoadRow]] = []
     told = tuple(problems)
     path = folder / settings.data.loads_file
-    if path.exists() or settings.data.loads_file != s.Data().loads_file:
-        rows.extend(_of_file(path, problems))
+    if settings.data.loads_file != s.Data().loads_file or text_file.is_there(path, read):
+        rows.extend(_of_file(path, problems, read))
     elif settings.apis.pdu_ip or settings.apis.foreman_api or any(not h.range for h in settings.http_loads.values()):
         warnings.append(f"{path.name} is not there: no load can be switched")
     for name, section in settings.http_loads.items():
@@ -43,63 +40,12 @@ def loads_of(settings: Settings, folder: Path, problems: list[Problem], warnings
     return tuple(row for _, row in rows)
 
 
-def _of_file(path: Path, problems: list[Problem]) -> list[tuple[str, LoadRow]]:
-    try:
-        text = text_file.read(path).decode("utf-8-sig")
-    except UnicodeDecodeError:
-        problems.append(Problem(path.name, "file", "bytes that are no UTF-8", "a text file in UTF-8"))
-        return []
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        problems.append(Problem(path.name, "file", reason, "a file that can be read"))
-        return []
-    lines = text.splitlines()
-    start = next((number for number, line in enumerate(lines) if line.strip() and not line.startswith("#")), None)
-    if start is None:
-        return []
-    header = _header(f"{path.name} line {start + 1}", lines[start], problems)
-    if header is None:
-        return []
-    reader = csv.reader(io.StringIO("\n".join(lines[start + 1 :])), delimiter=_delimiter(lines[start]))
-    return list(_rows(path.name, start + 1, header, reader, problems))
-
-
-def _delimiter(line: str) -> str:
-    return max(",;\t", key=line.count)
-
-
-def _header(where: str, line: str, problems: list[Problem]) -> list[str] | None:
-    names = [name.strip().lower().replace(" ", "_") for name in next(csv.reader([line], delimiter=_delimiter(line)))]
-    known = [column.lower() for column in COLUMNS]
-    wrong = [name for index, name in enumerate(names) if name not in known or name in names[:index]]
-    missing = [name for name in _REQUIRED if name not in names]
-    for name in wrong:
-        problems.append(Problem(where, "column", shown(name), f"each once of {', '.join(COLUMNS)}"))
-    for name in missing:
-        problems.append(Problem(where, "header", f"no column {name}", f"the columns {', '.join(COLUMNS[:10])}"))
-    return None if wrong or missing else names
-
-
-def _rows(file: str, start: int, header: list[str], reader: Any, problems: list[Problem]) -> Iterator[tuple[str, LoadRow]]:
-    while True:
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            problems.append(
-                Problem(f"{file} line {start + reader.line_num}", "row", str(error), "values without control characters")
-            )
-            continue
-        where = f"{file} line {start + reader.line_num}"
-        if not any(cell.strip() for cell in cells) or cells[0].startswith("#"):
-            continue
-        if len(cells) > len(header):
-            problems.append(Problem(where, "row", f"{len(cells)} values", f"at most {len(header)}, one for each column"))
-            continue
-        row = _Row(where, {name: cell.strip() for name, cell in zip(header, cells, strict=False)}, problems).load()
-        if row is not None:
-            yield where, row
+def _of_file(path: Path, problems: list[Problem], bytes_of: text_file.Read) -> list[tuple[str, LoadRow]]:
+    """The rows that have no mistake. Under a header with one none is whole, and to compare them would tell what is not so."""
+    told = len(problems)
+    read = ((where, _Row(where, cells, problems).load()) for where, cells in load_table.rows_of(path, problems, bytes_of))
+    rows = [(where, row) for where, row in read if row is not None]
+    return [] if any(problem.what in _HEADER for problem in problems[told:]) else rows
 
 
 @dataclass(slots=True)
@@ -129,15 +75,21 @@ class _Row:
         return None if self.wrong else row
 
     def take(self, column: str, default: Any, read: Callable[[str], Any], allowed: str, *, optional: bool = False) -> Any:
-        text = self.cells.get(column, "")
-        if not text and (optional or default is not None):
+        text = self.cells.get(column)
+        if not text and (text is None or optional or default is not None):
+            self.wrong |= text is None and default is None and not optional  # the header's mistake, told there
             return default
+        if NO_UTF8.search(text):
+            return self.refuse(column, default, *NO_TEXT)
         try:
             return read(text)
         except (ValueError, KeyError):
-            self.wrong = True
-            self.problems.append(Problem(self.where, f"column {column}", shown(text), allowed))
-            return default
+            return self.refuse(column, default, shown(text), allowed)
+
+    def refuse(self, column: str, default: Any, found: str, allowed: str) -> Any:
+        self.wrong = True
+        self.problems.append(Problem(self.where, f"column {column}", found, allowed))
+        return default
 
 
 def _name(text: str) -> str:

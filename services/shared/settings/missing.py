@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from services.shared import restored
+from services.shared.settings import last_good
 from services.shared.settings.sections import Notifications
 from services.shared.settings.tree import Settings
 from services.shared.settings.watcher import is_watcher, not_listening
@@ -24,6 +25,9 @@ def missing(settings: Settings) -> tuple[str, ...]:
 
 
 def _site(settings: Settings) -> Iterator[str]:
+    if settings.kept_at is not None and settings.file is not None:
+        kept = last_good.told(settings.kept_at, settings.general.timezone)
+        yield f"{settings.file.name} had mistakes at the start: {kept}, is in force. What is mended counts after a restart."
     if (why := restored.why(Path(settings.data.folder))) is not None:
         yield f"{why[:1].upper()}{why[1:]}{UNTIL_ARMED}"
     elif settings.general.control is Control.OBSERVE:

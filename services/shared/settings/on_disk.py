@@ -7,11 +7,11 @@ from pathlib import Path
 
 from services.shared import restored
 from services.shared.mask import Mask, secrets_of
-from services.shared.settings import environment, ini, text_file
+from services.shared.settings import environment, ini, last_good, text_file
+from services.shared.settings.listing import parts
 from services.shared.settings.load import EXAMPLE, file_of, load
-from services.shared.settings.problems import Problem, SettingsError
+from services.shared.settings.problems import SettingsError, told_with_care
 from services.shared.settings.sections import Data
-from services.shared.settings.told import parts
 from services.shared.settings.tree import Settings
 
 Signature = tuple[object, ...]
@@ -22,13 +22,14 @@ class OnDisk:
     """`mistakes`: why it would not start. `changed`: the keys and tables that a restart would change; never a value.
 
     `loads_file`: the table of loads that a restart would read, empty when nobody can tell. `restored`: after a restore nobody has
-    armed yet.
+    armed yet. `kept_at`: in spite of mistakes a start would go on with the last good copy, kept since then, Unix s; None: not.
     """
 
     mistakes: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
     loads_file: str = field(default="", compare=False)
     restored: bool = False
+    kept_at: float | None = None
 
 
 def signature(settings: Settings, env: Mapping[str, str], found: OnDisk) -> Signature:
@@ -39,26 +40,31 @@ def signature(settings: Settings, env: Mapping[str, str], found: OnDisk) -> Sign
     file = file_of(env)
     named = sorted(text for name, text in env.items() if name.startswith("MINE_") and name.endswith("_FILE") and text)
     tables = [file.parent / name for name in (settings.data.loads_file, found.loads_file) if name]
-    marker = Path(settings.data.folder) / restored.MARKER
-    return (str(file), *map(_stat, (file, *tables, marker, *map(Path, named))))
+    kept = env.get(last_good.VARIABLE)
+    ours = [Path(settings.data.folder) / restored.MARKER, *([Path(kept)] if kept else [])]
+    return (str(file), *map(_stat, (file, *tables, *ours, *map(Path, named))))
 
 
 def look(running: Settings, read_from: Path, env: Mapping[str, str] = os.environ) -> OnDisk:
     """Read it as a start would. `read_from` is the file of the one that runs. Reads at most some MB; never raises."""
-    return replace(_look(running, read_from, env), restored=restored.why(Path(running.data.folder)) is not None)
+    found = _look(running, read_from, env)
+    kept = last_good.stand_in(env) if found.mistakes else None
+    is_restored = restored.why(Path(running.data.folder)) is not None
+    return replace(found, restored=is_restored, kept_at=kept.kept_at if kept else None)
 
 
 def _look(running: Settings, read_from: Path, env: Mapping[str, str]) -> OnDisk:
     file = file_of(env)
     if file == EXAMPLE and read_from != EXAMPLE:
-        return OnDisk((f"{read_from.name} is gone: the next start would take the example and only observe",))
+        instead = "" if last_good.stand_in(env) else ": the next start would take the example and only observe"
+        return OnDisk((f"{read_from.name} is gone{instead}",))
     try:
         if read_from != EXAMPLE and not text_file.read(file).strip():
-            return OnDisk((f"{file.name} is empty: the next start would know no device and only observe",))
+            return OnDisk((f"{file.name} is empty",))
         found = load(env=env)
     except SettingsError as error:
         mask = Mask(secrets_of(running))
-        return OnDisk(tuple(mask(_words(problem, file)) for problem in error.problems), loads_file=_loads_file(file, env))
+        return OnDisk(tuple(mask(told_with_care(problem, file)) for problem in error.problems), loads_file=_loads_file(file, env))
     except OSError as error:
         return OnDisk((f"{file.name}: {error.strerror or 'it cannot be read'}",))
     return OnDisk(changed=tuple(_changed(running, found)), loads_file=found.data.loads_file)
@@ -83,13 +89,6 @@ def _changed(running: Settings, found: Settings) -> Iterator[str]:
         yield from (f"[{label}] {name}" for name in names if getattr(section, name) != getattr(after[label], name))
     if running.loads != found.loads:
         yield running.data.loads_file
-
-
-def _words(problem: Problem, file: Path) -> str:
-    """A mistake in the form of the file quotes whatever stands there, which may be a password: not told."""
-    if problem.where.startswith(file.name) and problem.what != "file" and not problem.what.startswith("["):
-        return f"{problem.where}: allowed: {problem.allowed}"
-    return str(problem)
 
 
 def _stat(path: Path) -> object:

@@ -1,7 +1,9 @@
 """What is wrong with the configuration: every problem at once, each with its place, what was found and what is allowed."""
 
+import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from services.shared.stars import starred_wrong
@@ -43,9 +45,22 @@ class SettingsError(Exception):
         super().__init__("\n".join(lines))
 
 
+def told_with_care(problem: Problem, file: Path) -> str:
+    """A mistake in the form of the file quotes whatever stands there, which may be a password: not told where others read it."""
+    if problem.where.startswith(file.name) and problem.what != "file" and not problem.what.startswith("["):
+        return f"{problem.where}: allowed: {problem.allowed}"
+    return str(problem)
+
+
 def counted(count: int, noun: str) -> str:
     """`1 mistake`, `2 mistakes`."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def meant(word: str, known: Iterable[str]) -> str:
+    """`; did you mean <the one of the known that is most alike>?`; empty where none is alike."""
+    near = difflib.get_close_matches(word, list(known), 1)
+    return f"; did you mean {near[0]}?" if near else ""
 
 
 def doubtful(problems: Iterable[Problem], *parts: str) -> bool:

@@ -1,11 +1,11 @@
 """How people and their providers are addressed: each kind of value refuses what no message could ever reach."""
 
-import ipaddress
 import re
 from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator
 
+from services.shared.addresses import is_address
 from services.shared.settings.problems import shown
 from services.shared.settings.types import as_list
 from services.shared.settings.urls import HOST
@@ -44,17 +44,9 @@ def _chat(value: str) -> str:
 
 
 def _mail_host(value: str) -> str:
-    if value and not (re.fullmatch(HOST, value) or _is_ip(value)):
+    if value and not (re.fullmatch(HOST, value) or is_address(value)):
         raise ValueError("allowed: a host such as smtp.gmail.com alone; its port stands in email_smtp_port")
     return value
-
-
-def _is_ip(text: str) -> bool:
-    try:
-        ipaddress.ip_address(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _header(value: str) -> str:

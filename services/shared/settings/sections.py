@@ -29,6 +29,7 @@ from services.shared.vocabulary import Control, OnLoss
 
 class General(Section):
     TITLE: ClassVar[str] = "GENERAL"
+    OF_A_SITE: ClassVar[bool] = False
     ABOUT: ClassVar[str] = "The site as a whole."
     loop_interval_minutes: float = key(
         2, "how often a full state row is recorded and everything is re-checked", "min", gt=0, le=60
@@ -57,6 +58,8 @@ class Apis(Section):
 class SignalSource(Section):
     TITLE: ClassVar[str] = "SIGNAL"
     NAMED: ClassVar[bool] = True
+    IS_A_DEVICE: ClassVar[bool] = True
+    FIELD: ClassVar[str] = "signals"
     ABOUT: ClassVar[str] = "A power signal. [SIGNAL] is the utility's page at cornbelt_url; [SIGNAL name] adds another source."
     kind: Literal["http", "mqtt"] = key("http", "http polls a page, mqtt listens on the broker")
     url: Url = key("", "http: the page; empty in [SIGNAL]: cornbelt_url")
@@ -174,6 +177,8 @@ class Temperature(Section):
 class MqttSensor(Section):
     TITLE: ClassVar[str] = "MQTT_SENSOR"
     NAMED: ClassVar[bool] = True
+    IS_A_DEVICE: ClassVar[bool] = True
+    FIELD: ClassVar[str] = "mqtt_sensors"
     ABOUT: ClassVar[str] = (
         "Sensors that other programs publish: [MQTT_SENSOR name]. + in the topic makes one sensor per match, named by what + matched (without +: by the topic's last level), such as meter/main."
     )
@@ -260,6 +265,7 @@ class Pdu(Section):
 class HttpLoads(Section):
     TITLE: ClassVar[str] = "HTTP_LOADS"
     NAMED: ClassVar[bool] = True
+    IS_A_DEVICE: ClassVar[bool] = True
     ABOUT: ClassVar[str] = "Loads switched by plain HTTP: rows of kind http in loads.csv, or a range here."
     url: UrlTemplate = key("", "{address} and {name} are filled from loads.csv or the range")
     range: str = key("", "such as 10.0.0.1-10.0.0.36:8080 or 127.0.0.1:9001-9036; empty: the rows of loads.csv")
@@ -290,6 +296,7 @@ class HttpLoads(Section):
 class Feeder(Section):
     TITLE: ClassVar[str] = "FEEDER"
     NAMED: ClassVar[bool] = True
+    FIELD: ClassVar[str] = "feeders"
     ABOUT: ClassVar[str] = "A breaker or feeder: [FEEDER name]. Its loads together never get more; a PDU's breaker is one."
     limit_kw: float = key(0, "the most that may flow", "kW", gt=0)
     members: Words = key((), "PDUs (pdu-1), load groups and zones behind it, separated by commas")
@@ -298,6 +305,7 @@ class Feeder(Section):
 class Schedule(Section):
     TITLE: ClassVar[str] = "SCHEDULE"
     NAMED: ClassVar[bool] = True
+    FIELD: ClassVar[str] = "schedules"
     ABOUT: ClassVar[str] = "Control hours known in advance: [SCHEDULE name], in the time zone of [GENERAL]."
     days: Words = key(("mon", "tue", "wed", "thu", "fri"), "mon, tue, wed, thu, fri, sat, sun")
     begins: str = key("", "such as 14:00", "00:00 to 23:59", pattern=r"^(|([01]?\d|2[0-3]):[0-5]\d)$")
@@ -312,6 +320,7 @@ class Schedule(Section):
 
 class Broker(Section):
     TITLE: ClassVar[str] = "BROKER"
+    OF_A_SITE: ClassVar[bool] = False
     ABOUT: ClassVar[str] = "The MQTT broker between the services."
     host: str = key("127.0.0.1", "host name or address")
     port: int = key(1883, "TCP port", ge=1, le=65535)
@@ -325,6 +334,7 @@ class Broker(Section):
 
 class Data(Section):
     TITLE: ClassVar[str] = "DATA"
+    OF_A_SITE: ClassVar[bool] = False
     ABOUT: ClassVar[str] = "Where records are kept."
     folder: str = key("data", "for ledger.db, alerts.db and mine_data.db")
     logs: str = key("logs", "for the rotated log file; none: there is none", clearable=True)
@@ -333,6 +343,7 @@ class Data(Section):
 
 class History(Section):
     TITLE: ClassVar[str] = "HISTORY"
+    OF_A_SITE: ClassVar[bool] = False
     ABOUT: ClassVar[str] = (
         "How long mine_data.db keeps what. Events, commands and alarms are given up last of all, the audit never."
     )
@@ -347,6 +358,7 @@ class History(Section):
 
 class Api(Section):
     TITLE: ClassVar[str] = "API"
+    OF_A_SITE: ClassVar[bool] = False
     ABOUT: ClassVar[str] = "The page and the API, and the debug listener, which stays on loopback."
     host: str = key("0.0.0.0", "of the page and the API")  # noqa: S104 - the LAN page is what this listener is for
     port: int = key(8000, "of the page and the API", ge=1, le=65535)
@@ -369,6 +381,7 @@ class Api(Section):
 
 class Ops(Section):
     TITLE: ClassVar[str] = "OPS"
+    OF_A_SITE: ClassVar[bool] = False
     ABOUT: ClassVar[str] = "The small inner app of each service: health, readiness, metrics; the controller's takes the stop."
     host: str = key("127.0.0.1", "where it listens")
     collector_port: int = key(8101, "TCP port", ge=1, le=65535)
@@ -383,6 +396,7 @@ class Ops(Section):
 
 class Simulator(Section):
     TITLE: ClassVar[str] = "SIMULATOR"
+    OF_A_SITE: ClassVar[bool] = False
     ABOUT: ClassVar[str] = "The simulated site, for make run and make demo."
     host: str = key("127.0.0.1", "where its devices listen")
     base_port: int = key(18000, "first of its ports; 0: free ones, named by the control port's /ports", ge=0, le=65000)

@@ -4,6 +4,8 @@ import difflib
 import re
 from collections.abc import Iterable, Iterator
 
+from services.shared.settings.problems import meant
+from services.shared.settings.sensing import measuring_devices
 from services.shared.settings.tree import Settings
 
 _PORTS = ("internal", "sensor", "wireless")
@@ -13,7 +15,7 @@ _QUANTITY = re.compile(r"^(.*?)[-_ ]?(\d*)(-humidity)?$")
 
 def sensor_warnings(settings: Settings) -> Iterator[str]:
     """One sentence for each sensor of roles, zones and switches that cannot exist. A Room Alert's names are its driver's."""
-    devices = _devices(settings)
+    devices = measuring_devices(settings)
     told = settings.temperature
     for key, pairs, words in (
         ("roles", told.roles, _PORTS), ("zones", told.zones, _PORTS), ("switches", told.switches, _CONTACTS),
@@ -24,17 +26,10 @@ def sensor_warnings(settings: Settings) -> Iterator[str]:
                 yield f"{where}: [TEMPERATURE] {key} names {sensor}, which cannot exist: {reason}"
 
 
-def _devices(settings: Settings) -> list[str]:
-    apis = settings.apis
-    counts = (("roomalert", apis.roomalert_ip), ("iotawatt", apis.iotawatt_ip))
-    numbered = [f"{kind}-{number}" for kind, addresses in counts for number in range(1, len(addresses) + 1)]
-    return [*numbered, *settings.mqtt_sensors]
-
-
-def _reason(sensor: str, devices: list[str], words: tuple[str, ...]) -> str:
+def _reason(sensor: str, devices: Iterable[str], words: tuple[str, ...]) -> str:
     device, _, quantity = sensor.partition("/")
     if device not in devices:
-        return f"no device {device} is configured{_nearest(device, devices)}"
+        return f"no device {device} is configured{meant(device, devices)}"
     if not device.startswith("roomalert-"):
         return ""
     humidity = "" if words is _CONTACTS else "(-humidity)?"
@@ -51,8 +46,3 @@ def _form(quantity: str, words: tuple[str, ...]) -> str:
         return ""
     humidity = match[3] if match[3] and words is not _CONTACTS else ""
     return f"{near[0]}-{int(match[2] or 1) or 1}{humidity}"
-
-
-def _nearest(device: str, devices: Iterable[str]) -> str:
-    near = difflib.get_close_matches(device, list(devices), 1)
-    return f"; did you mean {near[0]}?" if near else ""

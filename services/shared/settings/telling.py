@@ -20,6 +20,7 @@ from services.shared.vocabulary import Priority
 
 class Notifications(Section):
     TITLE: ClassVar[str] = "NOTIFICATIONS"
+    OF_A_SITE: ClassVar[bool] = False
     ABOUT: ClassVar[str] = "How people are told. The texts YOUR_... count as not set: the channel is off."
     telegram_token: Secret = key(Secret(""), "the bot's token")
     telegram_chat_id: Chat = key("", "the chat that is told: a number, for a group -100..., or @channelname")
@@ -75,6 +76,8 @@ class Notifications(Section):
 class Person(Section):
     TITLE: ClassVar[str] = "PERSON"
     NAMED: ClassVar[bool] = True
+    FIELD: ClassVar[str] = "persons"
+    OF_A_SITE: ClassVar[bool] = False
     ABOUT: ClassVar[str] = (
         "Somebody who is told beside the addresses of [NOTIFICATIONS]: while on call, and when an emergency escalates."
     )
@@ -90,6 +93,8 @@ class Person(Section):
 class AlarmChoice(Section):
     TITLE: ClassVar[str] = "ALARM"
     NAMED: ClassVar[bool] = True
+    FIELD: ClassVar[str] = "alarms"
+    OF_A_SITE: ClassVar[bool] = False
     ABOUT: ClassVar[str] = (
         "[ALARM key] changes how an alarm is told; * stands for any end, as in [ALARM device_lost_*]. The keys are in the manual."
     )
@@ -113,6 +118,7 @@ class Annunciator(Section):
 
 class Watcher(Section):
     TITLE: ClassVar[str] = "WATCH"
+    OF_A_SITE: ClassVar[bool] = False
     ABOUT: ClassVar[str] = "For `mine watch` on a second machine, which calls out by its own [NOTIFICATIONS]: what it listens to."
     url: Url = key("", "the site's page, such as https://mine.example:8000; its /health is asked")
     ca_file: str = key("", "the certificate to trust for it")

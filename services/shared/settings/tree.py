@@ -40,7 +40,10 @@ class LoadRow:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything the operator may say. `origins` tells of each `SECTION.key` where its value comes from; `file` was read."""
+    """Everything the operator may say. `origins` tells of each `SECTION.key` where its value comes from; `file` was read.
+
+    `kept_at`: these are the last good copy of it, and since when it is kept, Unix seconds; None: of the file itself.
+    """
 
     general: s.General = field(default_factory=s.General)
     apis: s.Apis = field(default_factory=s.Apis)
@@ -72,3 +75,4 @@ class Settings:
     warnings: tuple[str, ...] = ()
     origins: Mapping[str, str] = field(default_factory=dict)
     file: Path | None = field(default=None, compare=False)
+    kept_at: float | None = field(default=None, compare=False)

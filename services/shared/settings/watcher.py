@@ -2,12 +2,10 @@
 
 from collections.abc import Iterator
 
+from services.shared.settings.sections import ALL
 from services.shared.settings.tree import Settings
 
-_OF_A_SITE = {
-    "APIS", "SIGNAL", "POWER", "METER", "TEMPERATURE", "MQTT_SENSOR", "IOTAWATT", "FANS", "FOREMAN", "PDU", "HTTP_LOADS",
-    "FEEDER", "SCHEDULE", "ANNUNCIATOR",
-}  # fmt: skip
+_OF_A_SITE = {kind.TITLE for kind in ALL if kind.OF_A_SITE}
 
 
 def is_watcher(settings: Settings) -> bool:

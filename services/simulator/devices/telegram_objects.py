@@ -39,8 +39,3 @@ def message(
     if words.startswith("/"):
         made["entities"] = [{"type": "bot_command", "offset": 0, "length": len(words.split(maxsplit=1)[0])}]
     return made
-
-
-def origin(sender: dict[str, Any]) -> dict[str, Any]:
-    """What a forwarded message has beside its text."""
-    return {"forward_origin": {"type": "user", "date": int(time.time()), "sender_user": sender}}

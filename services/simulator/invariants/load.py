@@ -201,7 +201,10 @@ def the_lowest_ceiling_is_in_force(step: Step) -> str | None:
 
 
 def the_start_adopts_and_wakes_nobody(step: Step) -> str | None:
-    """A site without a past is adopted as it is found: nothing that is asleep or cut is wanted to run."""
+    """Within the start's grace a site without a past stays as it is found: nothing that is asleep or cut is wanted to run.
+
+    Afterwards the ramp raises every load, those too, as far as no rule, lease or lock-out holds it down.
+    """
     if not facts.is_adopting(step):
         return None
     for load, seen, target in facts.seen_loads(step):

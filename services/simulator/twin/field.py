@@ -14,12 +14,11 @@ from services.controller.core.plant import Limits
 from services.shared.vocabulary import CommandPhase, LoadState
 from services.simulator.plant import Plant
 from services.simulator.twin.faults import Does
+from services.simulator.twin.kinds import KINDS, Kind
 from services.simulator.twin.premises import Premises
 from services.simulator.twin.trouble import Trouble
 
-_PATIENCE_S = {"foreman": 30.0, "http_load": 5.0, "snmp_pdu": 10.0, "modbus_fans": 3.0}
-_ANSWER_S = {"foreman": 0.4, "http_load": 0.1, "snmp_pdu": 0.3, "modbus_fans": 0.05}
-_SET_OUT_S = {"foreman": (3.0, 20.0), "http_load": (0.0, 1.0)}  # Foreman's agent on site fetches a command when it likes
+_LOST_S = 5.0  # an order to a device that is not there
 _CLAIMS = {Act.SLEEP: LoadState.ASLEEP, Act.WAKE: LoadState.HASHING}
 
 _Coming = list[tuple[float, int, Callable[[], None]]]
@@ -54,12 +53,12 @@ class Field:
 
     def send(self, order: Order, order_id: str, sim_s: float, patience_s: float) -> None:
         """An order goes out. `patience_s`: until it expires."""
-        kind = self._kinds.get(order.device, "")
-        if self._trouble.is_silent(order.device) or kind not in _ANSWER_S:
-            wait_s = min(patience_s, _PATIENCE_S.get(kind, 5.0))
+        kind = KINDS.get(self._kinds.get(order.device, ""))
+        if kind is None or self._trouble.is_silent(order.device):
+            wait_s = min(patience_s, kind.patience_s if kind else _LOST_S)
             self._at(sim_s + wait_s, self._answering(Answer(order_id, CommandPhase.FAILED, "no answer")))
             return
-        at = sim_s + _ANSWER_S[kind]
+        at = sim_s + kind.answer_s
         coming = self._unnoticed if order.act is Act.FAN_OFF and order.target in self._leases else self._coming
         refusal = self._trouble.of(order.device, Does.REFUSES)
         if refusal is not None:
@@ -93,14 +92,14 @@ class Field:
         for target in [target for target, (name, _) in self._channels.items() if name == board]:
             self._leases.pop(target, None)
 
-    def _effect(self, order: Order, kind: str, at: float, coming: _Coming) -> None:
+    def _effect(self, order: Order, kind: Kind, at: float, coming: _Coming) -> None:
         trouble = self._trouble
         if trouble.has(order.device, Does.SHOWS) and order.act in _CLAIMS:
             self.claims[order.target] = _CLAIMS[order.act]
         if trouble.has(order.device, Does.LIES) or trouble.has(order.device, Does.SHOWS):
             return
         late = trouble.of(order.device, Does.LATE)
-        after_s = self._chance.uniform(*_SET_OUT_S.get(kind, (0.0, 0.0))) + (late.fault.value if late else 0.0)
+        after_s = self._chance.uniform(*kind.set_out_s) + (late.fault.value if late else 0.0)
         self._at(at + after_s, lambda: self._carry_out(order, at + after_s), coming)
 
     def _carry_out(self, order: Order, at: float) -> None:

@@ -4,15 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from services.controller.core.plant import Fan, Limits, Load
-from services.shared.vocabulary import LoadKind, SensorRole, SwitchRole
+from services.shared.vocabulary import SensorRole, SwitchRole
 from services.simulator.layout import Model, Place
 from services.simulator.plant import Plant
 from services.simulator.site import Faults
+from services.simulator.twin.kinds import KINDS
 from services.simulator.wiring import FanWiring
 
 ROOM_ALERT, MONITOR = "roomalert-1", "iotawatt-1"
 _SLEEP_WATTS = 50.0
-_PERIODS_S = {"foreman": 15.0, "snmp_pdu": 5.0, "modbus_fans": 5.0, "http_load": 5.0}
 _SIGNAL_PERIOD_S, _SENSOR_PERIOD_S, _MONITOR_PERIOD_S = 60.0, 15.0, 5.0
 
 
@@ -56,7 +56,7 @@ class Premises:
         if device in (ROOM_ALERT, MONITOR) or device not in self.kinds:
             key, usual = _SENSING.get(device, ("signal", _SIGNAL_PERIOD_S))
         else:
-            key, usual = self.kinds[device], _PERIODS_S.get(self.kinds[device], _MONITOR_PERIOD_S)
+            key, usual = self.kinds[device], KINDS[self.kinds[device]].period_s
         return self.periods_s.get(key, usual)
 
 
@@ -81,7 +81,7 @@ def acting_kinds(limits: Limits) -> dict[str, str]:
     return {**guessed, **limits.device_kinds}
 
 
-_SOFT_KINDS = {LoadKind.FOREMAN: "foreman", LoadKind.HTTP: "http_load", LoadKind.OUTLET: ""}
+_SOFT_KINDS = {kind.soft: name for name, kind in KINDS.items() if kind.soft}
 
 
 def plant_of(limits: Limits, faults: Faults, *, seed: int, begins_s: float) -> Plant:

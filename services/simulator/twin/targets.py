@@ -4,14 +4,10 @@ from collections.abc import Callable, Mapping
 
 from services.controller.core.plant import Limits
 from services.simulator.twin.faults import Falls, Fault
+from services.simulator.twin.kinds import KINDS
 from services.simulator.twin.premises import MONITOR, ROOM_ALERT, Premises
 
 SITE, CONTROLLER = "site", "controller"
-_DEVICES = {
-    Falls.SOFT: ("foreman", "http_load"),
-    Falls.PDU: ("snmp_pdu",),
-    Falls.RELAY: ("modbus_fans",),
-}
 _PARTS: Mapping[Falls, Callable[[Limits], dict[str, tuple[str, ...]]]] = {
     Falls.SIGNAL: lambda limits: {source.name: (f"signal:{source.name}",) for source in limits.sources},
     Falls.FAN: lambda limits: {f"fan-{fan.number}": (f"fan:{fan.number}",) for fan in limits.fans},
@@ -50,8 +46,8 @@ def _of_group(group: str, falls: Falls, limits: Limits) -> tuple[str, ...]:
 
 
 def _places(falls: Falls, limits: Limits, premises: Premises) -> dict[str, tuple[str, ...]]:
-    if falls in _DEVICES:
-        return {name: (name,) for name, kind in premises.kinds.items() if kind in _DEVICES[falls]}
+    if struck := {name for name, kind in KINDS.items() if kind.falls is falls}:
+        return {name: (name,) for name, kind in premises.kinds.items() if kind in struck}
     if falls in _PARTS:
         return _PARTS[falls](limits)
     if falls is Falls.SENSOR:

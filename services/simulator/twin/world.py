@@ -106,11 +106,7 @@ class World:
             readers.append((ROOM_ALERT, self.sensors.poll))
         if premises.monitor:
             readers.append((MONITOR, lambda _, now: self.monitor.poll(now)))
-        return readers + [(name, partial(self._poll_acting, name)) for name in premises.kinds if self._is_read(name, premises)]
+        return readers + [(name, partial(self._poll_acting, name)) for name in premises.kinds]
 
     def _poll_acting(self, device: str, _: float, now: Now) -> None:
         self.acting.poll(device, now)
-
-    @staticmethod
-    def _is_read(device: str, premises: Premises) -> bool:
-        return premises.kinds[device] in ("foreman", "http_load", "snmp_pdu", "modbus_fans")

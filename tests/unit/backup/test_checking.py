@@ -75,8 +75,13 @@ def test_the_second_folder_is_read_too(tmp_path: Path) -> None:
 def test_the_hourly_program_looks_by_itself(tmp_path: Path) -> None:
     archive = made(tmp_path)
     spoil(archive)
-    env = {"MINE_CONFIG": str(tmp_path / "config.txt"), "MINE_GENERAL_CLOCK_TRUSTED": "no"}
+    env = {
+        "MINE_CONFIG": str(tmp_path / "config.txt"),
+        "MINE_GENERAL_CLOCK_TRUSTED": "no",
+        "MINE_DATA_LOGS": str(tmp_path / "logs"),
+    }
     assert CliRunner().invoke(app, ["backup", "--due"], env=env).exit_code == 0
     note = backups.read_checked(archive.parent)
     assert note is not None
     assert archive.name in note.words
+    assert archive.name in (tmp_path / "logs" / "backup.log").read_text()

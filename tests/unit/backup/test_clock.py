@@ -20,6 +20,7 @@ def test_what_is_due_is_made_once_and_it_ends_when_told(tmp_path: Path) -> None:
         "MINE_CONFIG": str(tmp_path / "config.txt"),
         "PYTHONPATH": str(Path.cwd()),
         "MINE_GENERAL_CLOCK_TRUSTED": "yes",
+        "MINE_DATA_LOGS": str(tmp_path / "logs"),
     }
     process = subprocess.Popen([sys.executable, "-c", _AT_ONCE], env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     try:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from services.shared.settings import SettingsError, load, missing
-from services.shared.settings.told import told
+from services.shared.settings.listing import listed
 from services.shared.settings.tree import Settings
 from services.shared.vocabulary import Priority
 
@@ -46,7 +46,7 @@ def test_the_environment_names_persons_and_alarms_and_all_stands_for_any_end(tmp
 
 def test_the_configuration_as_told_has_every_person_and_alarm_with_its_place(tmp_path: Path) -> None:
     settings = loaded(tmp_path, "[PERSON anna]\nemail = anna@mine.example\n[ALARM door]\non_delay_seconds = 3\n")
-    rows = {(row.section, row.key): (row.value, row.origin) for row in told(settings)}
+    rows = {(row.section, row.key): (row.value, row.origin) for row in listed(settings)}
     assert rows["PERSON anna", "email"] == ("anna@mine.example", "config.txt line 2")
     assert rows["ALARM door", "on_delay_seconds"] == ("3", "config.txt line 4")
     assert rows["ALARM door", "off_delay_seconds"] == ("", "default")

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from services.shared.settings import SettingsError, load
-from services.shared.settings.told import told
+from services.shared.settings.listing import listed
 from services.shared.settings.tree import Settings
 
 HEAD = "[NOTIFICATIONS]\n"
@@ -48,7 +48,7 @@ def loaded(folder: Path, text: str) -> Settings:
 def test_what_can_be_reached_is_taken_as_written(tmp_path: Path, section: str, key: str, text: str) -> None:
     settings = loaded(tmp_path, f"[{section}]\n{key} = {text}\n")
     assert [line for line in settings.warnings if "loads.csv" not in line] == []
-    values = {(row.section, row.key): row.value for row in told(settings)}
+    values = {(row.section, row.key): row.value for row in listed(settings)}
     assert values[section, key] in (text, "********", text.replace("me:word@", "********@"), text.replace("b=c", "b=********"))
 
 

@@ -12,10 +12,11 @@ import pytest_asyncio
 from pydantic import SecretStr
 
 from services.shared.settings import load, sections
+from services.shared.settings.simulator_ports import OFFSETS
 from services.shared.settings.tree import LoadRow, Settings
 from services.shared.vocabulary import LoadKind
 from services.simulator.layout import places
-from services.simulator.simulated import OFFSETS, SimulatedSite
+from services.simulator.simulated import SimulatedSite
 from tests.waiting import until
 
 Ask = Callable[..., Awaitable[tuple[int, Any]]]

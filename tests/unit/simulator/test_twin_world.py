@@ -2,7 +2,9 @@
 
 import pytest
 
-from services.shared.vocabulary import Level, LoadState, PowerState
+from services.controller.drivers import DRIVERS
+from services.shared.vocabulary import Level, LoadKind, LoadState, PowerState
+from services.simulator.twin.kinds import KINDS
 from tests.unit.simulator.twin_site import CLOCK, Small
 
 
@@ -96,3 +98,9 @@ def test_a_new_controller_knows_no_read_back_and_a_new_host_knows_nothing() -> N
     small.world.controller_restarted(host=True)
     seen = small.world.snapshot(CLOCK.now(1.0))
     assert not seen.temperatures and not seen.signals
+
+
+def test_the_twin_knows_every_kind_of_acting_device_that_the_controller_has() -> None:
+    assert KINDS.keys() == DRIVERS.keys()
+    softly = [kind.soft for kind in KINDS.values() if kind.soft]
+    assert sorted(softly) == sorted(kind for kind in LoadKind if kind is not LoadKind.OUTLET)

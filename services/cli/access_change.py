@@ -9,7 +9,7 @@ from services.api.login import access_file
 from services.api.login.access_file import Access
 from services.cli.exit_codes import EXIT_REFUSED
 from services.cli.reading import end, judged
-from services.cli.setup import write_private
+from services.shared import whole_file
 
 
 def held() -> Access:
@@ -24,7 +24,7 @@ def changing() -> Iterator[tuple[Access, Callable[[Access], None]]]:
     try:
         with path.with_name(f".{path.name}.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            yield _read(path), lambda access: write_private(path, access.text())
+            yield _read(path), lambda access: whole_file.write(path, access.text().encode())
     except OSError as error:
         end(f"{path} cannot be changed: {error.strerror}", EXIT_REFUSED)
 

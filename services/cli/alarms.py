@@ -1,19 +1,20 @@
 """`mine alarms`, `mine ack`, `mine shelve`, `mine unshelve`: which alarms are open, and what people do with them."""
 
-import time
 from fnmatch import fnmatchcase
 from typing import Annotated
 
 import typer
 
+from services.cli import shelvable
+from services.cli.alarm_lines import alarm_told, shelved_told
 from services.cli.ask import Api, NotDone, api_of, carried_out, told
 from services.cli.exit_codes import EXIT_NO_ANSWER
 from services.cli.latches import Row, ask_for, list_all
-from services.cli.options import Json, Minutes, Reason
+from services.cli.options import Json, Minutes, Reason, named
 from services.notifier.report_words import report_lines
 from services.shared.messages import AlarmReport
 from services.shared.settings import Settings
-from services.shared.site_time import Clock, SiteTime
+from services.shared.site_time import SiteTime
 from services.shared.spans import span
 
 _SEVERITY = ("emergency", "warning", "heartbeat")
@@ -34,11 +35,13 @@ def alarms(
     if report:
         _report(as_json=as_json)
     else:
-        list_all(_open, _alarm_told, _NONE, as_json=as_json)
+        list_all(_open, alarm_told, _NONE, as_json=as_json)
 
 
 def ack(
-    alarm: Annotated[str, typer.Argument(help="The key of an alarm, such as door; without it: what nobody has seen.")] = "",
+    alarm: Annotated[
+        str | None, typer.Argument(callback=named, help="The key of an alarm, such as door; without it: what nobody has seen.")
+    ] = None,
     reason: Reason = "",
     as_json: Json = False,
 ) -> None:
@@ -49,7 +52,7 @@ def ack(
     if alarm:
         ask_for("acknowledge", {"key": alarm}, f"Alarm {alarm} is acknowledged.", reason, as_json=as_json)
     else:
-        list_all(_unseen, _alarm_told, "There is no alarm that nobody has seen.", as_json=as_json)
+        list_all(_unseen, alarm_told, "There is no alarm that nobody has seen.", as_json=as_json)
 
 
 def shelve(
@@ -63,11 +66,13 @@ def shelve(
     Exit code 0 done, 1 refused, 2 mistakes, 3 not running, 4 no answer.
     """
     text = f"Alarm {alarm} is shelved for {span(minutes * 60)}. `mine unshelve {alarm}` ends it before."
-    ask_for("shelve", {"key": alarm, "minutes": minutes}, text, reason, as_json=as_json, more=_of_none)
+    ask_for("shelve", {"key": alarm, "minutes": minutes}, text, reason, as_json=as_json, before=_meant, more=_of_none)
 
 
 def unshelve(
-    alarm: Annotated[str, typer.Argument(help="What was shelved, as it was named then; without it: all that is.")] = "",
+    alarm: Annotated[
+        str | None, typer.Argument(callback=named, help="What was shelved, as it was named then; without it: all that is.")
+    ] = None,
     reason: Reason = "",
     as_json: Json = False,
 ) -> None:
@@ -78,7 +83,7 @@ def unshelve(
     if alarm:
         ask_for("unshelve", {"key": alarm}, f"Alarm {alarm} is no longer shelved.", reason, as_json=as_json)
     else:
-        list_all(_shelved, _shelved_told, "Nothing is shelved.", as_json=as_json)
+        list_all(_shelved, shelved_told, "Nothing is shelved.", as_json=as_json)
 
 
 def _report(*, as_json: bool) -> None:
@@ -110,6 +115,20 @@ async def _open(api: Api) -> list[Row]:
     return sorted(tile["alarms"], key=lambda one: (not one["active"], _SEVERITY.index(one["kind"]), -one["since_at"]))
 
 
+async def _meant(api: Api, payload: Row) -> None:
+    """Raises NotDone for what no alarm of the list is named, nor one that stands."""
+    typed = payload["key"]
+    shelvable.narrow(typed)
+    if shelvable.is_of_the_list(typed):
+        return
+    try:
+        stand = [str(one["key"]) for one in await _open(api)]
+    except (NotDone, TypeError, KeyError, ValueError):
+        stand = []
+    if not any(fnmatchcase(key.lower(), typed.lower()) for key in stand):
+        raise shelvable.mistyped(typed, stand)
+
+
 async def _of_none(api: Api, payload: Row) -> list[str]:
     """What a mistyped name looks like; nothing where it cannot be found out."""
     try:
@@ -130,32 +149,3 @@ async def _shelved(api: Api) -> list[Row]:
     tile = await api.get("/api/v1/alarms")
     rest = [one for one in tile.get("shelves", []) if one["pattern"] not in keys]
     return [*found, *(one | {"hides": sum(fnmatchcase(key.lower(), one["pattern"].lower()) for key in keys)} for one in rest)]
-
-
-def _shelved_told(row: Row, when: Clock) -> str:
-    if "pattern" not in row:
-        return _alarm_told(row, when)
-    hides = f"hides {row['hides']} of the open alarms" if row["hides"] else "hides no open alarm now"
-    return f"{row['pattern']}  {hides}, shelved by {row['by']} until {when(row['until_at'])}"
-
-
-def _alarm_told(alarm: Row, when: Clock) -> str:
-    over, calls = not alarm["active"], alarm["escalated"]
-    age = f"over since {when(alarm['ended_at'])}" if over else f"for {span(max(time.time() - alarm['since_at'], 0.0))}"
-    state = _state_told(alarm, when) + (f", escalated {'once' if calls == 1 else f'{calls} times'}" if calls else "")
-    since = f"since {when(alarm['since_at'])} ({age})"
-    return f"{alarm['key']}  {alarm['kind']}, to do with {alarm['priority']} priority, {state}, {since}: {alarm['cause']}"
-
-
-def _state_told(alarm: Row, when: Clock) -> str:
-    match alarm["state"]:
-        case "shelved":
-            return f"shelved by {alarm['shelved_by']}{_until(alarm['shelved_until_at'], when)}"
-        case "acknowledged":
-            return f"acknowledged by {alarm['acknowledged_by']}{_until(alarm['acknowledged_until_at'], when)}"
-        case _:
-            return "not acknowledged"
-
-
-def _until(at: float | None, when: Clock) -> str:
-    return "" if at is None else f" until {when(at)}"

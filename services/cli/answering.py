@@ -50,8 +50,12 @@ def _say(error: str, code: int, found: str | None = None, allowed: str | None = 
         return
     if found is None and allowed is None and (match := _SENTENCE.search(error)):
         found, allowed = match["found"], match["allowed"]
-    document = {"error": error, "found": found, "allowed": allowed, "exit_code": code}
-    saying.say(json.dumps(document, indent=2, ensure_ascii=False))
+    saying.say(json.dumps(refusal(error, code, found, allowed), indent=2, ensure_ascii=False))
+
+
+def refusal(error: str | None, code: int, found: str | None = None, allowed: str | None = None) -> dict[str, Any]:
+    """What every document has whose command ends with another code than 0."""
+    return {"error": error, "found": found, "allowed": allowed, "exit_code": code}
 
 
 def _typed(error: TyperException, typed: Sequence[str]) -> tuple[str | None, str | None]:

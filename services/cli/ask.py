@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, TypeVar
 
-from services.cli.exit_codes import EXIT_MISTAKES, EXIT_NO_ANSWER, EXIT_NOT_RUNNING, EXIT_REFUSED
+from services.cli.answering import refusal
+from services.cli.exit_codes import EXIT_DONE, EXIT_MISTAKES, EXIT_NO_ANSWER, EXIT_NOT_RUNNING, EXIT_REFUSED
 from services.cli.listener import reached
 from services.cli.reading import end, to_ask
 from services.cli.saying import say
@@ -138,8 +139,11 @@ def carried_out(work: Callable[[Settings], Coroutine[Any, Any, T]], *, quiet: bo
         end(str(why), why.code)
 
 
-def told(document: object, lines: list[str], *, as_json: bool) -> None:
-    """The answer for a program, or its lines for a person."""
+def told(document: object, lines: list[str], *, as_json: bool, code: int = EXIT_DONE, why: str = "") -> None:
+    """The answer for a program, or its lines for a person. With another exit `code` than 0 the document says `why`, too."""
+    if code:
+        found = document if isinstance(document, dict) else {"rows": document}
+        document = {**refusal(why, code), **found}
     say(json.dumps(document, indent=2, ensure_ascii=False) if as_json else "\n".join(lines))
 
 

@@ -1,25 +1,19 @@
 """`mine backup`: copies of what must not be lost, each proven before it counts; beside the running services."""
 
-import os
 import sys
 import time
 from typing import Annotated
 
 import typer
 
-from services.backup import checking, places, taking, told
+from services.backup import places, taking, told
 from services.backup.trouble import Trouble
 from services.cli import ask
-from services.cli.exit_codes import EXIT_REFUSED
+from services.cli.backup_due import by_itself
+from services.cli.exit_codes import EXIT_DONE, EXIT_REFUSED
 from services.cli.options import ForPrograms
 from services.cli.reading import end, judged
-from services.shared import backups
 from services.shared.backups import Kind
-from services.shared.clock import Clock
-from services.shared.settings import Settings
-
-_POLITE = 10
-"""Of nice(2), for one that begins by itself: control goes before."""
 
 
 def backup(
@@ -36,26 +30,18 @@ def backup(
     """
     settings = judged(quiet=as_json or due)
     where = places.of(settings)
-    chosen = _due(settings, where) if due else kind
-    if chosen is None:
-        _read_again(settings, where)
+    if due:
+        if not by_itself(settings, where, as_json=as_json):
+            raise typer.Exit(EXIT_REFUSED)
         return
     try:
-        done = taking.take(settings, where, chosen, time.time(), steps(quiet=as_json or due))
+        done = taking.take(settings, where, kind, time.time(), steps(quiet=as_json))
     except Trouble as why:
         end(f"No backup was made: {why}", EXIT_REFUSED)
-    ask.told(told.taken_document(done), list(told.taken_lines(done)), as_json=as_json)
-    if due:
-        _read_again(settings, where)
-    if done.troubles:
-        raise typer.Exit(EXIT_REFUSED)
-
-
-def _read_again(settings: Settings, where: places.Places) -> None:
-    """The daily look at what is kept; the api raises the alarm from its note."""
-    now_s = time.time()
-    if settings.backup.enabled and where.first.is_dir() and checking.is_due(where.first, now_s):
-        checking.check(where, now_s)
+    code = EXIT_REFUSED if done.troubles else EXIT_DONE
+    lines = list(told.taken_lines(done))
+    ask.told(told.taken_document(done), lines, as_json=as_json, code=code, why="; ".join(map(str, done.troubles)))
+    raise typer.Exit(code)
 
 
 def steps(*, quiet: bool) -> taking.Say:
@@ -63,15 +49,3 @@ def steps(*, quiet: bool) -> taking.Say:
     if quiet or not sys.stderr.isatty():
         return lambda _: None
     return lambda step: typer.echo(f"  {step} ...", err=True)
-
-
-def _due(settings: Settings, where: places.Places) -> Kind | None:
-    if not settings.backup.enabled:
-        return None
-    os.nice(_POLITE)
-    now = Clock(settings.general.clock_trusted).now()
-    try:
-        made = backups.archives(where.first, where.site)
-    except OSError:
-        made = ()
-    return backups.due(made, now.wall_s, trusted=now.wall_trusted)

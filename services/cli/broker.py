@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from services.cli.program import Program
-from services.cli.setup import write_private
+from services.shared import whole_file
 from services.shared.settings import Settings, sections
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -93,7 +93,8 @@ def _mosquitto(program: str, port: int, folder: Path, secrets: Path) -> Program:
     """Its files are made anew each time: Mosquitto warns of files that belong to another user or that others may read."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     conf, acl, passwords = folder / "mosquitto.conf", folder / "acl", folder / "passwords"
-    write_private(acl, (ROOT / "mosquitto" / "acl").read_text())
-    write_private(passwords, (secrets / "passwords").read_text())
-    write_private(conf, mosquitto_conf((ROOT / "mosquitto" / "mosquitto.conf").read_text(), port, passwords, acl))
+    whole_file.write(acl, (ROOT / "mosquitto" / "acl").read_bytes())
+    whole_file.write(passwords, (secrets / "passwords").read_bytes())
+    text = mosquitto_conf((ROOT / "mosquitto" / "mosquitto.conf").read_text(), port, passwords, acl)
+    whole_file.write(conf, text.encode())
     return Program("broker", [program, "-c", str(conf)], os.environ)

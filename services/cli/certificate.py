@@ -1,6 +1,5 @@
 """A certificate of our own making for the page's HTTPS, by the program openssl, which every Debian has."""
 
-import ipaddress
 import shutil
 import socket
 import subprocess
@@ -8,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 from services.api.login.access_file import CERTIFICATE, KEY
+from services.shared.addresses import is_address
 
 DAYS = 3650
 _PATIENCE_S = 60.0
@@ -46,12 +46,4 @@ def _make(folder: Path, names: list[str]) -> None:
 def _alternatives(names: list[str]) -> str:
     host = socket.gethostname().lower()
     wanted = dict.fromkeys([*_ALWAYS, host, f"{host}.local", *names])
-    return ",".join(f"{'IP' if _is_address(name) else 'DNS'}:{name}" for name in wanted if name and name != _ANYWHERE)
-
-
-def _is_address(name: str) -> bool:
-    try:
-        ipaddress.ip_address(name)
-    except ValueError:
-        return False
-    return True
+    return ",".join(f"{'IP' if is_address(name) else 'DNS'}:{name}" for name in wanted if name and name != _ANYWHERE)

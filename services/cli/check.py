@@ -11,6 +11,7 @@ import typer
 
 from services.api.check.rows import Row
 from services.cli import check_told, reach
+from services.cli.answering import refusal
 from services.cli.ask import NotDone, told
 from services.cli.check_asked import Say, asked
 from services.cli.check_configuration import configuration
@@ -75,10 +76,13 @@ def _end(
 def _document(
     code: int, settings: Settings | None, words: Sequence[str], rows: Sequence[Row], why_not: str | None
 ) -> dict[str, Any]:
+    mistakes = [] if settings else list(words)
+    bad = ", ".join(row.name for row in rows if row.verdict in check_told.BAD)
+    why = "; ".join(mistakes) or why_not or f"Not as it must be: {bad}"
     return {
-        "exit_code": code,
+        **refusal(why if code else None, code),
         "configuration": {
-            "mistakes": [] if settings else list(words),
+            "mistakes": mistakes,
             "warnings": [*reach.told(settings)[1], *settings.warnings] if settings else [],
             "not_set_up": list(missing(settings)) if settings else [],
             "words": list(words) if settings else [],

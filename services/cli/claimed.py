@@ -3,13 +3,15 @@
 import fcntl
 import os
 import socket
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import IO
 
 from services.cli.exit_codes import EXIT_NOT_RUNNING
 from services.cli.reading import end
 from services.shared.settings import Settings
+from services.shared.settings.port_checks import Listener
 
 
 def only_one(data: Path) -> IO[str]:
@@ -44,13 +46,34 @@ def listeners(settings: Settings, simulated: bool) -> dict[str, tuple[str, int]]
     return wanted
 
 
-def ports_or_exit(wanted: Mapping[str, tuple[str, int]]) -> None:
-    """Exit code 3 where something listens there already: all of them are named."""
+def ports_or_exit(wanted: Mapping[str, tuple[str, int]], further: Iterable[Listener] = ()) -> None:
+    """Exit code 3 where something listens there already, or two of them would: all are named. `further`: by their keys."""
+    places = [(name, host, port, False) for name, (host, port) in wanted.items()]
+    places += [(f"MINE_{one.section}_{one.key.upper()}", one.host, one.port, one.is_udp) for one in further]
     taken = []
-    for name, (host, port) in wanted.items():
-        try:
-            socket.create_server((host, port)).close()
-        except OSError as error:
-            taken.append(f"port {port} of {host}: {error.strerror}; name another in {name}")
+    with ExitStack() as held:  # until all are tried, so that two of ours on one port are found, too
+        for name, host, port, is_udp in dict.fromkeys(places):
+            try:
+                held.enter_context(_listening(host, port, is_udp=is_udp))
+            except OSError as error:
+                taken.append(f"port {port} of {host}: {_why(error)}; name another in {name}")
     if taken:
         end("\n".join(taken), EXIT_NOT_RUNNING)
+
+
+def _listening(host: str, port: int, *, is_udp: bool) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    if not is_udp:
+        return socket.create_server((host, port), family=family)
+    probe = socket.socket(family, socket.SOCK_DGRAM)
+    try:
+        probe.bind((host, port))
+    except OSError:
+        probe.close()
+        raise
+    return probe
+
+
+def _why(error: OSError) -> str:
+    """In the words of the system alone: Python adds the address of TCP, which stands before them already."""
+    return str(error.strerror) if isinstance(error, socket.gaierror) or not error.errno else os.strerror(error.errno)

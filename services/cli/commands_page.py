@@ -26,9 +26,10 @@ Only what judges or works by the configuration itself (`check`, `config show`, `
 `restore`, `access`) ends with 2.
 
 With `--json` a command prints one JSON document on stdout and nothing else: what asks the running system the API's answer. How
-far a long work is stands on stderr, and on a terminal alone; questions stand there, too. Where it is refused, mistyped, or has
-nobody to ask, the document has `error` (the sentence that stands on stderr), `found` and `allowed` (null where the sentence
-names none), and `exit_code`.
+far a long work is stands on stderr, and on a terminal alone; questions stand there, too. Where a command ends with another code
+than 0, the document is an object that has `error` (why, in a sentence), `found` and `allowed` (null where the sentence names
+none), and `exit_code`, beside whatever the command found out; a list stands in it under `rows`. Of `mine logs` each line is a
+document.
 
 `mine stop` needs neither the broker nor the api, nor a configuration without mistakes: with a dead broker the api goes
 straight to the controller, and where the api does not do it within 5 s the command itself goes there (`POST /stop` on the

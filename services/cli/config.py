@@ -12,7 +12,7 @@ from services.cli.in_force import beside, beside_mistakes
 from services.cli.reading import judged
 from services.cli.saying import say
 from services.shared.settings import SettingsError
-from services.shared.settings.told import ToldKey, told
+from services.shared.settings.listing import ListedKey, listed
 
 app = typer.Typer(help="The configuration as the services read it.", no_args_is_help=True)
 AsJson = Annotated[bool, typer.Option("--json", help="As GET /api/v1/config answers.")]
@@ -35,10 +35,15 @@ def show(
     Exit code 0 shown, 2 mistakes.
     """
     settings = judged(quiet=as_json, tell=_mistakes)
-    keys = [key for key in told(settings) if key.is_changed or not changed]
+    keys = [key for key in listed(settings) if key.is_changed or not changed]
     found = beside(settings)
     lists = {"warnings": settings.warnings, "mistakes": found.mistakes, "changed": found.changed}
-    ask.told({"keys": [asdict(key) for key in keys], **lists}, [*_lines(keys, found.changed), *found.lines()], as_json=as_json)
+    copies = {"kept_at": found.kept_at, "next_kept_at": found.next_kept_at}
+    ask.told(
+        {"keys": [asdict(key) for key in keys], **lists, **copies},
+        [*_lines(keys, found.changed), *found.lines()],
+        as_json=as_json,
+    )
     if as_json and found.unknown:
         typer.echo("\n".join(found.lines()), err=True)
 
@@ -47,7 +52,7 @@ def _mistakes(error: SettingsError) -> None:
     say("\n".join([str(error), *filter(None, [beside_mistakes(error)])]), err=True)
 
 
-def _lines(keys: Sequence[ToldKey], waiting: Collection[str]) -> Iterator[str]:
+def _lines(keys: Sequence[ListedKey], waiting: Collection[str]) -> Iterator[str]:
     for section, of_section in groupby(keys, lambda key: key.section):
         yield f"[{section}]"
         for key in of_section:

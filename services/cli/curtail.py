@@ -11,8 +11,9 @@ from services.cli.ask import Api, NotDone, api_of, carried_out, told
 from services.cli.exit_codes import EXIT_NO_ANSWER, EXIT_REFUSED
 from services.cli.held import replaced
 from services.cli.holds import lease_told
-from services.cli.load_line import LoadLine, figures, is_proven, lower, within
-from services.cli.options import Json, Minutes, Reason
+from services.cli.load_line import LoadLine, figures, is_proven, lower
+from services.cli.load_line import within as tolerated
+from services.cli.options import MOST_KW, Json, Minutes, Reason, within
 from services.cli.saying import say
 from services.shared.settings import Settings
 from services.shared.site_time import Clock
@@ -22,7 +23,9 @@ _BEFORE_S = 2.0
 
 
 def curtail(
-    kw: Annotated[float | None, typer.Option("--kw", min=0, help="What may stay on, kW; without it nothing.")] = None,
+    kw: Annotated[
+        float | None, typer.Option("--kw", callback=within(0, MOST_KW), help="What may stay on, kW; without it nothing.")
+    ] = None,
     minutes: Minutes = 30.0,
     reason: Reason = "",
     wait: Annotated[bool, typer.Option("--wait", help="Watch until a measurement proves it, or the lease ends.")] = False,
@@ -39,9 +42,11 @@ def curtail(
             before = await _before(api)
             document = await api.ask("curtail", payload, reason)
             lines = [*lease_told(document, local_time.of(settings)), *_replaced(document, before, local_time.of(settings))]
-            told(document, lines, as_json=as_json)
             if wait:
-                await _proven(api, str((document.get("result") or {}).get("id")), minutes * 60, kw or 0.0)
+                say("\n".join(lines), err=as_json)
+                await _watched(api, document, minutes * 60, kw or 0.0, as_json=as_json)
+            else:
+                told(document, lines, as_json=as_json)
 
     carried_out(work, quiet=as_json)
 
@@ -60,6 +65,18 @@ def _replaced(document: dict[str, Any], before: list[Any], when: Clock) -> list[
         return replaced(document["result"], before, when)
     except (TypeError, KeyError, AttributeError):
         return []  # what was ordered is told all the same
+
+
+async def _watched(api: Api, document: dict[str, Any], seconds: float, asked_kw: float, *, as_json: bool) -> None:
+    """A program gets its one document when it is proven, or why it is not. Raises NotDone as `_proven`."""
+    try:
+        await _proven(api, str((document.get("result") or {}).get("id")), seconds, asked_kw)
+    except NotDone as why:
+        if as_json:
+            told(document, [], as_json=True, code=why.code, why=str(why))
+        raise
+    if as_json:
+        told(document, [], as_json=True)
 
 
 async def _proven(api: Api, lease: str, seconds: float, asked_kw: float) -> None:
@@ -82,5 +99,5 @@ async def _proven(api: Api, lease: str, seconds: float, asked_kw: float) -> None
 
 
 def _words(load: dict[str, Any], asked_kw: float) -> str:
-    limit = within(load, asked_kw) or f", of at most {asked_kw:g} kW"
+    limit = tolerated(load, asked_kw) or f", of at most {asked_kw:g} kW"
     return f"Proven: {load['measured_kw']:.1f} kW on{limit}."

@@ -15,6 +15,7 @@ from services.cli.exit_codes import EXIT_DONE, EXIT_REFUSED
 from services.cli.options import ForPrograms, Yes
 from services.cli.progress import working
 from services.cli.reading import end, judged
+from services.cli.saying import say
 from services.shared.settings import Settings
 
 FILE = "mine_data.db"
@@ -50,11 +51,13 @@ def check(as_json: ForPrograms = False) -> None:
     with working(f"looking at every page of {path.name}", quiet=as_json):
         found = _tried(lambda: care.check(path))
     document = {"file": str(path), "ok": found.ok, "version": found.version, "faults": list(found.faults)}
+    code = EXIT_DONE if found.ok else EXIT_REFUSED
     if found.ok or as_json:
-        told(document, [f"{path}: well, version {found.version}"], as_json=as_json)
-    if not found.ok and not as_json:
-        typer.echo("\n".join([f"{path}:", *(f"  {fault}" for fault in found.faults)]), err=True)
-    raise typer.Exit(EXIT_DONE if found.ok else EXIT_REFUSED)
+        why = f"{path}: {'; '.join(found.faults)}"
+        told(document, [f"{path}: well, version {found.version}"], as_json=as_json, code=code, why=why)
+    if not found.ok:
+        say("\n".join([f"{path}:", *(f"  {fault}" for fault in found.faults)]), err=True)
+    raise typer.Exit(code)
 
 
 @app.command("repair")
@@ -72,12 +75,11 @@ def repair(yes: Yes = False, as_json: ForPrograms = False) -> None:
     damaged = f"; damage was met in {', '.join(done.damaged)}" if done.damaged else ""
     rows = ", ".join(f"{count} of {table}" for table, count in done.rows.items())
     document = {"file": str(path), "rows": done.rows, "damaged": list(done.damaged), "aside": done.aside.name}
-    told(document, [f"{path}: saved {rows or 'nothing'}{damaged}. The old file is {done.aside.name}"], as_json=as_json)
+    lost = f"Nothing could be saved: the records begin anew. A backup may have them, and {done.aside.name} is kept."
+    line = f"{path}: saved {rows or 'nothing'}{damaged}. The old file is {done.aside.name}"
+    told(document, [line], as_json=as_json, code=EXIT_REFUSED if done.is_in_vain else EXIT_DONE, why=lost)
     if done.is_in_vain:
-        end(
-            f"Nothing could be saved: the records begin anew. A backup may have them, and {done.aside.name} is kept.",
-            EXIT_REFUSED,
-        )
+        end(lost, EXIT_REFUSED)
 
 
 @app.command("reset")

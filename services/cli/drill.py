@@ -8,8 +8,8 @@ import typer
 
 from services.cli import ask, local_time
 from services.cli.ask import Api, NotDone, api_of, carried_out
-from services.cli.exit_codes import EXIT_MISTAKES, EXIT_REFUSED
-from services.cli.options import ForPrograms
+from services.cli.exit_codes import EXIT_DONE, EXIT_MISTAKES, EXIT_REFUSED
+from services.cli.options import ForPrograms, named
 from services.cli.progress import working
 from services.cli.saying import say
 from services.shared.settings import Settings
@@ -20,7 +20,9 @@ _LOOK_EACH_S = 1.0
 
 
 def drill(
-    device: str = typer.Argument("", help="An acting device, such as foreman or pdu-1; none: all with their last dates."),
+    device: str | None = typer.Argument(
+        None, callback=named, help="An acting device, such as foreman or pdu-1; none: all with their last dates."
+    ),
     reason: str = typer.Option("drill", help="For the records."),
     as_json: ForPrograms = False,
 ) -> None:
@@ -35,9 +37,10 @@ def drill(
         return drills, [told(one, local_time.dated(settings)) for one in drills]
 
     drills, lines = carried_out(work, quiet=as_json)
-    ask.told({"drills": drills}, lines or ["There is no acting device."], as_json=as_json)
-    if device and not drills[0]["proven"]:
-        raise typer.Exit(EXIT_REFUSED)
+    code = EXIT_REFUSED if device and not drills[0]["proven"] else EXIT_DONE
+    told_of = lines or ["There is no acting device."]
+    ask.told({"drills": drills}, told_of, as_json=as_json, code=code, why=told_of[0])
+    raise typer.Exit(code)
 
 
 async def _drill(api: Api, device: str, reason: str, *, quiet: bool) -> dict[str, Any]:

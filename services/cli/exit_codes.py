@@ -15,7 +15,8 @@ MEANINGS: Mapping[int, str] = {
     "silent site, a device that is not proven, a day that falls short",
     EXIT_MISTAKES: "mistakes: in the configuration, or in what was typed; nothing was done",
     EXIT_NOT_RUNNING: "not running: nobody was there to ask, or the api has no broker; nothing was asked of anybody, and nothing "
-    "is carried out later. Of `mine run`: it cannot start, a port or the folder is taken",
+    "is carried out later. Of `mine run`: it cannot start, a port or the folder is taken, or the "
+    "folder cannot be written",
     EXIT_NO_ANSWER: "no answer, or no measurement that proves it in time: it was asked, and may have been done, or may still be",
     EXIT_INTERRUPTED: "interrupted (Ctrl-C) before its end; what had been asked for by then may be done",
 }

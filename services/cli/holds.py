@@ -9,7 +9,7 @@ from services.cli import local_time
 from services.cli.ask import api_of, carried_out, told
 from services.cli.held import held
 from services.cli.named import asked_of
-from services.cli.options import Json, Minutes, Reason
+from services.cli.options import Json, Minutes, Reason, named
 from services.shared.settings import Settings
 from services.shared.site_time import Clock
 
@@ -35,7 +35,9 @@ def hold(
 
 
 def release(
-    lease: Annotated[str, typer.Argument(help="The id of a lease; without it: what can be released.")] = "",
+    lease: Annotated[
+        str | None, typer.Argument(callback=named, help="The id of a lease; without it: what can be released.")
+    ] = None,
     reason: Reason = "",
     as_json: Json = False,
 ) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from pathlib import Path
 
@@ -13,31 +13,48 @@ from services.cli.listener import reached
 from services.cli.reading import leading_to_it
 from services.shared.device import DeviceError
 from services.shared.http import HttpClient
-from services.shared.settings import Settings, SettingsError, file_of
+from services.shared.settings import Settings, SettingsError, file_of, last_good
 from services.shared.settings.missing import UNTIL_ARMED
 
 _ANSWER_S = 5.0
-_RUNS_ON = (
-    "The services run on with what they read at their start. Mend it before anything restarts: after a restart, or a power cut, "
-    "nobody would control."
-)
 
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """What the running services say of the card: why it would not start again, the keys a restart would change; or why nobody
-    knows."""
+    """What the running services say of the card: what is wrong with it, the keys a restart would change; or why nobody knows.
+
+    `kept_at`, `next_kept_at`: since when the last good copy is kept that runs, and that a start would take, Unix s; None: none.
+    """
 
     mistakes: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
     unknown: str = ""
+    kept_at: float | None = None
+    next_kept_at: float | None = None
+    timezone: str = "UTC"
 
     def lines(self) -> list[str]:
         """For people; none where all is in force, or nothing runs."""
         if self.unknown:
             return [f"Whether this is in force is unknown: {self.unknown}."]
         told = [f"Not in force before a restart: {', '.join(self.changed)}."] if self.changed else []
-        return [*told, *([f"It would not start again: {'; '.join(self.mistakes)}. {_RUNS_ON}"] if self.mistakes else [])]
+        if self.mistakes:
+            would = "It has mistakes" if self.next_kept_at is not None else "It would not start again"
+            return [*told, f"{would}: {'; '.join(self.mistakes)}. {self.runs_on()}"]
+        return told if self.kept_at is None else [*told, f"{self._runs()}: the file had mistakes when they were started."]
+
+    def runs_on(self) -> str:
+        """By what the services go on beside the mistakes, and what follows from a restart."""
+        then = "Mend it before anything restarts: after a restart, or a power cut, nobody would control."
+        if self.next_kept_at is not None:
+            kept = "it" if self.next_kept_at == self.kept_at else last_good.told(self.next_kept_at, self.timezone)
+            then = f"After a restart, or a power cut, they go on with {kept}: mend it soon."
+        return f"{self._runs()}. {then}"
+
+    def _runs(self) -> str:
+        if self.kept_at is None:
+            return "The services run on with what they read at their start"
+        return f"The services run by {last_good.told(self.kept_at, self.timezone)}"
 
 
 def beside(settings: Settings, env: Mapping[str, str] = os.environ) -> Beside:
@@ -52,7 +69,7 @@ def beside_mistakes(error: SettingsError) -> str:
     """A sentence, where services run although the file they were started with has mistakes now; else nothing."""
     settings, _, _ = leading_to_it(error)
     found = beside(settings)
-    return "" if not found.mistakes or found.unknown else _RUNS_ON
+    return "" if not found.mistakes or found.unknown else found.runs_on()
 
 
 async def control_told(settings: Settings) -> list[str]:
@@ -76,7 +93,11 @@ async def _asked(settings: Settings) -> Beside:
     client = HttpClient(deadline_s=_ANSWER_S, **listener.trust)
     try:
         answer = await client.request("GET", f"{listener.base}/api/v1/config", headers=listener.headers)
-        return _told(answer.json()) if answer.status == HTTPStatus.OK else Beside(unknown=detail(answer))
+        return (
+            replace(_told(answer.json()), timezone=settings.general.timezone)
+            if answer.status == HTTPStatus.OK
+            else Beside(unknown=detail(answer))
+        )
     except DeviceError as error:
         return Beside(unknown=f"the api does not answer: {error}")
     finally:
@@ -84,7 +105,10 @@ async def _asked(settings: Settings) -> Beside:
 
 
 def _told(said: object) -> Beside:
-    mistakes, changed = (said.get(name) if isinstance(said, dict) else None for name in ("mistakes", "changed"))
+    mistakes, changed, runs_at, next_at = (
+        said.get(name) if isinstance(said, dict) else None for name in ("mistakes", "changed", "kept_at", "next_kept_at")
+    )
     if not isinstance(mistakes, list) or not isinstance(changed, list):
         return Beside(unknown="the api is of another version, or another program answers at its port")
-    return Beside(tuple(map(str, mistakes)), tuple(map(str, changed)))
+    kept_at, next_kept_at = (at if isinstance(at, int | float) else None for at in (runs_at, next_at))
+    return Beside(tuple(map(str, mistakes)), tuple(map(str, changed)), kept_at=kept_at, next_kept_at=next_kept_at)

@@ -8,17 +8,20 @@ import typer
 from services.cli import local_time
 from services.cli.ask import Api, api_of, carried_out, told
 from services.cli.holds import notes
-from services.cli.named import asked_of
-from services.cli.options import Json, Reason
+from services.cli.named import asked_of, names_of
+from services.cli.options import Json, Reason, named
 from services.shared.settings import Settings
 from services.shared.site_time import Clock
 
 Row = dict[str, Any]
+Before = Callable[[Api, Row], Awaitable[None]]
 More = Callable[[Api, Row], Awaitable[list[str]]]
 
 
 def reset(
-    trip: Annotated[str, typer.Argument(help="The key of a trip, such as stop; without it: what has tripped.")] = "",
+    trip: Annotated[
+        str | None, typer.Argument(callback=named, help="The key of a trip, such as stop; without it: what has tripped.")
+    ] = None,
     reason: Reason = "",
     as_json: Json = False,
 ) -> None:
@@ -52,7 +55,7 @@ def lockout(
 
 
 def unlock(
-    target: Annotated[str, typer.Argument(help="What was locked out; without it: what is.")] = "",
+    target: Annotated[str | None, typer.Argument(callback=named, help="What was locked out; without it: what is.")] = None,
     reason: Reason = "",
     as_json: Json = False,
 ) -> None:
@@ -66,11 +69,15 @@ def unlock(
         list_all(_lockouts, _lockout_told, "Nothing is locked out.", as_json=as_json)
 
 
-def ask_for(verb: str, payload: Row, text: str, reason: str, *, as_json: bool, more: More | None = None) -> None:
-    """Ask for something, and tell what was done; `more` finds out what else is worth a line."""
+def ask_for(
+    verb: str, payload: Row, text: str, reason: str, *, as_json: bool, before: Before | None = None, more: More | None = None
+) -> None:
+    """Ask for something, and tell what was done. `before` raises NotDone where it is not; `more` finds what else is told."""
 
     async def work(settings: Settings) -> tuple[Row, list[str]]:
         async with api_of(settings) as api:
+            if before is not None:
+                await before(api, payload)
             document = await api.ask(verb, payload, reason)
             return document, [text, *notes(document), *(await more(api, payload) if more else [])]
 
@@ -97,7 +104,10 @@ async def _trips(api: Api) -> list[Row]:
 
 
 async def _lockouts(api: Api) -> list[Row]:
-    return list((await api.state())["lockouts"])
+    """Each with whether the site still has what it holds; None where that is not known."""
+    rows = list((await api.state())["lockouts"])
+    known = await names_of(api, "lockout") if rows else None
+    return [row | {"of_this_site": None if known is None else row["target"] in known} for row in rows]
 
 
 def _trip_told(trip: Row, when: Clock) -> str:
@@ -105,4 +115,6 @@ def _trip_told(trip: Row, when: Clock) -> str:
 
 
 def _lockout_told(one: Row, when: Clock) -> str:
-    return f"{one['target']}  since {when(one['since_at'])} by {one['owner']}" + (f": {one['reason']}" if one["reason"] else "")
+    gone = ", no longer of this site" if one["of_this_site"] is False else ""
+    why = f": {one['reason']}" if one["reason"] else ""
+    return f"{one['target']}{gone}  since {when(one['since_at'])} by {one['owner']}{why}"

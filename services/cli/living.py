@@ -5,6 +5,7 @@ import signal
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from functools import partial
+from http import HTTPStatus
 
 from services.cli import broker, saying
 from services.cli.hung import Hung
@@ -80,16 +81,20 @@ async def _announce(settings: Settings) -> None:
     debug = f"http://127.0.0.1:{settings.api.debug_port}/debug.html"
     client = HttpClient(deadline_s=5.0)
     try:
-        while not await _is_there(client, debug):  # noqa: ASYNC110 - another process cannot set an event here
-            await asyncio.sleep(_PAGE_PAUSE_S)
+        while (status := await _status(client, debug)) >= HTTPStatus.INTERNAL_SERVER_ERROR:  # noqa: ASYNC110
+            await asyncio.sleep(_PAGE_PAUSE_S)  # another process cannot set an event here
     finally:
         await client.close()
-    scheme = "https" if settings.api.tls else "http"
-    say("mine", f"the page is at {scheme}://127.0.0.1:{settings.api.port}/  and for tests at {debug}")
+    page = f"{'https' if settings.api.tls else 'http'}://127.0.0.1:{settings.api.port}/"
+    if status == HTTPStatus.NOT_FOUND:
+        say("mine", f"the page is not built: make frontend. Until then a plain form of the page is at {page}")
+    else:
+        say("mine", f"the page is at {page}  and for tests at {debug}")
 
 
-async def _is_there(client: HttpClient, url: str) -> bool:
+async def _status(client: HttpClient, url: str) -> int:
+    """As for one that is not there yet where nobody answers."""
     try:
-        return (await client.request("GET", url)).status < 500
+        return (await client.request("GET", url)).status
     except DeviceError:
-        return False
+        return HTTPStatus.SERVICE_UNAVAILABLE

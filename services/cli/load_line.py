@@ -11,7 +11,7 @@ _ONLY_HOLD = frozenset({"stale", "air_unproven", "rest", "ramp"})  # kinds of ru
 
 
 class LoadLine:
-    """On a terminal the same line again; elsewhere a line for each change. All of it is on stderr."""
+    """On a terminal, on stderr, the same line again; nothing elsewhere."""
 
     def __init__(self) -> None:
         self._first_kw: float | None = None
@@ -22,13 +22,12 @@ class LoadLine:
         if self._first_kw is None:
             self._first_kw = load["measured_kw"]
         line = _progress(load, self._first_kw, why)
-        if not changing(line) and line != self._said:
-            say(line, err=True)
-        self._said = line
+        if changing(line):
+            self._said = line
 
     def end(self) -> None:
         """The next word stands in a line of its own."""
-        if self._said and changing(self._said):
+        if self._said:
             say("", err=True)
 
 

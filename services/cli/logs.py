@@ -17,6 +17,7 @@ from services.cli.exit_codes import EXIT_MISTAKES, EXIT_REFUSED
 from services.cli.log_files import Kept, in_place, merged, newest, opened, paths
 from services.cli.log_lines import LEVELS, Entry, Wanted, level_of
 from services.cli.log_tail import Tail
+from services.cli.options import within
 from services.cli.reading import end, to_ask
 
 SERVICES = ("collector", "controller", "notifier", "api", "backup", "simulator")
@@ -30,7 +31,7 @@ _LONGEST_S = 10 * 366 * 86400
 def logs(
     services: Annotated[list[str] | None, typer.Argument(metavar="SERVICE", help="Without any: all of them.")] = None,
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on with what comes, until Ctrl-C.")] = False,
-    lines: Annotated[int, typer.Option("--lines", "-n", min=0, max=MOST_LINES, help="So many of the newest.")] = 100,
+    lines: Annotated[int, typer.Option("--lines", "-n", callback=within(0, MOST_LINES), help="So many of the newest.")] = 100,
     since: Annotated[str, typer.Option("--since", help="Such as 90s, 10m, 2h, 3d, or a UTC time in ISO 8601.")] = "",
     level: Annotated[str, typer.Option("--level", help=f"From it up: {', '.join(LEVELS).lower()}.")] = "debug",
     grep: Annotated[str, typer.Option("--grep", help="A regular expression of the text, small and capital alike.")] = "",
@@ -97,7 +98,7 @@ def _chosen(folder: Path, asked: Iterable[str]) -> list[str]:
 
 
 def _elsewhere(names: list[str], folder: Path) -> str:
-    """Not every program keeps a file, and not everywhere: the backup has none, and containers that are not installed."""
+    """Not everywhere are files kept: containers that are not installed have none, and the backup none before its first job."""
     told = f"There is no log file of {', '.join(names)} in {folder}."
     engine = f"docker compose logs {' '.join(names)}"
     return f"{told} Look into `journalctl -u bitcoin-mine`, `{engine}`, or the terminal of `mine run`."

@@ -6,7 +6,7 @@ from typing import get_origin
 from pydantic.fields import FieldInfo
 
 from services.shared.settings.keys import allowed, extra, text_of
-from services.shared.settings.loads import COLUMNS
+from services.shared.settings.load_table import COLUMNS
 from services.shared.settings.sections import ALL, Section
 from services.shared.stars import is_secret
 
@@ -23,8 +23,9 @@ This page is made from the code by `make generate`; `make check` fails when it i
 - An empty value means: not set, so the default stands. Where this page says so, `none` empties a key that has a default.
 - Lists are separated by commas. A value may go on in following lines that are indented.
 - A text of the old example (`YOUR_...`, `your_...`) counts as not set, and the check says so.
-- An unknown key is a warning with the nearest known name. A wrong value stops the start, with file, line, what was found and what
-  is allowed. All mistakes are told at once.
+- An unknown key is a warning with the nearest known name. A wrong value stops the first start, with file, line, what was found
+  and what is allowed; all mistakes are told at once. Later starts go on with the
+  [last good copy](maintenance.md#when-it-has-mistakes-at-a-start).
 - While `mine run` runs, `mine check`, `status`, `once` and `config show` judge the file that it reads, as their first line says.
   `MINE_CONFIG` beats that.
 - `mine check` tells what is wrong, what is not set up and what does not work now. `mine config show` tells each value and where
@@ -44,6 +45,7 @@ environment goes before the file, and the file before the default. An empty vari
 | `MINE_CONFIG` | the configuration file |
 | `MINE_LOG=json` | log lines as JSON |
 | `MINE_DEBUG=1` | DEBUG lines in the log |
+| `MINE_LAST_GOOD` | where the [last good copy](maintenance.md#when-it-has-mistakes-at-a-start) lies; set by itself |
 | `MINE_PAGE_FOLDER` | where the built page lies, if not in `frontend/dist` |
 
 ## The loads

@@ -1,6 +1,6 @@
 """Loads, groups, fans and outlets that a person typed: one that this site has not is a mistake of theirs, no refusal."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,9 +16,13 @@ class Names:
     many: frozenset[str]
     kind: str
 
+    def __contains__(self, name: str) -> bool:
+        """Whether the site has it."""
+        return name in self.short or name in self.many
+
     def mistake(self, typed: Collection[str]) -> str:
         """What was found and what is allowed; empty where the site has all of it."""
-        strangers = [name for name in typed if name not in self.short and name not in self.many]
+        strangers = [name for name in typed if name not in self]
         found = ", ".join(repr(name[:40]) for name in strangers)
         return f"found {found}; allowed: {', '.join([*self.short, self.kind])}" if strangers else ""
 
@@ -31,21 +35,26 @@ async def asked_of(api: Api, verb: str, payload: Mapping[str, Any], reason: str,
     try:
         return await api.ask(verb, payload, reason)
     except NotDone as why:
-        known = await _known(api, verb) if why.code == EXIT_REFUSED else None
+        known = await names_of(api, verb) if why.code == EXIT_REFUSED else None
         if known is not None and (told := known.mistake(typed)):
             raise NotDone(told, EXIT_MISTAKES) from None
         raise
 
 
-async def _known(api: Api, verb: str) -> Names | None:
-    """None where it cannot be found out."""
+def _such_as(names: Sequence[str]) -> str:
+    return f" such as {names[0]}" if names else ""
+
+
+async def names_of(api: Api, verb: str) -> Names | None:
+    """What the verb takes at this site; None where it cannot be found out."""
     try:
         loads, fans = (await api.get("/api/v1/loads"))["loads"], (await api.state())["fans"]
         groups = sorted({str(one["group"]) for one in loads})
-        names = frozenset(str(one["name"]) for one in loads)
+        names = [str(one["name"]) for one in loads]
         if verb == "hold":
-            return Names(("all", *groups), names, "a load")
-        outlets = frozenset(f"{one['pdu']}/{one['outlet']}" for one in loads if one["pdu"])
-        return Names((*(f"fan-{fan['number']}" for fan in fans), *groups), names | outlets, "a load, the outlet of one")
+            return Names(("all", *groups), frozenset(names), f"a load{_such_as(names)}")
+        outlets = [f"{one['pdu']}/{one['outlet']}" for one in loads if one["pdu"]]
+        kind = f"a load{_such_as(names)}, the outlet of one{_such_as(outlets)}"
+        return Names((*(f"fan-{fan['number']}" for fan in fans), *groups), frozenset(names + outlets), kind)
     except (NotDone, TypeError, KeyError):
         return None

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from services.api.login import access_file
-from services.cli.setup import write_private
+from services.shared import whole_file
 from services.shared.settings import EXAMPLE, Settings
 
 NAME = "run.json"
+_NO_RUN = (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError)
 _BEGUN = 19  # the start time's place after the program's name in /proc/<pid>/stat, proc(5)
 
 
@@ -40,7 +41,7 @@ def write(
     pid, path = os.getpid(), data / NAME
     note = {"pid": pid, "begun": _begun(pid), "config": str(config), "ports": dict(ports), "page": dict(page)}
     note |= {"reach": dict(reach or {})}
-    write_private(path, json.dumps(note) + "\n")
+    whole_file.write(path, f"{json.dumps(note)}\n".encode())
     return path
 
 
@@ -68,14 +69,30 @@ def reach_of(settings: Settings, env: Mapping[str, str]) -> dict[str, str]:
 def read(data: Path) -> Run | None:
     """The run in `data`, or None: no file, one that is garbled, or its process is gone (its number may be another's now)."""
     try:
-        found = json.loads((data / NAME).read_text("utf-8"))
-        ports = {str(name): int(port) for name, port in found["ports"].items()}
-        page = {str(name): str(text) for name, text in found["page"].items()}
-        reach = {str(name): str(text) for name, text in found.get("reach", {}).items()}
-        run = Run(int(found["pid"]), Path(found["config"]), ports, page, reach)
-        return run if _begun(run.pid) == found["begun"] else None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError):
+        run, begun = _of(data / NAME)
+        return run if _begun(run.pid) == begun else None
+    except _NO_RUN:
         return None
+
+
+def is_garbled(data: Path) -> bool:
+    """Whether a run left a file from which nobody can tell what it is: a run may be alive all the same."""
+    try:
+        _of(data / NAME)
+    except FileNotFoundError:
+        return False
+    except _NO_RUN:
+        return True
+    return False
+
+
+def _of(path: Path) -> tuple[Run, object]:
+    """What was noted, and when its process began."""
+    found = json.loads(path.read_text("utf-8"))
+    ports = {str(name): int(port) for name, port in found["ports"].items()}
+    page = {str(name): str(text) for name, text in found["page"].items()}
+    reach = {str(name): str(text) for name, text in found.get("reach", {}).items()}
+    return Run(int(found["pid"]), Path(found["config"]), ports, page, reach), found["begun"]
 
 
 def key_of(name: str) -> str:

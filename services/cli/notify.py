@@ -55,9 +55,11 @@ def _each(verb: str, result: str, channel: str, reason: str, *, as_json: bool) -
 
     found = carried_out(work, quiet=as_json)
     rows = [row for row, _ in found]
-    told(rows, [f"{row['channel']}: {'' if row['ok'] else 'FAILED: '}{row['words']}" for row in rows], as_json=as_json)
-    if worst := max(code for _, code in found):
-        raise typer.Exit(worst)
+    lines = [f"{row['channel']}: {'' if row['ok'] else 'FAILED: '}{row['words']}" for row in rows]
+    worst = max(code for _, code in found)
+    why = "; ".join(line for line, row in zip(lines, rows, strict=True) if not row["ok"])
+    told(rows, lines, as_json=as_json, code=worst, why=why)
+    raise typer.Exit(worst)
 
 
 async def _one(api: Api, verb: str, result: str, name: str, reason: str) -> tuple[Row, int]:

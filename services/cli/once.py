@@ -12,9 +12,10 @@ from services.cli import check_asked, noted
 from services.cli.ask import Api, NotDone, api_of, carried_out, told
 from services.cli.check_told import BAD
 from services.cli.claim import user
-from services.cli.exit_codes import EXIT_INTERRUPTED, EXIT_MISTAKES, EXIT_NO_ANSWER, EXIT_NOT_RUNNING, EXIT_REFUSED
+from services.cli.exit_codes import EXIT_DONE, EXIT_INTERRUPTED, EXIT_MISTAKES, EXIT_NO_ANSWER, EXIT_NOT_RUNNING, EXIT_REFUSED
 from services.cli.holds import notes
-from services.cli.options import Json
+from services.cli.options import Json, within
+from services.cli.progress import changing
 from services.cli.reading import end, judged
 from services.controller.ledger_file import LedgerTaken
 from services.shared.settings import EXAMPLE, Settings
@@ -33,7 +34,7 @@ _NOT_HERE = "The ledger is in use by a controller or lies elsewhere, and nobody 
 
 def once(
     seconds: Annotated[
-        float, typer.Option("--seconds", "-s", min=5, max=3600, help="With no controller: at most so long.")
+        float, typer.Option("--seconds", "-s", callback=within(5, 3600), help="With no controller: at most so long, 5 to 3600.")
     ] = 90.0,
     as_json: Json = False,
 ) -> None:
@@ -55,18 +56,18 @@ def once(
         return _ask(settings, as_json=as_json)
     from services.cli.alone import told as words  # noqa: PLC0415 - as below
 
-    told(words.document(outcome), list(words.lines(outcome)), as_json=as_json)
-    raise typer.Exit(words.code(outcome))
+    document, code = words.document(outcome), words.code(outcome)
+    told(document, list(words.lines(outcome)), as_json=as_json, code=code, why=_not_as_it_must(document["wrong"]))
+    raise typer.Exit(code)
 
 
 def _alone(settings: Settings, seconds: float) -> "Outcome | None":
     """What became of a pass of our own; None where a controller holds the ledger."""
     from services.cli.alone.one_pass import Alone  # noqa: PLC0415 - two services at once: no other command has room for them
-    from services.cli.alone.progress import Line  # noqa: PLC0415
 
     logging.getLogger().addHandler(logging.NullHandler())  # what there is to say stands in the verdicts
     try:
-        return asyncio.run(Alone(settings, Line()).run(user(), seconds))
+        return asyncio.run(Alone(settings, changing).run(user(), seconds))
     except LedgerTaken:
         return None
     except (sqlite3.Error, OSError) as error:
@@ -92,9 +93,13 @@ def _ask(settings: Settings, *, as_json: bool) -> None:
 
     document, wrong = carried_out(work, quiet=True)
     lines = ["One full cycle was done.", *notes(document), *(f"Not as it must be: {one}" for one in wrong)]
-    told(document | {"wrong": wrong}, lines, as_json=as_json)
-    if wrong:
-        raise typer.Exit(EXIT_REFUSED)
+    code = EXIT_REFUSED if wrong else EXIT_DONE
+    told(document | {"wrong": wrong}, lines, as_json=as_json, code=code, why=_not_as_it_must(wrong))
+    raise typer.Exit(code)
+
+
+def _not_as_it_must(wrong: list[str]) -> str:
+    return f"Not as it must be: {'; '.join(wrong)}"
 
 
 async def _wrong(api: Api) -> list[str]:

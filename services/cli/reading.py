@@ -65,6 +65,8 @@ def _in_spite_of(error: SettingsError) -> Settings:
     how = "the ports it still names, or the default ones, are used"
     if run is not None:
         how = f"asked as the run that is process {run.pid} was started"
+    elif noted.is_garbled(data := Path(env.get("MINE_DATA_FOLDER") or settings.data.folder)):
+        how = f"{data / noted.NAME}, the note of the run, is unreadable, so {how}"
     first = " ".join(str(error.problems[0]).split())
     say(f"{file_of(env).name} has {counted(len(error.problems), 'mistake')} (first: {first}): {how}", err=True)
     return settings

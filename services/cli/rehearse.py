@@ -98,8 +98,11 @@ def _run(reader: Reader, day: Day, *, tells: bool, as_json: bool) -> int:
     twin.run()
     wrong = tuple(twin.watchers.violations)
     happened = [*day.lines(), *story.lines, *twin.watchers.trace, ""] if tells or wrong else []
-    told(_document(record, day, wrong, happened), [*happened, *report(reader.limits, day, record, wrong)], as_json=as_json)
-    return EXIT_REFUSED if falls_short(record, wrong) else EXIT_DONE
+    code = EXIT_REFUSED if falls_short(record, wrong) else EXIT_DONE
+    told_of = report(reader.limits, day, record, wrong)
+    document = _document(record, day, wrong, happened)
+    told(document, [*happened, *told_of], as_json=as_json, code=code, why=verdict(record, wrong))
+    return code
 
 
 def _document(record: Record, day: Day, wrong: tuple[str, ...], happened: list[str]) -> dict[str, Any]:

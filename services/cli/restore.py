@@ -11,7 +11,7 @@ from services.backup.places import CONFIG, LEDGER, SECRETS, Places
 from services.backup.trouble import Trouble
 from services.cli import ask, local_time, noted
 from services.cli.backup import steps
-from services.cli.exit_codes import EXIT_MISTAKES, EXIT_REFUSED
+from services.cli.exit_codes import EXIT_DONE, EXIT_MISTAKES, EXIT_REFUSED
 from services.cli.meant import Meant
 from services.cli.options import ForPrograms, Yes
 from services.cli.reading import end, judged
@@ -70,7 +70,7 @@ def arm(yes: Yes = False, as_json: ForPrograms = False) -> None:
     try:
         restored.arm(folder)
     except OSError as error:
-        end(f"It cannot be done: {error.strerror}", EXIT_REFUSED)
+        end(f"It cannot be done: {folder / restored.MARKER} cannot be taken away: {error.strerror}", EXIT_REFUSED)
     control = judged(quiet=True).general.control
     line = f"From the controller's next start control = {control} counts; one that runs observes until then: {_RESTART}."
     ask.told({"armed": True, "was": why, "control": control.value}, [line], as_json=as_json)
@@ -87,9 +87,10 @@ def _no_file(archive: Path) -> str:
 def _verify(settings: Settings, archive: Path, near: Path, passphrase: str, *, as_json: bool) -> None:
     looked = restoring.verify(archive, near, passphrase, steps(quiet=as_json))
     at = local_time.of(settings)(looked.manifest.at)
-    ask.told(told.looked_document(looked), list(told.looked_lines(looked, at)), as_json=as_json)
-    if looked.fault:
-        raise typer.Exit(EXIT_REFUSED)
+    code = EXIT_REFUSED if looked.fault else EXIT_DONE
+    lines = list(told.looked_lines(looked, at))
+    ask.told(told.looked_document(looked), lines, as_json=as_json, code=code, why=str(looked.fault))
+    raise typer.Exit(code)
 
 
 def _restore(settings: Settings, archive: Path, target: Places, near: Path, passphrase: str, *, yes: bool, as_json: bool) -> None:

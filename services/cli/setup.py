@@ -4,7 +4,6 @@ import json
 import os
 import secrets
 import time
-from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -18,6 +17,8 @@ from services.cli.exit_codes import EXIT_REFUSED
 from services.cli.options import ForPrograms
 from services.cli.passwords import SALT_BYTES, password_line
 from services.cli.saying import say
+from services.shared import whole_file
+from services.shared.settings import SettingsError, last_good
 
 USERS = ("collector", "controller", "notifier", "api", "cli", "site")
 """The broker's users; mosquitto/acl says what each may do. `site` is for the operator's own programs."""
@@ -36,6 +37,8 @@ def setup(
     """Make what is missing in FOLDER: a password for each user of the broker, the broker's password file, the tokens, the
     operator's password, the key that signs logins, a certificate for HTTPS.
 
+    Where MINE_LAST_GOOD names its place, the configuration is kept, too, if it has no mistake.
+
     Exit code 0 everything is there, 1 the folder cannot be written, 2 mistakes.
     """
     try:
@@ -43,10 +46,22 @@ def setup(
     except OSError as error:
         say(f"{folder} cannot be written: {error.strerror or error}", err=True)
         raise typer.Exit(EXIT_REFUSED) from None
-    notes = told(folder, made)
+    notes = told(folder, made) + _last_good()
     first = f"{folder}: made {', '.join(made)}" if made else f"{folder}: everything is there"
     document = {"folder": str(folder), "made": made, "notes": notes}
     typer.echo(json.dumps(document, indent=2) if as_json else "\n".join([first, *notes]))
+
+
+def _last_good() -> list[str]:
+    """A configuration with mistakes, and a card that takes none, keep nobody from starting: the copy before stands."""
+    try:
+        return [f"{os.environ[last_good.VARIABLE]}: kept the configuration"] if last_good.keep(os.environ, time.time()) else []
+    except SettingsError as error:
+        if (kept := last_good.stand_in(os.environ)) is None:
+            return [str(error), "the services do not start"]
+        return [str(error), f"the services go on with {last_good.told(kept.kept_at or 0.0, kept.general.timezone)}"]
+    except OSError as error:
+        return [f"the configuration cannot be kept: {error.strerror or error}"]
 
 
 def provision(folder: Path, names: list[str] | None = None) -> list[str]:
@@ -57,12 +72,12 @@ def provision(folder: Path, names: list[str] | None = None) -> list[str]:
         wanted += OPERATORS
     made = [one for one in wanted if not _holds_something(folder / one)]
     for one in made:
-        write_private(folder / one, secrets.token_urlsafe(_BYTES) + "\n")
+        whole_file.write(folder / one, f"{secrets.token_urlsafe(_BYTES)}\n".encode())
     if any(one.startswith("broker-") for one in made) or not (folder / "passwords").exists():
-        write_private(folder / "passwords", "".join(f"{_line(folder, user)}\n" for user in USERS))
+        whole_file.write(folder / "passwords", "".join(f"{_line(folder, user)}\n" for user in USERS).encode())
         made.append("passwords")
     if not (folder / ACCESS).exists():
-        write_private(folder / ACCESS, _first_access(folder).text())
+        whole_file.write(folder / ACCESS, _first_access(folder).text().encode())
         made.append(ACCESS)
     return made + certificate.provision(folder, names or [])
 
@@ -91,21 +106,3 @@ def _first_access(folder: Path) -> Access:
 
 def _line(folder: Path, user: str) -> str:
     return password_line(user, (folder / f"broker-{user}").read_text().strip(), secrets.token_bytes(SALT_BYTES))
-
-
-def write_private(path: Path, text: str) -> None:
-    """A file of our own user's alone. Whole or not at all, even if the power fails: a half password would lock everyone out.
-
-    A file that is there keeps its owner: the services must be able to read what root changed.
-    """
-    partial = path.with_name(f".{path.name}.partial")
-    partial.unlink(missing_ok=True)
-    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-        with suppress(OSError):
-            before = path.stat()
-            os.fchown(file.fileno(), before.st_uid, before.st_gid)
-    partial.rename(path)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from services.shared.settings import Settings
 from services.shared.settings.keys import text_of
-from services.shared.settings.told import parts
+from services.shared.settings.listing import parts
 
 DEMO_BASE_PORT = 18000
 _SPAN = 100

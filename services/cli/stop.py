@@ -1,6 +1,7 @@
 """`mine stop`: the emergency stop. Through the api; with a dead api straight to the controller's own small app."""
 
 import time
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Annotated, Any
 
@@ -13,7 +14,7 @@ from services.cli.eyes import Eyes
 from services.cli.options import ForPrograms, Reason
 from services.cli.saying import say
 from services.cli.secret import ops_token
-from services.cli.until_off import Found, on_now, unproven, until_off
+from services.cli.until_off import Found, on_now, unproven, unswitched, until_off
 from services.shared.device import DeviceError, may_have_arrived
 from services.shared.http import HttpClient
 from services.shared.settings import Settings
@@ -26,6 +27,9 @@ _NOBODY = (
     "is: open the breaker by hand."
 )
 _OPEN = "It was asked, and may still be carried out: look at the load, and stop the site by hand, at the breaker."
+_FORGOTTEN = (
+    "The stop is in force, but the card took nothing: a restart forgets it. Open the breaker by hand, and make room on the card."
+)
 _REFUSED = "It is not carried out: stop the site by hand, at the breaker."
 REACHED_NOBODY = "urn:mine:problem:stop-reached-nobody"
 """The type of the api's problem when it could give the stop to nobody (services/api/direct_stop.py)."""
@@ -59,7 +63,7 @@ def stop(
         say("\n".join([first, *ordered["notes"]]), err=as_json)
         load, found = await _seen(settings, began_s, wait=wait, quiet=as_json)
         if as_json:
-            told(ordered | _figures(found, load), [], as_json=True)
+            told(ordered | _figures(found, load), [], as_json=True, code=found.code if found else EXIT_DONE, why=_words(found))
         return found
 
     found = carried_out(work, quiet=as_json)
@@ -76,9 +80,13 @@ async def _seen(settings: Settings, began_s: float, *, wait: bool, quiet: bool) 
             state = await eyes.of_api()
             load = state and state["load"]
             say(f"{on_now(state)}.", err=quiet)
-            return load, await until_off(eyes, settings, began_s) if wait else None
+            return load, await until_off(eyes, settings, began_s) if wait else unswitched(state, began_s)
     except Exception:  # whatever it was, it is not the order's
         return load, unproven(began_s) if wait else None
+
+
+def _words(found: Found | None) -> str:
+    return found.words if found else ""
 
 
 def _figures(found: Found | None, load: dict[str, Any] | None) -> dict[str, Any]:
@@ -96,7 +104,8 @@ async def _ordered(settings: Settings, reason: str) -> dict[str, Any]:
         async with api_of(settings, answer_s=_API_S) as api:
             document = await api.ask("stop", {}, reason)
         result = document.get("result")
-        return {"ordered": True, "by": str(result.get("by", "bus") if isinstance(result, dict) else "bus"), "notes": []}
+        way = str(result.get("by", "bus") if isinstance(result, dict) else "bus")
+        return {"ordered": True, "by": way, "notes": _not_stored(document)}
     except NotDone as first:
         return await _directly(settings, reason, first)
     except Exception as error:  # a fault of this way must not keep from the other
@@ -119,11 +128,16 @@ async def _directly(settings: Settings, reason: str, first: NotDone) -> dict[str
     finally:
         await client.close()
     if isinstance(said, dict) and said.get("stopped") is True:
-        return {"ordered": True, "by": "directly", "notes": [f"(The other way: {first})"]}
+        return {"ordered": True, "by": "directly", "notes": [f"(The other way: {first})", *_not_stored(said)]}
     reply = said.get("reason") if isinstance(said, dict) else detail(answer)
     if isinstance(said, dict) and said.get("stopped") is False:
         raise NotDone(f"NOT STOPPED. {first}; the controller directly: {reply}. {_REFUSED}", EXIT_REFUSED)
     raise _not_stopped(first, f"the controller directly, at {place}: {reply}", True)
+
+
+def _not_stored(said: Mapping[str, Any]) -> list[str]:
+    """The controller says so where its card takes no trip: the load is off, and nothing holds it off after a restart."""
+    return [f"NOT STORED. {_FORGOTTEN}"] if "not stored" in str(said.get("reason", "")) else []
 
 
 def _not_stopped(first: NotDone, then: str, may_be_done: bool) -> NotDone:

@@ -38,11 +38,16 @@ def unproven(began_s: float) -> Found:
     return Found(None, UNSEEN, EXIT_NO_ANSWER, time.monotonic() - began_s, None)
 
 
+def unswitched(state: dict[str, Any] | None, began_s: float) -> Found | None:
+    """In observe mode nothing will come of it, which needs no waiting; None where it does switch, or nobody tells."""
+    return None if state is None or state["control"] != "observe" else _observed(state, time.monotonic() - began_s)
+
+
 async def until_off(eyes: Eyes, settings: Settings, began_s: float) -> Found:
-    """Follow it from the order on; seconds count from there."""
+    """Follow it from the order on; seconds count from there. It looks once at least, however long the order took."""
     deadline_s = began_s + settings.power.response_deadline_minutes * 60
     line, seen_s, load = LoadLine(), time.monotonic(), None
-    while time.monotonic() < deadline_s:
+    while True:
         state = await eyes.state()
         if state is not None:
             seen_s, load = time.monotonic(), state["load"]
@@ -54,6 +59,8 @@ async def until_off(eyes: Eyes, settings: Settings, began_s: float) -> Found:
         elif time.monotonic() - seen_s > _UNSEEN_S:
             line.end()
             return unproven(began_s)
+        if time.monotonic() >= deadline_s:
+            break
         await asyncio.sleep(_LOOK_EACH_S)
     line.end()
     return _late(load, time.monotonic() - began_s)
@@ -65,14 +72,19 @@ def _judged(state: dict[str, Any], seconds: float) -> Found | None:
     if not any(trip["key"] == _TRIP for trip in state["trips"]):
         return None
     if state["control"] == "observe":
-        words = f"control = observe: the site is tripped, and nothing is switched. {_capital(still_on(load))}. {_BY_HAND}"
-        return Found(None, words, EXIT_REFUSED, seconds, load)
+        return _observed(state, seconds)
     if load["nominal_kw"] <= 0 and load["measured_kw"] is None:
         return Found(None, "No load is set up: there is nothing to prove.", EXIT_DONE, seconds, load)
     if not is_proven(load):
         return None
     words = f"OFF: proven by measurement after {seconds:.0f} s, {still_on(load)}{within(load, load['target_kw'])}."
     return Found(True, words, EXIT_DONE, seconds, load)
+
+
+def _observed(state: dict[str, Any], seconds: float) -> Found:
+    load = state["load"]
+    words = f"control = observe: the site is tripped, and nothing is switched. {_capital(still_on(load))}. {_BY_HAND}"
+    return Found(None, words, EXIT_REFUSED, seconds, load)
 
 
 def _late(load: dict[str, Any] | None, seconds: float) -> Found:

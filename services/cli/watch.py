@@ -57,7 +57,7 @@ def watch(
         if listener is not None:
             listener.stop()
     if as_json:
-        told({"alive": code == EXIT_DONE, "words": lines}, [], as_json=True)
+        told({"alive": code == EXIT_DONE, "words": lines}, [], as_json=True, code=code, why=" ".join(lines))
     raise typer.Exit(code)
 
 

@@ -9,6 +9,7 @@ import typer
 from services.cli import local_time
 from services.cli.ask import api_of, carried_out, told
 from services.cli.options import Json
+from services.cli.when_asked import moment_of
 from services.shared.settings import Settings
 from services.shared.site_time import Clock
 from services.shared.spans import span
@@ -18,7 +19,10 @@ _WIDTH = 11
 
 
 def why(
-    at: Annotated[str, typer.Option("--at", help="HH:MM[:SS] (the last one, at the site), or ISO 8601; without it: now.")] = "",
+    at: Annotated[
+        str | None,
+        typer.Option("--at", callback=moment_of, help="HH:MM[:SS] (the last one, at the site), or ISO 8601; without it: now."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Why the site is, or was, as it is.
@@ -75,7 +79,7 @@ def _signal(one: Answer, when: Clock) -> str:
     parts += [f"event {one['event_id']}"] if one["event_id"] else []
     parts += [f"from {when(one['start'])}"] if one["start"] else []
     parts += [f"until {when(one['end'])}"] if one["end"] else []
-    parts += [f"heard {span(one['age_s'])} before that decision"] if one["age_s"] is not None else []
+    parts += [_heard(one)] if one["age_s"] is not None else []
     return ", ".join(parts)
 
 
@@ -83,7 +87,8 @@ def _command(one: Answer, when: Clock) -> str:
     parts = [f"{one['act']} by {one['device']}, {one['sent']} sent from {when(one['first_at'])}"]
     parts += [f"{one['acknowledged']} acknowledged", f"{one['confirmed']} confirmed"]
     later = one["confirmed_later"]
-    slowest = f"the slowest {span(one['confirmed_within_s'])} after it was sent" if one["confirmed_within_s"] is not None else ""
+    within_s = one["confirmed_within_s"]
+    slowest = f"the slowest {_short(within_s)} after it was sent" if within_s is not None else ""
     said = [f"{later} of them after that moment" if later else "", slowest]
     more = ", ".join(part for part in said if part)
     failed = f"; {one['failed']} failed, the last: {one['last_failure']}" if one["failed"] else ""
@@ -106,7 +111,25 @@ def _input(one: Answer) -> str:
 def _age(one: Answer) -> str:
     if one["last_read_s"] is not None:
         return f"last read {span(one['last_read_s'])} before; not read at that moment"
-    return "never heard" if one["age_s"] is None else f"{span(one['age_s'])} old"
+    if one["age_s"] is None:
+        return "never heard"
+    if not _was_before(one):
+        return f"{_short(one['age_s'])} old"
+    return f"{_short(one['age_then_s'])} old at that moment, {_short(one['age_s'])} at the decision"
+
+
+def _heard(one: Answer) -> str:
+    decided = f"{_short(one['age_s'])} before the decision"
+    return f"heard {_short(one['age_then_s'])} before that moment, {decided}" if _was_before(one) else f"heard {decided}"
+
+
+def _was_before(one: Answer) -> bool:
+    """Whether the decision is of another second than the moment that was asked for."""
+    return one["age_then_s"] is not None and one["age_then_s"] - one["age_s"] >= 1.0
+
+
+def _short(seconds: float) -> str:
+    return "under 1 s" if seconds < 1.0 else span(seconds)
 
 
 def _acts(answer: Answer, when: Clock) -> Iterator[str]:

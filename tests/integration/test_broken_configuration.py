@@ -16,7 +16,7 @@ OLD = Path("tests/data/old_config.txt")
 ROOT = Path.cwd()
 ASKED = (
     ("status", "--json"), ("why",), ("alarms",), ("ack",), ("curtail", "-m", "1"), ("release",), ("lockout", "fan-1"), ("reset",),
-    ("logs", "controller"), ("stop", "--no-wait"),
+    ("logs", "controller"),
 )  # fmt: skip
 JUDGE = (("config", "show"), ("check", "--config-only"), ("backup",))
 
@@ -45,13 +45,14 @@ def test_the_running_site_is_asked_and_stopped_while_its_file_is_broken_or_empti
     config.write_text(config.read_text() + "\n[HISTORY]\nreading_days = banana\n[API]\nport = 99999\n")
     how = f"asked as the run that is process {run.process.pid} was started"
     for words in ASKED:
-        if words == ("stop", "--no-wait"):
-            config.write_text("")
         answer = mine(tmp_path, *words)
         said = answer.stderr.splitlines()
         assert answer.returncode == 0, (words, answer)
         assert len(said) == 1 and said[0].startswith("config.txt has ") and said[0].endswith(how), (words, said)
-    assert mine(tmp_path, "stop", "--no-wait", MINE_CONFIG=str(config)).returncode == 0, "the file may be named, too"
+    config.write_text("")
+    for named in ({}, {"MINE_CONFIG": str(config)}):
+        stopped = mine(tmp_path, "stop", "--no-wait", **named)
+        assert stopped.returncode == 1 and "nothing is switched" in stopped.stderr + stopped.stdout, (named, stopped)
     for words in JUDGE:
         assert mine(tmp_path, *words).returncode == 2, words
 

@@ -33,7 +33,7 @@ class Outcome:
 class Alone:
     """The whole of it. Raises LedgerTaken when a controller runs, sqlite3.Error or OSError when the ledger cannot be opened."""
 
-    def __init__(self, settings: Settings, tell: Callable[[str], None]) -> None:
+    def __init__(self, settings: Settings, tell: Callable[[str], object]) -> None:
         self._site = Site(settings)
         self._tell = tell
 

@@ -35,6 +35,11 @@ class Seen:
         return tuple(one for one in self.devices.values() if one.state in states)
 
     @property
+    def is_blind(self) -> bool:
+        """Whether no device answers."""
+        return not self.in_state(HealthState.OK)
+
+    @property
     def newest(self) -> tuple[Event, ...]:
         """The last step of the newest order of each act to each target: what was tried again does not count before."""
         return tuple({(event.act, event.target): event for event in self.orders.values()}.values())

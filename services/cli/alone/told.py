@@ -9,10 +9,11 @@ from services.cli.alone.seen import Seen, names
 from services.cli.exit_codes import EXIT_DONE, EXIT_REFUSED
 from services.shared.messages import DeviceHealth, Event, State
 from services.shared.settings import counted
-from services.shared.vocabulary import CommandPhase, Control, HealthState, PowerState
+from services.shared.vocabulary import CommandPhase, Control, HealthState, Mode, PowerState
 
 _NOT_DONE = (CommandPhase.REFUSED, CommandPhase.FAILED, CommandPhase.EXPIRED)
 _MOST = 3
+_NOTHING = "nothing is known of the site: no device answers"
 
 
 def code(outcome: Outcome) -> int:
@@ -24,9 +25,11 @@ def document(outcome: Outcome) -> dict[str, Any]:
     """Everything, for a program. Loads in kW; `devices` and `orders` as on the bus."""
     seen, state = outcome.seen, outcome.seen.state
     assert state is not None
+    unknown = {"mode": None, "reasons": [_NOTHING], "limited_by": None} if _says_nothing(seen, state) else {}
     return {
         "alone": True,
         **state.model_dump(mode="json", include={"control", "mode", "reasons", "limited_by", "load", "trips", "lockouts"}),
+        **unknown,
         **state.model_dump(mode="json", include={"leases", "would_do", "fans", "signals"}),
         "devices": [one.model_dump(mode="json") for one in seen.devices.values()],
         "unheard": list(outcome.unheard),
@@ -42,8 +45,7 @@ def lines(outcome: Outcome) -> Iterator[str]:
     """What a person wants to know, in the order in which it is asked."""
     seen, state = outcome.seen, outcome.seen.state
     assert state is not None
-    yield f"No controller runs: this was one pass, alone. Control is {state.control}, the mode {state.mode}."
-    yield from (f"  {reason}" for reason in state.reasons)
+    yield from _first(seen, state)
     yield from (f"Tripped: {trip.key}, {trip.reason}" for trip in state.trips)
     yield from (f"Locked out by {lock.owner}: {lock.target}" for lock in state.lockouts)
     yield "Devices:"
@@ -56,6 +58,23 @@ def lines(outcome: Outcome) -> Iterator[str]:
     if outcome.unrecorded:
         yield f"No row of the state is recorded: {outcome.unrecorded}. The ledger keeps what happened for history."
     yield "Nobody controls the site from here on: nothing is raised, and nothing is watched, until the services run."
+
+
+def _first(seen: Seen, state: State) -> Iterator[str]:
+    alone = "No controller runs: this was one pass, alone."
+    if seen.is_blind:
+        yield f"{_NOTHING[0].upper()}{_NOTHING[1:]}. {alone} Control is {state.control}."
+        if _says_nothing(seen, state):
+            return
+        yield f"By what the ledger remembers, and by the silence, the mode is {state.mode}."
+    else:
+        yield f"{alone} Control is {state.control}, the mode {state.mode}."
+    yield from (f"  {reason}" for reason in state.reasons)
+
+
+def _says_nothing(seen: Seen, state: State) -> bool:
+    """Where nobody answers, no limit is no word of the site's; a trip of the ledger, or a lost signal's, is one."""
+    return seen.is_blind and state.mode is Mode.NORMAL
 
 
 def _verdict(seen: Seen, one: DeviceHealth) -> str:

@@ -54,7 +54,7 @@ def test_a_person_is_added_listed_changed_and_removed(file: Path, mine: Mine) ->
     assert hashes.fits("another four words", access_file.read(file).people[1].password)
     assert mine("remove", "ann").exit_code == 0
     assert [one.name for one in access_file.read(file).people] == ["operator"]
-    assert [path.name for path in file.parent.iterdir() if "partial" in path.name] == []
+    assert [path.name for path in file.parent.iterdir() if path.name.endswith(".half")] == []
 
 
 def test_the_last_operator_is_removed_only_by_who_says_so(file: Path, mine: Mine) -> None:

@@ -106,13 +106,37 @@ def test_a_shelf_is_told_with_its_end_and_the_reason_goes_along(api: FakeApi) ->
     assert said(result) == [shelved]
     api.answers[ALARMS] = [(200, {"known": True, "alarms": [alarm("device_lost_pdu-1")]})]
     assert said(mine(api, "shelve", "device_lost_*", "--minutes", "120")) == [shelved]
-    strange = said(mine(api, "shelve", "device_lots_*"))
-    assert strange[1:] == ["No open alarm is named device_lots_* now: it counts for one that comes."]
+    coming = said(mine(api, "shelve", "device_lost_roomalert-1"))
+    assert coming[1:] == ["No open alarm is named device_lost_roomalert-1 now: it counts for one that comes."]
     assert api.asked[0].body == {"reason": "maintenance", "payload": {"key": "device_lost_*", "minutes": 120.0}}
     assert mine(api, "shelve", "door", "--minutes", "1441").exit_code == 2
     api.answers = {"POST /api/v1/requests/shelve": [(409, {"detail": "an emergency is shelved for 60 min at most"})]}
-    result = mine(api, "shelve", "smoke", "-m", "120")
+    result = mine(api, "shelve", "trip_smoke", "-m", "120")
     assert (result.exit_code, said(result)[-1]) == (1, "an emergency is shelved for 60 min at most")
+
+
+@pytest.mark.parametrize("typed", ["devcie_lost_pdu-1", "device_lots_*", "DEVCIE_lost_*", "doorr", "x" * 200])
+def test_what_no_alarm_is_named_is_not_put_aside(api: FakeApi, typed: str) -> None:
+    api.answers = {ALARMS: [(200, {"known": True, "alarms": [alarm("device_lost_pdu-1")]})]}
+    result = mine(api, "shelve", typed)
+    assert (result.exit_code, [one for one in api.asked if one.method == "POST"]) == (2, []), result.output
+    assert f"found {typed[:60]!r}; allowed: " in result.stderr and "docs/manual/alarm-list.md" in result.stderr
+    if typed.startswith("dev"):
+        assert "device_lost_" in result.stderr
+
+
+@pytest.mark.parametrize("typed", ["*", "**", "*_*", "d*"])
+def test_a_pattern_of_nearly_everything_is_refused(api: FakeApi, typed: str) -> None:
+    result = mine(api, "shelve", typed)
+    assert (result.exit_code, api.asked) == (2, []), result.output
+    assert f"found {typed!r}; allowed: a narrower pattern" in result.stderr
+
+
+def test_an_alarm_that_stands_is_put_aside_though_no_list_names_it(api: FakeApi) -> None:
+    done = (202, {"id": "r1", "verb": "shelve", "state": "done", "reason": "done", "result": {}, "who": "", "because": ""})
+    listed = {"known": True, "alarms": [alarm("of_a_newer_version")]}
+    api.answers = {"POST /api/v1/requests/shelve": [done], ALARMS: [(200, listed)]}
+    assert mine(api, "shelve", "of_a_newer_version").exit_code == 0
 
 
 def test_a_shelf_that_hides_no_open_alarm_is_listed_by_its_pattern(api: FakeApi) -> None:

@@ -32,7 +32,21 @@ def refused(*words: str) -> dict[str, Any]:
     [
         (["curtail", "--kw", "abc"], "abc", "a valid number"),
         (["curtail", "--kw=abc"], "abc", "a valid number"),
-        (["shelve", "door", "-m", "99999"], "99999", "less than or equal to 1440"),
+        (["shelve", "door", "-m", "99999"], "99999", "a number from 0.1 to 1440"),
+        (["curtail", "-m", "0"], "0", "a number from 0.1 to 1440"),
+        (["curtail", "-m", "nan"], "nan", "a number from 0.1 to 1440"),
+        (["curtail", "--kw", "inf"], "inf", "a number from 0 to 100000"),
+        (["once", "--seconds", "1"], "1", "a number from 5 to 3600"),
+        (["logs", "-n", "-1"], "-1", "a number from 0 to 100000"),
+        (["release", ""], "''", "a name, or no word at all for the list"),
+        (["reset", " "], "' '", "a name, or no word at all for the list"),
+        (["unlock", ""], "''", "a name, or no word at all for the list"),
+        (["ack", ""], "''", "a name, or no word at all for the list"),
+        (["unshelve", ""], "''", "a name, or no word at all for the list"),
+        (["why", "--at", ""], "''", "14:05 or ISO 8601"),
+        (["why", "--at", "2999-01-01T00:00:00Z"], "'2999-01-01T00:00:00Z'", "a moment that was: this one lies in the future"),
+        (["why", "--at", "0001-01-01T00:00:00+14:00"], "'0001-01-01T00:00:00+14:00'", "a moment from 1970 on"),
+        (["drill", ""], "''", "a name, or no word at all for the list"),
         (["curtail", "--nope"], "--nope", "--kw, --minutes"),
         (["notify", "--nope"], "--nope", "none"),
         (["statis"], "statis", "run, watch, check, status"),
@@ -89,3 +103,51 @@ def test_without_the_option_and_after_two_dashes_nothing_stands_on_stdout() -> N
 def test_a_command_that_has_answered_says_nothing_more() -> None:
     result = mine("check", "--json", env={"MINE_CONFIG": "config/wrong/duplicate-key.txt"})
     assert (result.exit_code, json.loads(result.stdout)["configuration"]["mistakes"] != []) == (2, True)
+
+
+STATE, FATE = "GET /api/state", {"id": "r1", "state": "done", "reason": "done", "result": None}
+
+
+def seen(**more: Any) -> tuple[int, Any]:
+    load = {"measured_kw": 12.0, "target_kw": 0.0, "unknown_kw": 0.0, "proven": False, "nominal_kw": 9.0}
+    return 200, {"state": {"load": load, "control": "observe", "trips": [{"key": "stop"}], "leases": [{"id": "l1"}], **more}}
+
+
+@pytest.mark.parametrize(
+    ("words", "answers", "code", "error"),
+    [
+        (["notify", "test", "sms"], {"POST /api/v1/requests/test": [(504, {"detail": "late"})]}, 4, "sms: FAILED: late"),
+        (
+            ["check"],
+            {"GET /api/v1/check": [(503, {"detail": "it starts"})]},
+            3,
+            "Devices and channels were not asked: it starts.",
+        ),
+        (["stop"], {"POST /api/v1/requests/stop": [(202, FATE)], STATE: [seen()]}, 1, "control = observe: the site is tripped"),
+        (
+            ["curtail", "--wait"],
+            {"POST /api/v1/requests/curtail": [(202, FATE | {"result": {"id": "l1", "until_at": 1.0}})], STATE: [seen()]},
+            1,
+            "control = observe: nothing is switched",
+        ),
+    ],
+)
+def test_what_was_found_and_is_not_well_has_its_reason_in_the_document(
+    words: list[str], answers: dict[str, Any], code: int, error: str
+) -> None:
+    with fake_api() as api:
+        api.answers = answers
+        result = mine(*words, "--json", env=api.env())
+    document = json.loads(result.stdout)
+    assert (result.exit_code, document["exit_code"]) == (code, code)
+    assert document["error"].startswith(error)
+    assert (document["found"], document["allowed"]) == (None, None)
+
+
+def test_damaged_records_are_a_document_with_its_reason(tmp_path: Path) -> None:
+    site.make(tmp_path)
+    (tmp_path / "data" / "mine_data.db").write_bytes(b"no database" * 1_000)
+    result = mine("db", "check", "--json", env={"MINE_CONFIG": str(tmp_path / "config.txt")})
+    document = json.loads(result.stdout)
+    assert (result.exit_code, document["exit_code"], document["ok"]) == (1, 1, False)
+    assert document["error"]

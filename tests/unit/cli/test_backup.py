@@ -12,8 +12,9 @@ from tests.unit.backup import site
 
 
 def mine(*arguments: str, folder: Path, answer: str | None = None, **env: str) -> Result:
-    given = {"MINE_CONFIG": str(folder / "config.txt"), "MINE_API_ACCESS_FILE": str(folder / "secrets" / "access.json"), **env}
-    return CliRunner().invoke(app, list(arguments), env=given, input=answer)
+    given = {"MINE_CONFIG": str(folder / "config.txt"), "MINE_API_ACCESS_FILE": str(folder / "secrets" / "access.json")}
+    given |= {"MINE_DATA_LOGS": str(folder / "logs")}
+    return CliRunner().invoke(app, list(arguments), env=given | env, input=answer)
 
 
 def newest(folder: Path) -> str:
@@ -24,6 +25,7 @@ def test_a_backup_is_told_by_a_table_and_one_that_is_not_due_by_nothing(tmp_path
     site.make(tmp_path)
     made = mine("backup", folder=tmp_path)
     assert made.exit_code == 0 and "good  mine_data.db" in made.output
+    mine("backup", "--due", folder=tmp_path, MINE_GENERAL_CLOCK_TRUSTED="no")  # it looks at the newest, once a day
     assert mine("backup", "--due", folder=tmp_path, MINE_GENERAL_CLOCK_TRUSTED="no").output == ""
     told = json.loads(mine("backup", "--kind", "hourly", "--json", folder=tmp_path).output)
     assert told["archive"] == newest(tmp_path) and [one["ok"] for one in told["files"]] == [True]
@@ -35,6 +37,18 @@ def test_one_that_did_not_reach_the_second_folder_ends_with_1_and_says_so(tmp_pa
     assert half.exit_code == 1 and "NOT DONE: the second folder" in half.output
     none = mine("backup", folder=tmp_path, MINE_BACKUP_MIN_FREE_MB="1e9")
     assert none.exit_code == 1 and "No backup was made: no room" in none.output
+
+
+def test_what_was_due_and_what_came_of_it_stands_in_the_backups_own_log(tmp_path: Path) -> None:
+    site.make(tmp_path)
+    due = {"MINE_GENERAL_CLOCK_TRUSTED": "yes"}
+    assert mine("backup", "--due", folder=tmp_path, MINE_BACKUP_MIN_FREE_MB="1e9", **due).exit_code == 1
+    assert mine("backup", "--due", folder=tmp_path, **due).exit_code == 0
+    lines = (tmp_path / "logs" / "backup.log").read_text()
+    assert " ERROR backup backup_due: No backup was made: no room" in lines
+    assert f" INFO backup backup_due: {newest(tmp_path)}: " in lines and "good  mine_data.db" in lines
+    shown = mine("logs", "backup", folder=tmp_path, **due)
+    assert (shown.exit_code, "every sum is right" in shown.output) == (0, True), shown.output
 
 
 def test_switched_off_none_is_made_by_itself(tmp_path: Path) -> None:

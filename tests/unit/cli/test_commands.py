@@ -11,7 +11,7 @@ from services.api.routes.config import Config, ConfigKey
 from services.cli.broker import free_port
 from services.cli.main import app
 from services.shared.settings import load
-from services.shared.settings.told import told
+from services.shared.settings.listing import listed
 
 SECRET = "s3cret-value"
 
@@ -90,7 +90,7 @@ def test_config_show_is_for_programs_what_the_api_answers_and_masked_too(tmp_pat
     assert result.exit_code == 0 and SECRET not in result.output
     shown = Config.model_validate_json(result.output)
     settings = load(env=env)
-    assert shown == Config(keys=tuple(ConfigKey(**asdict(key)) for key in told(settings)), warnings=settings.warnings)
+    assert shown == Config(keys=tuple(ConfigKey(**asdict(key)) for key in listed(settings)), warnings=settings.warnings)
     origins = {(key.section, key.key): (key.value, key.origin) for key in shown.keys}
     assert origins["OPS", "token"] == ("********", "secret file")
     changed = Config.model_validate_json(mine("config", "show", "--json", "--changed", **env).output)

@@ -54,6 +54,20 @@ def test_the_old_file_is_kept_and_the_ledger_is_not_touched(tmp_path: Path, comm
     assert (tmp_path / "ledger.db").read_bytes() == b"not to be touched"
 
 
+def test_tables_of_a_later_version_are_no_good_ones_and_it_is_said_what_to_do(tmp_path: Path) -> None:
+    mine("init", folder=tmp_path)
+    with sqlite3.connect(tmp_path / "mine_data.db") as later:
+        later.execute("UPDATE alembic_version SET version_num = '9004'")
+    later.close()
+    checked, begun = mine("check", folder=tmp_path), mine("init", folder=tmp_path)
+    for told in (checked, begun):
+        assert (told.exit_code, "of a later version of this product (9004" in told.output) == (1, True), told.output
+        assert "Install that version" in told.output and "locate" not in told.output
+    document = json.loads(mine("check", "--json", folder=tmp_path).stdout)
+    assert (document["ok"], document["version"], len(document["faults"])) == (False, "9004", 1)
+    assert mine("reset", "--yes", folder=tmp_path).exit_code == 0 and mine("check", folder=tmp_path).exit_code == 0
+
+
 def test_a_damaged_file_is_told_and_repaired(tmp_path: Path) -> None:
     (tmp_path / "mine_data.db").write_bytes(b"no database at all" * 500)
     assert mine("check", folder=tmp_path).exit_code == 1

@@ -65,6 +65,24 @@ def test_beside_its_mistakes_a_broken_file_is_told_not_to_be_what_runs(
     assert (alone.exit_code, RUNS_ON in alone.output) == (2, False)
 
 
+@pytest.mark.parametrize("command", [("check",), ("config", "show")])
+def test_beside_its_mistakes_it_is_told_which_copy_runs_and_which_a_restart_takes(
+    api: FakeApi, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    (tmp_path / "config.txt").write_text("[GENERAL]\nmax_temp_celsius = hot\n")
+    kept = {"kept_at": 1_795_000_000.0, "next_kept_at": 1_795_003_600.0}
+    api.answers = {LIES: [(200, {"mistakes": ["config.txt line 2: ..."], "changed": [], **kept})]}
+    output = " ".join(mine(api, tmp_path, *command).output.split())
+    assert "The services run by the last good copy, kept since 2026-11-18 05:06 CST. After a restart, or a power cut," in output
+    assert "they go on with the last good copy, kept since 2026-11-18 06:06 CST: mend it soon." in output
+
+
+def test_of_a_mended_file_it_is_told_that_the_copy_still_runs(api: FakeApi, tmp_path: Path) -> None:
+    api.answers = {LIES: [(200, {"mistakes": [], "changed": [], "kept_at": 1_795_000_000.0, "next_kept_at": None})]}
+    output = mine(api, tmp_path, "config", "show").output
+    assert "The services run by the last good copy, kept since 2026-11-18 05:06 CST: the file had mistakes" in output
+
+
 def test_a_program_reads_so_too_and_a_check_of_the_file_alone_asks_nobody(api: FakeApi, tmp_path: Path) -> None:
     (tmp_path / "config.txt").write_text("[GENERAL]\nmax_temp_celsius = hot\n")
     api.answers = {LIES: lies(mistakes=("config.txt line 2: ...",))}

@@ -11,9 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from services.cli import living
 from services.cli.living import kept
 from services.cli.program import Program
 from services.cli.supervisor import Child
+from services.shared.settings import load
+from tests.unit.cli.fake_api import CONFIG, fake_api
 from tests.waiting import until
 
 FULL = Path("/dev/full")
@@ -145,3 +148,18 @@ def test_what_a_halted_terminal_did_not_take_is_counted_when_it_goes_on() -> Non
         run.stdin.write(b"\n")
         run.stdin.close()
         assert run.stdout.read().lstrip(b"\0") == b"mine       | 3 lines were not taken here\npart       | again\n"
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        (200, "the page is at http://127.0.0.1:8000/  and for tests at http://127.0.0.1:{port}/debug.html"),
+        (404, "the page is not built: make frontend. Until then a plain form of the page is at http://127.0.0.1:8000/"),
+    ],
+)
+@pytest.mark.asyncio
+async def test_where_the_page_is_is_said_as_it_is(status: int, words: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with fake_api() as api:
+        api.answers = {"GET /debug.html": [(503, {}), (status, {})]}
+        await living._announce(load(env={"MINE_CONFIG": CONFIG, "MINE_API_DEBUG_PORT": str(api.port)}))
+    assert capsys.readouterr().out.splitlines()[-1] == f"mine       | {words.format(port=api.port)}"

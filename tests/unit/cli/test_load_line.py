@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from services.cli.load_line import least, lower, within
+from services.cli import load_line
+from services.cli.load_line import LoadLine, least, lower, within
 
 
 def limit(kw: float, kind: str = "lease", scope: str = "site") -> dict[str, Any]:
@@ -47,3 +48,15 @@ def test_the_least_that_is_left_does_not_count_what_only_keeps_load_from_rising(
 )
 def test_a_load_above_the_target_is_told_with_the_tolerance(kw: float, tolerance_kw: float | None, told: str) -> None:
     assert within({"measured_kw": kw, "tolerance_kw": tolerance_kw}, 200.0) == told
+
+
+def test_on_a_terminal_a_bar_shows_what_has_come_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[str] = []
+    monkeypatch.setattr(load_line, "changing", lambda line: shown.append(line) is None)
+    line = LoadLine()
+    for kw in (100.0, 40.0):
+        line.show({"measured_kw": kw, "target_kw": 0.0, "unknown_kw": 0.0})
+    assert shown == [
+        "[..............................] 100.0 kW still on, target 0.0 kW, 0.0 kW unknown",
+        "[##################............] 40.0 kW still on, target 0.0 kW, 0.0 kW unknown",
+    ]

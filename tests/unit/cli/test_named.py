@@ -31,9 +31,12 @@ def api() -> Iterator[FakeApi]:
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (("hold", "m-1", "row-z", "m-9"), "found 'row-z', 'm-9'; allowed: all, row-a, row-b, a load"),
+        (("hold", "m-1", "row-z", "m-9"), "found 'row-z', 'm-9'; allowed: all, row-a, row-b, a load such as m-1"),
         (("hold", "fan-1"), "found 'fan-1'; allowed: all, "),
-        (("lockout", "fan-9"), "found 'fan-9'; allowed: fan-1, fan-2, row-a, row-b, a load, the outlet of one"),
+        (
+            ("lockout", "fan-9"),
+            "found 'fan-9'; allowed: fan-1, fan-2, row-a, row-b, a load such as m-1, the outlet of one such as pdu-1/7",
+        ),
         (("lockout", "pdu-1/8"), "found 'pdu-1/8'"),
         (("lockout", "None/None"), "found 'None/None'"),
     ],
@@ -56,3 +59,14 @@ def test_where_it_cannot_be_found_out_the_refusal_stands(api: FakeApi, loads: tu
     api.answers["GET /api/v1/loads"] = [loads]
     result = CliRunner().invoke(app, ["hold", "row-z"], env=api.env())
     assert (result.exit_code, "the controller says no" in result.output) == (1, True), result.output
+
+
+def test_what_is_locked_out_and_no_longer_of_the_site_is_marked(api: FakeApi) -> None:
+    rows = [{"target": name, "owner": "ann", "reason": "belt", "since_at": 1.0} for name in ("fan-2", "fan-9", "pdu-1/7")]
+    api.answers["GET /api/state"] = [(200, {"state": {"fans": [{"number": 1}, {"number": 2}], "lockouts": rows}})]
+    result = CliRunner().invoke(app, ["unlock"], env=api.env())
+    assert [line.split("  since")[0] for line in result.output.splitlines()[1:]] == [
+        "fan-2", "fan-9, no longer of this site", "pdu-1/7",
+    ]  # fmt: skip
+    api.answers["GET /api/v1/loads"] = [(500, {"detail": "no"})]
+    assert "no longer" not in CliRunner().invoke(app, ["unlock"], env=api.env()).output, "nobody knows"

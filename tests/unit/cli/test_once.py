@@ -58,7 +58,8 @@ def test_a_cycle_without_a_collector_is_done_and_not_all_is_as_it_must_be(held: 
             "Not as it must be: utility: nobody reads it: the collector is offline",
         ]
         wrong = ["utility: nobody reads it: the collector is offline"]
-        assert json.loads(once(held, api.env(), "--json").stdout) == {**DONE, "wrong": wrong}
+        error = {"error": f"Not as it must be: {wrong[0]}", "found": None, "allowed": None, "exit_code": 1}
+        assert json.loads(once(held, api.env(), "--json").stdout) == {**error, **DONE, "wrong": wrong}
 
 
 def test_a_cycle_after_which_nobody_tells_how_it_is_counts_for_no_success(held: Path) -> None:

@@ -43,3 +43,22 @@ def test_a_device_that_answers_and_refuses_is_one_line_with_some_of_the_names() 
     assert wrong == [
         "Not as it must be: sleep of A-0, A-1, A-2 and 68 more by foreman failed: connection refused",
     ]
+
+
+def test_a_site_of_which_nobody_answers_is_unknown_and_not_normal() -> None:
+    outcome = lone(HealthState.LOST)
+    lines, said = list(told.lines(outcome)), told.document(outcome)
+    assert lines[0].startswith("Nothing is known of the site: no device answers. No controller runs: this was one pass, alone.")
+    assert not [line for line in lines if "mode normal" in line or "nothing limits" in line]
+    assert (said["mode"], said["limited_by"]) == (None, None)
+    assert said["reasons"] == ["nothing is known of the site: no device answers"]
+
+
+def test_what_the_ledger_remembers_is_told_though_nobody_answers() -> None:
+    outcome = lone(HealthState.LOST)
+    assert outcome.seen.state is not None
+    outcome.seen.state = outcome.seen.state.model_copy(update={"mode": Mode.EMERGENCY, "reasons": ("tripped: stop",)})
+    lines = list(told.lines(outcome))
+    assert lines[0].startswith("Nothing is known of the site")
+    assert lines[1:3] == ["By what the ledger remembers, and by the silence, the mode is emergency.", "  tripped: stop"]
+    assert told.document(outcome)["mode"] == "emergency"

@@ -59,6 +59,17 @@ def test_a_broken_file_that_is_named_is_not_asked_of_the_run_of_another(config: 
     assert "asked as the run" not in capsys.readouterr().err
 
 
+def test_a_note_that_is_garbage_is_said_to_be_beside_the_mistakes(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    note = config.parent / noted.NAME
+    note.write_bytes(b"\x00 no json")
+    assert to_ask(quiet=True).api.port == 8123
+    said = capsys.readouterr().err
+    assert f"{note}, the note of the run, is unreadable, so the ports it still names, or the default ones, are used" in said
+    note.unlink()
+    to_ask(quiet=True)
+    assert "unreadable" not in capsys.readouterr().err
+
+
 def test_a_note_of_a_version_before_still_leads_to_its_run(config: Path) -> None:
     path = noted.write(config.parent, config, {"MINE_API_PORT": 8999}, {})
     path.write_text(path.read_text().replace(', "reach": {}', ""))

@@ -9,6 +9,7 @@ from services.api.login import access_file, hashes
 from services.cli.embedded_broker import matches
 from services.cli.main import app
 from services.cli.setup import ACCESS, KEYS, OPERATORS, USERS, provision
+from services.shared.settings import last_good
 
 
 def test_every_user_has_a_password_that_the_brokers_file_accepts_and_no_other(tmp_path: Path) -> None:
@@ -82,3 +83,29 @@ def test_a_secret_of_which_a_power_cut_left_the_name_alone_is_made_anew(tmp_path
         (tmp_path / name).write_text("")
     provision(tmp_path)
     assert all((tmp_path / name).read_text().strip() for name in ("ops-token", "operator-password", "operator-token"))
+
+
+def test_it_keeps_a_configuration_without_mistakes_and_one_with_mistakes_keeps_nobody_from_starting(tmp_path: Path) -> None:
+    config, secrets = tmp_path / "config.txt", tmp_path / "secrets"
+    copy = secrets / last_good.FOLDER / last_good.NAME
+    env = {"MINE_CONFIG": str(config), last_good.VARIABLE: str(copy)}
+
+    def made() -> str:
+        result = CliRunner().invoke(app, ["setup", str(secrets)], env=env)
+        assert result.exit_code == 0, result.output
+        return result.output
+
+    config.write_text("[GENERAL]\nmax_temp_celsius = hot\n")
+    assert "the services do not start" in made() and not copy.exists()
+    config.write_text("[GENERAL]\nmax_temp_celsius = 33\n")
+    assert "kept the configuration" in made()
+    before = copy.read_bytes()
+    assert "kept the configuration" not in made(), "it is the same"
+    config.write_text("[GENERAL]\nmax_temp_celsius = hot\n")
+    told = made()
+    assert "found 'hot'" in told and "the services go on with the last good copy, kept since " in told
+    assert copy.read_bytes() == before
+    copy.unlink()
+    copy.mkdir()
+    config.write_text("[GENERAL]\n")
+    assert "the configuration cannot be kept: " in made()

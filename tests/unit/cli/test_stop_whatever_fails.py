@@ -78,6 +78,21 @@ def test_a_fault_of_the_looking_is_no_refusal(api: FakeApi, monkeypatch: pytest.
     assert (unwatched.exit_code, json.loads(unwatched.stdout)["ordered"]) == (0, True), unwatched.output
 
 
+def test_a_stop_that_the_card_did_not_take_is_off_and_said_to_be_forgotten_by_a_restart(api: FakeApi) -> None:
+    unstored = "done; not stored: a restart forgets it"
+    api.answers[STOP] = [(202, DONE | {"reason": unstored})]
+    result = stop(api)
+    assert (result.exit_code, "NOT STORED" in result.stdout, "a restart forgets it" in result.stdout) == (0, True, True), (
+        result.output
+    )
+    (note,) = json.loads(stop(api, "--json").stdout)["notes"]
+    assert "a restart forgets it" in note
+    api.answers[STOP] = [(500, {"detail": "a fault"})]
+    api.answers["POST /stop"] = [(200, {"stopped": True, "reason": unstored})]
+    direct = json.loads(stop(api, "--json", "--no-wait", controller=True).stdout)
+    assert (direct["by"], [one for one in direct["notes"] if "a restart forgets it" in one]) == ("directly", [note])
+
+
 def test_whatever_breaks_on_the_first_way_the_second_is_gone(api: FakeApi, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object, **__: object) -> None:
         raise ValueError("a fault of our own")

@@ -1,7 +1,7 @@
 """What `mine why` says: a value that was not recorded is left out, and what was not read then is not told as of then."""
 
 from services.cli.local_time import clock
-from services.cli.why import _command, _input, _load
+from services.cli.why import _command, _input, _load, _signal
 
 UTC = clock("UTC")
 AT = "2026-09-21T14:13:00+00:00"
@@ -24,8 +24,26 @@ def test_the_commands_are_told_with_what_came_of_them() -> None:
 
 
 def test_an_input_that_was_not_read_at_that_moment_says_when_it_was_last() -> None:
-    one = {"kind": "contact", "name": "smoke", "value": "not active", "unit": "", "age_s": 2.0}
+    one = {"kind": "contact", "name": "smoke", "value": "not active", "unit": "", "age_s": 2.0, "age_then_s": 2.4}
     assert _input({**one, "last_read_s": None}) == "contact smoke: not active, 2 s old"
     assert _input({**one, "last_read_s": 135.0}) == (
         "contact smoke: not active, last read 2 min 15 s before; not read at that moment"
     )
+
+
+def test_an_input_is_told_as_old_as_it_was_at_the_moment_that_was_asked_for() -> None:
+    one = {"kind": "contact", "name": "smoke", "value": "not active", "unit": "", "last_read_s": None}
+    assert _input({**one, "age_s": 0.0, "age_then_s": 58.3}) == (
+        "contact smoke: not active, 58 s old at that moment, under 1 s at the decision"
+    )
+    assert _input({**one, "age_s": 0.4, "age_then_s": 0.4}) == "contact smoke: not active, under 1 s old"
+    assert _input({**one, "age_s": 3.0, "age_then_s": None}) == "contact smoke: not active, 3 s old"
+    assert _input({**one, "age_s": None, "age_then_s": None}) == "contact smoke: not active, never heard"
+
+
+def test_a_signal_is_told_as_old_as_it_was_at_the_moment_and_at_the_decision() -> None:
+    one = {"source": "utility", "level": "control", **dict.fromkeys(("target_kw", "event_id", "start", "end"))}
+    assert _signal({**one, "age_s": 0.4, "age_then_s": 3720.4}, UTC) == (
+        "utility: control, heard 1 h 2 min before that moment, under 1 s before the decision"
+    )
+    assert _signal({**one, "age_s": 2.0, "age_then_s": 2.0}, UTC) == "utility: control, heard 2 s before the decision"

@@ -1,5 +1,6 @@
 """What every test may ask for: a live broker, and a site name of its own so that tests share it without meeting."""
 
+import os
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
@@ -34,6 +35,23 @@ def _lent(folder: Path, *, prefer_container: bool) -> Iterator[LiveBroker]:
         pytest.fail(INSTALL)
     yield live
     live.remove()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Where everything is promised to be there (`.ci/run`) a skip hides a test: the run fails and names each with its reason."""
+    terminal = session.config.pluginmanager.get_plugin("terminalreporter")
+    if terminal is None or not os.environ.get("MINE_REQUIRE_ENGINE"):
+        return
+    skipped = sorted(f"{one.nodeid}: {_why(one.longrepr)}" for one in terminal.stats.get("skipped", []))
+    for line in [f"{len(skipped)} skipped, which MINE_REQUIRE_ENGINE does not allow:", *skipped] if skipped else []:
+        terminal.write_line(line, red=True)
+    if skipped and session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def _why(longrepr: object) -> str:
+    return str(longrepr[2] if isinstance(longrepr, tuple) else longrepr).removeprefix("Skipped: ")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -16,7 +16,7 @@ from services.api import guard
 from services.api.login import hashes
 from services.api.login.access_file import Access, TokenRecord
 from services.api.login.person import Role
-from services.cli.setup import write_private
+from services.shared import whole_file
 from services.shared.clock import Clock
 from services.shared.messages import Request
 from tests.broker import LiveBroker
@@ -62,7 +62,7 @@ def hosted(folder: Path, broker: LiveBroker, site: str, **more: Any) -> Iterator
             begun.set()
 
     (folder / "secrets").mkdir(parents=True)
-    write_private(folder / "secrets" / "access.json", Access(people=(), tokens=(_record(),)).text())
+    whole_file.write(folder / "secrets" / "access.json", Access(people=(), tokens=(_record(),)).text().encode())
     runner = threading.Thread(target=thread)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(guard, "PER_S", 1e6)  # one address asks for thousands here

@@ -3,6 +3,7 @@
 import os
 import subprocess
 from pathlib import Path
+from typing import Self
 
 from tests.ports import free_port
 
@@ -25,6 +26,12 @@ class Pi:
         self.write("etc/group", "root:x:0:\n")
         self.programs.mkdir()
         self.program("dpkg", "echo arm64")
+
+    def with_systemd(self) -> Self:
+        """A Pi that systemd runs: what it is told is noted, and nothing is started or stopped."""
+        self.program("systemctl", "")
+        (self.root / "run/systemd/system").mkdir(parents=True)
+        return self
 
     def write(self, name: str, text: str) -> Path:
         """A file of this root."""
@@ -70,7 +77,7 @@ class Pi:
     def parts(self, script: str, umask: str = "022") -> subprocess.CompletedProcess[str]:
         """A script that has the installer's parts and its variables; `umask` is that of whoever calls it."""
         begun = ("say", "machine", "memory", "engine", "retire", "retire_records")
-        ended = ("folders", "release", "host", "selftest", "data")
+        ended = ("folders", "release", "values", "networks", "host", "selftest", "data")
         sourced = "\n".join(f". {ROOT}/scripts/install/{name}.sh" for name in (*begun, *ended))
         given = f"FOLDER={self.site} PROJECT=mine-none SOURCE={ROOT} NO_SYSTEMD='' FORCE='' SITE=''"
         begin = f"umask {umask}; set -euo pipefail\n{given}\n{sourced}\n"
@@ -81,4 +88,4 @@ class Pi:
     def env(self) -> dict[str, str]:
         """Without what this test run is told by its own environment."""
         kept = {name: text for name, text in os.environ.items() if not name.startswith(("MINE_", "COMPOSE_"))}
-        return kept | {"MINE_SYSTEM_ROOT": str(self.root), "PATH": f"{self.programs}:{os.environ['PATH']}", "LC_ALL": "C"}
+        return kept | {"MINE_SYSTEM_ROOT": str(self.root), "PATH": f"{self.programs}:{os.environ['PATH']}", "LC_ALL": "C.UTF-8"}

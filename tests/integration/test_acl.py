@@ -19,7 +19,8 @@ SERVICES = ("collector", "controller", "notifier", "api", "cli")
 EVERYONE = {*SERVICES}
 WRITERS: dict[str, set[str]] = {
     **{f"presence/{service}": {service} for service in SERVICES},
-    **{f"devices/{service}": {service} for service in SERVICES},
+    **{f"devices/{service}": {service} for service in ("collector", "controller", "notifier", "api")},
+    "devices/cli": set(),
     **{f"event/{service}": {service} for service in ("collector", "controller", "notifier", "api")},
     "ping/anyone-1": EVERYONE,
     "reading/roomalert-1/sensor-1": {"collector", "controller"},
@@ -28,9 +29,9 @@ WRITERS: dict[str, set[str]] = {
     "state": {"controller"},
     "desired/group-1": {"controller"},
     "reported/group-1": {"controller"},
-    "request/lease": {"api", "notifier", "cli"},
+    "request/lease": {"api", "notifier"},
     "reply/some-id": {"controller", "notifier", "api"},
-    "request/stop": {"api", "notifier", "cli"},
+    "request/stop": {"api", "notifier"},
     **{f"stored/{service}": {"api"} for service in ("collector", "controller", "notifier", "api")},
     "alarm/over-temperature": {"collector", "controller", "notifier", "api"},
     "alarm_state": {"notifier"},

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from services.api.image import STATE_STALE_S
 from services.shared.messages import (
     AlarmCount,
     AlarmReport,
@@ -79,6 +80,23 @@ async def test_what_the_controller_holds_is_told_and_stale_when_it_went(tmp_path
 
         assert (await until(silent))["ready_kw"] is None
         assert (await api.get("/api/v1/trips")).body["stale"] is True
+
+
+async def test_the_detailed_state_is_stale_when_the_broker_is_gone(tmp_path: Path, own_broker: LiveBroker, site: str) -> None:
+    broker = own_broker
+    async with running(tmp_path, broker.settings("api"), site) as api, voice(broker.settings("admin"), "controller", site) as bus:
+        bus.publish(state())
+
+        async def told() -> Any:
+            detail = (await api.get("/api/state")).body
+            return detail if detail["state"] else None
+
+        assert (await until(told))["stale"] is False
+        broker.stop()
+        await until(lambda: not api.bus.connected)
+        detail = (await api.get("/api/state")).body
+        assert (detail["stale"], detail["age_s"] < STATE_STALE_S) == (True, True)
+        broker.start()
 
 
 async def test_the_loads_are_told_in_the_order_of_the_letters_of_the_feed(tmp_path: Path, broker: LiveBroker, site: str) -> None:

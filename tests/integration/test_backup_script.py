@@ -76,3 +76,13 @@ def test_without_containers_it_is_made_on_this_computer(clone: Path) -> None:
     found = ran(clone, None)
     assert found.stdout.endswith("backup --kind hourly\n") and found.stdout.startswith("ran here")
     assert found.stderr.splitlines()[-1] == f"Site: north, on this computer, of {clone}"
+
+
+def test_called_by_a_link_it_is_the_folder_of_the_script_that_counts(clone: Path) -> None:
+    link = clone.parent / "daily" / "backup"
+    link.parent.mkdir()
+    link.symlink_to(clone / "scripts" / "backup.sh")
+    program(clone.parent / "bin" / "docker", "#!/bin/sh\nexit 1\n")
+    env = {"PATH": f"{clone.parent / 'bin'}:{os.environ['PATH']}"}
+    found = subprocess.run([link], env=env, capture_output=True, text=True, timeout=30, check=False)
+    assert found.stdout.startswith("ran here"), found.stderr

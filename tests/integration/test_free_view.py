@@ -8,7 +8,7 @@ import pytest
 from services.api.login import hashes
 from services.api.login.access_file import Access, TokenRecord
 from services.api.login.person import Role
-from services.cli.setup import write_private
+from services.shared import whole_file
 from services.shared.clock import Clock
 from services.shared.messages import AlarmState, Event, Lease, Lockout, OpenAlarm, Trip
 from services.shared.vocabulary import AlarmKind, LeaseKind
@@ -62,7 +62,7 @@ async def test_names_are_for_who_is_known_and_the_audit_too(tmp_path: Path, brok
     token = hashes.new_token()
     (tmp_path / "secrets").mkdir()
     record = TokenRecord(name="wall", role=Role.VIEWER, sha256=hashes.of_token(token), made_at=0)
-    write_private(tmp_path / "secrets" / "access.json", Access(people=(), tokens=(record,)).text())
+    whole_file.write(tmp_path / "secrets" / "access.json", Access(people=(), tokens=(record,)).text().encode())
     known = {"Authorization": f"Bearer {token}"}
     async with (
         running(tmp_path, broker.settings("api"), site) as api,

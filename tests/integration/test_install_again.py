@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import socket
 import subprocess
 from pathlib import Path
@@ -83,7 +84,8 @@ def test_a_checkout_of_any_umask_makes_a_release_that_all_may_read_and_root_alon
     source = pi.root / "checkout"
     parts = ".dockerignore CHANGELOG.md Dockerfile LICENSE README.md config/x docs/x frontend/x mosquitto/acl requirements/x"
     names = (
-        "scripts/install/compose scripts/install/mine scripts/install/unfinished scripts/x.sh docker-compose.yml pyproject.toml"
+        "scripts/install/attend scripts/install/compose scripts/install/mine scripts/install/unfinished scripts/x.sh "
+        "docker-compose.yml pyproject.toml"
     )
     for name in (*parts.split(), *names.split(), "services/main.py"):
         (source / name).parent.mkdir(parents=True, exist_ok=True)
@@ -130,10 +132,70 @@ def test_what_a_cut_off_update_left_is_taken_back_before_the_start(pi: Pi) -> No
     assert (ran.returncode, ran.stdout.index("taken back") < ran.stdout.index("started")) == (0, True), ran.stdout + ran.stderr
 
 
+@pytest.mark.parametrize("reason", ["its tables are of a later version", ""])
+def test_records_that_are_not_stored_are_told_beside_what_is_healthy(pi: Pi, reason: str) -> None:
+    release = pi.release(f"cat >/dev/null; echo 'unstored={reason}'")
+    (release / "scripts/install/look.py").touch()
+    start = "start_containers() { :; }; unhealthy() { :; }; sleep() { SECONDS=$((SECONDS + 20)); }; NO_SYSTEMD=yes; start_site"
+    ran = pi.parts(f"NEW={release}; {start}")
+    assert (ran.returncode, "all services are healthy" in ran.stdout) == (0, True), ran.stdout + ran.stderr
+    assert (f"the records are not stored: {reason}" in ran.stderr) == bool(reason), ran.stderr
+
+
 def test_nonsense_in_site_env_is_named_and_no_network_is_blamed(pi: Pi) -> None:
     release = pi.release('[ "$1" != config ] || { echo "invalid hostPort: 99999" >&2; exit 15; }')
     ran = pi.parts(f"NEW={release}; build_release")
     assert (ran.returncode, "invalid hostPort: 99999" in ran.stderr, "internet" in ran.stderr) == (1, True, False), ran.stderr
+
+
+RIGHT = "services: {a: {image: a}}\n"
+
+
+@pytest.mark.skipif(shutil.which("docker") is None, reason="it is compose that reads them")
+@pytest.mark.parametrize("wrong", ["site.env", "compose.override.yml", "the version itself"])
+def test_of_three_files_that_compose_reads_the_wrong_one_is_named(pi: Pi, wrong: str) -> None:
+    ports = {"site.env": "99999"}.get(wrong, "8001")
+    (pi.site / "site.env").write_text(f"COMPOSE_PROJECT_NAME=mine-none\nMINE_DEBUG_PORT={ports}\nMINE_HOME={pi.site}\n")
+    (pi.site / "compose.override.yml").write_text("services: 5\n" if wrong == "compose.override.yml" else RIGHT)
+    release = pi.release("")
+    for name in ("docker-compose.yml", "scripts/install/site.yml", "scripts/install/compose"):
+        shutil.copy(ROOT / name, release / name)
+    if wrong == "the version itself":
+        (release / "docker-compose.yml").write_text("services: [\n")
+    (release / "release.env").touch()
+    (pi.programs / "docker").unlink()
+    ran = pi.parts(f"NEW={release}; check_values")
+    named = [
+        name for name in ("site.env", "compose.override.yml", "the version itself") if name in ran.stderr.partition(" is not")[0]
+    ]
+    assert (ran.returncode, named) == (1, [wrong]), ran.stderr
+    assert not release.exists(), "what cannot be built is kept for nothing"
+
+
+def test_another_name_for_a_site_that_has_one_is_refused(pi: Pi) -> None:
+    (pi.site / "site.env").write_text("COMPOSE_PROJECT_NAME=north\n")
+    ran = pi.install("--yes", "--dry-run", "--project", "south")
+    assert (ran.returncode, "--project south: this site is north already" in ran.stderr) == (2, True), ran.stderr
+    assert pi.parts("PROJECT=north; check_project").returncode == 0
+    assert pi.parts('PROJECT=; check_project; echo "$PROJECT"').stdout == "north\n"
+
+
+def test_a_version_whose_image_cannot_be_built_leaves_nothing_behind(pi: Pi) -> None:
+    release = pi.release('[ "$1" != build ]')
+    pi.program("docker", '[ "$1 $2" != "image inspect" ]')
+    build = f"check_room() {{ :; }}; NEW={release}; build_release"
+    (pi.site / "current").symlink_to("releases/1.0")
+    assert (pi.parts(build).returncode, release.exists()) == (1, True)
+    (pi.site / "current").unlink()
+    assert (pi.parts(build).returncode, release.exists()) == (1, False)
+
+
+def test_a_site_that_does_not_come_up_is_told_in_a_whole_sentence(pi: Pi) -> None:
+    said = pi.parts(
+        "NEW=/none NO_SYSTEMD=yes; start_containers() { :; }; wait_until_healthy() { return 1; }; "
+        "unhealthy() { echo -n 'api exited, controller absent, '; }; start_site"
+    ).stderr
+    assert "after 180 s: api exited, controller absent. See" in said, said
 
 
 def test_a_second_uninstall_says_where_the_records_are(pi: Pi) -> None:

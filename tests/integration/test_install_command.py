@@ -63,6 +63,20 @@ def test_a_second_copy_is_brought_into_the_folder_of_this_host_that_was_named(pi
     assert (run(pi, "restore", "--to", "old", "/backups/x.tar.gz").returncode, old.stat().st_mode & 0o777) == (0, 0o755)
 
 
+@root_alone
+@pytest.mark.parametrize("words", [["--to=old"], ["--to", "old"]], ids=" ".join)
+def test_an_option_with_its_value_in_one_word_means_the_same(pi: Pi, words: list[str]) -> None:
+    pi.program("docker", "")
+    ran = the_command(pi, 'echo "$*"', "restore", *words, "/backups/x.tar.gz")
+    assert f"--volume {pi.root}/home/old:/restored backup mine restore --to /restored /backups/x.tar.gz" in ran.stdout, ran.stderr
+
+
+def test_a_backup_of_the_site_is_found_also_by_who_may_not_look_into_its_folder(pi: Pi) -> None:
+    pi.program("docker", "")
+    ran = the_command(pi, 'echo "$*"', "restore", "--verify", f"{pi.site}/backups/x.tar.gz")
+    assert ran.stdout.strip().endswith("mine restore --verify /backups/x.tar.gz"), ran.stdout + ran.stderr
+
+
 @pytest.mark.parametrize("user", [pytest.param(0, marks=root_alone), 1000])
 def test_two_files_of_one_name_stay_two_and_no_place_is_mounted_twice(pi: Pi, user: int) -> None:
     files = [str(pi.write(f"mnt/{folder}/north.tar.gz", folder)) for folder in "ab"]
@@ -95,6 +109,17 @@ def test_where_no_container_can_be_made_the_question_is_asked_all_the_same(pi: P
     pi.program("docker", '[ "$1" != run ] || exit 125')
     asked = the_command(pi, '[ "$1" = ps ] && echo c0ffee || echo "in: $*"', "status")
     assert (asked.returncode, "api mine status" in asked.stdout) == (0, True), asked.stderr
+
+
+@pytest.mark.parametrize("cut_off", [True, False])
+def test_where_nobody_is_there_to_ask_the_way_to_start_is_told(pi: Pi, *, cut_off: bool) -> None:
+    pi.program("docker", "")
+    pi.write("etc/systemd/system/bitcoin-mine.service", "")
+    if cut_off:
+        (pi.site / "data/.before-update").mkdir(parents=True)
+    asked = the_command(pi, '[ "$1" = run ] && { echo Nobody is there to ask; exit 3; }', "status")
+    assert (asked.returncode, "sudo systemctl start bitcoin-mine" in asked.stderr) == (3, True), asked.stderr
+    assert ("an update was cut off" in asked.stderr) == cut_off
 
 
 def test_without_a_word_as_a_tab_calls_it_the_question_is_asked_too(pi: Pi) -> None:

@@ -57,3 +57,13 @@ def test_an_update_accepts_nothing_in_the_operators_place(pi: Pi, kept: str, tol
     (release / "scripts/install.sh").write_text('echo "options: $*"\n')
     ran = pi.parts(f"NEW={release}; take_host_over; cat $FOLDER/logs/last-install.log")
     assert f"--without-memory-limits --set MINE_LIMITS={told}\n" in ran.stdout, ran.stdout + ran.stderr
+
+
+@pytest.mark.parametrize("line", ["rootwait\r\n", "\nrootwait\n", "rootwait\n# a word\n", "rootwait"], ids=repr)
+def test_a_kernel_line_that_a_hand_has_written_loses_nothing(pi: Pi, line: str) -> None:
+    kernel = pi.root / "boot/cmdline.txt"
+    kernel.parent.mkdir()
+    kernel.write_bytes(line.encode())
+    ran = pi.parts("ANY_LIMITS='' YES=yes; check_memory_group")
+    added = line.replace("\r", "").replace("rootwait", "rootwait cgroup_enable=memory cgroup_memory=1").rstrip("\n") + "\n"
+    assert (ran.returncode, kernel.read_bytes().decode()) == (4, added), ran.stderr

@@ -18,9 +18,7 @@ UNIT = "etc/systemd/system/bitcoin-mine.service"
 
 @pytest.fixture
 def pi(tmp_path: Path) -> Pi:
-    made = Pi(tmp_path)
-    made.program("systemctl", "")
-    (made.root / "run/systemd/system").mkdir(parents=True)
+    made = Pi(tmp_path).with_systemd()
     (made.site / "config").mkdir(parents=True)
     return made
 

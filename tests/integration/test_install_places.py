@@ -51,6 +51,13 @@ def test_a_disk_that_cannot_be_written_is_named(pi: Pi, read_only: Path) -> None
     assert refused(pi, f"nothing can be written to {read_only}")
 
 
+@pytest.mark.parametrize(("kind", "code"), [("exfat", 3), ("vfat", 3), ("ext4", 0)])
+def test_a_disk_that_keeps_no_owners_of_files_is_named(pi: Pi, kind: str, code: int) -> None:
+    pi.program("findmnt", f"echo {kind}")
+    ran = pi.parts('UNFIT=(); check_folder; printf "%s\\n" "${UNFIT[@]}"')
+    assert (f"({kind}) keeps no owners" in ran.stdout) == bool(code), ran.stdout + ran.stderr
+
+
 @pytest.mark.parametrize(
     "there", ["config/config.txt", "data/ledger/ledger.db", "site.env", "lost+found/x", "releases/.staged/x", "site.env.kept"]
 )
@@ -81,3 +88,28 @@ def test_what_is_installed_is_mended_also_on_a_card_that_has_little_room_left(pi
     (pi.site / "current").mkdir(parents=True)
     ran = pi.parts('UNFIT=(); check_disk; echo "found: ${UNFIT[*]}"')
     assert ran.stdout.endswith("found: \n"), ran.stdout + ran.stderr
+
+
+@pytest.mark.parametrize("script", ["install.sh", "update.sh", "uninstall.sh"])
+def test_a_link_in_the_folders_place_is_followed_before_anything_is_compared_or_removed(pi: Pi, script: str) -> None:
+    pi.program("realpath", "echo /mnt/ssd/mine")
+    ran = pi.parts(f'eval "$(grep -o "^FOLDER=[^ ]*[^=]* " $SOURCE/scripts/{script})"; echo "$FOLDER"')
+    assert ran.stdout == "/mnt/ssd/mine\n", ran.stdout + ran.stderr
+
+
+def test_what_runs_is_not_dropped_as_old_where_the_folder_is_a_link(pi: Pi) -> None:
+    pi.program("docker", "")
+    for name in ("1.0", "1.1", "1.2"):
+        (pi.site / "releases" / name).mkdir(parents=True)
+    (pi.site / "current").symlink_to("releases/1.2")
+    (pi.site / "previous").symlink_to("releases/1.1")
+    (pi.root / "linked").symlink_to(pi.site)
+    ran = pi.parts(f"FOLDER={pi.root}/linked; drop_old_releases")
+    assert ran.returncode == 0, ran.stderr
+    assert sorted(path.name for path in (pi.site / "releases").iterdir()) == ["1.1", "1.2"]
+
+
+@pytest.mark.parametrize("given", ["COMPOSE_PROJECT_NAME=x", "MINE_HOME=/x", "MINE_PAGE_PORT=1", "MINE_PAGE_ADDRESS=::1"])
+def test_what_has_an_option_of_its_own_is_not_set_past_its_checks(pi: Pi, given: str) -> None:
+    ran = pi.install("--dry-run", "--set", given)
+    assert (ran.returncode, given.partition("=")[0] in ran.stderr) == (2, True), ran.stderr

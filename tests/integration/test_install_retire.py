@@ -23,9 +23,7 @@ RETIRE = "retire_old_product; echo taken=$TAKEN"
 
 @pytest.fixture
 def pi(tmp_path: Path) -> Pi:
-    made = Pi(tmp_path)
-    made.program("systemctl", "")
-    (made.root / "run/systemd/system").mkdir(parents=True)
+    made = Pi(tmp_path).with_systemd()
     (made.site / "config").mkdir(parents=True)
     made.write("etc/systemd/system/bitcoin-mine.service", UNIT.format(folder=OLD))
     return made
@@ -104,3 +102,23 @@ def test_without_an_old_product_nothing_is_looked_through(pi: Pi) -> None:
     table = pi.write("var/spool/cron/crontabs/pi", "0 * * * * curl http://127.0.0.1/dashboard_data.json\n")
     ran = pi.parts(RETIRE)
     assert (ran.returncode, "Retiring" in ran.stdout, "retired" in table.read_text()) == (0, False, False)
+
+
+def test_whoever_wants_no_unit_of_ours_has_the_old_product_stopped_all_the_same(pi: Pi) -> None:
+    ran = pi.parts(f"NO_SYSTEMD=yes; {RETIRE}")
+    assert (ran.returncode, "systemctl disable --now bitcoin-mine.service" in pi.calls()) == (0, True), ran.stderr
+
+
+def test_a_line_with_a_letter_of_another_alphabet_is_retired_too(pi: Pi) -> None:
+    table = pi.write("var/spool/cron/crontabs/pi", "")
+    table.write_bytes(f"* * * * * {OLD}/x # t\xe4glich\n".encode("latin-1"))
+    assert pi.parts(RETIRE).returncode == 0
+    assert table.read_bytes().startswith(b"# retired: * * * * *")
+
+
+def test_an_old_folder_that_is_named_from_where_one_stands_is_no_mark_that_others_bear(pi: Pi) -> None:
+    pi.write(f"{OLD}/config.txt", "[GENERAL]\n")
+    ran = pi.install("--dry-run", "--old-folder", ".")
+    assert (ran.returncode, "there is no such folder" in ran.stderr) == (2, True), ran.stderr
+    ran = pi.install("--dry-run", "--old-folder", f"{OLD}/../mine//")
+    assert f"Retiring the old product in {OLD}\n" in ran.stdout, ran.stdout + ran.stderr

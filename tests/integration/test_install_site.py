@@ -73,8 +73,11 @@ def site(tmp_path: Path) -> Iterator[Site]:
         try:
             yield made
         finally:
+            images = [f"bitcoin-mine-control:{one.name}" for one in (made.site / "releases").glob("[0-9]*")]
             if (made.site / "current").exists():
                 made.script("uninstall.sh", "--yes", "--purge", str(made.site))
+            for image in images:  # of an installation that did not come to its end
+                subprocess.run(["docker", "image", "rm", image], capture_output=True, check=False)
 
 
 def test_from_an_old_product_to_a_site_that_observes_and_back_to_nothing(site: Site, subtests: pytest.Subtests) -> None:

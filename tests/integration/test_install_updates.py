@@ -52,6 +52,54 @@ def test_when_the_tables_cannot_be_looked_at_no_record_is_exchanged(pi: Pi) -> N
     assert (ledger.read_text(), (kept / "tables").exists(), "code 1" in ran.stdout) == ("new", True, True), ran.stderr
 
 
+def with_secrets(pi: Pi) -> Path:
+    secrets = pi.site / "data/secrets"
+    (secrets / "last-good").mkdir(parents=True)
+    for name in ("operator-password", "session-key", "last-good/configuration.json"):
+        (secrets / name).write_text(f"old {name}")
+        (secrets / name).chmod(0o600)
+        os.chown(secrets / name, 10001, 10001)
+    secrets.chmod(0o700)
+    return secrets
+
+
+def changed_over(pi: Pi, meanwhile: str) -> str:
+    """What the way back says, of an update in which this was done to the secrets."""
+    release = pi.release("exit 0")
+    (release / "scripts/install/tables.py").touch()
+    ran = pi.parts(f"keep_records {release}; (cd {pi.site}/data/secrets; {meanwhile}); set +e; give_back_records {release}")
+    return ran.stdout + ran.stderr
+
+
+def test_an_update_that_goes_back_gives_the_secrets_back(pi: Pi) -> None:
+    secrets = with_secrets(pi)
+    said = changed_over(pi, "rm operator-password; echo new >session-key; chmod 644 *; echo >last-good/configuration.json")
+    assert (secrets / "operator-password").read_text() == "old operator-password", said
+    assert (secrets / "last-good/configuration.json").read_text() == "old last-good/configuration.json"
+    found = (secrets / "session-key").stat()
+    assert (found.st_mode & 0o777, found.st_uid, secrets.stat().st_mode & 0o777) == (0o600, 10001, 0o700)
+    aside = next(secrets.parent.glob("secrets.after-update-*"))
+    assert ((aside / "session-key").read_text(), aside.name in said) == ("new\n", True), said
+    assert not (pi.site / "data/.before-update").exists()
+
+
+def test_the_secrets_are_back_once_also_when_the_tables_cannot_be_looked_at(pi: Pi) -> None:
+    secrets = with_secrets(pi)
+    pi.program("docker", f"[ -e {secrets}/session-key ] && [ ! -e {secrets}.died ]")
+    said = changed_over(pi, f"rm session-key; touch {secrets}.died")
+    assert ((secrets / "session-key").exists(), "could not be looked at" in said) == (True, True), said
+    (pi.site / "data/secrets.died").unlink()
+    pi.parts(f"give_back_records {pi.site}/releases/1.0")
+    assert len(list(secrets.parent.glob("secrets*"))) == 2, "set aside once"
+
+
+def test_secrets_that_no_version_touched_leave_nothing_aside(pi: Pi) -> None:
+    secrets = with_secrets(pi)
+    said = changed_over(pi, "echo >last-good/configuration.json")
+    assert [one.name for one in secrets.parent.iterdir()] == ["secrets"], said
+    assert (secrets / "last-good/configuration.json").read_text() == "old last-good/configuration.json"
+
+
 def fetched(pi: Pi, script: str) -> tuple[int, str]:
     (pi.site / "releases").mkdir(parents=True, exist_ok=True)
     ran = pi.parts(f". $SOURCE/scripts/install/source.sh; {script}")

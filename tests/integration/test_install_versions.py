@@ -25,14 +25,16 @@ def test_a_container_of_the_installers_own_is_not_taken_for_one_of_the_sites(pi:
 
 
 def test_the_journal_gets_lines_to_read_and_none_of_a_terminals_commands(pi: Pi) -> None:
+    (pi.site / "releases").mkdir(parents=True)
+    shutil.copytree(ROOT / "scripts/install", pi.site / "releases/1.0/scripts/install")
+    (pi.site / "current").symlink_to("releases/1.0")
+    (pi.site / "site.env").write_text("COMPOSE_PROJECT_NAME=mine-none\n")
+    pi.program("docker", "")
     compose = pi.site / "current/scripts/install/compose"
-    compose.parent.mkdir(parents=True)
     compose.write_text("#!/bin/sh\nprintf '\\033[2Kapi-1 | %s\\033[0m\\n' \"$*\"; exit 7\n")
-    compose.chmod(0o755)
     unit = pi.parts(f"filled {ROOT}/scripts/systemd/bitcoin-mine.service").stdout
     (line,) = [line.partition("=")[2] for line in unit.splitlines() if line.startswith("ExecStart=")]
-    words = [word.replace("\\x1b", "\x1b") for word in shlex.split(line)]  # as systemd reads them
-    ran = subprocess.run(words, capture_output=True, text=True, check=False, timeout=10)
+    ran = subprocess.run(shlex.split(line), env=pi.env(), capture_output=True, text=True, check=False, timeout=10)
     assert (ran.returncode, ran.stdout.startswith("api-1 | --ansi never up"), "\x1b" in ran.stdout) == (7, True, False), (
         ran.stdout
     )

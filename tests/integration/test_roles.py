@@ -17,7 +17,7 @@ from services.api.login.access_file import Access, PersonRecord, TokenRecord
 from services.api.login.gate import CSRF
 from services.api.login.person import Role
 from services.api.login.sessions import COOKIE
-from services.cli.setup import write_private
+from services.shared import whole_file
 from services.shared.settings import sections
 from tests.integration.api_running import running
 
@@ -199,7 +199,7 @@ def known_people(folder: Path) -> dict[str, str]:
         tokens=tuple(TokenRecord(name=f"a-{r}", role=r, sha256=hashes.of_token(tokens[f"{r} token"]), made_at=0) for r in roles),
     )
     (folder / "secrets").mkdir()
-    write_private(folder / "secrets" / "access.json", access.text())
+    whole_file.write(folder / "secrets" / "access.json", access.text().encode())
     return tokens
 
 

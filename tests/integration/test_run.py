@@ -89,6 +89,33 @@ def test_a_card_that_is_mounted_read_only_at_the_start_leaves_the_site_controlle
     assert again.end() == 0
 
 
+FULL = (
+    'cp -a "$0" "$0.kept" && mount -t tmpfs -o size=8m none "$0" && cp -a "$0.kept/." "$0" && '
+    '{ dd if=/dev/zero of="$0/else" bs=4k 2>/dev/null; exec "$@"; }'
+)
+
+
+@pytest.mark.skipif(not can_mount(), reason="needs the right to mount")
+def test_a_first_start_on_a_full_card_ends_with_one_sentence(tmp_path: Path) -> None:
+    full = Run(tmp_path, before=["unshare", "--mount", "sh", "-c", FULL, str(tmp_path)])
+    full.wait_for(f"it cannot start: {tmp_path}")
+    assert full.process.wait(15.0) == 3
+    assert "cannot be written: No space left on device" in full.said[-1]
+    full.end()
+    assert not any("Traceback" in line for line in full.said)
+
+
+@pytest.mark.skipif(not can_mount(), reason="needs the right to mount")
+def test_a_card_that_is_full_at_the_start_leaves_the_site_controlled(tmp_path: Path) -> None:
+    made = Run(tmp_path)
+    made.wait_for("the page is at http://127.0.0.1:")
+    assert made.end() == 0
+    again = Run(tmp_path, before=["unshare", "--mount", "sh", "-c", FULL, str(tmp_path)])
+    again.wait_for("controller | ")
+    assert again.process.poll() is None
+    assert again.end() == 0
+
+
 def test_a_folder_that_cannot_be_made_is_told_in_a_line(tmp_path: Path) -> None:
     (tmp_path / "card").touch()
     made = Run(tmp_path / "card" / "data")

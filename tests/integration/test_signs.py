@@ -77,7 +77,7 @@ async def alive(broker: LiveBroker, site: str, tmp_path: Path, monkeypatch: pyte
     )
     watch = Watch(bus.boot, ())
     signs = Signs(context, desk, watch, store)
-    bus.on_topic(ping_filter(site), watch.take_ping)
+    bus.on_topic(ping_filter(site), watch.roll.take_ping)
     voice = Bus(broker.settings("admin"), service="controller", site=site, clock=CLOCK)
     await bus.start()
     await voice.start()

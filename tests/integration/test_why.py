@@ -76,7 +76,7 @@ async def test_the_records_say_why_it_was_off_who_asked_and_how_it_ended(tmp_pat
         assert moments == {"since": 660, "until": 1200, "off_since": 600, "off_until": 1300}
         assert told["ended_because"] == ["curtailed to restoring", "restoring"]
         assert told["signal"] == {"source": "utility", "level": "control", "target_kw": 200.0, "event_id": "EV-7", "start": None,
-                                  "end": None, "age_s": 2.0}  # fmt: skip
+                                  "end": None, "age_s": 2.0, "age_then_s": 102.0}  # fmt: skip
         assert told["caused_by"] == "signal utility, event EV-7"
         assert {(one["name"], one["value"], one["age_s"]) for one in told["inputs"]} == {
             ("utility", "control", 2.0), ("ra/s1", 24.5, None), ("pdu-1", 29.0, 10.0)

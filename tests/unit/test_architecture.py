@@ -89,7 +89,7 @@ def test_each_stop_of_the_way_is_where_it_is_told_to_be() -> None:
 
 
 ROW = re.compile(r"^\| `([^`]+)` \| `([^`]+)` \|", re.MULTILINE)
-NUMBERS = {"Six": 6, "Thirteen": 13, "Fifteen": 15, "Twenty-four": 24}
+NUMBERS = {"Six": 6, "Twelve": 12, "Thirteen": 13, "Sixteen": 16}
 
 
 def test_the_files_that_a_new_driver_takes_are_counted_and_have_what_is_told() -> None:
@@ -110,11 +110,13 @@ def test_a_kind_that_exists_has_no_place_that_the_list_leaves_out() -> None:
     own = {f"services/shared/settings/{name}.py" for name in ("checks", "loads", "ranges")}
     own.add("services/controller/drivers/http_template.py")  # a part of that driver
     own.add("services/api/check/hints.py")  # what a person does about its errors, told above the list
-    acting = ("services/controller", "services/shared/settings", "services/simulator", "services/api/check")
+    own |= {f"services/cli/{name}.py" for name in ("manual", "reach")}  # a sentence each
+    acting = ("services/controller", "services/shared/settings", "services/simulator", "services/api", "services/cli",
+              "services/backup")  # fmt: skip
     kinds = {
         "WEBHOOK": ("services/notifier",),
         "IotaWatt": ("services/collector",),
-        "http_loads?|HttpLoads|LoadKind.HTTP": acting,
+        "http_loads?|HttpLoads|LoadKind.HTTP|HTTP_LOADS": acting,
     }
     for word, folders in kinds.items():
         files = [path for folder in folders for path in (ROOT / folder).rglob("*.py")]
@@ -122,12 +124,32 @@ def test_a_kind_that_exists_has_no_place_that_the_list_leaves_out() -> None:
         assert found and found <= told | own, f"{word}: {sorted(found - told)}"
 
 
-def test_the_table_of_messages_is_complete() -> None:
+def rows_of_messages() -> dict[str, list[str]]:
     text = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
     table = text.partition("## Messages")[2].partition("\n## ")[0]
     rows = [line.split("|") for line in table.splitlines() if line.startswith("| ")][1:]
-    told = {name.strip(): "yes" in row[3] for row in rows for name in row[1].split(",")}
+    return {row[1].strip(): row for row in rows}
+
+
+def test_the_table_of_messages_is_complete() -> None:
+    told = {name: "yes" in row[3] for name, row in rows_of_messages().items()}
     assert told == {kind.__name__: kind.RETAIN for kind in messages.ALL}
+
+
+SERVICES = ("collector", "controller", "notifier", "api")
+
+
+def hearers_of(message: str) -> set[str]:
+    """The services of which some file takes the message by its name; the debug page's view of the whole bus is none."""
+    heard = re.compile(rf"\bbus\.on\(\s*(messages\.)?{message},")
+    files = {service: (ROOT / "services" / service).rglob("*.py") for service in SERVICES}
+    return {service for service, paths in files.items() if any(heard.search(path.read_text("utf-8")) for path in paths)}
+
+
+def test_the_table_of_messages_names_who_hears_each() -> None:
+    told = {name: row[4].partition("→")[2] for name, row in rows_of_messages().items()}
+    named = {name: {service for service in SERVICES if re.search(rf"\b{service}\b(?!\'s)", to)} for name, to in told.items()}
+    assert named == {kind.__name__: hearers_of(kind.__name__) for kind in messages.ALL}
 
 
 def test_the_page_of_the_architecture_stays_one_page() -> None:

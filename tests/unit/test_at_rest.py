@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from services.api.history import first
+from services.api.history import care, first
+from services.api.history.faults import Trouble
 
 ROOT = Path(__file__).resolve().parents[2]
-COMMAND_LINE = {"typer", "rich", "pygments"}
+COMMAND_LINE = {"typer", "rich", "pygments", "click", "multiprocessing"}
 DATABASE = {"sqlalchemy", "sqlmodel", "alembic", "mako"}
 PEOPLE = {"telegram", "httpx", "httpcore", "aiosmtplib", "cryptography"}
 PAGE = {"fastapi", "opentelemetry"}
@@ -35,6 +36,14 @@ def test_a_service_loads_no_library_that_it_has_no_use_for(service: str, unwante
     assert "paho" in loaded and loaded & (unwanted | COMMAND_LINE | DEMO) == set()
 
 
+def test_the_api_loads_no_second_library_of_the_same_name_for_types_that_nobody_has() -> None:
+    program = (
+        "import sys, services.api.main; print('pydantic' in sys.modules, any(n.startswith('pydantic.v1.') for n in sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["True", "False"]
+
+
 def test_a_new_history_is_made_without_colours_for_a_terminal(tmp_path: Path) -> None:
     program = (
         "import sys; from pathlib import Path; from services.api.history import care;"
@@ -56,15 +65,19 @@ def test_the_service_that_begins_a_history_keeps_nothing_of_what_made_its_tables
 
 
 def test_a_history_that_cannot_be_begun_beside_the_service_is_left_to_it(tmp_path: Path) -> None:
-    (tmp_path / "file").touch()
-    asyncio.run(first.made(tmp_path / "file" / "mine_data.db"))
+    in_the_way = tmp_path / "file"
+    in_the_way.write_text("of somebody else")
+    asyncio.run(first.made(in_the_way / "mine_data.db"))
+    assert [one.name for one in tmp_path.iterdir()] == ["file"] and in_the_way.read_text() == "of somebody else"
+    with pytest.raises(Trouble):
+        care.init(in_the_way / "mine_data.db")
 
 
-def test_no_authorities_are_kept_for_who_would_not_verify_and_nobody_is_trusted_without() -> None:
+def test_no_authorities_are_kept_before_they_are_needed_and_nobody_is_trusted_without() -> None:
     program = (
         "import gc, ssl, services.shared.http;"
         "kept = [one for one in gc.get_objects() if isinstance(one, ssl.SSLContext)];"
         "print(sum(one.verify_mode != ssl.CERT_REQUIRED for one in kept), sum(len(one.get_ca_certs()) > 0 for one in kept))"
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert done.stdout.split() == ["0", "1"]
+    assert done.stdout.split() == ["0", "0"]

@@ -36,6 +36,13 @@ def test_the_soft_waits_are_those_of_the_code(hard_cut_on_loss: bool) -> None:
     assert told == {cause.value: soft_wait_s(cause, limits) for cause in Cause if cause is not Cause.NONE}
 
 
+def test_what_a_broker_of_your_own_needs_is_what_ours_has() -> None:
+    needed = text_of("security.md").partition("\nA broker of your own needs ")[2].partition("\n\n")[0]
+    told = set(re.findall(r"`(max_\w+ \d+)`", needed))
+    assert {line.split()[0] for line in told} == {"max_inflight_messages", "max_queued_messages"}
+    assert told <= set((ROOT / "mosquitto" / "mosquitto.conf").read_text("utf-8").splitlines())
+
+
 def test_every_fault_of_the_simulated_site_is_told() -> None:
     assert [kind for kind in FAULT_KINDS if f"`{kind}`" not in text_of("simulated-site.md")] == []
 

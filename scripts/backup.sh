@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # A backup by hand: in the containers where they run, else on this computer. Arguments are those of `mine backup`.
 set -euo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$(readlink -f "$0")")/.."
 here=$(pwd -P)
 mine=(.venv/bin/python -m services.cli.main)
 without="${mine[*]} backup"

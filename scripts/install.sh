@@ -3,12 +3,12 @@
 # shellcheck disable=SC2034 # the parts under install/ read what is set here
 set -euo pipefail
 SOURCE=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.." && pwd)
-for part in say machine memory engine retire retire_records folders release host selftest; do
+for part in say machine memory engine retire retire_records folders release values networks host selftest; do
   # shellcheck source=/dev/null
   . "$SOURCE/scripts/install/$part.sh"
 done
 
-FOLDER=/opt/bitcoin-mine PROJECT=bitcoin-mine SITE='' PAGE_ADDRESS='' PAGE_PORT='' DEBUG_PORT='' GIVEN=()
+FOLDER=$(realpath -m /opt/bitcoin-mine) PROJECT='' SITE='' PAGE_ADDRESS='' PAGE_PORT='' DEBUG_PORT='' GIVEN=()
 NO_ENGINE='' NO_SYSTEMD='' NO_START='' ANY_LIMITS=''
 
 usage() {
@@ -62,10 +62,24 @@ valued() {
     --page-address) PAGE_ADDRESS=$2; GIVEN+=("MINE_PAGE_ADDRESS=$2") ;;
     --page-port) PAGE_PORT=$(port "$1" "$2"); GIVEN+=("MINE_PAGE_PORT=$2") ;;
     --debug-port) DEBUG_PORT=$(port "$1" "$2"); GIVEN+=("MINE_DEBUG_PORT=$2") ;;
-    --old-folder) OLD_FOLDER=${2%/} ;;
+    --old-folder) OLD_FOLDER=$(old_folder "$2") ;;
     --project) PROJECT=$2 ;;
-    --set) [[ $2 =~ ^[A-Z][A-Z0-9_]*=[^\"\']*$ ]] || fail "$EXIT_MISTAKES" "--set $2: NAME=VALUE is wanted"; GIVEN+=("$2") ;;
+    --set) check_variable "$2"; GIVEN+=("$2") ;;
   esac
+}
+
+check_variable() {
+  [[ $1 =~ ^[A-Z][A-Z0-9_]*=[^\"\']*$ ]] || fail "$EXIT_MISTAKES" "--set $1: NAME=VALUE is wanted"
+  [[ ! $1 =~ ^(COMPOSE_PROJECT_NAME|MINE_(HOME|CONFIG_FOLDER|SOURCE|PAGE_ADDRESS|PAGE_PORT|DEBUG_PORT))= ]] ||
+    fail "$EXIT_MISTAKES" "--set $1: --project, --folder, --page-address, --page-port or --debug-port say that, and are checked"
+}
+
+# Whole and without `..`: what speaks of it is found by its name.
+old_folder() {
+  local folder
+  folder=$(realpath -ms -- "$1")
+  [ -d "$SYSTEM$folder" ] || fail "$EXIT_MISTAKES" "--old-folder $1: there is no such folder"
+  echo "${folder%/}"
 }
 
 port() {
@@ -76,14 +90,14 @@ port() {
 }
 
 main() {
-  options "$@"
-  [[ $PROJECT =~ ^[a-z0-9][a-z0-9_-]*$ ]] || fail "$EXIT_MISTAKES" "--project $PROJECT: small letters, digits, _ and - alone"
+  apart "$@"; options "${APART[@]}"
+  [[ ${PROJECT:-none} =~ ^[a-z0-9][a-z0-9_-]*$ ]] || fail "$EXIT_MISTAKES" "--project $PROJECT: small letters, digits, _ and - alone"
   [[ -z $PAGE_ADDRESS || $PAGE_ADDRESS =~ ^[0-9A-Fa-f.:]+$ ]] || fail "$EXIT_MISTAKES" "--page-address $PAGE_ADDRESS: an IP address is wanted"
   [[ $FOLDER =~ ^/[A-Za-z0-9/._-]+$ ]] || fail "$EXIT_MISTAKES" "--folder $FOLDER: letters, digits, / . _ and - alone"
   PAGE_PORT=${PAGE_PORT:-$(site_value MINE_PAGE_PORT | grep . || echo 8000)}
   DEBUG_PORT=${DEBUG_PORT:-$(site_value MINE_DEBUG_PORT | grep . || echo 5000)}
   [ "$PAGE_PORT" != "$DEBUG_PORT" ] || fail "$EXIT_MISTAKES" "--page-port and --debug-port are both $PAGE_PORT: two are needed"
-  PROJECT=$(site_value COMPOSE_PROJECT_NAME | grep . || echo "$PROJECT")
+  check_project
   check_machine
   [ ! -d "$FOLDER" ] || alone "$FOLDER"
   install_engine
@@ -124,7 +138,8 @@ tell_the_end() {
   local address scheme=http
   step "Done"
   [ -z "$DRY" ] || { note "nothing was done: this was --dry-run"; return; }
-  address=$(site_value MINE_PAGE_ADDRESS | grep -vx 0.0.0.0 || hostname -I 2>/dev/null | cut -d ' ' -f 1 || true)
+  address=$(site_value MINE_PAGE_ADDRESS | grep -vxE '0\.0\.0\.0|::|' || hostname -I 2>/dev/null | grep -oE '[0-9]+(\.[0-9]+){3}' | head -n 1 || true)
+  [[ $address != *:* ]] || address="[$address]"
   ! grep -qiE '^ *tls *= *(yes|true|on|1)' "$FOLDER/config/config.txt" || scheme=https
   note "the page:      $scheme://${address:-127.0.0.1}:$(site_value MINE_PAGE_PORT | grep . || echo "$PAGE_PORT")/"
   note "log in as:     operator; the password: sudo cat $FOLDER/data/secrets/operator-password"

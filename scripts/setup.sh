@@ -72,13 +72,16 @@ packages() {
   fi
 }
 
+# One that was cut off has no pip, and one of a Python that the system has replaced since has nothing at all.
+is_whole() { .venv/bin/python -c 'import importlib.util, sys; sys.exit(not importlib.util.find_spec("pip"))' 2>/dev/null; }
+
 packages
-if [ -x .venv/bin/python ] && { is_installed "$kind" || is_installed dev; }; then
+if is_whole && { is_installed "$kind" || is_installed dev; }; then
   exit 0
 fi
 python=$(find_python)
 [ -n "$python" ] || fail "Python 3.11 or newer is needed"
-[ -x .venv/bin/python ] || "$python" -m venv .venv
+is_whole || "$python" -m venv --clear .venv
 say "installing the packages of $locked"
 # Quiet twice: errors alone. Once would still warn of every place of packages that is not there.
 install() { .venv/bin/python -m pip install --quiet --quiet --disable-pip-version-check --require-hashes "$@"; }

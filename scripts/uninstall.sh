@@ -8,7 +8,7 @@ for part in say folders release host; do
   . "$RELEASE/scripts/install/$part.sh"
 done
 
-FOLDER=/opt/bitcoin-mine PURGE='' NO_SYSTEMD='' SOURCE=''
+FOLDER=$(realpath -m /opt/bitcoin-mine) PURGE='' NO_SYSTEMD='' SOURCE=''
 
 usage() {
   cat <<'TEXT'
@@ -34,7 +34,7 @@ options() {
       --yes) YES=yes ;;
       --dry-run) DRY=yes ;;
       --no-systemd) NO_SYSTEMD=yes ;;
-      --folder) [ $# -gt 1 ] || fail "$EXIT_MISTAKES" "--folder needs a value"; FOLDER=$(realpath -m "$2"); shift ;;
+      --folder) [ -n "${2:-}" ] || fail "$EXIT_MISTAKES" "--folder needs a value"; FOLDER=$(realpath -m "$2"); shift ;;
       --help | -h) usage; exit 0 ;;
       *) fail "$EXIT_MISTAKES" "unknown option $1 (--help lists them)" ;;
     esac
@@ -43,7 +43,7 @@ options() {
 }
 
 main() {
-  options "$@"
+  apart "$@"; options "${APART[@]}"
   [ -f "$FOLDER/site.env" ] || [ ! -d "$FOLDER/data" ] || fail "$EXIT_MISTAKES" "The program is off already. What was kept lies in $FOLDER: \
 installing again takes it up, and sudo rm -r $FOLDER removes it for ever"
   [ -f "$FOLDER/site.env" ] || fail "$EXIT_MISTAKES" "$FOLDER is no installed site"
@@ -56,13 +56,24 @@ installing again takes it up, and sudo rm -r $FOLDER removes it for ever"
   remove_program
   if [ -n "$PURGE" ]; then
     step "Removing records, secrets, configuration and logs"
-    do_it rm -rf "$FOLDER"
+    do_it rm -rf "$FOLDER" || [ -z "$(ls -A "$FOLDER")" ] || # a disk of its own is left empty
+      fail "$EXIT_FAILED" "Not all of $FOLDER could be removed, see above. Mend that, then: sudo rm -r $FOLDER"
     for name in secrets ledger alerts history backups; do do_it docker volume rm --force "${PROJECT}_$name" >/dev/null 2>&1 || true; done
+    remove_user
   else
     note "kept in $FOLDER: records, secrets, backups, logs, configuration and site.env.kept (addresses, ports)."
     note "Installing again takes them up. What was changed in compose.override.yml stays too"
   fi
+  note "Docker stays, and base images that others may use: sudo docker image prune --all removes what nothing runs of"
   step "Done"
+}
+
+# While records lie here they are its.
+remove_user() {
+  local prefix=()
+  grep -q "^bitcoin-mine:[^:]*:$MINE_UID:" "$SYSTEM/etc/passwd" || return 0
+  [ -z "$SYSTEM" ] || prefix=(--prefix "$SYSTEM")
+  do_it userdel "${prefix[@]}" bitcoin-mine || warn "the user bitcoin-mine stays: sudo userdel bitcoin-mine"
 }
 
 # The second question wants the folder's name, which no finger types by habit.

@@ -3,12 +3,12 @@
 # shellcheck disable=SC2034 # the parts under install/ read what is set here
 set -euo pipefail
 RELEASE=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.." && pwd)
-for part in say folders release host selftest data source; do
+for part in say folders release values networks host selftest data source; do
   # shellcheck source=/dev/null
   . "$RELEASE/scripts/install/$part.sh"
 done
 
-FOLDER=/opt/bitcoin-mine REF='' FROM='' FORCE='' NO_SYSTEMD='' TEST_S=120 WATCH_S=75 STOPPED='' PROJECT='' SOURCE=''
+FOLDER=$(realpath -m /opt/bitcoin-mine) REF='' FROM='' FORCE='' NO_SYSTEMD='' TEST_S=120 WATCH_S=75 STOPPED='' PROJECT='' SOURCE=''
 readonly MAY="normal starting manual"
 
 usage() {
@@ -40,7 +40,7 @@ options() {
       --no-systemd) NO_SYSTEMD=yes ;;
       --help | -h) usage; exit 0 ;;
       --ref | --from | --folder | --self-test-s | --watch-s)
-        [ $# -gt 1 ] || fail "$EXIT_MISTAKES" "$1 needs a value"
+        [ -n "${2:-}" ] || fail "$EXIT_MISTAKES" "$1 needs a value"
         case $1 in --ref) REF=$2 ;; --from) FROM=$2 ;; --folder) FOLDER=$(realpath -m "$2") ;; --watch-s) WATCH_S=$2 ;; *) TEST_S=$2 ;; esac
         shift
         ;;
@@ -48,12 +48,12 @@ options() {
     esac
     shift
   done
-  [[ $TEST_S =~ ^[0-9]{1,5}$ ]] || fail "$EXIT_MISTAKES" "--self-test-s $TEST_S: seconds are wanted"
-  [[ $WATCH_S =~ ^[0-9]{1,5}$ ]] || fail "$EXIT_MISTAKES" "--watch-s $WATCH_S: seconds are wanted"
+  [[ $TEST_S,$WATCH_S =~ ^(0|[1-9][0-9]{0,4}),(0|[1-9][0-9]{0,4})$ ]] ||
+    fail "$EXIT_MISTAKES" "--self-test-s $TEST_S, --watch-s $WATCH_S: whole seconds are wanted"
 }
 
 main() {
-  options "$@"
+  apart "$@"; options "${APART[@]}"
   OLD=$(current)
   [[ -n $OLD && -f $FOLDER/site.env ]] || fail "$EXIT_MISTAKES" "$FOLDER is no installed site"
   [ "$(id -u)" = 0 ] || { [ -n "$DRY" ] && docker version >/dev/null 2>&1; } || fail "$EXIT_MISTAKES" "not root: run it with sudo"
@@ -107,14 +107,14 @@ change_over() {
   trap '' HUP PIPE
   trap 'exit 130' INT TERM
   step "Changing over from $(basename "$OLD") to $(basename "$NEW")"
+  STOPPED=yes; guard_update
   stop_site "$OLD"
-  STOPPED=yes
   keep_records "$OLD"
   start_containers "$NEW" || warn "not all of it could be started: $LAST"
   step "Test, up to $TEST_S s"
   { self_test "$NEW" "$TEST_S" "$FRESH" && stays_well "$NEW" "$WATCH_S"; } || take_back "it did not pass its test: $WANTING"
-  STOPPED=
   switch_to "$NEW"
+  STOPPED=
   rm -rf "$FOLDER/data/.before-update"
   record "updated from $(basename "$OLD") to $(basename "$NEW")"
   take_host_over
@@ -125,12 +125,12 @@ change_over() {
 take_back() {
   trap '' INT TERM
   set +e
-  STOPPED=
-  warn "$(basename "$NEW"): $1. Going back to $(basename "$OLD")"
-  "$NEW/scripts/install/compose" --ansi never logs --no-color --tail 20 >"$FOLDER/logs/failed-update.log" 2>&1
+  STOPPED='' NEW_FAILED=$(basename "$NEW")
+  warn "$NEW_FAILED: $1. Going back to $(basename "$OLD")"
+  "$NEW/scripts/install/compose" --ansi never logs --no-color --tail 20 2>&1 | plain >"$FOLDER/logs/failed-update.log"
   "$NEW/scripts/install/compose" stop --timeout 15 >/dev/null 2>&1
   give_back_records "$OLD"
-  NEW_FAILED=$(basename "$NEW") NEW=$OLD
+  switch_to "$OLD" # if it was cut off in its last step
   start_containers "$OLD" || warn "not all of it could be started: $LAST"
   ! has_systemd || systemctl start bitcoin-mine.service
   if self_test "$OLD" "$TEST_S" "$FRESH"; then

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# The records across an update: a backup before, a copy while all is stopped, and what to do when the tables were changed.
+# Records and secrets across an update: a backup before, a copy while all is stopped, and what to do when they were changed.
 
 readonly SMALL=(ledger/ledger.db alerts/alerts.db)
 
@@ -31,7 +31,7 @@ tables() {
     <"$1/scripts/install/tables.py"
 }
 
-# The small databases as they were when all stood still, beside the data; and what all tables were like.
+# The small databases and the secrets as they were when all stood still, beside the data; and what all tables were like.
 keep_records() {
   local kept=$FOLDER/data/.before-update file tail
   rm -rf "$kept"
@@ -44,6 +44,7 @@ keep_records() {
       [ ! -f "$FOLDER/data/$file$tail" ] || cp --preserve=all "$FOLDER/data/$file$tail" "$kept/"
     done
   done
+  [ ! -d "$FOLDER/data/secrets" ] || cp --archive "$FOLDER/data/secrets" "$kept/"
   sync
   mv "$kept/tables.part" "$kept/tables" # from now on it counts
 }
@@ -53,6 +54,7 @@ keep_records() {
 give_back_records() {
   local file was now
   [ -f "$FOLDER/data/.before-update/tables" ] || return 0
+  give_back_secrets || { warn "the secrets could not be given back; the next start tries again"; return 1; }
   ARCHIVE=$(cat "$FOLDER/data/.before-update/archive")
   if ! now=$(tables "$1"); then # it is not known whether they were changed: the next start looks again
     warn "the tables could not be looked at; the records stay as they are"
@@ -62,6 +64,20 @@ give_back_records() {
     grep -qxF "$file $was" <<<"$now" || give_back "$file"
   done <"$FOLDER/data/.before-update/tables"
   rm -rf "$FOLDER/data/.before-update"
+}
+
+# Each version's `setup` writes among them. The copy of the last good configuration, which lies there too, is renewed by every start.
+give_back_secrets() {
+  local file=$FOLDER/data/secrets kept=$FOLDER/data/.before-update/secrets aside
+  [ -d "$kept" ] || return 0 # they are back already
+  aside=$file.after-update-$(date -u +%Y%m%dT%H%M%SZ)
+  if diff --recursive --brief --exclude=last-good "$kept" "$file" >/dev/null 2>&1; then
+    rm -rf "$file"
+  elif [ -d "$file" ]; then
+    warn "the secrets were changed: they are again as before the update; the changed ones are kept as $(basename "$aside")"
+    mv -T "$file" "$aside"
+  fi
+  mv -T "$kept" "$file"
 }
 
 # The small ones as they were when all stood still; the history as it is in the backup, some minutes older.

@@ -2,7 +2,9 @@
 # The user of the services on this host, the site's folders, its configuration, and what compose must know.
 
 readonly MINE_UID=10001 MINE_GID=10001 # as in the Dockerfile
-TAKEN=     # whether a configuration was taken over
+TAKEN= # whether a configuration was taken over
+# shellcheck disable=SC2034 # host.sh reads it
+CHANGED= # whether site.env has other values than before
 
 make_folders() {
   step "Folders under $FOLDER"
@@ -16,9 +18,15 @@ make_folders() {
   note "data/ records and secrets, backups/, logs/ rotated logs, config/ what you write, releases/ the program"
 }
 
-# A name for the number that the containers run as: who looks at the files shall see whose they are.
+# A name for the number that the containers run as: who looks at the files shall see whose they are. The number alone counts.
 make_user() {
-  local prefix=()
+  local prefix=() other
+  other=$(awk -F: -v id="$MINE_UID" '$3 == id && $1 != "bitcoin-mine" {print $1; exit}' "$SYSTEM/etc/passwd")
+  [ -z "$other" ] || warn "the number $MINE_UID is $other here, who can read this site's records and secrets"
+  if awk -F: -v id="$MINE_UID" '$1 == "bitcoin-mine" && $3 != id {n++} END {exit !n}' "$SYSTEM"/etc/passwd "$SYSTEM"/etc/group; then
+    warn "bitcoin-mine is another's name here: the services' files show their number $MINE_UID instead"
+    return
+  fi
   [ -z "$SYSTEM" ] || prefix=(--prefix "$SYSTEM")
   grep -q "^[^:]*:[^:]*:$MINE_GID:" "$SYSTEM/etc/group" ||
     do_it groupadd "${prefix[@]}" --system --gid "$MINE_GID" bitcoin-mine
@@ -29,7 +37,8 @@ make_user() {
 
 # What compose asks for. What a person added to the file stays; what is given now wins.
 write_site_env() {
-  local line
+  local line before
+  before=$(site_values)
   {
     cat "$(kept_env)"
     echo # a hand may have left the last line without its end
@@ -42,6 +51,8 @@ write_site_env() {
       !($1 in at) {n++; order[n] = $1} {at[$1] = $0} END {for (i = 1; i <= n; i++) print at[order[i]]}' |
     put "$FOLDER/site.env" 0644
   do_it rm -f "$FOLDER/site.env.kept"
+  # shellcheck disable=SC2034
+  [ "$before" = "$(site_values)" ] || CHANGED=yes
 }
 
 # What an uninstall left is taken up again: where the page listens must not become wider by it.
@@ -52,6 +63,9 @@ kept_env() {
   done
   echo "$one"
 }
+
+# What compose goes by: all but the place of the checkout.
+site_values() { grep -vE '^[[:blank:]]*(#|MINE_SOURCE=|$)' "$(kept_env)" || true; }
 
 # Each form that write_site_env takes, also of a file that was written on another system, or with quotes.
 site_value() {
@@ -64,7 +78,8 @@ take_checkout_config() {
   for file in config.txt loads.csv; do
     if [ ! -e "$FOLDER/config/$file" ] && [ -f "$SOURCE/config/$file" ]; then
       note "$SOURCE/config/$file is the site's now"
-      do_it install -m 0640 -o root -g "$MINE_GID" "$SOURCE/config/$file" "$FOLDER/config/$file"
+      put "$FOLDER/config/$file" 0640 <"$SOURCE/config/$file"
+      do_it chgrp "$MINE_GID" "$FOLDER/config/$file"
       TAKEN=yes
     fi
   done

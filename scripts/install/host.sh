@@ -61,6 +61,7 @@ start_site() {
     "$NEW/scripts/install/unfinished"
   fi
   if has_systemd; then
+    take_new_values
     do_it systemctl start bitcoin-mine.service
   else
     do_it start_containers "$NEW" || warn "not all of it could be started: $LAST"
@@ -68,14 +69,44 @@ start_site() {
   [ -z "$DRY" ] || return 0
   wait_until_healthy "$NEW" 180 || {
     services=$(unhealthy "$NEW")
+    services=${services%, }
     fail "$EXIT_FAILED" "Not healthy after 180 s: ${services:-nothing runs}. See: mine logs, journalctl -u bitcoin-mine -n 50. \
 Run this again when it is mended."
   }
   note "all services are healthy"
+  tell_unstored
+}
+
+# Control goes on without records, and so does all else: who installs hears of it here. At a start they take a moment to be opened.
+tell_unstored() {
+  local found end=$((SECONDS + 20))
+  while found=$(of unstored "$(look "$NEW" 2>/dev/null || true)") && [ -n "$found" ]; do
+    [ "$SECONDS" -lt "$end" ] || { warn "the records are not stored: $found"; return 0; }
+    sleep 1
+  done
+}
+
+# What runs goes by the site.env of its start: a page that shall listen elsewhere must do so from now on.
+take_new_values() {
+  if [ -z "$CHANGED" ] || ! systemctl is-active --quiet bitcoin-mine.service; then return; fi
+  if sure "site.env has other values now. Restart the site with them (some 15 s without control)?"; then
+    do_it systemctl restart bitcoin-mine.service
+  else
+    warn "what runs goes by the old values of site.env until: sudo systemctl restart bitcoin-mine"
+  fi
+}
+
+# Killed from here on, an update takes nothing back itself. A unit of its own waits for its end, whichever it is, and starts the site:
+# that start takes back what was cut off. The lock is let go by the last of what the update had begun.
+guard_update() {
+  has_systemd || return 0
+  systemd-run --quiet --collect --unit="bitcoin-mine-update-$$" --description="Bitcoin Mine Control, should its update be killed" \
+    bash -c 'tail --pid="$1" -f /dev/null; flock "$2" true; systemctl start bitcoin-mine.service' guard $$ "$FOLDER/.lock" ||
+    warn "nobody takes this update back should it be killed; then: sudo systemctl start bitcoin-mine"
 }
 
 # The release's containers without a unit; LAST is compose's last word.
-start_containers() { LAST=$("$1/scripts/install/compose" up --detach --no-build --remove-orphans 2>&1) || { LAST=${LAST##*$'\n'}; return 1; }; }
+start_containers() { drop_netless; LAST=$("$1/scripts/install/compose" up --detach --no-build --remove-orphans 2>&1) || { LAST=${LAST##*$'\n'}; return 1; }; }
 
 # In the way in which it was started; within 20 s.
 stop_site() {

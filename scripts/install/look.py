@@ -29,6 +29,7 @@ def lines(feed: dict[str, object]) -> list[str]:
         f"mode={'unknown' if silent else feed['mode']}",
         f"decides={'no' if silent else 'yes'}",
         f"stored={'yes' if dict(feed.get('history') or {}).get('ok', True) else 'no'}",
+        f"unstored={' '.join(str(dict(feed.get('history') or {}).get('reason') or '').split())}",
         f"trips={len(feed['trips'])}",
         f"control={feed['control']}",
         f"version={feed['version']}",

@@ -12,6 +12,8 @@ check_machine() {
   check_processor
   check_memory
   check_folder
+  check_other_site
+  check_system
   check_disk
   check_clock
   check_ports
@@ -53,12 +55,14 @@ check_memory() {
 
 # One of its own: `uninstall --purge` removes it with all that is in it.
 check_folder() {
-  local place=$FOLDER foreign
+  local place=$FOLDER foreign kind
   while [ ! -e "$place" ]; do place=$(dirname "$place"); done
   if [ ! -d "$place" ]; then
     UNFIT+=("--folder $FOLDER: $place is not a folder")
   elif [ "$(id -u)" = 0 ] && [ ! -w "$place" ]; then
     UNFIT+=("--folder $FOLDER: nothing can be written to $place (a read-only file system?)")
+  elif kind=$(findmnt -no FSTYPE --target "$place" 2>/dev/null) && [[ $kind =~ ^(exfat|vfat|msdos|ntfs.*|fuseblk|cifs|smb3)$ ]]; then
+    UNFIT+=("--folder $FOLDER: the file system there ($kind) keeps no owners of files; ext4 does")
   elif foreign=$(foreign_in "$FOLDER") && [ -n "$foreign" ]; then
     UNFIT+=("--folder $FOLDER: it holds other things ($foreign). It must be empty, or a site's: choose another, and a checkout lies beside it")
   fi
@@ -69,7 +73,25 @@ foreign_in() {
   [ -d "$1" ] && [ ! -e "$1/site.env" ] && [ ! -e "$1/releases" ] || return 0
   ! grep -qsF "$1" "$SYSTEM"/etc/systemd/system/bitcoin-mine*.service || return 0
   find "$1" -mindepth 1 -maxdepth 1 -printf '%f\n' |
-    grep -vxE 'config|data|backups|logs|retired|away|site\.env\..*|compose\.override\.yml|\.lock|lost\+found' | head -n 1 || true
+    grep -vxE 'config|data|backups|logs|retired|away|site\.env\..*|compose\.override\.yml|\.lock|lost\+found|\.(retiring|current|previous|given-.*)' | head -n 1 || true
+}
+
+# The unit and the command have one name each; who forgets --folder would begin an empty site in the place of the one that runs.
+check_other_site() {
+  local other
+  other=$(sed -n "s/^folder=//p" "$COMMAND" 2>/dev/null | tail -n 1 || true)
+  [[ -z $other || $(realpath -m "$other") = "$FOLDER" || ! -e $other/site.env ]] ||
+    UNFIT+=("a site is installed in $other: say --folder $other, or take it off first (sudo mine uninstall)")
+}
+
+# Written to at the end, when the old product stands still already.
+check_system() {
+  local place
+  for place in "$SYSTEM/etc" "$SYSTEM/usr"; do
+    [ "$(id -u)" != 0 ] || [ ! -d "$place" ] || [ -w "$place" ] || UNFIT+=("nothing can be written to $place (a read-only file system?)")
+  done
+  ! grep -qsE '(^| )(boot=overlay|overlayroot=tmpfs)' "$SYSTEM/proc/cmdline" || UNFIT+=("the overlay file system is on: a reboot forgets \
+all that is written. Switch it off (sudo raspi-config, Performance Options), reboot, and run this again")
 }
 
 # The folder's file system, and the one where the engine keeps its images.
@@ -121,9 +143,7 @@ old_is_here() { [ -n "${OLD_FOLDER:-}" ] || compgen -G "$SYSTEM/etc/systemd/syst
 # An address that this machine has not would be noticed by the engine alone, at the start.
 check_page_address() {
   local own
-  case ${PAGE_ADDRESS:-} in
-    '' | 0.0.0.0 | :: | ::1 | 127.*) return ;;
-  esac
+  case ${PAGE_ADDRESS:-} in '' | 0.0.0.0 | :: | ::1 | 127.*) return ;; esac
   own=$(hostname -I 2>/dev/null || true)
   [[ -z $own || " $own " == *" $PAGE_ADDRESS "* ]] || UNFIT+=("--page-address $PAGE_ADDRESS: not an address of this machine, which has: $own")
 }

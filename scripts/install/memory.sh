@@ -49,9 +49,9 @@ has_memory_group() {
   fi
 }
 
-# The whole command line is one line; a second one would be ignored.
+# The first line that has words is the whole command line; what a hand has written around it stays.
 add_memory_group() {
   do_it cp --preserve --no-clobber "$1" "$1.before-bitcoin-mine"
-  awk 'NR == 1 {print $0 " cgroup_enable=memory cgroup_memory=1"}' "$1" | put "$1" 0644
+  awk '!n && NF {n++; sub(/[ \t\r]*$/, " cgroup_enable=memory cgroup_memory=1")} {print}' "$1" | put "$1" 0644
   [ -n "$DRY" ] || fail "$EXIT_REBOOT" "Memory limits are in force after a reboot. Please reboot, then run this again."
 }

@@ -22,7 +22,7 @@ stage_release() {
     --exclude=config/config.txt --exclude=config/loads.csv --exclude=release.env --owner=0 --group=0 -cf - "${PARTS[@]}" |
     tar -C "$staged" -xf - || { rm -rf "$staged"; fail "$EXIT_FAILED" "$SOURCE could not be copied, see above. What runs was not touched."; }
   chmod -R u=rwX,go=rX "$staged" # whatever the checkout's were: the services read it all, and nobody may change what root runs
-  chmod 0755 "$staged"/scripts/*.sh "$staged"/scripts/install/{compose,mine,unfinished} # not every archive remembers it
+  chmod 0755 "$staged"/scripts/*.sh "$staged"/scripts/install/{attend,compose,mine,unfinished} # not every archive remembers it
   version=$(sed -n 's/^version = "\(.*\)"/\1/p' "$staged/pyproject.toml" | head -n 1)
   NEW=$FOLDER/releases/${version:-0}-$(hash_of "$staged")
   printf 'MINE_IMAGE_TAG=%s\n' "$(basename "$NEW")" >"$staged/release.env"
@@ -82,8 +82,10 @@ build_release() {
   else
     [ -n "$DRY" ] || check_room
     note "building its image; the first time this takes some minutes on a Pi"
-    do_it env BUILDX_BUILDER=default "$NEW/scripts/install/compose" build --quiet setup ||
+    do_it env BUILDX_BUILDER=default "$NEW/scripts/install/compose" build --quiet setup || {
+      drop_unbuilt
       fail "$EXIT_FAILED" "The image could not be built, see above: is there a way to the internet? What runs was not touched; run this again."
+    }
   fi
   [ -z "$DRY" ] || return 0
   broker=$("$NEW/scripts/install/compose" config --images | grep -v bitcoin-mine-control | sort -u)
@@ -91,13 +93,9 @@ build_release() {
     fail "$EXIT_FAILED" "The broker's image $broker could not be fetched: is there a way to the internet? What runs was not touched; run this again."
 }
 
-# A word in site.env that compose does not take would else be told as a build or a start that failed.
-check_values() {
-  local said
-  [ -z "$DRY" ] || return 0
-  said=$("$NEW/scripts/install/compose" config --quiet 2>&1) ||
-    fail "$EXIT_FAILED" "$FOLDER/site.env or compose.override.yml is not right: ${said##*$'\n'}. \
-What runs was not touched; mend it, then run this again."
+# What could not be built is no version to go to or back to.
+drop_unbuilt() {
+  [[ $NEW = "$(current)" || $NEW = "$(readlink -e "$FOLDER/previous" || true)" || ! -d $NEW ]] || rm -rf "$NEW"
 }
 
 current() { readlink -e "$FOLDER/current" 2>/dev/null || true; }
@@ -123,7 +121,7 @@ link() {
 drop_old_releases() {
   local one
   for one in "$FOLDER"/releases/*/; do
-    one=${one%/}
+    one=$(readlink -e "$one") # as `current` tells it
     if [ "$one" != "$(current)" ] && [ "$one" != "$(readlink -e "$FOLDER/previous" || true)" ]; then
       note "removing $(basename "$one")"
       docker image rm "bitcoin-mine-control:$(basename "$one")" >/dev/null 2>&1 || true

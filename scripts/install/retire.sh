@@ -48,7 +48,7 @@ retire_units() {
     name=$(basename "$unit")
     note "$name: stopped and disabled"
     do_it cp -L --preserve "$unit" "$RETIRED/$name" # disabling takes a linked one away
-    if has_systemd; then
+    if NO_SYSTEMD='' has_systemd; then # who wants no unit of ours has theirs stopped all the same
       do_it systemctl disable --now "$name" 2>/dev/null || warn "$name could not be stopped: systemctl status $name"
     fi
     [ ! -d "$unit.d" ] || do_it mv "$unit.d" "$RETIRED/$name.d" # its changes would count for ours
@@ -100,7 +100,7 @@ retire_site() {
     do_it rm "$file"
     gone=yes
   done
-  if [ -n "$gone" ] && has_systemd && systemctl is-active --quiet nginx; then
+  if [ -n "$gone" ] && NO_SYSTEMD='' has_systemd && systemctl is-active --quiet nginx; then
     do_it systemctl reload nginx || warn "nginx could not be told: systemctl status nginx"
   fi
 }

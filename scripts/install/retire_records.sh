@@ -48,13 +48,17 @@ take_over_volumes() {
     volume=${PROJECT}_$name target=$FOLDER/data/$name
     [ "$name" != backups ] || target=$FOLDER/backups
     docker volume inspect "$volume" >/dev/null 2>&1 || continue
-    [ -z "$(ls -A "$target" 2>/dev/null)" ] || continue
+    [[ -z $(ls -A "$target" 2>/dev/null) || -e $target/.coming ]] || continue
     note "records: the volume $volume is copied to $target, and stays"
     do_it copy_volume "$volume" "$target"
   done
 }
 
+# Cut off, all of it is copied again: half a ledger would be taken for a whole one.
 copy_volume() {
+  touch "$2/.coming"
   docker ps --quiet --filter "volume=$1" | xargs --no-run-if-empty docker stop --time 15 >/dev/null
   in_image "$NEW" --user 0:0 --volume "$1:/from:ro" --volume "$2:/to" -- cp -a /from/. /to/
+  sync
+  rm -f "$2/.coming"
 }

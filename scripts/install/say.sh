@@ -10,6 +10,7 @@ readonly EXIT_REBOOT=4     # install.sh: reboot, then run it again
 readonly EXIT_TAKEN_BACK=5 # update.sh: the new version failed its test, the one before runs again
 readonly EXIT_NOT_WELL=6   # update.sh: the new version failed, and the one before is not well either
 
+export LC_ALL=C # what other programs say is read: in this Pi's own language it would not be understood
 umask 022 # a file that anybody may write, or nobody may read, is what the caller's own umask could make of it
 
 DRY=${DRY:-}
@@ -22,11 +23,23 @@ step() { printf '\n== %s\n' "$*" || :; }
 note() { printf '   %s\n' "$*" || :; }
 warn() { printf '   ! %s\n' "$*" >&2 || :; }
 
+# Compose clears the terminal's line before each of its own, also where nobody has one: a file would keep bytes instead of words.
+plain() { sed -u 's/\x1b\[[0-9;]*[A-Za-z]//g'; }
+
 fail() {
   local code=$1
   shift
   printf '\n!! %s\n' "$*" >&2
   exit "$code"
+}
+
+# apart WORDS...: they become APART, and --name=value becomes two of them, as `mine` itself takes it.
+apart() {
+  local word
+  APART=()
+  for word in "$@"; do
+    case $word in --*=*) APART+=("${word%%=*}" "${word#*=}") ;; *) APART+=("$word") ;; esac
+  done
 }
 
 # do_it WORDS...: carry it out, or print it.
@@ -48,7 +61,7 @@ put() {
   fi
   mkdir -p "$(dirname "$file")"
   new=$(mktemp "$file.XXXXXX")
-  cat >"$new"
+  cat >"$new" || { rm -f "$new"; fail "$EXIT_FAILED" "$file could not be written, see above. Mend that, then run this again."; }
   chmod "$mode" "$new"
   if cmp -s "$new" "$file"; then
     rm -f "$new"

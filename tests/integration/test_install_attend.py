@@ -1,6 +1,7 @@
 """The unit's process with the real engine, over containers that only sleep: what a hand or a prune has ended comes back."""
 
 import contextlib
+import os
 import secrets
 import shutil
 import signal
@@ -45,15 +46,15 @@ class Attended(Pi):
     def unit(self) -> Iterator["subprocess.Popen[bytes]"]:
         """The process that systemd would keep; told to end at the end."""
         with self.said.open("ab") as said:
-            unit = subprocess.Popen(
-                [str(self.release_folder / "scripts/install/attend"), "1"], env=self.env(), stdout=said, stderr=said
-            )
+            command = [str(self.release_folder / "scripts/install/attend"), "1"]
+            unit = subprocess.Popen(command, env=self.env(), stdout=said, stderr=said, start_new_session=True)
         try:
             yield unit
             unit.send_signal(signal.SIGTERM)
             assert unit.wait(30) == 0, self.said.read_text()
         finally:
-            unit.kill()
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(unit.pid, signal.SIGKILL)  # as systemd ends what is left
             unit.wait()
 
     def docker(self, *words: str) -> list[str]:

@@ -205,3 +205,9 @@ def test_a_forced_signal_that_takes_nothing_off_moves_no_return(kw: float, until
 def test_a_forced_signal_above_the_sites_own_limit_sets_no_return() -> None:
     wide = hold(LeaseKind.POWER_SIGNAL, 900.0, level=Level.CONTROL, target_kw=27.0)
     assert back_s(site=with_state(Site(limits(site_limit_kw=12.0)).settle(), holds=(wide,))) is None
+
+
+@pytest.mark.parametrize("begins_s", [HOUR_S + 600.0, HOUR_S + 660.0, HOUR_S + 719.5])
+def test_an_event_that_begins_within_ten_minutes_of_the_moment_of_return_moves_it(begins_s: float) -> None:
+    soon = event("b", 3 * HOUR_S, from_at=WALL_0 + begins_s)
+    assert back_s(event(), soon, site=two_sources()) == 3 * HOUR_S + RELEASE_S

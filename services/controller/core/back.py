@@ -20,6 +20,7 @@ from services.shared.vocabulary import OnLoss, RuleKind
 _NEVER = float("inf")
 _ENDING = frozenset({RuleKind.LEASE, RuleKind.INTERVAL, RuleKind.REST, RuleKind.SCHEDULE})
 _MOST_TURNS = 40  # a week of schedules and events; what lies behind them is no promise
+_JUST_AFTER_S = 0.001  # an event begins soon only once less than its ten minutes are left
 
 
 def earliest_return(state: State, kept: frozenset[int], says: Says, limits: Limits, now: Now) -> float | None:
@@ -105,7 +106,7 @@ def _turns(state: State, at: Now) -> Iterator[float]:
     when = calendar.reckon(state, at)
     for memory in state.sources:
         turn_s = planned.next_turn(planned.staged(memory, when), when, at)
-        yield from (turn_s - planned.SOON_S, turn_s)
+        yield from (turn_s - planned.SOON_S + _JUST_AFTER_S, turn_s)
         if memory.out_until is not None:
             yield memory.out_until.mono_s
     yield from (_ends_s(hold, at) for hold in state.holds)

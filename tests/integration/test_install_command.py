@@ -122,6 +122,19 @@ def test_where_nobody_is_there_to_ask_the_way_to_start_is_told(pi: Pi, *, cut_of
     assert ("an update was cut off" in asked.stderr) == cut_off
 
 
+@pytest.mark.parametrize("there", [True, False], ids=["the api has just come", "the api is not there yet"])
+def test_while_the_unit_starts_the_site_nobody_is_told_to_start_it(pi: Pi, *, there: bool) -> None:
+    """What was cut off is noted before the question: the way back may be done by its end."""
+    pi.with_systemd().program("systemctl", "echo activating; exit 3")
+    (pi.site / "data/.before-update").mkdir(parents=True)
+    undone = f"rmdir {pi.site}/data/.before-update; echo Nobody is there to ask; exit 3"
+    pi.program("docker", f'[ "$1" != inspect ] || echo MINE_X=y; [ "$1" != run ] || {{ {undone}; }}')
+    listed = "echo c0ffee" if there else ":"
+    asked = the_command(pi, f'[ "$1" = ps ] && {{ {listed}; exit; }}; {undone}', "status")
+    assert (asked.returncode, "an update was cut off" in asked.stderr) == (3, True), asked.stderr
+    assert ("starts what is missing" in asked.stderr, "Start them" in asked.stderr) == (True, False), asked.stderr
+
+
 def test_without_a_word_as_a_tab_calls_it_the_question_is_asked_too(pi: Pi) -> None:
     pi.program("docker", '[ "$1" != inspect ] || echo MINE_X=y')
     assert the_command(pi, '[ "$1" = ps ] && echo c0ffee').returncode == 0

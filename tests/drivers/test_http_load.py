@@ -162,10 +162,10 @@ async def test_300_loads_that_answer_in_20_ms_are_read_side_by_side() -> None:
 
 @pytest.mark.asyncio
 async def test_300_orders_at_once_are_all_carried_out() -> None:
-    async with yard(300, answer_s=0.02) as site:
+    async with yard(300, answer_s=0.1, timeout_seconds=25.0) as site:
         began_s = time.monotonic()
         await asyncio.gather(*(site.driver.send(order(miner.name)) for miner in site.hall.miners()))
-        assert time.monotonic() - began_s < 5.0
+        assert time.monotonic() - began_s < 25.0, "one after the other they would need more than 30 s"
         assert {miner.state for miner in site.hall.miners()} == {"asleep"}
 
 

@@ -70,7 +70,7 @@ def test_a_key_is_one_request_of_one_person_and_another_body_is_another_wish() -
 async def test_a_key_that_was_another_requests_before_the_restart_is_still_that_ones() -> None:
     clock = Clock("yes")
     requests = Requests(Bus(Broker(), service="api", site="x", clock=clock), clock, Ops(), None, stopped=lambda _: None)  # type: ignore[arg-type]
-    one = asked()
+    one = asked(at_s=clock.now().mono_s)
     requests.register.add(one)
     requests.take_reply(Reply(request_id="r-1", accepted=False, reason=ANOTHER_REQUEST), None)  # type: ignore[arg-type]
     assert one.accepted is False and requests.register.get("r-1", 0.0) is None

@@ -30,7 +30,7 @@ def test_after_a_new_boot_no_stamp_of_an_earlier_one_is_left():
     old = moment(9000.0, boot="earlier")
     state = State(
         Phase.SHED, started=old, mode_since=old, ceilings=(CeilingMemory("r", "site", 1.0, old, old, old),), clear_since=old,
-        stepped=old, waking_since=old, lowered=((old, frozenset({"m-0"})),),
+        stepped=old, unshown=((old, frozenset({"m-0"})),), lowered=((old, frozenset({"m-0"})),),
         proven_off=((old, frozenset({"m-0"})),), cooler=(("main", old),), zones=(("main", old),),
         sources=(SourceMemory("u", Level.CONTROL, None, None, old, old, "ann", out_since=old, clear_since=old),),
         fans=(FanMemory(PowerState.ON, old, low_since=old),), last_fan_start=old, load_off_since=old, returned=(old,),

@@ -10,11 +10,12 @@ from services.controller.core.ranks import ranked
 from services.controller.core.seen import Snapshot
 from services.controller.core.stamps import elapsed_s
 from services.controller.core.suspects import NOMINAL_MARGIN
-from services.controller.core.waking import WAKING_AT_MOST_S, not_back
+from services.controller.core.waking import late
 from services.controller.core.wanted import AlarmWanted, Ceiling
 from services.shared.vocabulary import AlarmKind, Control
 
 DEVICE_LOST = "device_lost_"
+_UNPROVEN = "What reads them did not show the last command: asked off again, they count as unknown until they show a change."
 _CLOCK_GRACE_S = 300.0  # a Pi hears of the time some minutes after its link is up
 
 
@@ -98,18 +99,19 @@ def held_alarms(still: frozenset[str], limits: Limits) -> tuple[AlarmWanted, ...
 
 def waking_alarms(state: State, picture: Picture) -> tuple[AlarmWanted, ...]:
     """Loads that were released, had the time to come back, and did not: they earn nothing and nobody would notice."""
-    waited = state.waking_since is not None and elapsed_s(state.waking_since, picture.now) >= WAKING_AT_MOST_S
-    if not waited or picture.limits.control is Control.OBSERVE:
+    had_time = late(state, picture.now)
+    if not had_time:
         return ()
-    late = not_back(picture.kept, picture.unwoken, picture.snapshot, picture.limits)
-    names = ", ".join(late[:5]) + (f" and {len(late) - 5} more" if len(late) > 5 else "")
+    loads = [load.name for load in picture.limits.loads if load.name in had_time]
+    names = ", ".join(loads[:5]) + (f" and {len(loads) - 5} more" if len(loads) > 5 else "")
+    is_asked_off = bool(picture.measured.doubted)
     return (
         AlarmWanted(
             "loads_not_back",
             AlarmKind.WARNING,
-            f"{counted(len(late), 'load was', 'loads were')} released and did not come back: {names}.",
-            "They are asked again; nothing else waits for them.",
-            "Look at them, or lock them out.",
+            f"{counted(len(loads), 'load was', 'loads were')} released and did not come back: {names}.",
+            _UNPROVEN if is_asked_off else "They are asked again; nothing else waits for them.",
+            "Look at them and at what reads them, or lock them out.",
         ),
     )
 

@@ -20,7 +20,7 @@ from services.controller.core.seen import Snapshot
 from services.controller.core.stamps import is_over
 from services.controller.core.unproven import unproven_alarms
 from services.controller.core.verdicts import Verdicts, judge
-from services.controller.core.waking import not_back
+from services.controller.core.waking import remember_unshown
 from services.controller.core.wanted import AlarmWanted, Ceiling, Decision, LoadFigures, Says, Targets
 from services.shared.vocabulary import Mode
 
@@ -142,10 +142,7 @@ def _alarms(
 
 
 def _with_waking(state: State, motion: Motion, snapshot: Snapshot, limits: Limits, now: Now) -> State:
-    waking = bool(not_back(motion.kept, motion.unwoken, snapshot, limits))
-    if waking is (state.waking_since is not None):
-        return state
-    return replace(state, waking_since=now if waking else None)
+    return changed(state, unshown=remember_unshown(state, motion.kept, motion.unwoken, snapshot, limits, now))
 
 
 def _with_mode(state: State, mode: Mode, wanted: tuple[AlarmWanted, ...], now: Now) -> State:

@@ -205,8 +205,9 @@ class State:
     cleared_kw: float = 0.0
     setpoint_kw: float | None = None
     stepped: Stamp | None = None
-    waking_since: Stamp | None = None
-    """Since when loads that may run are not back: asleep by their own word, or behind an open outlet."""
+    unshown: tuple[tuple[Stamp, frozenset[str]], ...] = ()
+    """Loads that were released and are not back, by the moment since when: asleep by their own word, or behind an open outlet.
+    One that had its time and is asked off again stays here: what reads it did not show the last command."""
     opened: frozenset[str] = frozenset()
     lowered: tuple[tuple[Stamp, frozenset[str]], ...] = ()
     """Loads that shall not run, by the moment since when: each has its own soft wait, whenever the ask began."""

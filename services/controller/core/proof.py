@@ -1,6 +1,6 @@
 """What is measured: the site's kW, what of it is unknown, which loads are proven down. Unknown is never zero and never off."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from services.controller.core.moments import Now
 from services.controller.core.plant import Limits
@@ -10,23 +10,28 @@ from services.shared.vocabulary import LoadState, PowerState
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """`kw` None when nothing fresh measures anything. `oldest_mono_s`: the earliest poll start among what was added up."""
+    """`kw` None when nothing fresh measures anything. `oldest_mono_s`: the earliest poll start among what was added up.
+
+    `doubted`: loads whose readers did not show the last command; they count as unknown, whatever is read.
+    """
 
     kw: float | None
     oldest_mono_s: float | None
     unknown_kw: float
     proven_down: frozenset[str]
     still_on: frozenset[str]
+    doubted: frozenset[str] = frozenset()
 
 
-def measure(snapshot: Snapshot, limits: Limits, now: Now) -> Measured:
+def measure(snapshot: Snapshot, limits: Limits, now: Now, doubted: frozenset[str] = frozenset()) -> Measured:
     """Add up what is fresh: the site meter before PDU sums, PDU sums before single outlets."""
     own = [fresh_watts(seen, limits, now) for seen in snapshot.loads]
-    down, on = _down_and_on(own, snapshot, limits, now)
+    shown_down, on = _down_and_on(own, snapshot, limits, now)
+    down = shown_down - doubted
     site = next((meter for meter in snapshot.meters if not meter.pdu and is_metered(meter, limits, now)), None)
     if site is not None and site.kw is not None:
-        return Measured(max(0.0, site.kw - limits.meter_base_kw), site.mono_s, 0.0, down, on)
-    return _sum(snapshot, limits, now, own, down, on)
+        return Measured(max(0.0, site.kw - limits.meter_base_kw), site.mono_s, 0.0, down, on, doubted)
+    return _sum(snapshot, limits, now, own, Measured(None, None, 0.0, down, on, doubted))
 
 
 def _down_and_on(own: list[float | None], snapshot: Snapshot, limits: Limits, now: Now) -> tuple[frozenset[str], frozenset[str]]:
@@ -43,22 +48,20 @@ def _down_and_on(own: list[float | None], snapshot: Snapshot, limits: Limits, no
     return frozenset(down), frozenset(on)
 
 
-def _sum(
-    snapshot: Snapshot, limits: Limits, now: Now, own: list[float | None], down: frozenset[str], on: frozenset[str]
-) -> Measured:
+def _sum(snapshot: Snapshot, limits: Limits, now: Now, own: list[float | None], known: Measured) -> Measured:
     pdus = {meter.pdu: meter for meter in snapshot.meters if meter.pdu and is_metered(meter, limits, now)}
     kw = sum(meter.kw or 0.0 for meter in pdus.values())
     moments = [meter.mono_s for meter in pdus.values() if meter.mono_s is not None]
     unknown_kw = 0.0
     for load, watts, seen in zip(limits.loads, own, snapshot.loads, strict=True):
-        if load.pdu in pdus:
-            continue
-        if watts is not None and seen.watts_mono_s is not None:
+        has_meter = load.pdu in pdus
+        if not has_meter and watts is not None and seen.watts_mono_s is not None:
             kw += watts / 1000
             moments.append(seen.watts_mono_s)
-        elif load.name not in down:
+            has_meter = True
+        if load.name in known.doubted or not (has_meter or load.name in known.proven_down):
             unknown_kw += load.kw
-    return Measured(kw if moments else None, min(moments, default=None), unknown_kw, down, on)
+    return replace(known, kw=kw if moments else None, oldest_mono_s=min(moments, default=None), unknown_kw=unknown_kw)
 
 
 def is_metered(meter: MeterSeen, limits: Limits, now: Now) -> bool:

@@ -84,6 +84,7 @@ def ready_kw(snapshot: Snapshot, measured: Measured, lost: frozenset[str], limit
         load.kw
         for load, seen in zip(limits.loads, snapshot.loads, strict=True)
         if load.name not in measured.proven_down and not is_asleep(seen) and _is_commandable(load, lost, limits)
+        if load.name not in measured.doubted
         if "" in metered or load.pdu in metered or fresh_watts(seen, limits, now) is not None
     )
 

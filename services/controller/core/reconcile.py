@@ -71,8 +71,7 @@ def _load_orders(
         raising = target is LoadTarget.RUN
         if raising and load.name in targets.unwoken:
             continue
-        last = ledger_view.last.get((load.name, SOFT))
-        act = _raising_act(load, seen) if raising else _lowering_act(load, target, seen, last, limits, now)
+        act = _raising_act(load, seen) if raising else _lowering_act(load, target, seen, ledger_view, limits, now)
         if act is not None:
             device = load.pdu if path_of(act) == OUTLET else load.soft_device
             pace = limits.paces.get(device, _DEFAULT_PACE)
@@ -88,20 +87,30 @@ def _raising_act(load: Load, seen: LoadSeen) -> Act | None:
     return None
 
 
-def _lowering_act(load: Load, target: LoadTarget, seen: LoadSeen, last: Sent | None, limits: Limits, now: Now) -> Act | None:
+def _lowering_act(
+    load: Load, target: LoadTarget, seen: LoadSeen, ledger_view: LedgerView, limits: Limits, now: Now
+) -> Act | None:
+    """A raise that nobody confirmed is taken back although all reads down: what reads it may be repeating an old answer."""
+    reads_open = load.has_outlet and seen.outlet is PowerState.OFF
+    if reads_open and _is_unshown(ledger_view.last.get((load.name, OUTLET)), Act.OUTLET_ON):
+        return Act.OUTLET_OFF
     if target is LoadTarget.OFF and load.has_outlet:
         return Act.OUTLET_OFF if seen.outlet is not PowerState.OFF else None
     if not load.soft_device or seen.outlet is PowerState.OFF:
         return None
+    last = ledger_view.last.get((load.name, SOFT))
     watts = fresh_watts(seen, limits, now)
     down = watts is not None and watts <= limits.asleep_watts
     if seen.state is LoadState.ASLEEP:
         lies = watts is not None and not down
-        waking = last is not None and last.order.act is Act.WAKE and not last.done  # its word is of before the wake
-        return Act.SLEEP if lies or waking else None
+        return Act.SLEEP if lies or _is_unshown(last, Act.WAKE) else None
     if down and (seen.state is LoadState.UNKNOWN or _went_to_sleep(last)):
         return None  # its watts fell; what the device says of itself comes later
     return Act.SLEEP
+
+
+def _is_unshown(last: Sent | None, act: Act) -> bool:
+    return last is not None and last.order.act is act and (not last.done or last.failed)
 
 
 def _went_to_sleep(last: Sent | None) -> bool:

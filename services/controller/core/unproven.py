@@ -1,6 +1,7 @@
 """Load that was asked off while what reads it is silent: most of an event that nothing proves is an emergency.
 
-What a silent PDU or a silent site meter leaves unknown counts; what nothing ever measured does not, for that is how the site is.
+What a silent PDU or a silent site meter leaves unknown counts, and what a reader tells that did not show the last command; what
+nothing ever measured does not, for that is how the site is.
 """
 
 from services.controller.core.memory import Cause, Silence
@@ -28,22 +29,33 @@ def unproven_alarms(silent: tuple[Silence, ...], picture: Picture) -> tuple[tupl
     away = _away(silent, picture)
     meter = _lost_site_meter(picture)
     down = [load for i, load in enumerate(picture.limits.loads) if i not in picture.kept]
-    unknown = [load for load in _unmeasured(down, picture) if meter or away & {load.pdu, load.soft_device}]
+    doubted = [load for load in down if load.name in picture.measured.doubted]
+    hidden = [load for load in _unmeasured(down, picture) if meter or away & {load.pdu, load.soft_device}]
+    unknown = doubted + [load for load in hidden if load not in doubted]
     readers = away & {name for load in unknown for name in (load.pdu, load.soft_device)}
     unknown_kw, down_kw = sum(load.kw for load in unknown), sum(load.kw for load in down)
     is_most = unknown_kw > max(_SHARE * down_kw, picture.limits.meter_tolerance_kw)
-    if not is_most or not (meter or readers & lost_devices(silent)):
+    if not is_most or not (meter or doubted or readers & lost_devices(silent)):
         return (), frozenset()
-    names = (*sorted(readers), *meter)
-    named = ", ".join(names[:_NAMED]) + (f" and {len(names) - _NAMED} more" if len(names) > _NAMED else "")
     alarm = AlarmWanted(
         "curtailment_unproven",
         AlarmKind.EMERGENCY,
-        f"Of {down_kw:.0f} kW that were asked off {unknown_kw:.0f} kW are measured by nothing: no answer of {named}.",
+        f"Of {down_kw:.0f} kW that were asked off {unknown_kw:.0f} kW are measured by nothing: "
+        f"{_why((*sorted(readers), *meter), doubted)}.",
         "Nobody knows whether the load is off, and nothing proves it to the utility.",
         "Look at the load on the site; check the field network's switch and power.",
     )
     return (ranked(alarm, unknown_kw, picture.state, picture.limits),), readers
+
+
+def _why(silent: tuple[str, ...], doubted: list[Load]) -> str:
+    whose = tuple(sorted({load.pdu or load.soft_device for load in doubted}))
+    parts = (("no answer of", silent), ("the last command did not show at", whose))
+    return "; ".join(f"{word} {_listed(names)}" for word, names in parts if names)
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    return ", ".join(names[:_NAMED]) + (f" and {len(names) - _NAMED} more" if len(names) > _NAMED else "")
 
 
 def _away(silent: tuple[Silence, ...], picture: Picture) -> frozenset[str]:

@@ -20,7 +20,7 @@ LOADS = (
     ),
     AlarmClass(
         "curtailment_unproven", _OWNER, AlarmKind.EMERGENCY, Priority.HIGH,
-        "in an event nothing measures more than half of the kW asked off, because what reads them is lost; names the devices",
+        "in an event nothing proves more than half of the kW asked off: their readers are lost or did not show the last command",
         "nobody knows whether the load is off, and nothing proves it to the utility",
         "look at the load on the site; check the field network's switch and power",
         follows=("cannot_act",),
@@ -34,8 +34,8 @@ LOADS = (
     AlarmClass(
         "loads_not_back", _OWNER, AlarmKind.WARNING, Priority.LOW,
         "loads were released and did not come back within 10 min",
-        "they earn nothing; they are asked again",
-        "look at them, or lock them out",
+        "they earn nothing; they are asked again; asked off meanwhile, they count as unknown until their reader shows a change",
+        "look at them and at what reads them, or lock them out",
         follows=("cannot_act",),
     ),
     AlarmClass(

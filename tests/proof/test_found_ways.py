@@ -2,9 +2,11 @@
 
 import pytest
 
+from services.simulator.invariants import violations
+from services.simulator.twin import run_day
 from tests.proof.alphabet import Act
 from tests.proof.model import new_world
-from tests.proof.small_site import SITES
+from tests.proof.small_site import DAY_SITES, SITES
 from tests.proof.walk import Node, judged
 
 
@@ -19,3 +21,10 @@ def test_a_device_that_was_silent_before_a_restart_is_silent_after_it_without_a_
     ):
         node = judged(node, act)
     assert {"w-1", "e-1", "e-2"} <= node.world.state.opened
+
+
+def test_the_day_on_which_a_frozen_pdu_proved_a_load_off_that_drew():
+    """Its outlet never showed the last "on"; 3.1 kW drew past the deadline and no alarm named it."""
+    day = run_day(DAY_SITES["base"](), 728, check=violations)
+    assert any("pdu frozen on pdu-2" in line for line in day.story)
+    assert not day.violations

@@ -49,9 +49,9 @@ class Dispatch:
         """What is under way, for `reconcile`."""
         return self._book.view()
 
-    def settle(self, snapshot: Snapshot, now: Now) -> None:
+    def settle(self, snapshot: Snapshot, now: Now, doubted: frozenset[str] = frozenset()) -> None:
         """Judge every open order by what was read since; where one showed no effect, ask its device why."""
-        steps = self._book.settle(snapshot, self._limits, now)
+        steps = self._book.settle(snapshot, self._limits, now, doubted)
         self._tell(steps, now)
         for step in steps:
             if step.phase is CommandPhase.EXPIRED:

@@ -128,7 +128,7 @@ class Loop:
         snapshot = parts.readback.snapshot(parts.senses, now.mono_s)
         alarmed = {key for key, _ in self._state.alarmed}
         before, asked = self._requests.carry_out(self._state, snapshot, now)
-        parts.dispatch.settle(snapshot, now)
+        parts.dispatch.settle(snapshot, now, before.doubted)
         decision = decide(before, snapshot, parts.limits, now)
         self._nudge(decision)
         orders, due = self._orders(decision, snapshot, now)

@@ -82,7 +82,7 @@ class Field:
     def step(self, send: bool = True) -> Decision:
         """One cycle of the controller, then time up to the next thing that happens. `send` False: it dies before sending."""
         snapshot, now = self.look(), self.now()
-        self._told(self.book.settle(snapshot, self.limits, now))
+        self._told(self.book.settle(snapshot, self.limits, now, self.state.doubted))
         self.decision = decide(self.state, snapshot, self.limits, now)
         orders, due_s = reconcile(self.decision.targets, snapshot, self.book.view(), self.limits, now)
         self._told(self.book.intend(orders, now))

@@ -65,14 +65,14 @@ BUGS = {
     "a lock-out of a load is ignored": ("loads", "locked & {one.name, one.group,", "locked & {one.group,"),
     "outlets open without the soft wait": (
         "escalation",
-        "if is_on and may_open and waited_s >= open_s:",
-        "if is_on and may_open:",
+        "if (is_on or reads_open) and may_open and waited_s >= open_s:",
+        "if (is_on or reads_open) and may_open:",
     ),
     "what nothing measures counts as off": ("proof", "unknown_kw += load.kw", "unknown_kw += 0.0"),
     "an old meter proves": (
         "proof",
-        "now.mono_s - seen.watts_mono_s > limits.meter_max_age_s",
-        "now.mono_s - seen.watts_mono_s > 1e9",
+        "seen.watts if is_fresh(seen.watts_mono_s, limits, now) else None",
+        "seen.watts",
     ),
     "a miner of unknown state is woken": (
         "reconcile",

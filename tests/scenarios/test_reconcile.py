@@ -33,7 +33,7 @@ class Desk:
     def at(self, mono_s, targets, readback):
         """Judge what is open, then send what is due; returns the orders of this moment."""
         now = moment(mono_s)
-        self.book.settle(readback, self.limits, now)
+        self.book.settle(readback, self.limits, now, targets.doubted)
         orders, self.due = reconcile(targets, readback, self.book.view(), self.limits, now)
         self.book.intend(orders, now)
         self.sent += [(mono_s, order) for order in orders]

@@ -1,6 +1,7 @@
 """Alarms of the acting side: load that does not come off, devices that do not answer. One cause, one alarm."""
 
 from services.controller.core.counted import counted
+from services.controller.core.doubt import late
 from services.controller.core.memory import Cause, State
 from services.controller.core.mode import Picture
 from services.controller.core.moments import Now
@@ -10,12 +11,11 @@ from services.controller.core.ranks import ranked
 from services.controller.core.seen import Snapshot
 from services.controller.core.stamps import elapsed_s
 from services.controller.core.suspects import NOMINAL_MARGIN
-from services.controller.core.waking import late
 from services.controller.core.wanted import AlarmWanted, Ceiling
 from services.shared.vocabulary import AlarmKind, Control
 
 DEVICE_LOST = "device_lost_"
-_UNPROVEN = "What reads them did not show the last command: asked off again, they count as unknown until they show a change."
+_UNPROVEN = "They count as unknown until what reads them shows a change: it did not show the last command."
 _CLOCK_GRACE_S = 300.0  # a Pi hears of the time some minutes after its link is up
 
 
@@ -99,18 +99,17 @@ def held_alarms(still: frozenset[str], limits: Limits) -> tuple[AlarmWanted, ...
 
 def waking_alarms(state: State, picture: Picture) -> tuple[AlarmWanted, ...]:
     """Loads that were released, had the time to come back, and did not: they earn nothing and nobody would notice."""
-    had_time = late(state, picture.now)
+    had_time = late(state, picture.now) | state.doubted
     if not had_time:
         return ()
     loads = [load.name for load in picture.limits.loads if load.name in had_time]
     names = ", ".join(loads[:5]) + (f" and {len(loads) - 5} more" if len(loads) > 5 else "")
-    is_asked_off = bool(picture.measured.doubted)
     return (
         AlarmWanted(
             "loads_not_back",
             AlarmKind.WARNING,
             f"{counted(len(loads), 'load was', 'loads were')} released and did not come back: {names}.",
-            _UNPROVEN if is_asked_off else "They are asked again; nothing else waits for them.",
+            _UNPROVEN if state.doubted else "They are asked again; nothing else waits for them.",
             "Look at them and at what reads them, or lock them out.",
         ),
     )

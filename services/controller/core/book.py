@@ -75,8 +75,11 @@ class Book:
         """An order just intended, as it stands in the book. KeyError for one that does not."""
         return self._last[_key(order)]
 
-    def settle(self, snapshot: Snapshot, limits: Limits, now: Now) -> tuple[Step, ...]:
-        """Judge every open order by what was read since, and note which devices answer again after they counted as lost."""
+    def settle(self, snapshot: Snapshot, limits: Limits, now: Now, doubted: frozenset[str] = frozenset()) -> tuple[Step, ...]:
+        """Judge every open order by what was read since, and note which devices answer again after they counted as lost.
+
+        `doubted`: loads whose readers are in doubt; what they show confirms no order that takes load off.
+        """
         self._note_devices(snapshot, limits, now)
         if not self._open:
             return ()
@@ -88,7 +91,7 @@ class Book:
             if path == RELAY:
                 phase = judge_fan_order(sent, fans[target], now)
             else:
-                phase = judge_load_order(sent, loads[target], limits, now)
+                phase = judge_load_order(sent, loads[target], limits, now, is_doubted=target in doubted)
             if phase is not None:
                 steps.append(self._close(key, phase, now))
         return tuple(steps)

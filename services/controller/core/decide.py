@@ -9,6 +9,7 @@ from services.controller.core import alarms, calendar, drills, interlocks, loads
 from services.controller.core.back import earliest_return
 from services.controller.core.changed import changed
 from services.controller.core.cooling import cool
+from services.controller.core.doubt import remember_doubted, remember_unshown
 from services.controller.core.memory import Phase, State
 from services.controller.core.mode import Picture, derive_mode, is_proven
 from services.controller.core.moments import Now
@@ -20,7 +21,6 @@ from services.controller.core.seen import Snapshot
 from services.controller.core.stamps import is_over
 from services.controller.core.unproven import unproven_alarms
 from services.controller.core.verdicts import Verdicts, judge
-from services.controller.core.waking import remember_unshown
 from services.controller.core.wanted import AlarmWanted, Ceiling, Decision, LoadFigures, Says, Targets
 from services.shared.vocabulary import Mode
 
@@ -44,7 +44,7 @@ def decide(state: State, snapshot: Snapshot, limits: Limits, now: Now) -> Decisi
     state = _remember(state, verdicts, says, limits, now)
     state, motion = move(state, verdicts, says, snapshot, limits, now)
     state, floors, fan_due = cool(state, verdicts, motion, limits, now)
-    state = _with_waking(state, motion, snapshot, limits, now)
+    state = _with_doubt(state, motion, snapshot, limits, now)
     picture = _picture(state, verdicts, motion, says, snapshot, limits, now)
     mode = derive_mode(picture)
     wanted = _alarms(state, verdicts, motion, picture, snapshot, limits, now)
@@ -113,6 +113,7 @@ def _targets(state: State, motion: Motion, limits: Limits) -> Targets:
         tuple(memory.wanted for memory in state.fans),
         max((memory.since.mono_s for memory in state.ceilings), default=float("-inf")),
         motion.unwoken,
+        state.doubted,
     )
 
 
@@ -141,8 +142,9 @@ def _alarms(
     )
 
 
-def _with_waking(state: State, motion: Motion, snapshot: Snapshot, limits: Limits, now: Now) -> State:
-    return changed(state, unshown=remember_unshown(state, motion.kept, motion.unwoken, snapshot, limits, now))
+def _with_doubt(state: State, motion: Motion, snapshot: Snapshot, limits: Limits, now: Now) -> State:
+    state = changed(state, unshown=remember_unshown(state, motion.kept, motion.unwoken, snapshot, limits, now))
+    return changed(state, doubted=remember_doubted(state, motion.kept, snapshot, limits, now))
 
 
 def _with_mode(state: State, mode: Mode, wanted: tuple[AlarmWanted, ...], now: Now) -> State:

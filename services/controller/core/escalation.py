@@ -16,6 +16,7 @@ from services.controller.core.seen import Snapshot
 from services.controller.core.stamps import elapsed_s
 from services.controller.core.suspects import drawing
 from services.controller.core.wanted import Ceiling, Says
+from services.shared.vocabulary import PowerState
 
 _LOST_GRACE_S = 10.0  # a device that counts as lost is asked once more when load must come off
 _SEEN_IN_S = 15.0  # until an open outlet shows in its meter: three polls
@@ -64,12 +65,13 @@ def escalate(
         unseen = (one.cuts_unseen or not one.load.soft_device) and one.load.name not in measured.proven_down
         is_on = one.load.name in suspects or unseen
         was_proven = proven_s.get(one.load.name, float("-inf")) > one.since.mono_s  # its reader fell silent since, no more
-        is_told = was_proven or one.load.name in measured.doubted  # by an alarm of its own
+        is_told = was_proven or (one.load.name in measured.doubted and not one.cuts_unseen)  # by an alarm of its own
         told_on = one.load.name in suspects or says_it_works(snapshot.loads[one.index], limits, now)
         waited_s = elapsed_s(one.since, now)
         next_due = min([next_due, *(one.since.mono_s + wait for wait in (open_s, stubborn_s) if wait > waited_s)])
         may_open = one.load.has_outlet and (limits.pdu_on_curtail != "never" or one.cuts_unseen)
-        if is_on and may_open and waited_s >= open_s:
+        reads_open = snapshot.loads[one.index].outlet is PowerState.OFF  # it is kept open, whatever was told it before
+        if (is_on or reads_open) and may_open and waited_s >= open_s:
             opened.add(one.load.name)
         if (told_on or (unseen and not is_told)) and waited_s >= stubborn_s:
             stubborn.add(one.load.name)

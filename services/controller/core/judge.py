@@ -13,10 +13,11 @@ def is_settled(sent: Sent, now: Now) -> bool:
     return sent.done or now.mono_s >= sent.order.expires_mono_s
 
 
-def judge_load_order(sent: Sent, seen: LoadSeen, limits: Limits, now: Now) -> CommandPhase | None:
+def judge_load_order(sent: Sent, seen: LoadSeen, limits: Limits, now: Now, *, is_doubted: bool = False) -> CommandPhase | None:
     """Confirmed by watts where the load is metered alone; else by its state or outlet, read after the order. None: wait.
 
-    An outlet that reads on is not open, however little its load draws. A word of sleep waits for the meter there is.
+    An outlet that reads on is not open, however little its load draws. A word of sleep waits for the meter there is. A reader in
+    doubt confirms nothing that takes load off.
     """
     after_s = sent.sent_mono_s
     metered = fresh_watts(seen, limits, now)
@@ -28,6 +29,7 @@ def judge_load_order(sent: Sent, seen: LoadSeen, limits: Limits, now: Now) -> Co
             done = seen.outlet is PowerState.OFF and (seen.outlet_mono_s or 0.0) > after_s
         else:
             done = metered is None and seen.state is LoadState.ASLEEP and (seen.state_mono_s or 0.0) > after_s
+        done = done and not is_doubted
     elif sent.order.act is Act.OUTLET_ON:
         done = seen.outlet is PowerState.ON and (seen.outlet_mono_s or 0.0) > after_s
     else:

@@ -206,8 +206,9 @@ class State:
     setpoint_kw: float | None = None
     stepped: Stamp | None = None
     unshown: tuple[tuple[Stamp, frozenset[str]], ...] = ()
-    """Loads that were released and are not back, by the moment since when: asleep by their own word, or behind an open outlet.
-    One that had its time and is asked off again stays here: what reads it did not show the last command."""
+    """Loads that are released and freshly read as down, by the moment since when."""
+    doubted: frozenset[str] = frozenset()
+    """Of these the ones that had their time and whose one reader is in doubt: asked off again they stay here."""
     opened: frozenset[str] = frozenset()
     lowered: tuple[tuple[Stamp, frozenset[str]], ...] = ()
     """Loads that shall not run, by the moment since when: each has its own soft wait, whenever the ask began."""

@@ -12,7 +12,7 @@ from services.shared.vocabulary import LoadState, PowerState
 class Measured:
     """`kw` None when nothing fresh measures anything. `oldest_mono_s`: the earliest poll start among what was added up.
 
-    `doubted`: loads whose readers did not show the last command; they count as unknown, whatever is read.
+    `doubted`: loads whose readers did not show the last command (`doubt.py`); they count as unknown, whatever is read.
     """
 
     kw: float | None
@@ -66,23 +66,22 @@ def _sum(snapshot: Snapshot, limits: Limits, now: Now, own: list[float | None], 
 
 def is_metered(meter: MeterSeen, limits: Limits, now: Now) -> bool:
     """Whether a meter shows something that is fresh enough to prove anything."""
-    return meter.kw is not None and meter.mono_s is not None and now.mono_s - meter.mono_s <= limits.meter_max_age_s
+    return meter.kw is not None and is_fresh(meter.mono_s, limits, now)
 
 
 def fresh_watts(seen: LoadSeen, limits: Limits, now: Now) -> float | None:
     """A load's own watts, or None when nothing meters it alone or the reading is too old."""
-    if seen.watts is None or seen.watts_mono_s is None or now.mono_s - seen.watts_mono_s > limits.meter_max_age_s:
-        return None
-    return seen.watts
+    return seen.watts if is_fresh(seen.watts_mono_s, limits, now) else None
 
 
 def outlet_is_open(seen: LoadSeen, limits: Limits, now: Now) -> bool:
     """Whether the outlet was freshly read as off."""
-    return (
-        seen.outlet is PowerState.OFF
-        and seen.outlet_mono_s is not None
-        and now.mono_s - seen.outlet_mono_s <= limits.meter_max_age_s
-    )
+    return seen.outlet is PowerState.OFF and is_fresh(seen.outlet_mono_s, limits, now)
+
+
+def is_fresh(polled_mono_s: float | None, limits: Limits, now: Now) -> bool:
+    """Whether a poll that began at this moment still tells of now."""
+    return polled_mono_s is not None and now.mono_s - polled_mono_s <= limits.meter_max_age_s
 
 
 def is_asleep(seen: LoadSeen) -> bool:
@@ -93,5 +92,4 @@ def is_asleep(seen: LoadSeen) -> bool:
 def says_it_works(seen: LoadSeen, limits: Limits, now: Now) -> bool:
     """Whether the device says, freshly and with no watts to tell otherwise, that the load works."""
     works = seen.state in (LoadState.HASHING, LoadState.WAKING) and seen.outlet is not PowerState.OFF
-    is_fresh = seen.state_mono_s is not None and now.mono_s - seen.state_mono_s <= limits.meter_max_age_s
-    return works and is_fresh and fresh_watts(seen, limits, now) is None
+    return works and is_fresh(seen.state_mono_s, limits, now) and fresh_watts(seen, limits, now) is None

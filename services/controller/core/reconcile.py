@@ -71,7 +71,7 @@ def _load_orders(
         raising = target is LoadTarget.RUN
         if raising and load.name in targets.unwoken:
             continue
-        act = _raising_act(load, seen) if raising else _lowering_act(load, target, seen, ledger_view, limits, now)
+        act = _raising_act(load, seen) if raising else _lowering_act(load, targets, target, seen, ledger_view, limits, now)
         if act is not None:
             device = load.pdu if path_of(act) == OUTLET else load.soft_device
             pace = limits.paces.get(device, _DEFAULT_PACE)
@@ -88,29 +88,28 @@ def _raising_act(load: Load, seen: LoadSeen) -> Act | None:
 
 
 def _lowering_act(
-    load: Load, target: LoadTarget, seen: LoadSeen, ledger_view: LedgerView, limits: Limits, now: Now
+    load: Load, targets: Targets, target: LoadTarget, seen: LoadSeen, ledger_view: LedgerView, limits: Limits, now: Now
 ) -> Act | None:
-    """A raise that nobody confirmed is taken back although all reads down: what reads it may be repeating an old answer."""
-    reads_open = load.has_outlet and seen.outlet is PowerState.OFF
-    if reads_open and _is_unshown(ledger_view.last.get((load.name, OUTLET)), Act.OUTLET_ON):
-        return Act.OUTLET_OFF
+    """Nothing where it reads down already, unless what was told it last never showed: its reader may repeat an old answer."""
+    is_doubted = load.name in targets.doubted
+    unsure = is_doubted or _is_unconfirmed(ledger_view.last.get((load.name, OUTLET)))
     if target is LoadTarget.OFF and load.has_outlet:
-        return Act.OUTLET_OFF if seen.outlet is not PowerState.OFF else None
-    if not load.soft_device or seen.outlet is PowerState.OFF:
+        return Act.OUTLET_OFF if seen.outlet is not PowerState.OFF or unsure else None
+    if not load.soft_device or (seen.outlet is PowerState.OFF and not unsure):
         return None
     last = ledger_view.last.get((load.name, SOFT))
     watts = fresh_watts(seen, limits, now)
     down = watts is not None and watts <= limits.asleep_watts
     if seen.state is LoadState.ASLEEP:
         lies = watts is not None and not down
-        return Act.SLEEP if lies or _is_unshown(last, Act.WAKE) else None
+        return Act.SLEEP if lies or is_doubted or _is_unconfirmed(last) else None
     if down and (seen.state is LoadState.UNKNOWN or _went_to_sleep(last)):
         return None  # its watts fell; what the device says of itself comes later
     return Act.SLEEP
 
 
-def _is_unshown(last: Sent | None, act: Act) -> bool:
-    return last is not None and last.order.act is act and (not last.done or last.failed)
+def _is_unconfirmed(last: Sent | None) -> bool:
+    return last is not None and (not last.done or last.failed)
 
 
 def _went_to_sleep(last: Sent | None) -> bool:

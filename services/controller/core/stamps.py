@@ -67,12 +67,7 @@ def resume(state: State, now: Now) -> State:
         ),
         lowered=tuple((on(since), names) for since, names in state.lowered),
         proven_off=tuple(one for one in state.proven_off if one[0].host_boot == now.host_boot),  # else the mains may have failed
-        unshown=tuple(
-            (rebase(since, now, counts=counts, newest=newest), part)
-            for since, names in state.unshown
-            for counts, part in ((False, names & state.running), (True, names - state.running))
-            if part
-        ),
+        unshown=tuple((rebase(since, now, counts=False), names) for since, names in state.unshown),
         clear_since=None,
         stepped=now,
         sources=tuple(

@@ -21,7 +21,7 @@ def drawing(kept: frozenset[int], measured: Measured, snapshot: Snapshot, limits
         excess_kw = meter.kw - (0.0 if meter.pdu else limits.meter_base_kw) - _expected_kw(covered, kept, snapshot, limits, now)
         settled = measured.proven_down | measured.still_on
         suspects = [limits.loads[i] for i in covered if i not in kept and limits.loads[i].name not in settled]
-        found |= _suspects(suspects, excess_kw, snapshot, limits)
+        found |= _suspects(suspects, excess_kw, measured.doubted, snapshot, limits)
     return frozenset(found)
 
 
@@ -37,11 +37,12 @@ def _expected_kw(covered: list[int], kept: frozenset[int], snapshot: Snapshot, l
     return total
 
 
-def _suspects(suspects: list[Load], excess_kw: float, snapshot: Snapshot, limits: Limits) -> set[str]:
+def _suspects(suspects: list[Load], excess_kw: float, doubted: frozenset[str], snapshot: Snapshot, limits: Limits) -> set[str]:
+    """Those that may draw the excess, the likeliest first: what is in doubt most often does not run at all."""
     if excess_kw <= 0:
         return set()
     index = {load.name: i for i, load in enumerate(limits.loads)}
-    awake_first = sorted(suspects, key=lambda load: (is_asleep(snapshot.loads[index[load.name]]), -load.kw))
+    awake_first = sorted(suspects, key=lambda load: (load.name in doubted, is_asleep(snapshot.loads[index[load.name]]), -load.kw))
     named: set[str] = set()
     for load in awake_first:
         if excess_kw <= 0:

@@ -29,7 +29,7 @@ def unproven_alarms(silent: tuple[Silence, ...], picture: Picture) -> tuple[tupl
     away = _away(silent, picture)
     meter = _lost_site_meter(picture)
     down = [load for i, load in enumerate(picture.limits.loads) if i not in picture.kept]
-    doubted = [load for load in down if load.name in picture.measured.doubted]
+    doubted = _doubted(down, picture)
     hidden = [load for load in _unmeasured(down, picture) if meter or away & {load.pdu, load.soft_device}]
     unknown = doubted + [load for load in hidden if load not in doubted]
     readers = away & {name for load in unknown for name in (load.pdu, load.soft_device)}
@@ -46,6 +46,15 @@ def unproven_alarms(silent: tuple[Silence, ...], picture: Picture) -> tuple[tupl
         "Look at the load on the site; check the field network's switch and power.",
     )
     return (ranked(alarm, unknown_kw, picture.state, picture.limits),), readers
+
+
+def _doubted(down: list[Load], picture: Picture) -> list[Load]:
+    """Loads whose readers are in doubt, once they had their time to go off; a site meter that misses a poll makes none."""
+    is_awaited = any(not one.pdu and one.mono_s is not None for one in picture.snapshot.meters) and not _lost_site_meter(picture)
+    since = {name: at for at, names in picture.state.lowered for name in names}
+    late_s, now = picture.limits.response_deadline_s, picture.now
+    names = () if is_awaited else picture.measured.doubted
+    return [load for load in down if load.name in names and elapsed_s(since.get(load.name, now), now) >= late_s]
 
 
 def _why(silent: tuple[str, ...], doubted: list[Load]) -> str:

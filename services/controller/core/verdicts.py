@@ -15,7 +15,6 @@ from services.controller.core.seen import Snapshot
 from services.controller.core.signals import SignalVerdict, judge_signals
 from services.controller.core.silence import judge_silence, lost_devices
 from services.controller.core.thermal import ThermalVerdict, judge_temperatures
-from services.controller.core.waking import doubted
 from services.controller.core.wanted import Ceiling
 
 
@@ -37,7 +36,7 @@ class Verdicts:
 
 def judge(state: State, snapshot: Snapshot, limits: Limits, now: Now) -> Verdicts:
     """Judge everything."""
-    measured = measure(snapshot, limits, now, doubted(state, now))
+    measured = measure(snapshot, limits, now, state.doubted)
     signal = judge_signals(state, snapshot, limits, now, limits.nominal_kw, measured)
     schedule = judge_schedules(state, limits, now)
     asked = [one for one in signal.ceilings + schedule.ceilings if one.cause is Cause.UTILITY and one.scope == SITE]

@@ -75,6 +75,8 @@ class Targets:
     """When the newest ask to take load off began: what failed before it does not delay it."""
     unwoken: frozenset[str] = frozenset()
     """Loads that may run and are not to be woken now, because something holds every rise in their scope."""
+    doubted: frozenset[str] = frozenset()
+    """Loads whose readers are in doubt: they are told off whatever is read."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ LOADS = (
         "loads were released and did not come back within 10 min",
         "they earn nothing; they are asked again; asked off meanwhile, they count as unknown until their reader shows a change",
         "look at them and at what reads them, or lock them out",
-        follows=("cannot_act",),
+        follows=("cannot_act", "curtailment_unproven"),
     ),
     AlarmClass(
         "drill_failed_*", _OWNER, AlarmKind.WARNING, Priority.LOW,

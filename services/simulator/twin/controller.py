@@ -74,7 +74,7 @@ class Controller:
     def cycle(self, snapshot: Snapshot, now: Now, *, writes: bool = True) -> Cycle:
         """Decide once. Without `writes` the process dies before its commit, and whoever asked for something asks again."""
         limits, before = self._limits, self._with_requests(snapshot, now)
-        self._book.settle(snapshot, limits, now)
+        self._book.settle(snapshot, limits, now, before.doubted)
         decision = decide(before, snapshot, limits, now)
         orders, due = self._orders(decision, snapshot, now)
         self._book.intend(orders, now)

@@ -62,7 +62,7 @@ class AskedRequest(BaseModel):
             "examples": [
                 {
                     "id": "0b6a4a55-8d6f-4f0a-9a3c-2f3a3e3f9d11", "verb": "reset", "state": "done", "reason": "done",
-                    "result": {"done": "reset"}, "who": "ann (session, 192.168.1.7)", "because": "looked at",
+                    "result": {"done": "reset", "control": "armed"}, "who": "ann (session, 192.168.1.7)", "because": "looked at",
                     "asked_at": 1795348800.0, "expires_at": 1795348810.0,
                 }
             ]

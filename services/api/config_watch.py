@@ -8,14 +8,12 @@ import logging
 import os
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
-from pathlib import Path
 
 from services.api.history.faults import TooMuch, Trouble, Unfit
-from services.api.todo import ARMED
-from services.shared import restored
 from services.shared.clock import Clock, Moment
-from services.shared.messages import Alarm, Message
+from services.shared.messages import Alarm, Message, State
 from services.shared.settings import Settings, counted, file_of, last_good
+from services.shared.settings.missing import ONCE_ARMED, UNTIL_ARMED
 from services.shared.settings.on_disk import OnDisk, Signature, look, signature
 from services.shared.vocabulary import AlarmKind
 
@@ -23,7 +21,6 @@ log = logging.getLogger(__name__)
 
 LOOK_S = 10.0
 """A file that was the same twice is one that nobody is writing."""
-_CONTROL = "[GENERAL] control"
 _MOST = 3
 _MOST_WAITING = 20
 Note = Callable[[Moment, str, str], Awaitable[None]]
@@ -40,14 +37,14 @@ class ConfigWatch:
         note: Note,
         env: Mapping[str, str] = os.environ,
     ) -> None:
-        self._was_restored = restored.why(Path(settings.data.folder)) is not None
-        self.found = OnDisk(restored=self._was_restored)
+        self.found = OnDisk()
         self._settings, self._env, self._read_from = settings, dict(env), settings.file or file_of(env)
         self._clock, self._publish, self._note = clock, publish, note
         self._seen: Signature | None = None
         self._judged: Signature | None = None
         self._said: str | None = None
         self._since_at = 0.0
+        self._is_to_be_armed = False
         self._waiting: deque[tuple[Moment, str, str]] = deque(maxlen=_MOST_WAITING)
 
     async def run(self) -> None:
@@ -55,6 +52,14 @@ class ConfigWatch:
         while True:
             await self.once()
             await asyncio.sleep(LOOK_S)
+
+    def take_state(self, state: State) -> None:
+        """That somebody armed after a restore is the controller's to say: only it sees the folder of the ledger."""
+        was_to_be, self._is_to_be_armed = self._is_to_be_armed, any(line.endswith(UNTIL_ARMED) for line in state.missing)
+        if was_to_be and not self._is_to_be_armed:
+            waits = any(line.endswith(ONCE_ARMED) for line in state.missing)
+            then = ": in force after a restart of the controller" if waits else ""
+            self._waiting.append((self._clock.now(), f"armed after the restore{then}", ""))
 
     async def once(self) -> None:
         """Judge what lies on the card, if it is another one than at the last judgement and nobody is writing it."""
@@ -68,7 +73,7 @@ class ConfigWatch:
         before, self.found = self.found, await asyncio.to_thread(look, self._settings, self._read_from, self._env)
         self._judged = seen
         if before != self.found:
-            self._waiting.append((self._clock.now(), *_event(before, self.found)))
+            self._waiting.append((self._clock.now(), *_event(self.found)))
         self._tell()
 
     async def _record(self) -> None:
@@ -93,10 +98,8 @@ class ConfigWatch:
         told = []
         if wrong := _brief(self.found.mistakes, 1):
             told.append(f"Mend the configuration: {self._then()} ({wrong}). Type `mine check` on the Pi.")
-        is_armed = self._was_restored and not self.found.restored
-        if changed := tuple(one for one in self.found.changed if not is_armed or one != _CONTROL):
-            told.append(f"Restart the services when it suits: the configuration was changed ({_brief(changed)}).")
-        told += [ARMED] if is_armed else []
+        if changed := _brief(self.found.changed):
+            told.append(f"Restart the services when it suits: the configuration was changed ({changed}).")
         if warnings := self._settings.warnings:
             told.append(f"Look at the configuration, it has {counted(len(warnings), 'warning')}: type `mine check`.")
         return tuple(told)
@@ -132,9 +135,7 @@ class ConfigWatch:
         return f"what is started anew goes on with {last_good.told(self.found.kept_at, self._settings.general.timezone)}"
 
 
-def _event(before: OnDisk, found: OnDisk) -> tuple[str, str]:
-    if before.restored and not found.restored and not found.mistakes:
-        return "armed after the restore: in force after a restart of the controller", ""
+def _event(found: OnDisk) -> tuple[str, str]:
     if found.mistakes:
         would = "it would not start again" if found.kept_at is None else "a start would go on with the last good copy"
         return f"configuration changed: {would}", _brief(found.mistakes)

@@ -1,6 +1,8 @@
 """The emergency stop past the broker: straight to the controller's own small app."""
 
+import json
 from http import HTTPStatus
+from typing import Any
 
 from services.api.asked import Asked
 from services.api.problems import Problem
@@ -41,12 +43,13 @@ async def stop(ops: Ops, asked: Asked, before: str, answer_s: float, *, by_bus: 
     if not 200 <= answer.status < 300:
         detail = f"{before}; the controller directly: HTTP {answer.status}"
         raise Problem(HTTPStatus.BAD_GATEWAY, "stop-failed", detail)
-    reason = _confirmed(answer)
-    return Reply(request_id=asked.id, accepted=True, reason=reason, result='{"stopped": true, "by": "controller"}')
+    said = _confirmed(answer)
+    result = json.dumps({"stopped": True, "by": "controller", "control": said.get("control")})
+    return Reply(request_id=asked.id, accepted=True, reason=str(said.get("reason") or "done")[:_LONGEST_WORDS], result=result)
 
 
-def _confirmed(answer: Answer) -> str:
-    """The controller's words: what it could not store is said there. Raises Problem."""
+def _confirmed(answer: Answer) -> dict[str, Any]:
+    """What the controller says: in its reason what it could not store, and by which control. Raises Problem."""
     try:
         said = answer.json()
     except DeviceError:
@@ -54,4 +57,4 @@ def _confirmed(answer: Answer) -> str:
     if not isinstance(said, dict) or said.get("stopped") is not True:
         detail = f"the controller did not confirm the stop: {answer.text()[:200]!r}"
         raise Problem(HTTPStatus.BAD_GATEWAY, "stop-failed", detail)
-    return str(said.get("reason") or "done")[:_LONGEST_WORDS]
+    return said

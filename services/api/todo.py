@@ -8,7 +8,7 @@ from services.api.history import later
 from services.api.tile_views import AlarmsTile, DeviceTile, HistoryTile, ServiceTile
 from services.shared.catalogue import class_of
 from services.shared.messages import OpenAlarm, State, Trip
-from services.shared.settings.missing import UNTIL_ARMED
+from services.shared.settings.missing import ONCE_ARMED, UNTIL_ARMED
 from services.shared.vocabulary import AlarmKind, Control, HealthState, Priority
 
 _MOST = 4
@@ -25,7 +25,6 @@ _CONTROLLER = (
 )
 _RESTART = 'type "sudo systemctl restart bitcoin-mine" on the Pi'
 ARMED = "It was armed after the restore and still observes: restart the controller, then the control of its settings counts."
-"""The notice that somebody armed since the services started."""
 _LOOK = "Until it speaks again, look at the fans and miners themselves."
 
 
@@ -42,8 +41,7 @@ def todo(
     if state is None or silence:
         found: tuple[str, ...] = (*_unheard(silence), *notices)
     else:
-        rest = [line for line in notices if line != ARMED]
-        found = (*_all(state, alarms, services, devices, history), *rest, *_of_control(state, armed=ARMED in notices))
+        found = (*_all(state, alarms, services, devices, history), *notices, *_of_control(state))
     return tuple(islice(dict.fromkeys(line.replace("`", '"') for line in found), _MOST))
 
 
@@ -76,12 +74,12 @@ def _all(
         yield _of_records(history.reason)
 
 
-def _of_control(state: State, *, armed: bool) -> Iterator[str]:
-    """One line of why it only observes. `armed`: somebody ended the observing that follows a restore."""
+def _of_control(state: State) -> Iterator[str]:
+    """One line of why it only observes."""
     if state.control is not Control.OBSERVE:
         return
     since = next((line.removesuffix(UNTIL_ARMED) for line in state.missing if line.endswith(UNTIL_ARMED)), "")
-    if since and armed:
+    if any(line.endswith(ONCE_ARMED) for line in state.missing):
         yield ARMED
     elif since:
         why = f"Observing since it was {since[:1].lower()}{since[1:]}"

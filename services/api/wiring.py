@@ -67,6 +67,7 @@ def listen(door: Door) -> Recorder:
     bus.watch(door.tap.take)
     bus.on(State, lambda message, _: image.take_state(message))
     bus.on(State, lambda message, _: recorder.take_state(message))
+    bus.on(State, lambda message, _: door.config.take_state(message))
     bus.on(Reading, lambda message, _: image.take_reading(message))
     bus.on(Reading, lambda message, arrival: history.intake.take_reading(message, arrival.hold))
     bus.on(SwitchReading, lambda message, _: image.take_switch(message))

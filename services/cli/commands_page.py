@@ -36,7 +36,8 @@ straight to the controller, and where the api does not do it within 5 s the comm
 controller's port of `[OPS]`; loopback needs no token, from elsewhere it sends the ops token). It says which way it went, and
 never that it stopped what did not confirm it. Where nobody took a connection nothing was asked, nothing waits to be carried
 out later, and it ends with 3: open the breaker. Where somebody was asked and nobody confirmed it, it may still be carried out,
-and it ends with 4. In containers `docker compose exec controller mine stop` works without the api.
+and it ends with 4. By each way the controller says under which `control` it took it: where it observes nothing is switched, which
+is said at once, and it ends with 1. In containers `docker compose exec controller mine stop` works without the api.
 
 ## Completion
 

@@ -39,7 +39,6 @@ class _Trip(_Part):
 class _Told(_Part):
     """What is read of a state; one of another version, without any of it, tells nothing."""
 
-    control: str
     trips: list[_Trip]
     load: _Load
 

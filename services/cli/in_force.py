@@ -14,7 +14,7 @@ from services.cli.reading import leading_to_it
 from services.shared.device import DeviceError
 from services.shared.http import HttpClient
 from services.shared.settings import Settings, SettingsError, file_of, last_good
-from services.shared.settings.missing import UNTIL_ARMED
+from services.shared.settings.missing import ONCE_ARMED, UNTIL_ARMED
 
 _ANSWER_S = 5.0
 
@@ -82,7 +82,8 @@ async def control_told(settings: Settings) -> list[str]:
         return []
     if runs == settings.general.control:
         return []
-    why = next((line for line in missing if line.endswith(UNTIL_ARMED)), "It goes by what it read at its start: restart it.")
+    told = (line for line in missing if line.endswith((UNTIL_ARMED, ONCE_ARMED)))
+    why = next(told, "It goes by what it read at its start: restart it.")
     return [f"control = {settings.general.control} is not in force: the controller that runs has control = {runs}. {why}"]
 
 

@@ -14,11 +14,12 @@ from services.cli.eyes import Eyes
 from services.cli.options import ForPrograms, Reason
 from services.cli.saying import say
 from services.cli.secret import ops_token
-from services.cli.until_off import Found, on_now, unproven, unswitched, until_off
+from services.cli.until_off import Found, in_figures, on_now, unproven, unswitched, until_off
 from services.shared.device import DeviceError, may_have_arrived
 from services.shared.http import HttpClient
 from services.shared.settings import Settings
 from services.shared.unanswered import why
+from services.shared.vocabulary import Control
 
 _API_S = 5.0  # the api gives the broker 2 s of them, then it goes straight to the controller itself
 _DIRECT_S = 8.0  # the controller itself gives its loop 5 s
@@ -61,9 +62,10 @@ def stop(
         ordered = await _ordered(settings, " ".join(words) if words else reason)
         first = f"ORDERED, {_WAYS.get(ordered['by'], ordered['by'])}: the site is tripped."
         say("\n".join([first, *ordered["notes"]]), err=as_json)
-        load, found = await _seen(settings, began_s, wait=wait, quiet=as_json)
+        load, found = await _seen(settings, began_s, observes=ordered["control"] == Control.OBSERVE, wait=wait, quiet=as_json)
         if as_json:
-            told(ordered | _figures(found, load), [], as_json=True, code=found.code if found else EXIT_DONE, why=_words(found))
+            figures = in_figures(found, load)
+            told(ordered | figures, [], as_json=True, code=found.code if found else EXIT_DONE, why=figures["words"])
         return found
 
     found = carried_out(work, quiet=as_json)
@@ -72,44 +74,39 @@ def stop(
         raise typer.Exit(found.code)
 
 
-async def _seen(settings: Settings, began_s: float, *, wait: bool, quiet: bool) -> tuple[dict[str, Any] | None, Found | None]:
+async def _seen(
+    settings: Settings, began_s: float, *, observes: bool, wait: bool, quiet: bool
+) -> tuple[dict[str, Any] | None, Found | None]:
     """The load at the order, and what came of it. The order is out: whatever fails here, it stands, and is not proven."""
-    load = None
+    load = found = None
     try:
         async with Eyes(settings) as eyes:
             state = await eyes.of_api()
             load = state and state["load"]
-            say(f"{on_now(state)}.", err=quiet)
-            return load, await until_off(eyes, settings, began_s) if wait else unswitched(state, began_s)
+            say(f"{on_now(load)}.", err=quiet)
+            found = await until_off(eyes, settings, began_s) if wait and not observes else None
     except Exception:  # whatever it was, it is not the order's
-        return load, unproven(began_s) if wait else None
-
-
-def _words(found: Found | None) -> str:
-    return found.words if found else ""
-
-
-def _figures(found: Found | None, load: dict[str, Any] | None) -> dict[str, Any]:
-    """For a program; null is unknown. `off` is true only when it was measured. `load` is that at the order."""
-    load = found.load if found else load
-    names = ("measured_kw", "unknown_kw", "tolerance_kw")
-    told_of = {name: load.get(name) if load else None for name in names}
-    words, seconds = (found.words, round(found.seconds, 1)) if found else ("", None)
-    return {"off": found.off if found else None, "seconds": seconds, **told_of, "words": words}
+        found = unproven(began_s) if wait else None
+    return load, unswitched(load, began_s) if observes else found
 
 
 async def _ordered(settings: Settings, reason: str) -> dict[str, Any]:
-    """`ordered`, `by` which way, and what else was met. Raises NotDone when no way led to it."""
+    """`ordered`, `by` which way, under which `control`, and what else was met. Raises NotDone when no way led to it."""
     try:
         async with api_of(settings, answer_s=_API_S) as api:
             document = await api.ask("stop", {}, reason)
         result = document.get("result")
-        way = str(result.get("by", "bus") if isinstance(result, dict) else "bus")
-        return {"ordered": True, "by": way, "notes": _not_stored(document)}
+        made = result if isinstance(result, dict) else {}
+        return _order(made.get("by", "bus"), made, _not_stored(document))
     except NotDone as first:
         return await _directly(settings, reason, first)
     except Exception as error:  # a fault of this way must not keep from the other
         return await _directly(settings, reason, NotDone(f"the api could not be asked: {why(error)}", EXIT_NO_ANSWER))
+
+
+def _order(by: object, made: Mapping[str, Any], notes: list[str]) -> dict[str, Any]:
+    """Whichever way it went, it is the controller that says under which control: null where it does not."""
+    return {"ordered": True, "by": str(by), "control": made.get("control"), "notes": notes}
 
 
 async def _directly(settings: Settings, reason: str, first: NotDone) -> dict[str, Any]:
@@ -128,7 +125,7 @@ async def _directly(settings: Settings, reason: str, first: NotDone) -> dict[str
     finally:
         await client.close()
     if isinstance(said, dict) and said.get("stopped") is True:
-        return {"ordered": True, "by": "directly", "notes": [f"(The other way: {first})", *_not_stored(said)]}
+        return _order("directly", said, [f"(The other way: {first})", *_not_stored(said)])
     reply = said.get("reason") if isinstance(said, dict) else detail(answer)
     if isinstance(said, dict) and said.get("stopped") is False:
         raise NotDone(f"NOT STOPPED. {first}; the controller directly: {reply}. {_REFUSED}", EXIT_REFUSED)

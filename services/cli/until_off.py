@@ -28,9 +28,18 @@ class Found:
     load: dict[str, Any] | None
 
 
-def on_now(state: dict[str, Any] | None) -> str:
+def on_now(load: dict[str, Any] | None) -> str:
     """How much is on in the second of the order."""
-    return "How much is still on is not known from here yet" if state is None else _capital(still_on(state["load"]))
+    return "How much is still on is not known from here yet" if load is None else _capital(still_on(load))
+
+
+def in_figures(found: Found | None, load: dict[str, Any] | None) -> dict[str, Any]:
+    """For a program; null is unknown. `off` is true only when it was measured. `load` is that at the order."""
+    load = found.load if found else load
+    names = ("measured_kw", "unknown_kw", "tolerance_kw")
+    told_of = {name: load.get(name) if load else None for name in names}
+    words, seconds = (found.words, round(found.seconds, 1)) if found else ("", None)
+    return {"off": found.off if found else None, "seconds": seconds, **told_of, "words": words}
 
 
 def unproven(began_s: float) -> Found:
@@ -38,9 +47,10 @@ def unproven(began_s: float) -> Found:
     return Found(None, UNSEEN, EXIT_NO_ANSWER, time.monotonic() - began_s, None)
 
 
-def unswitched(state: dict[str, Any] | None, began_s: float) -> Found | None:
-    """In observe mode nothing will come of it, which needs no waiting; None where it does switch, or nobody tells."""
-    return None if state is None or state["control"] != "observe" else _observed(state, time.monotonic() - began_s)
+def unswitched(load: dict[str, Any] | None, began_s: float) -> Found:
+    """In observe mode nothing will come of it, which needs no waiting."""
+    words = f"control = observe: the site is tripped, and nothing is switched. {on_now(load)}. {_BY_HAND}"
+    return Found(None, words, EXIT_REFUSED, time.monotonic() - began_s, load)
 
 
 async def until_off(eyes: Eyes, settings: Settings, began_s: float) -> Found:
@@ -71,20 +81,12 @@ def _judged(state: dict[str, Any], seconds: float) -> Found | None:
     load = state["load"]
     if not any(trip["key"] == _TRIP for trip in state["trips"]):
         return None
-    if state["control"] == "observe":
-        return _observed(state, seconds)
     if load["nominal_kw"] <= 0 and load["measured_kw"] is None:
         return Found(None, "No load is set up: there is nothing to prove.", EXIT_DONE, seconds, load)
     if not is_proven(load):
         return None
     words = f"OFF: proven by measurement after {seconds:.0f} s, {still_on(load)}{within(load, load['target_kw'])}."
     return Found(True, words, EXIT_DONE, seconds, load)
-
-
-def _observed(state: dict[str, Any], seconds: float) -> Found:
-    load = state["load"]
-    words = f"control = observe: the site is tripped, and nothing is switched. {_capital(still_on(load))}. {_BY_HAND}"
-    return Found(None, words, EXIT_REFUSED, seconds, load)
 
 
 def _late(load: dict[str, Any] | None, seconds: float) -> Found:

@@ -67,7 +67,7 @@ def carry_out(request: Request, state: State, snapshot: Snapshot, limits: Limits
         verb = _VERBS.get(request.verb)
         if verb is None:
             raise holds.HoldRefused(f"the controller does not know the verb {request.verb}")
-        return verb(request, scene), {"done": request.verb}
+        return verb(request, scene), {"done": request.verb, "control": limits.control}
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])

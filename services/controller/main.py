@@ -5,6 +5,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from services.controller import arming
 from services.controller.annunciator import Annunciator, RelayBoard
 from services.controller.devices import ActingDevices
 from services.controller.dispatch import Dispatch
@@ -57,6 +58,7 @@ async def serve(context: Context) -> None:
             group.create_task(devices.run())
             group.create_task(outbox.run())
             group.create_task(ledger.watch())
+            group.create_task(arming.tell(report, Path(settings.data.folder)))
             group.create_task(Daily({"ledger.db": ledger.tend}, clock, book).run())
             if annunciator is not None:
                 group.create_task(annunciator.run())

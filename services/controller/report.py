@@ -33,7 +33,7 @@ class Publishes(Protocol):
 class Report:
     """Publishes on change, and the state at least every 5 s so that its age shows a live controller.
 
-    `on_leases` is told of the leases in force after each decision.
+    `on_leases` is told of the leases in force after each decision; `missing`, what is not set up, is told with each state.
     """
 
     def __init__(
@@ -45,7 +45,7 @@ class Report:
     ) -> None:
         self._bus = bus
         self._limits = limits
-        self._missing = missing
+        self.missing = missing
         self._on_leases = on_leases
         self._groups: dict[str, list[int]] = defaultdict(list)
         for index, load in enumerate(limits.loads):
@@ -59,7 +59,7 @@ class Report:
         """Publish what changed."""
         self._tell_alarms(decision, now, alarmed_before)
         would_do = summary(would) if self._limits.control is Control.OBSERVE else ()
-        state = state_message(decision, snapshot, would_do, self._missing, self._limits, now)
+        state = state_message(decision, snapshot, would_do, self.missing, self._limits, now)
         self._on_leases(state.leases)
         core = state.model_dump(exclude=_JITTERS)
         if core != self._last.get("state") or now.mono_s - self._state_mono_s >= _AT_LEAST_EACH_S:

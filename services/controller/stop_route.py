@@ -2,6 +2,7 @@
 
 import asyncio
 import hmac
+import json
 import uuid
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
@@ -30,7 +31,7 @@ class StopBody(BaseModel):
 
 def add_stop_route(app: Starlette, loop: Loop, token: SecretStr, clock: Clock) -> None:
     """POST /stop trips the whole site, whatever its body is. 401 from elsewhere without the token, 403 for a browser's page,
-    503 if the loop does not answer."""
+    503 if the loop does not answer. The answer names the control: in observe nothing is switched."""
 
     async def stop(http: HttpRequest) -> JSONResponse:
         _refuse_pages(http)
@@ -46,7 +47,8 @@ def add_stop_route(app: Starlette, loop: Loop, token: SecretStr, clock: Clock) -
                 reply = await answer
         except TimeoutError:
             raise HTTPException(503, "the control loop does not answer") from None
-        return JSONResponse({"stopped": reply.accepted, "reason": reply.reason})
+        control = json.loads(reply.result).get("control")
+        return JSONResponse({"stopped": reply.accepted, "reason": reply.reason, "control": control})
 
     app.add_route("/stop", stop, methods=["POST"])
 

@@ -432,7 +432,8 @@ ANOTHER_REQUEST = "another request came under this id before; nothing was done"
 
 
 class Reply(Message):
-    """The answer to a request: done, or refused with the reason. `result` is JSON text (for a lease, the lease made)."""
+    """The answer to a request: done, or refused with the reason. `result` is JSON text: for a lease, the lease made; for any
+    other verb of the controller {done, control}: in observe nothing is switched."""
 
     TOPIC: ClassVar[str] = "reply/{0}"
 

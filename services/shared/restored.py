@@ -8,6 +8,8 @@ from pathlib import Path
 from services.shared import whole_file
 
 MARKER = "ledger.db.observe"
+ENDS = "; `mine arm` ends it"
+"""How the origin of `control` ends that is in force because of it."""
 _MOST = 500
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from services.shared.settings.missing import UNTIL_ARMED
+from services.shared.settings.missing import ONCE_ARMED, UNTIL_ARMED
 from tests.end_to_end.whole_site import ROOT, WholeSite
 from tests.waiting import wait
 
@@ -68,6 +68,7 @@ def test_the_services_come_up_from_a_restore_with_trips_and_lock_outs_no_lease_a
     assert site.asleep() == 0 and site.open_outlets() == 0
 
     mine(site, "arm", "--yes")
+    wait(lambda: any(line.endswith(ONCE_ARMED) for line in site.status()["missing"]), 30, "the controller says that it was armed")
     site.send("controller", signal.SIGKILL)
     site.start("controller")
     wait(lambda: site.hashing() == 0, 60, "the trip takes the load off, now that a person has armed it")

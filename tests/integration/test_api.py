@@ -304,7 +304,7 @@ async def test_the_emergency_stop_works_with_a_dead_broker(tmp_path: Path) -> No
 
     async def stop(request: web.Request) -> web.Response:
         got.append((request.headers.get("Authorization"), await request.json()))
-        return web.json_response({"stopped": len(got) == 1, "reason": ""})
+        return web.json_response({"stopped": len(got) == 1, "reason": "", "control": "observe"})
 
     app = web.Application()
     app.router.add_post("/stop", stop)
@@ -316,7 +316,7 @@ async def test_the_emergency_stop_works_with_a_dead_broker(tmp_path: Path) -> No
     try:
         async with running(tmp_path, NOBODY, ops=ops) as api:
             answer = await api.post("/api/debug/emergency-shutdown", {"reason": "smoke"})
-            assert (answer.status, answer.body) == (200, {"stopped": True, "by": "controller"})
+            assert (answer.status, answer.body) == (200, {"stopped": True, "by": "controller", "control": "observe"})
             is_problem(await api.post("/api/debug/emergency-shutdown"), 502)
     finally:
         await runner.cleanup()

@@ -143,7 +143,7 @@ def load(path: Path | None = None, env: Mapping[str, str] = os.environ, read: te
     if given_path is None and file == EXAMPLE:
         settings = _observed(settings, loading)
     if (why := restored.why(Path(settings.data.folder))) is not None:
-        loading.origins["GENERAL.control"] = f"{why}; `mine arm` ends it"
+        loading.origins["GENERAL.control"] = f"{why}{restored.ENDS}"
         settings = _observing(settings)
     settings = replace(settings, origins=loading.origins, file=file)
     told = tuple(loading.problems)

@@ -12,7 +12,9 @@ from services.shared.vocabulary import Control
 
 NO_SENSORS = "No temperature sensors"
 UNTIL_ARMED = ": nothing is switched, whatever control says, until `mine arm` and then a restart of the controller."
-"""How the line ends that tells of a restore: true until the controller was started again after the arming."""
+"""How the line ends that tells of a restore, until somebody arms."""
+ONCE_ARMED = ": it was armed since, and nothing is switched until a restart of the controller."
+"""How that line ends from the arming on: the controller, which alone sees the ledger's folder, says it to all."""
 _WAYS = 3
 """Telegram, e-mail and SMS are told when they are off; a webhook is only one more."""
 

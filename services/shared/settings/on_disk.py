@@ -21,14 +21,13 @@ Signature = tuple[object, ...]
 class OnDisk:
     """`mistakes`: why it would not start. `changed`: the keys and tables that a restart would change; never a value.
 
-    `loads_file`: the table of loads that a restart would read, empty when nobody can tell. `restored`: after a restore nobody has
-    armed yet. `kept_at`: in spite of mistakes a start would go on with the last good copy, kept since then, Unix s; None: not.
+    `loads_file`: the table of loads that a restart would read, empty when nobody can tell. `kept_at`: in spite of mistakes a
+    start would go on with the last good copy, kept since then, Unix s; None: not.
     """
 
     mistakes: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
     loads_file: str = field(default="", compare=False)
-    restored: bool = False
     kept_at: float | None = None
 
 
@@ -41,16 +40,14 @@ def signature(settings: Settings, env: Mapping[str, str], found: OnDisk) -> Sign
     named = sorted(text for name, text in env.items() if name.startswith("MINE_") and name.endswith("_FILE") and text)
     tables = [file.parent / name for name in (settings.data.loads_file, found.loads_file) if name]
     kept = env.get(last_good.VARIABLE)
-    ours = [Path(settings.data.folder) / restored.MARKER, *([Path(kept)] if kept else [])]
-    return (str(file), *map(_stat, (file, *tables, *ours, *map(Path, named))))
+    return (str(file), *map(_stat, (file, *tables, *([Path(kept)] if kept else []), *map(Path, named))))
 
 
 def look(running: Settings, read_from: Path, env: Mapping[str, str] = os.environ) -> OnDisk:
     """Read it as a start would. `read_from` is the file of the one that runs. Reads at most some MB; never raises."""
     found = _look(running, read_from, env)
     kept = last_good.stand_in(env) if found.mistakes else None
-    is_restored = restored.why(Path(running.data.folder)) is not None
-    return replace(found, restored=is_restored, kept_at=kept.kept_at if kept else None)
+    return replace(found, kept_at=kept.kept_at if kept else None)
 
 
 def _look(running: Settings, read_from: Path, env: Mapping[str, str]) -> OnDisk:
@@ -80,13 +77,15 @@ def _loads_file(file: Path, env: Mapping[str, str]) -> str:
 
 def _changed(running: Settings, found: Settings) -> Iterator[str]:
     before, after = dict(parts(running)), dict(parts(found))
+    armed = "[GENERAL] control" if running.origins.get("GENERAL.control", "").endswith(restored.ENDS) else ""  # a person's arming
     yield from (f"[{label}] is new" for label in after if label not in before)
     for label, section in before.items():
         if label not in after:
             yield f"[{label}] is gone"
             continue
         names = type(section).model_fields
-        yield from (f"[{label}] {name}" for name in names if getattr(section, name) != getattr(after[label], name))
+        keys = (f"[{label}] {name}" for name in names if getattr(section, name) != getattr(after[label], name))
+        yield from (key for key in keys if key != armed)
     if running.loads != found.loads:
         yield running.data.loads_file
 

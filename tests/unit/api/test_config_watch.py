@@ -9,11 +9,12 @@ import pytest_asyncio
 
 from services.api.config_watch import ConfigWatch
 from services.api.history.faults import TooMuch, Trouble, Unfit
-from services.api.todo import ARMED
 from services.shared import restored
 from services.shared.clock import Moment
 from services.shared.messages import Alarm, Message
 from services.shared.settings import last_good, load
+from services.shared.settings.missing import ONCE_ARMED, UNTIL_ARMED
+from tests.integration.api_running import state
 
 GOOD = "[GENERAL]\nsite = north\nmax_temp_celsius = 35\n\n[DATA]\nfolder = {data}\n\n[FOREMAN]\nclient_id = 1\n"
 NOW_S = 1_795_000_000.0
@@ -133,8 +134,24 @@ async def test_arming_a_restored_site_is_no_change_of_its_configuration(tmp_path
     assert (site.watch.notices, site.events) == ((), [])
     restored.arm(tmp_path)
     await site.look()
-    assert site.watch.notices == (ARMED,)
-    assert [title.partition(":")[0] for title, _ in site.events] == ["armed after the restore"]
+    assert (site.watch.notices, site.events, site.watch.found.changed) == ((), [], ())
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("then", "title"),
+    [((f"Restored{ONCE_ARMED}",), "armed after the restore: in force after a restart of the controller"),
+     ((), "armed after the restore")],
+    ids=["it runs on", "it was restarted before it said so"],
+)  # fmt: skip
+async def test_that_a_restored_site_was_armed_is_recorded_once_by_the_controllers_word(
+    site: Site, then: tuple[str, ...], title: str
+) -> None:
+    """In containers the folder of the ledger, with the marker in it, is not the api's to see."""
+    for missing in ((f"Restored{UNTIL_ARMED}",), (f"Restored{UNTIL_ARMED}",), then, then, ()):
+        site.watch.take_state(state(missing=missing))
+        await site.look()
+    assert site.events == [(title, "")]
 
 
 @pytest.mark.asyncio

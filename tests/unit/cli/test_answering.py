@@ -123,7 +123,12 @@ def seen(**more: Any) -> tuple[int, Any]:
             3,
             "Devices and channels were not asked: it starts.",
         ),
-        (["stop"], {"POST /api/v1/requests/stop": [(202, FATE)], STATE: [seen()]}, 1, "control = observe: the site is tripped"),
+        (
+            ["stop"],
+            {"POST /api/v1/requests/stop": [(202, FATE | {"result": {"control": "observe"}})], STATE: [seen()]},
+            1,
+            "control = observe: the site is tripped",
+        ),
         (
             ["curtail", "--wait"],
             {"POST /api/v1/requests/curtail": [(202, FATE | {"result": {"id": "l1", "until_at": 1.0}})], STATE: [seen()]},

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from services.cli import check_asked
 from services.cli.main import app
-from services.shared.settings.missing import UNTIL_ARMED
+from services.shared.settings.missing import ONCE_ARMED, UNTIL_ARMED
 from tests.unit.cli.fake_api import FakeApi, fake_api
 
 CHECK, PROVIDER = "GET /api/v1/check", "POST /api/v1/requests/check"
@@ -211,8 +211,9 @@ def test_with_a_broken_file_it_says_why_no_device_was_asked() -> None:
     assert alone == "only the configuration was read"
 
 
-def test_it_does_not_say_armed_of_a_run_that_observes(api: FakeApi) -> None:
-    line = f"Restored from mine-1.tar.gz{UNTIL_ARMED}"
+@pytest.mark.parametrize("end", [UNTIL_ARMED, ONCE_ARMED])
+def test_it_does_not_say_armed_of_a_run_that_observes(api: FakeApi, end: str) -> None:
+    line = f"Restored from mine-1.tar.gz{end}"
     state = {"control": "armed", "missing": []}
     api.answers = {CHECK: [told()], "GET /api/state": [(200, {"state": state})]}
     runs = "armed" if "control = observe" in mine(api, "--config-only").output else "observe"

@@ -108,14 +108,28 @@ def test_a_script_need_not_wait(api: FakeApi) -> None:
 
 
 @pytest.mark.parametrize("waiting", ["--wait", "--no-wait"])
-def test_what_only_observes_switches_nothing_and_says_so(api: FakeApi, waiting: str) -> None:
-    api.answers[STATE] = [seen(975.0, control="observe")]
+@pytest.mark.parametrize("by", ["bus", "controller"])
+def test_what_only_observes_switches_nothing_and_says_so(api: FakeApi, waiting: str, by: str) -> None:
+    api.answers[STOP] = [(202, DONE | {"result": {"stopped": True, "by": by, "control": "observe"}})]
+    api.answers[STATE] = [seen(975.0)]
     result = stop(api, waiting)
     assert (result.exit_code, "nothing is switched" in result.stderr) == (1, True), result.output
     told = stop(api, waiting, "--json")
     document = json.loads(told.stdout)
     assert (told.exit_code, document["ordered"], document["off"], document["measured_kw"]) == (1, True, None, 975.0)
     assert "nothing is switched" in document["words"] and "by hand, at the breaker" in document["words"]
+
+
+@pytest.mark.parametrize("waiting", ["--wait", "--no-wait"])
+def test_with_a_dead_api_too_what_only_observes_switches_nothing_and_says_so_at_once(api: FakeApi, waiting: str) -> None:
+    api.answers = {"POST /stop": [(200, {"stopped": True, "reason": "noted", "control": "observe"})]}
+    result = stop(api, waiting, debug=False, controller=True)
+    words = "control = observe: the site is tripped, and nothing is switched. How much is still on is not known from here yet."
+    assert (result.exit_code, result.stderr.startswith(words)) == (1, True), result.output
+    assert "ORDERED, straight to the controller" in result.stdout
+    document = json.loads(stop(api, waiting, "--json", debug=False, controller=True).stdout)
+    told = {name: document[name] for name in ("ordered", "control", "off", "measured_kw", "exit_code")}
+    assert told == {"ordered": True, "control": "observe", "off": None, "measured_kw": None, "exit_code": 1}
 
 
 @pytest.mark.parametrize(

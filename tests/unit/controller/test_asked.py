@@ -128,7 +128,7 @@ def test_auto_gives_a_fan_back():
 def test_the_stop_is_always_granted_and_twice_is_once():
     state, told = ask("stop", "{}")
     state, _ = ask("stop", "{}", state=state)
-    assert told == {"done": "stop"} and [trip.key for trip in state.trips] == ["stop"]
+    assert told == {"done": "stop", "control": "armed"} and [trip.key for trip in state.trips] == ["stop"]
 
 
 def test_a_confirmed_last_source_goes_out_of_service_and_comes_back_by_itself():

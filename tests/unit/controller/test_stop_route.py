@@ -10,6 +10,8 @@ from starlette.applications import Starlette
 from services.controller import stop_route
 from services.controller.stop_route import add_stop_route
 from services.shared.ops import Ops
+from services.shared.vocabulary import Control
+from tests.plant import limits
 from tests.unit.controller.parts import Controller, LeapingClock
 
 LOOPBACK, LAN = ("127.0.0.1", 1234), ("10.0.0.5", 1234)
@@ -41,9 +43,16 @@ async def post(loop, *, client=LOOPBACK, token="", given="", **more):
 async def test_loopback_needs_no_token_and_the_whole_site_goes_off(tmp_path, body):
     async with Controller(tmp_path) as site:
         answer = await post(site.loop, **body)
-        assert (answer.status_code, answer.json()) == (200, {"stopped": True, "reason": "done"})
+        assert (answer.status_code, answer.json()) == (200, {"stopped": True, "reason": "done", "control": "armed"})
         state, _ = await site.ledger.load()
         assert [trip.key for trip in state.trips] == ["stop"], "what was answered is on the card"
+
+
+@pytest.mark.asyncio
+async def test_a_controller_that_observes_says_so_in_its_answer(tmp_path):
+    async with Controller(tmp_path, limits(control=Control.OBSERVE)) as site:
+        answer = (await post(site.loop, json={})).json()
+    assert (answer["stopped"], answer["control"]) == (True, "observe"), "tripped, and nothing is switched"
 
 
 @pytest.mark.parametrize(

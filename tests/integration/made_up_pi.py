@@ -33,6 +33,12 @@ class Pi:
         (self.root / "run/systemd/system").mkdir(parents=True)
         return self
 
+    def with_engine(self, compose: str = "2.26.1") -> Self:
+        """A Pi that has Docker, whatever the machine of this test has; `compose` "" is one without Compose and buildx."""
+        self.program("dockerd", "")
+        self.program("docker", f"[ -n '{compose}' ] || exit 1; echo {compose}")
+        return self
+
     def write(self, name: str, text: str) -> Path:
         """A file of this root."""
         path = self.root / name.lstrip("/")

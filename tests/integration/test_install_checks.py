@@ -98,8 +98,7 @@ def test_compose_comes_from_the_distribution_or_not_at_all(pi: Pi, compose: str,
     known = f'docker.io) echo "  Candidate: 26.1.5" ;; docker-compose) echo "  Candidate: {compose or "(none)"}" ;;'
     candidate = f'case $2 in {known} *) echo "  Candidate: (none)" ;; esac'
     pi.program("apt-cache", candidate)
-    pi.program("docker", "exit 1")
-    pi.program("apt-get", "")
+    pi.with_engine(compose="").program("apt-get", "")
     ran = pi.parts("DRY='' NO_ENGINE=''; add_packages")
     assert ran.returncode == code, ran.stderr
     assert (f"installing {'docker-compose'}" in ran.stdout) == (code == 0)

@@ -118,6 +118,7 @@ def test_a_line_with_a_letter_of_another_alphabet_is_retired_too(pi: Pi) -> None
 
 def test_an_old_folder_that_is_named_from_where_one_stands_is_no_mark_that_others_bear(pi: Pi) -> None:
     pi.write(f"{OLD}/config.txt", "[GENERAL]\n")
+    pi.with_engine()
     ran = pi.install("--dry-run", "--old-folder", ".")
     assert (ran.returncode, "there is no such folder" in ran.stderr) == (2, True), ran.stderr
     ran = pi.install("--dry-run", "--old-folder", f"{OLD}/../mine//")

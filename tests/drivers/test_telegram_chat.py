@@ -372,7 +372,7 @@ async def test_a_stop_goes_past_a_dead_broker_straight_to_the_controller(house: 
 
     async def stop(request: web.Request) -> web.Response:
         asked.append(await request.json())
-        return web.json_response({"stopped": True, "reason": "done"})
+        return web.json_response({"stopped": True, "reason": "noted; control is observe, so nothing is commanded"})
 
     app = web.Application()
     app.router.add_post("/stop", stop)
@@ -390,6 +390,7 @@ async def test_a_stop_goes_past_a_dead_broker_straight_to_the_controller(house: 
     await house.press(message, yes)
     await until(lambda: house.said()[-1].startswith("ORDERED"))
     assert asked[0]["who"] == "anna (telegram)"
+    assert "The controller says: noted; control is observe, so nothing is commanded." in house.said()[-1]
     await runner.cleanup()
 
 

@@ -71,8 +71,7 @@ class Stopping:
         except NoAnswer as first:
             return await self._directly(call, str(first))
         if reply.accepted:
-            note = f" The controller says: {reply.reason}." if reply.reason not in ("", "done") else ""
-            return Answer(_ORDERED + note)
+            return Answer(_ORDERED + _noted(reply.reason))
         return await self._directly(call, f"The controller refused: {reply.reason}.")
 
     async def _directly(self, call: Call, first: str) -> Answer:
@@ -91,8 +90,13 @@ class Stopping:
         finally:
             await client.close()
         if isinstance(said, dict) and said.get("stopped") is True:
-            return Answer(f"{_ORDERED} (Straight to the controller: {first})")
+            return Answer(f"{_ORDERED}{_noted(str(said.get('reason', '')))} (Straight to the controller: {first})")
         return Answer(f"NOT STOPPED. {first} The controller directly: HTTP {answer.status}. {_BY_HAND}")
+
+
+def _noted(reason: str) -> str:
+    """What the controller adds: that it only observes, or that a full card forgets."""
+    return f" The controller says: {reason}." if reason not in ("", "done") else ""
 
 
 def _as_told(text: str, *, again: bool) -> str:

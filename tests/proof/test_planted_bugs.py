@@ -65,8 +65,8 @@ BUGS = {
     "a lock-out of a load is ignored": ("loads", "locked & {one.name, one.group,", "locked & {one.group,"),
     "outlets open without the soft wait": (
         "escalation",
-        "if (is_on or reads_open) and may_open and waited_s >= open_s:",
-        "if (is_on or reads_open) and may_open:",
+        "if may_open and waited_s >= open_s:",
+        "if may_open:",
     ),
     "what nothing measures counts as off": ("proof", "unknown_kw += load.kw", "unknown_kw += 0.0"),
     "an old meter proves": (

@@ -260,7 +260,7 @@ def test_a_load_whose_own_page_never_showed_it_awake_does_not_prove_itself_aslee
 
 def old_watts(second, count, only):
     """Foreman says what is so; the PDU repeats 40 W behind closed outlets."""
-    word = LoadState.HASHING if only is None else LoadState.ASLEEP
+    word = LoadState.HASHING if only is None and second > RELEASED_S else LoadState.ASLEEP
     return [replace(miner(second, asleep=True), state=word) for _ in range(count)]
 
 
@@ -336,6 +336,67 @@ def test_a_site_meter_that_misses_a_poll_makes_no_emergency_of_what_it_proved():
     at(plant, ASKED_S, meters=(MeterSeen("site", "", 0.1, ASKED_S),))
     assert "curtailment_unproven" not in alarms(at(plant, late_s, meters=old))
     assert "curtailment_unproven" in alarms(at(plant, late_s + 3600.0, meters=old))
+
+
+def test_old_watts_do_not_end_the_doubt_when_foreman_is_read_last_after_a_restart():
+    plant = released(limits(restore_step_kw=100.0, interval_s=0.0), show=old_watts)
+    plant.state = resume(plant.state, moment(ASKED_S))
+    unread = [replace(one, state=LoadState.UNKNOWN, state_mono_s=None) for one in old_watts(ASKED_S, 10, None)]
+    assert len(plant.at(ASKED_S, loads=unread).state.doubted) == 10
+
+
+def test_a_miner_that_hashes_on_few_watts_and_was_never_asked_off_is_believed():
+    """Its pool is away: sixty watts for hours are no sign of a frozen meter where no command was given."""
+    plant = Site(limits(interval_s=0.0)).settle()
+    for second in range(200, 2000, 30):
+        plant.at(float(second), loads=[miner(float(second), watts=60.0) for _ in range(10)])
+    assert plant.state.unshown == ()
+    plant.at(2000.0, level=Level.CONTROL, loads=[miner(2000.0, asleep=True)] * 10)
+    decision = plant.at(2010.0, level=Level.CONTROL, loads=[miner(2010.0, asleep=True)] * 10)
+    assert decision.load.proven
+
+
+def test_a_word_of_sleep_that_is_read_every_two_minutes_is_late_like_any_other():
+    site = limits(restore_step_kw=100.0, interval_s=0.0, lost_after_s={"foreman": 300.0})
+    plant = Site(site).settle()
+    plant.at(OFF_S, level=Level.CONTROL, loads=[word_of_sleep(OFF_S)] * 10)
+    plant.at(OFF_S + 10.0, loads=[word_of_sleep(OFF_S)] * 10)
+    for second in range(int(RELEASED_S), int(LATE_S) + 10, 5):
+        decision = plant.at(float(second), loads=[word_of_sleep(second - second % 120.0)] * 10)
+    assert "loads_not_back" in alarms(decision)
+    assert len(plant.state.unshown) == 1, "one moment since when, and no write for each poll that is missing"
+
+
+def word_of_sleep(second):
+    return LoadSeen(LoadState.ASLEEP, second)
+
+
+def test_one_poll_that_reads_an_outlet_open_opens_none_when_it_reads_closed_again():
+    """A sleeping miner needs no cut; what read open for a moment stayed as it was."""
+    plant = Site(limits(interval_s=0.0)).settle()
+    plant.at(OFF_S, level=Level.CONTROL)
+    desk = Desk(plant.limits)
+    for after_s in range(10, 1200, 10):
+        at_s = OFF_S + after_s
+        outlet = PowerState.OFF if after_s == 800 else PowerState.ON
+        loads = [replace(miner(at_s, asleep=True), outlet=outlet) for _ in range(10)]
+        decision = plant.at(at_s, level=Level.CONTROL, loads=loads)
+        desk.at(at_s, decision.targets, seen(at_s, plant.limits, loads=loads))
+    assert desk.sent == []
+
+
+def test_a_load_in_doubt_whose_pdu_then_falls_silent_is_load_that_nothing_shows_off():
+    plant = released(only={3})
+    for second in (ASKED_S, ASKED_S + 1200.0):
+        decision = plant.at(second, level=Level.CONTROL, loads=[*frozen(second, 3), frozen(ASKED_S)[0]])
+    assert "load_still_on" in alarms(decision)
+
+
+def test_a_load_that_lost_its_pdu_in_the_list_is_believed_by_its_own_word():
+    plant = released(only={3})
+    plant.limits = replace(plant.limits, loads=(*plant.limits.loads[:3], load(3, pdu="", outlet=None)))
+    works = replace(LoadSeen(LoadState.HASHING, ASKED_S))
+    assert plant.at(ASKED_S, loads=[*[miner(ASKED_S)] * 3, works]).state.doubted == frozenset()
 
 
 def asleep_behind_closed_outlets(second, count, only):

@@ -109,7 +109,7 @@ def _leaves_kw(ceiling: Ceiling, limits: Limits) -> float:
 
 def _targets(state: State, motion: Motion, limits: Limits) -> Targets:
     return Targets(
-        loads.targets_of(motion.kept, state.opened, limits),
+        loads.targets_of(motion.kept, state.opened | motion.hard.kept_open, limits),
         tuple(memory.wanted for memory in state.fans),
         max((memory.since.mono_s for memory in state.ceilings), default=float("-inf")),
         motion.unwoken,

@@ -20,14 +20,14 @@ _WORKS = (LoadState.HASHING, LoadState.WAKING)
 def remember_unshown(
     state: State, kept: frozenset[int], unwoken: frozenset[str], snapshot: Snapshot, limits: Limits, now: Now
 ) -> tuple[tuple[Stamp, frozenset[str]], ...]:
-    """The released loads that a fresh reading shows as down, since when. A reader that is silent says nothing: its time ends."""
+    """The released loads that are read as down, since when. A reader that counts as lost says nothing: its time ends."""
     if limits.control is Control.OBSERVE:
         return ()
+    known = frozenset().union(*(names for _, names in state.unshown))
     released = ((limits.loads[i], snapshot.loads[i]) for i in kept if limits.loads[i].name not in unwoken)
-    down = frozenset(load.name for load, seen in released if _reads_down(seen, limits, now))
+    down = frozenset(load.name for load, seen in released if _reads_down(load, seen, load.name in known, limits, now))
     old = tuple((since, names & down) for since, names in state.unshown)
-    new = down.difference(*(names for _, names in old))
-    return tuple(one for one in old if one[1]) + (((now, new),) if new else ())
+    return tuple(one for one in old if one[1]) + (((now, down - known),) if down - known else ())
 
 
 def late(state: State, now: Now) -> frozenset[str]:
@@ -50,15 +50,21 @@ def remember_doubted(state: State, kept: frozenset[int], snapshot: Snapshot, lim
     return frozenset(doubted) - locked_out(state, limits)
 
 
-def _reads_down(seen: LoadSeen, limits: Limits, now: Now) -> bool:
-    """An open outlet, a word of sleep, or a word of work that its own watts contradict."""
+def _reads_down(load: Load, seen: LoadSeen, is_known: bool, limits: Limits, now: Now) -> bool:
+    """An open outlet or a word of sleep. One that began so is not back by a word of work that its own watts contradict."""
     watts = fresh_watts(seen, limits, now)
     if watts is not None and watts > limits.asleep_watts:
         return False
-    if seen.outlet is PowerState.OFF and is_fresh(seen.outlet_mono_s, limits, now):
+    if seen.outlet is PowerState.OFF and _is_heard(seen.outlet_mono_s, load.pdu, limits, now):
         return True
-    asleep = seen.state is LoadState.ASLEEP or (seen.state in _WORKS and watts is not None)
-    return asleep and is_fresh(seen.state_mono_s, limits, now)
+    low = is_known and seen.state in _WORKS and watts is not None
+    return (seen.state is LoadState.ASLEEP or low) and _is_heard(seen.state_mono_s, load.soft_device, limits, now)
+
+
+def _is_heard(polled_mono_s: float | None, device: str, limits: Limits, now: Now) -> bool:
+    """Whether a device that says this is not lost: Foreman may be polled more rarely than a meter proves anything."""
+    limit_s = max(limits.meter_max_age_s, limits.lost_after_s.get(device, 0.0))
+    return polled_mono_s is not None and now.mono_s - polled_mono_s <= limit_s
 
 
 def _is_one_readers_word(load: Load, seen: LoadSeen) -> bool:
@@ -69,10 +75,13 @@ def _is_one_readers_word(load: Load, seen: LoadSeen) -> bool:
 
 
 def _shows_on(load: Load, seen: LoadSeen, is_kept: bool, limits: Limits, now: Now) -> bool:
-    """Watts; a closed outlet where nothing else tells, or where the released load itself says beside it that it does not work."""
+    """Watts; where nothing has any, a closed outlet or a word of work; or a closed outlet beside a miner that nobody reaches."""
     watts = fresh_watts(seen, limits, now)
     if watts is not None and watts > limits.asleep_watts:
         return True
+    has_word = is_fresh(seen.state_mono_s, limits, now)
+    if not load.pdu:
+        return seen.watts is None and seen.state in _WORKS and has_word
     if seen.outlet is not PowerState.ON or not is_fresh(seen.outlet_mono_s, limits, now):
         return False
-    return not load.soft_device or seen.watts is None or (is_kept and seen.state not in _WORKS)
+    return not load.soft_device or seen.watts is None or (is_kept and seen.state is LoadState.UNKNOWN and has_word)

@@ -10,13 +10,12 @@ from services.controller.core.loads import may_run
 from services.controller.core.memory import Cause, State
 from services.controller.core.moments import Now, Stamp
 from services.controller.core.plant import Limits, Load
-from services.controller.core.proof import Measured, is_asleep, says_it_works
+from services.controller.core.proof import Measured, fresh_watts, is_asleep, outlet_is_open, says_it_works
 from services.controller.core.proven_off import proven_since
 from services.controller.core.seen import Snapshot
 from services.controller.core.stamps import elapsed_s
 from services.controller.core.suspects import drawing
 from services.controller.core.wanted import Ceiling, Says
-from services.shared.vocabulary import PowerState
 
 _LOST_GRACE_S = 10.0  # a device that counts as lost is asked once more when load must come off
 _SEEN_IN_S = 15.0  # until an open outlet shows in its meter: three polls
@@ -25,9 +24,10 @@ _SEEN_IN_S = 15.0  # until an open outlet shows in its meter: three polls
 @dataclass(frozen=True, slots=True)
 class Escalation:
     """What sleep did not bring down: loads whose outlets open now, those that may not or cannot, when to look again, and all that
-    a fresh meter says are not down."""
+    a fresh meter says are not down. `kept_open` read open as it is: they stay so, whatever they were told before."""
 
     opened: frozenset[str]
+    kept_open: frozenset[str]
     stubborn: frozenset[str]
     next_due: float
     drawing: frozenset[str]
@@ -56,6 +56,7 @@ def escalate(
 ) -> Escalation:
     """Open outlets where sleep failed, once the soft wait of the cause is over, and only for a cause that allows it."""
     opened = {load.name for i, load in enumerate(limits.loads) if load.name in state.opened and i not in kept and load.has_outlet}
+    kept_open: set[str] = set()
     stubborn: set[str] = set()
     next_due = float("inf")
     suspects = drawing(kept, measured, snapshot, limits, now)
@@ -65,19 +66,28 @@ def escalate(
         unseen = (one.cuts_unseen or not one.load.soft_device) and one.load.name not in measured.proven_down
         is_on = one.load.name in suspects or unseen
         was_proven = proven_s.get(one.load.name, float("-inf")) > one.since.mono_s  # its reader fell silent since, no more
-        is_told = was_proven or (one.load.name in measured.doubted and not one.cuts_unseen)  # by an alarm of its own
+        is_told = was_proven or (not one.cuts_unseen and _is_doubt_told(one, measured, snapshot, limits, now))
         told_on = one.load.name in suspects or says_it_works(snapshot.loads[one.index], limits, now)
         waited_s = elapsed_s(one.since, now)
         next_due = min([next_due, *(one.since.mono_s + wait for wait in (open_s, stubborn_s) if wait > waited_s)])
         may_open = one.load.has_outlet and (limits.pdu_on_curtail != "never" or one.cuts_unseen)
-        reads_open = snapshot.loads[one.index].outlet is PowerState.OFF  # it is kept open, whatever was told it before
-        if (is_on or reads_open) and may_open and waited_s >= open_s:
-            opened.add(one.load.name)
+        if may_open and waited_s >= open_s:
+            if is_on:
+                opened.add(one.load.name)
+            elif outlet_is_open(snapshot.loads[one.index], limits, now):
+                kept_open.add(one.load.name)
         if (told_on or (unseen and not is_told)) and waited_s >= stubborn_s:
             stubborn.add(one.load.name)
     if limits.pdu_on_curtail == "always":
         opened |= _asleep_with_outlet(kept, says.ceilings, measured, snapshot, limits)
-    return Escalation(frozenset(opened), frozenset(stubborn), next_due, suspects)
+    return Escalation(frozenset(opened), frozenset(kept_open), frozenset(stubborn), next_due, suspects)
+
+
+def _is_doubt_told(one: _Due, measured: Measured, snapshot: Snapshot, limits: Limits, now: Now) -> bool:
+    """Whether an alarm of its own names the doubt, while something fresh still reads the load."""
+    seen = snapshot.loads[one.index]
+    is_read = outlet_is_open(seen, limits, now) or fresh_watts(seen, limits, now) is not None
+    return is_read and one.load.name in measured.doubted
 
 
 def _waits_s(one: _Due, lost: frozenset[str], limits: Limits) -> tuple[float, float]:

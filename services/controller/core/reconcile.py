@@ -102,7 +102,8 @@ def _lowering_act(
     down = watts is not None and watts <= limits.asleep_watts
     if seen.state is LoadState.ASLEEP:
         lies = watts is not None and not down
-        return Act.SLEEP if lies or is_doubted or _is_unconfirmed(last) else None
+        waking = last is not None and last.order.act is Act.WAKE and _is_unconfirmed(last)  # its word is of before the wake
+        return Act.SLEEP if lies or waking or is_doubted else None
     if down and (seen.state is LoadState.UNKNOWN or _went_to_sleep(last)):
         return None  # its watts fell; what the device says of itself comes later
     return Act.SLEEP

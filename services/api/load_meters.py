@@ -5,11 +5,15 @@ from typing import Literal
 
 import sqlalchemy as sa
 
+from services.shared.settings.sensing import site_meter
 from services.shared.settings.tree import Settings
 
 By = Literal["site meter", "PDUs", "records", "nothing"]
 _KW_PER = {"W": 0.001, "kW": 1.0, "MW": 1000.0}
-_OF_NAME = sa.text("SELECT id, device, quantity, unit FROM sensors WHERE device = :device AND quantity = :quantity")
+_OF_NAME = sa.text(
+    "SELECT id, device, quantity, unit FROM sensors"
+    " WHERE lower(device) = :device AND lower(quantity) = :quantity ORDER BY id DESC"
+)
 _OF_PDUS = sa.text("SELECT id, device, quantity, unit FROM sensors WHERE quantity = 'power' AND unit = 'kW' ORDER BY device")
 
 
@@ -29,9 +33,9 @@ class Meters:
 
 def meters_of(connection: sa.Connection, settings: Settings) -> Meters:
     """As configured; the PDUs where that meter has nothing stored."""
-    device, _, quantity = settings.meter.site_meter.partition("/")
+    device, quantity = site_meter(settings)
     rows = connection.execute(_OF_NAME, {"device": device, "quantity": quantity}).all() if quantity else []
-    found = [row for row in rows if row.unit in _KW_PER]
+    found = [row for row in rows if row.unit in _KW_PER][:1]  # a series that was renamed to another case is not added twice
     is_site = bool(found)
     found = found or list(connection.execute(_OF_PDUS))
     pdus = {f"pdu-{number}" for number, _ in enumerate(settings.apis.pdu_ip, 1)}

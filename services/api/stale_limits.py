@@ -9,6 +9,7 @@ from services.api.image import READING_STALE_S, Image
 from services.api.latest import age_s
 from services.shared.clock import Moment
 from services.shared.messages import FanView, Reading
+from services.shared.settings.sensing import site_meter
 from services.shared.settings.tree import Settings
 
 LEAST_S = 15.0
@@ -51,9 +52,9 @@ def humidity_percent(image: Image, now: Moment) -> float | None:
 
 def _meters(image: Image, settings: Settings) -> Iterator[Reading]:
     """The site's meter and every PDU, as heard last."""
-    device, _, quantity = settings.meter.site_meter.lower().partition("/")
+    named = site_meter(settings)
     for reading in image.good.all():
-        is_site = (reading.device.lower(), reading.quantity.lower()) == (device, quantity) and reading.unit in _POWER
+        is_site = (reading.device.lower(), reading.quantity.lower()) == named and reading.unit in _POWER
         if is_site or (reading.quantity == "power" and reading.unit == "kW"):
             yield reading
 

@@ -3,6 +3,7 @@ loads are kept.
 """
 
 from services.controller.core.plant import Fan, Feeder, Load
+from services.shared.settings.sensing import has_temperatures
 from services.shared.settings.tree import LoadRow, Settings
 from services.shared.vocabulary import LoadKind
 
@@ -79,6 +80,6 @@ def fans_of(settings: Settings) -> tuple[Fan, ...]:
 
 def sensed_zones(settings: Settings) -> frozenset[str]:
     """The zones that temperatures may be told for; a sensor without a zone is in `main`."""
-    if not settings.apis.roomalert_ip and not settings.mqtt_sensors:
+    if not has_temperatures(settings):
         return frozenset()
     return frozenset({"main"} | {zone for _, zone in settings.temperature.zones})

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from services.controller.core.seen import HumiditySeen, MeterSeen, SignalSeen, SwitchSeen, TemperatureSeen
 from services.shared.clock import host_boot
 from services.shared.messages import Message, Reading, Signal, SwitchReading
+from services.shared.settings.sensing import site_meter
 from services.shared.settings.tree import Settings
 from services.shared.vocabulary import Level, Quality, SensorRole, SwitchRole
 
@@ -21,7 +22,7 @@ class Senses:
 
     def __init__(self, settings: Settings) -> None:
         self._series = {name.lower(): number for number, name in enumerate(_fan_series(settings), 1)}
-        self._site_meter = settings.meter.site_meter
+        self._site_meter = site_meter(settings)
         self._volts_max_age_s = settings.fans.watts_max_age_seconds
         self._readings: dict[tuple[str, str], Reading] = {}
         self._switches: dict[tuple[str, str], SwitchReading] = {}
@@ -106,15 +107,15 @@ class Senses:
         return all(r.quality is Quality.GOOD for r in fresh) if fresh else None
 
     def site_meter(self) -> MeterSeen | None:
-        """The configured site meter, kW."""
-        device, _, quantity = self._site_meter.partition("/")
-        reading = self._readings.get((device, quantity))
-        if reading is None:
+        """The configured site meter, kW; of a series that was renamed to another case the newer reading."""
+        named = [r for r in self._readings.values() if (r.device.lower(), r.quantity.lower()) == self._site_meter]
+        if not named:
             return None
+        reading = max(named, key=lambda r: r.poll_started_mono_s)
         scale = _KW_PER.get(reading.unit)
         value = _value(reading)
         kw = value * scale if value is not None and scale is not None else None
-        return MeterSeen(self._site_meter, "", kw, reading.poll_started_mono_s)
+        return MeterSeen("/".join(self._site_meter), "", kw, reading.poll_started_mono_s)
 
     def _has_room(self, held: Mapping[tuple[str, str], object], key: tuple[str, str]) -> bool:
         """Whether one more name is remembered."""

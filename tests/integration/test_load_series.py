@@ -99,6 +99,20 @@ async def test_the_site_meter_counts_less_what_is_no_load_and_a_bad_reading_is_u
         assert {one["kw"] for one in found["buckets"]} == {80.0}
 
 
+async def test_the_site_meter_is_found_whatever_its_case_and_of_a_renamed_series_only_the_newer_counts(tmp_path: Path) -> None:
+    of = Records(tmp_path, T0)
+    for after in range(-3600, 0, 5):
+        of.read(after, "iotawatt-1", 50_000.0, "site_total", "W")
+    for after in range(0, 100, 5):
+        of.read(after, "iotawatt-1", 90_000.0, "Site_Total", "W")
+    await of.stored()
+    async with running(tmp_path, NOBODY, meter=sections.Meter(site_meter="iotawatt-1/site_total")) as api:
+        found = await told(api, 100, 20)
+        assert (found["measured_by"], found["meters"]) == ("site meter", ["iotawatt-1/Site_Total"])
+        assert isinstance(found["buckets"], list)
+        assert {(one["kw"], one["partial"]) for one in found["buckets"]} == {(90.0, False)}
+
+
 async def test_without_meters_there_is_nothing_and_a_time_of_more_than_a_month_has_no_target(tmp_path: Path) -> None:
     async with running(tmp_path, NOBODY) as api:
         found = await told(api, 600, 10)

@@ -61,12 +61,12 @@ BUGS = {
         "lockouts=tuple(replace(lock, since=on(lock.since)) for lock in state.lockouts),",
         "lockouts=(),",
     ),
-    "a lock-out of an outlet is ignored": ("loads", 'f"{one.pdu}/{one.outlet}"', '""'),
+    "a lock-out of an outlet is ignored": ("loads", "one.group, one.socket}", "one.group}"),
     "a lock-out of a load is ignored": ("loads", "locked & {one.name, one.group,", "locked & {one.group,"),
     "outlets open without the soft wait": (
         "escalation",
-        "if may_open and waited_s >= open_s:",
-        "if may_open:",
+        "if waited_s >= open_s and one.load.has_outlet",
+        "if one.load.has_outlet",
     ),
     "what nothing measures counts as off": ("proof", "unknown_kw += load.kw", "unknown_kw += 0.0"),
     "an old meter proves": (

@@ -239,3 +239,12 @@ def test_a_refusal_that_names_its_pause_costs_no_attempt():
     assert reconcile(wanted, snapshot, view, site, moment(129.0)) == ((), 130.0)
     (again,), _ = reconcile(wanted, snapshot, view, site, moment(131.0))
     assert again.attempt == 3
+
+
+def test_an_outlet_that_no_load_has_cannot_be_locked_out():
+    """A load without a PDU is named by itself or by its group."""
+    bare = limits((load(0, pdu="", outlet=None),))
+    state = Site(bare).settle().state
+    for target in ("/None", "", "pdu-1/None"):
+        with pytest.raises(holds.HoldRefused, match="no fan, load, outlet or group is named"):
+            holds.lock_out(state, target, "ann", "", bare, moment(200.0))

@@ -166,7 +166,7 @@ def test_a_load_that_was_on_its_way_back_when_the_power_failed_gets_its_time_ane
     for second in (OFF_S + 10.0, RELEASED_S - 1.0, RELEASED_S):
         at(plant, second, level=Level.NORMAL)
     plant.state = resume(plant.state, booted(5.0))
-    assert [since.mono_s for since, _ in plant.state.unshown] == [5.0]
+    assert [waited_s for waited_s, _ in plant.state.unshown_held] == [0.0]
 
 
 def test_a_late_load_is_doubted_over_a_reboot_before_the_next_ask():

@@ -2,6 +2,9 @@
 
 from dataclasses import replace
 
+from services.controller.limits import limits_from
+from services.shared.settings.sections import MqttSensor
+from services.shared.settings.tree import Settings
 from services.shared.vocabulary import AlarmKind, Control, Level, LoadState
 from tests.plant import limits, miner
 from tests.scenarios.hall import Hall, two_zones, warm
@@ -161,3 +164,17 @@ def test_a_site_that_observes_tells_people_to_take_the_load_off_by_hand():
     hall.level = Level.CONTROL
     (told,) = (one for one in hall.step().alarms if one.kind is AlarmKind.EMERGENCY)
     assert (told.consequence, told.action) == ("Observing: nothing is switched.", "Take the load off by hand.")
+
+
+def test_a_site_whose_only_sensor_on_mqtt_is_a_power_meter_gets_its_load_back_after_a_curtailment():
+    configured = limits_from(Settings(mqtt_sensors={"meter": MqttSensor(topic="meter/main", unit="kW")}))
+    hall = Hall(limits(zones=configured.zones))
+    hall.celsius = {}
+    hall.until(300.0)
+    hall.level = Level.CONTROL
+    hall.until(600.0)
+    assert hall.decision.load.setpoint_kw == 0.0
+    hall.level = Level.NORMAL
+    hall.until(1800.0)
+    assert hall.decision.load.setpoint_kw == 30.0
+    assert not [one.key for one in hall.decision.alarms if one.key.startswith("temperature_lost")]

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from services.api.check.rows import Found, Judge
 from services.api.image import Image
 from services.shared.messages import DeviceHealth, Reading, Signal
+from services.shared.settings.sensing import site_meter
 from services.shared.settings.tree import Settings
 from services.shared.vocabulary import Level
 
@@ -53,7 +54,7 @@ def iotawatt(health: DeviceHealth, image: Image, settings: Settings) -> Found:
     words = ", ".join([*(_range("V", [one]) for one in volts), f"{len(series)} series"])
     if readings and all(one.value is None for one in readings):
         return Found("answered", f"and gives no value: {readings[0].reason}", is_fault=True)
-    if missing := [one for one in _wanted(settings) if one.lower() not in series]:
+    if missing := [one for one in _wanted(health.device, settings) if one.lower() not in series]:
         return Found(words, f"it has no series {', '.join(missing[:_MOST])}: series of [FANS], site_meter of [METER]")
     return Found(words, _valueless(readings))
 
@@ -92,14 +93,14 @@ def _of(health: DeviceHealth, image: Image) -> list[Reading]:
     return [one for one in image.readings.all() if one.device == health.device and one.poll_started_mono_s >= began_s - 0.001]
 
 
-def _wanted(settings: Settings) -> tuple[str, ...]:
+def _wanted(monitor: str, settings: Settings) -> tuple[str, ...]:
     """The series that something of the site is proven by; with several monitors each has only some."""
     if len(settings.apis.iotawatt_ip) != 1:
         return ()
     fans = settings.fans
     own = fans.series or tuple(f"fan_{number}" for number in range(1, fans.count + 1) if settings.apis.fan_relay_ip)
-    meter = settings.meter.site_meter.removeprefix("iotawatt-1/")
-    return (*own, meter) if meter else own
+    device, quantity = site_meter(settings)
+    return (*own, quantity) if device == monitor else own  # the PDUs' sum and a meter on the broker are no series of it
 
 
 def _range(unit: str, found: Sequence[float]) -> str:

@@ -8,12 +8,10 @@ from services.controller.core.banks import Bank, banks_of, name_of
 from services.controller.core.fan_proof import Judged, judge_fan
 from services.controller.core.memory import Cause, FanMemory, State
 from services.controller.core.moments import Now
-from services.controller.core.plant import SITE, Limits
+from services.controller.core.plant import ROUNDING_KW, SITE, Limits
 from services.controller.core.seen import Snapshot
 from services.controller.core.wanted import AlarmWanted, Ceiling, FanFigures
 from services.shared.vocabulary import AlarmKind, PowerState, Proof, RuleKind
-
-_EPSILON_KW = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +119,7 @@ def _holding(air: _Air, limits: Limits) -> Ceiling | None:
         reason = f"{air.proven} of {air.in_service} fans{bank.label} proven: a zone that stands still returns on all of them"
         return Ceiling(RuleKind.AIR_UNPROVEN, "airflow unproven", 0.0, reason, scope=bank.scope)
     carried = bank.carries_kw(air.proven)
-    if carried >= bank.nominal_kw - _EPSILON_KW:
+    if carried >= bank.nominal_kw - ROUNDING_KW:
         return None
     reason = f"{air.proven} of {len(bank.members)} fans{bank.label} proven, enough for {carried:.0f} kW"
     return Ceiling(RuleKind.AIR_UNPROVEN, "airflow unproven", carried, reason, scope=bank.scope)

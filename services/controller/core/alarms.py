@@ -53,9 +53,9 @@ def target_alarms(
     on = (explaining - measured.proven_down) | _off_since(state, measured.oldest_mono_s)
     explained_kw = NOMINAL_MARGIN * sum(load.kw for load in limits.loads if load.name in on)
     for ceiling in ceilings:
-        late = elapsed_s(since.get((ceiling.rule, ceiling.scope), now), now) >= limits.response_deadline_s
+        is_late = elapsed_s(since.get((ceiling.rule, ceiling.scope), now), now) >= limits.response_deadline_s
         over_kw = measured.kw - ceiling.kw - explained_kw
-        if ceiling.scope == SITE and ceiling.cause is not Cause.NONE and late and over_kw > limits.meter_tolerance_kw:
+        if ceiling.scope == SITE and ceiling.cause is not Cause.NONE and is_late and over_kw > limits.meter_tolerance_kw:
             alarm = AlarmWanted(
                 "over_target",
                 AlarmKind.EMERGENCY,
@@ -73,11 +73,11 @@ def _off_since(state: State, polled_mono_s: float | None) -> frozenset[str]:
     return frozenset(name for at, names in state.proven_off if at.mono_s > polled_mono_s for name in names)
 
 
-def still_held(held: frozenset[str], measured: Measured, state: State, limits: Limits, now: Now) -> frozenset[str]:
+def held_but_drawing(held: frozenset[str], measured: Measured, state: State, limits: Limits, now: Now) -> frozenset[str]:
     """Loads that a person's lease or lock-out holds down and whose own watts say that they work, long after they were asked."""
     lowered = {name: since for since, names in state.lowered for name in names}
-    late = limits.response_deadline_s
-    return frozenset(name for name in held & measured.still_on if elapsed_s(lowered.get(name, now), now) >= late)
+    deadline_s = limits.response_deadline_s
+    return frozenset(name for name in held & measured.still_on if elapsed_s(lowered.get(name, now), now) >= deadline_s)
 
 
 def held_alarms(still: frozenset[str], limits: Limits) -> tuple[AlarmWanted, ...]:

@@ -21,7 +21,6 @@ from services.controller.core.wanted import Floor
 from services.shared.vocabulary import LeaseKind, PowerState
 
 _NO_LOAD_SHARE = 0.02  # of a bank's load; less than this is meters, lamps and switches
-_EPSILON_KW = 1e-6
 
 FloorRule = Callable[[State, Verdicts, Motion, Limits, Now], tuple[Floor, ...]]
 

@@ -9,12 +9,12 @@ from services.controller.core import alarms, calendar, drills, interlocks, loads
 from services.controller.core.back import earliest_return
 from services.controller.core.changed import changed
 from services.controller.core.cooling import cool
-from services.controller.core.doubt import remember_doubted, remember_unshown
+from services.controller.core.doubt import with_doubt
 from services.controller.core.memory import Phase, State
 from services.controller.core.mode import Picture, derive_mode, is_proven
 from services.controller.core.moments import Now
 from services.controller.core.motion import Motion, move
-from services.controller.core.plant import Limits
+from services.controller.core.plant import ROUNDING_KW, Limits
 from services.controller.core.readiness import ready_kw
 from services.controller.core.reasons import limited_by, reasons, still_on
 from services.controller.core.seen import Snapshot
@@ -44,7 +44,7 @@ def decide(state: State, snapshot: Snapshot, limits: Limits, now: Now) -> Decisi
     state = _remember(state, verdicts, says, limits, now)
     state, motion = move(state, verdicts, says, snapshot, limits, now)
     state, floors, fan_due = cool(state, verdicts, motion, limits, now)
-    state = _with_doubt(state, motion, snapshot, limits, now)
+    state = with_doubt(state, motion.kept, motion.unwoken, snapshot, limits, now)
     picture = _picture(state, verdicts, motion, says, snapshot, limits, now)
     mode = derive_mode(picture)
     wanted = _alarms(state, verdicts, motion, picture, snapshot, limits, now)
@@ -99,7 +99,7 @@ def _picture(
 
 def _binds(ceiling: Ceiling, limits: Limits) -> bool:
     """Whether a ceiling takes anything away; on a site without loads every one is told."""
-    return not limits.loads or ceiling.kw < limits.scope_kw.get(ceiling.scope, 0.0) - 1e-6
+    return not limits.loads or ceiling.kw < limits.scope_kw.get(ceiling.scope, 0.0) - ROUNDING_KW
 
 
 def _leaves_kw(ceiling: Ceiling, limits: Limits) -> float:
@@ -122,7 +122,7 @@ def _alarms(
 ) -> tuple[AlarmWanted, ...]:
     """Every condition that holds; kW over the target that the loads told as on explain are not told twice."""
     measured, stubborn = verdicts.measured, motion.hard.stubborn
-    held = alarms.still_held(motion.held, measured, state, limits, now)
+    held = alarms.held_but_drawing(motion.held, measured, state, limits, now)
     unproven, silent = unproven_alarms(verdicts.silent, picture)
     named = silent - {key.removeprefix(alarms.DEVICE_LOST) for key, _ in state.alarmed}  # what was told has not ended by it
     return (
@@ -140,11 +140,6 @@ def _alarms(
         + alarms.clock_alarms(state, now)
         + drills.drill_alarms(state)
     )
-
-
-def _with_doubt(state: State, motion: Motion, snapshot: Snapshot, limits: Limits, now: Now) -> State:
-    state = changed(state, unshown=remember_unshown(state, motion.kept, motion.unwoken, snapshot, limits, now))
-    return changed(state, doubted=remember_doubted(state, motion.kept, snapshot, limits, now))
 
 
 def _with_mode(state: State, mode: Mode, wanted: tuple[AlarmWanted, ...], now: Now) -> State:

@@ -4,50 +4,86 @@ A reader that repeats an old answer as new looks healthy and shows a load down f
 from a load that does not come; both leave it unknown what it draws (decision 21).
 """
 
+from typing import TypeVar
+
+from services.controller.core.changed import changed
 from services.controller.core.loads import locked_out
 from services.controller.core.memory import State
-from services.controller.core.moments import Now, Stamp
+from services.controller.core.moments import Now
 from services.controller.core.plant import Limits, Load
 from services.controller.core.proof import fresh_watts, is_fresh
 from services.controller.core.seen import LoadSeen, Snapshot
-from services.controller.core.stamps import elapsed_s
+from services.controller.core.stamps import ago, elapsed_s
 from services.controller.core.waking import WAKING_AT_MOST_S
 from services.shared.vocabulary import Control, LoadState, PowerState
 
+T = TypeVar("T")
 _WORKS = (LoadState.HASHING, LoadState.WAKING)
 
 
-def remember_unshown(
+def with_doubt(
     state: State, kept: frozenset[int], unwoken: frozenset[str], snapshot: Snapshot, limits: Limits, now: Now
-) -> tuple[tuple[Stamp, frozenset[str]], ...]:
-    """The released loads that are read as down, since when. A reader that counts as lost says nothing: its time ends."""
+) -> State:
+    """The state with what is remembered of released loads that did not show it; a site that observes commands nothing."""
     if limits.control is Control.OBSERVE:
-        return ()
-    known = frozenset().union(*(names for _, names in state.unshown))
-    released = ((limits.loads[i], snapshot.loads[i]) for i in kept if limits.loads[i].name not in unwoken)
-    down = frozenset(load.name for load, seen in released if _reads_down(load, seen, load.name in known, limits, now))
-    old = tuple((since, names & down) for since, names in state.unshown)
-    return tuple(one for one in old if one[1]) + (((now, down - known),) if down - known else ())
+        return changed(state, unshown=(), unshown_held=(), doubted=frozenset(), doubted_open=frozenset())
+    state = _with_unshown(state, kept, unwoken, snapshot, limits, now)
+    return _with_doubted(state, kept, snapshot, limits, now)
 
 
 def late(state: State, now: Now) -> frozenset[str]:
     """Released loads that had their time to come back and did not."""
-    had_time = (names for since, names in state.unshown if elapsed_s(since, now) >= WAKING_AT_MOST_S)
-    return frozenset().union(*had_time)
+    waited = (*((elapsed_s(since, now), names) for since, names in state.unshown), *state.unshown_held)
+    return frozenset().union(*(names for waited_s, names in waited if waited_s >= WAKING_AT_MOST_S))
 
 
-def remember_doubted(state: State, kept: frozenset[int], snapshot: Snapshot, limits: Limits, now: Now) -> frozenset[str]:
+def _with_unshown(
+    state: State, kept: frozenset[int], unwoken: frozenset[str], snapshot: Snapshot, limits: Limits, now: Now
+) -> State:
+    """The released loads that are read as down. Under a hold their time stands still: nobody tells them to come back."""
+    known = frozenset().union(*(names for _, names in (*state.unshown, *state.unshown_held)))
+    pairs = [(limits.loads[i], snapshot.loads[i]) for i in kept]
+    down = {load.name for load, seen in pairs if _reads_down(load, seen, load.name in known, limits, now)}
+    unread = {load.name for load, seen in pairs if _is_unread(load, seen) and load.name in known & unwoken}
+    goes_on, stands = frozenset(down - unwoken), frozenset((down | unread) & known & unwoken)
+    return changed(
+        state,
+        unshown=_together(
+            *((since, names & goes_on) for since, names in state.unshown),
+            *((ago(waited_s, now), names & goes_on) for waited_s, names in state.unshown_held),
+            (now, goes_on - known),
+        ),
+        unshown_held=_together(
+            *((waited_s, names & stands) for waited_s, names in state.unshown_held),
+            *((elapsed_s(since, now), names & stands) for since, names in state.unshown),
+        ),
+    )
+
+
+def _together(*groups: tuple[T, frozenset[str]]) -> tuple[tuple[T, frozenset[str]], ...]:
+    return tuple(one for one in groups if one[1])
+
+
+def _with_doubted(state: State, kept: frozenset[int], snapshot: Snapshot, limits: Limits, now: Now) -> State:
     """The late loads whose reader is in doubt, until it shows a change, or a person who has looked locks the load out."""
     had_time = late(state, now)
     if not had_time and not state.doubted:
-        return frozenset()
-    doubted = set()
+        return state
+    doubted, opened = set(), set()
     for i, (load, seen) in enumerate(zip(limits.loads, snapshot.loads, strict=True)):
+        was, was_open = load.name in state.doubted, load.name in state.doubted_open
         enters = load.name in had_time and _is_one_readers_word(load, seen)
-        stays = load.name in state.doubted and not _shows_on(load, seen, i in kept, limits, now)
-        if enters or stays:
+        if enters or (was and not _shows_on(load, seen, i in kept, was_open, limits, now)):
             doubted.add(load.name)
-    return frozenset(doubted) - locked_out(state, limits)
+            if (was_open or not was) and (seen.outlet is PowerState.OFF or not enters):
+                opened.add(load.name)
+    locked = locked_out(state, limits)
+    return changed(state, doubted=frozenset(doubted) - locked, doubted_open=frozenset(opened) - locked)
+
+
+def _is_unread(load: Load, seen: LoadSeen) -> bool:
+    """Whether one of its readers has said nothing yet to this process, which began a moment ago."""
+    return bool(load.pdu and seen.outlet_mono_s is None) or bool(load.soft_device and seen.state_mono_s is None)
 
 
 def _reads_down(load: Load, seen: LoadSeen, is_known: bool, limits: Limits, now: Now) -> bool:
@@ -74,8 +110,11 @@ def _is_one_readers_word(load: Load, seen: LoadSeen) -> bool:
     return seen.watts is not None and (seen.state in _WORKS or not load.pdu)
 
 
-def _shows_on(load: Load, seen: LoadSeen, is_kept: bool, limits: Limits, now: Now) -> bool:
-    """Watts; where nothing has any, a closed outlet or a word of work; or a closed outlet beside a miner that nobody reaches."""
+def _shows_on(load: Load, seen: LoadSeen, is_kept: bool, was_open: bool, limits: Limits, now: Now) -> bool:
+    """Watts; where nothing has any, a closed outlet or a word of work; or a closed outlet beside a miner that nobody reaches.
+
+    `was_open`: the doubt is that of an outlet that read open. That it reads closed is the change that was missing.
+    """
     watts = fresh_watts(seen, limits, now)
     if watts is not None and watts > limits.asleep_watts:
         return True
@@ -84,4 +123,4 @@ def _shows_on(load: Load, seen: LoadSeen, is_kept: bool, limits: Limits, now: No
         return seen.watts is None and seen.state in _WORKS and has_word
     if seen.outlet is not PowerState.ON or not is_fresh(seen.outlet_mono_s, limits, now):
         return False
-    return not load.soft_device or seen.watts is None or (is_kept and seen.state is LoadState.UNKNOWN and has_word)
+    return was_open or not load.soft_device or seen.watts is None or (is_kept and seen.state is LoadState.UNKNOWN and has_word)

@@ -10,7 +10,7 @@ from services.controller.core.changed import changed
 from services.controller.core.holds import HoldRefused
 from services.controller.core.memory import Drilled, Hold, State
 from services.controller.core.moments import Now
-from services.controller.core.plant import Limits, Load, Pace
+from services.controller.core.plant import NO_PACE, Limits, Load
 from services.controller.core.proof import fresh_watts
 from services.controller.core.seen import FanSeen, LoadSeen, Snapshot
 from services.controller.core.stamps import elapsed_s
@@ -19,7 +19,6 @@ from services.shared.vocabulary import AlarmKind, Control, LeaseKind, PowerState
 
 SLEEP, OFF = "sleep", "off"
 _AT_LEAST_S = 120.0
-_NO_PACE = Pace(interval_s=0.0, in_flight=1, confirm_s=60.0)
 
 
 def begin(state: State, device: str, owner: str, reason: str, id_: str, snapshot: Snapshot, limits: Limits, now: Now) -> State:
@@ -32,7 +31,7 @@ def begin(state: State, device: str, owner: str, reason: str, id_: str, snapshot
         raise HoldRefused(_tripped(state))
     if any(hold.kind is LeaseKind.DRILL for hold in state.holds):
         raise HoldRefused("another drill is running: one at a time")
-    pace = limits.paces.get(device, _NO_PACE)
+    pace = limits.paces.get(device, NO_PACE)
     seconds = max(_AT_LEAST_S, pace.confirm_s + pace.effect_s)
     hold = Hold(id_, LeaseKind.DRILL, owner, reason, now, seconds, sensor=device)
     return replace(state, holds=(*state.holds, _with_member(hold, device, state, snapshot, limits, now)))

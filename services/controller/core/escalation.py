@@ -63,31 +63,34 @@ def escalate(
     proven_s = proven_since(state)
     for one in _wanted_down(state, says.ceilings, kept, limits, now):
         open_s, stubborn_s = _waits_s(one, lost, limits)
-        unseen = (one.cuts_unseen or not one.load.soft_device) and one.load.name not in measured.proven_down
-        is_on = one.load.name in suspects or unseen
-        was_proven = proven_s.get(one.load.name, float("-inf")) > one.since.mono_s  # its reader fell silent since, no more
-        is_told = was_proven or (not one.cuts_unseen and _is_doubt_told(one, measured, snapshot, limits, now))
-        told_on = one.load.name in suspects or says_it_works(snapshot.loads[one.index], limits, now)
         waited_s = elapsed_s(one.since, now)
         next_due = min([next_due, *(one.since.mono_s + wait for wait in (open_s, stubborn_s) if wait > waited_s)])
-        may_open = one.load.has_outlet and (limits.pdu_on_curtail != "never" or one.cuts_unseen)
-        if may_open and waited_s >= open_s:
-            if is_on:
+        draws = one.load.name in suspects
+        unseen = (one.cuts_unseen or not one.load.soft_device) and one.load.name not in measured.proven_down
+        if waited_s >= open_s and one.load.has_outlet and (limits.pdu_on_curtail != "never" or one.cuts_unseen):
+            if draws or unseen:
                 opened.add(one.load.name)
             elif outlet_is_open(snapshot.loads[one.index], limits, now):
                 kept_open.add(one.load.name)
-        if (told_on or (unseen and not is_told)) and waited_s >= stubborn_s:
-            stubborn.add(one.load.name)
+        if waited_s >= stubborn_s:
+            told_on = draws or says_it_works(snapshot.loads[one.index], limits, now)
+            if told_on or (unseen and not _is_known_why(one, proven_s, measured, snapshot, limits, now)):
+                stubborn.add(one.load.name)
     if limits.pdu_on_curtail == "always":
         opened |= _asleep_with_outlet(kept, says.ceilings, measured, snapshot, limits)
     return Escalation(frozenset(opened), frozenset(kept_open), frozenset(stubborn), next_due, suspects)
 
 
-def _is_doubt_told(one: _Due, measured: Measured, snapshot: Snapshot, limits: Limits, now: Now) -> bool:
-    """Whether an alarm of its own names the doubt, while something fresh still reads the load."""
+def _is_known_why(
+    one: _Due, proven_s: dict[str, float], measured: Measured, snapshot: Snapshot, limits: Limits, now: Now
+) -> bool:
+    """Whether it is known why nothing shows the load off: it was proven and its reader fell silent since, or the doubt has an
+    alarm of its own while something fresh still reads the load."""
+    if proven_s.get(one.load.name, float("-inf")) > one.since.mono_s:
+        return True
     seen = snapshot.loads[one.index]
     is_read = outlet_is_open(seen, limits, now) or fresh_watts(seen, limits, now) is not None
-    return is_read and one.load.name in measured.doubted
+    return not one.cuts_unseen and is_read and one.load.name in measured.doubted
 
 
 def _waits_s(one: _Due, lost: frozenset[str], limits: Limits) -> tuple[float, float]:

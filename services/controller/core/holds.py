@@ -108,8 +108,8 @@ def lock_out(state: State, target: str, owner: str, reason: str, limits: Limits,
     """Lock a fan, load, outlet or group. Raises HoldRefused for an unknown target."""
     known = {f"fan-{fan.number}" for fan in limits.fans}
     for load in limits.loads:
-        known |= {load.name, load.group, f"{load.pdu}/{load.outlet}"}
-    if target not in known:
+        known |= {load.name, load.group, load.socket}
+    if not target or target not in known:
         raise HoldRefused(f"no fan, load, outlet or group is named {target}")
     locks = tuple(lock for lock in state.lockouts if lock.target != target)
     kept = tuple(one for one in state.holds if one.kind is not LeaseKind.DRILL or target not in {f"fan-{n}" for n, _ in one.fans})

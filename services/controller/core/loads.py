@@ -9,12 +9,10 @@ from dataclasses import replace
 from services.controller.core.changed import changed
 from services.controller.core.memory import CeilingMemory, State
 from services.controller.core.moments import Now, Stamp
-from services.controller.core.plant import SITE, Limits, Load
+from services.controller.core.plant import ROUNDING_KW, SITE, Limits, Load
 from services.controller.core.stamps import elapsed_s
 from services.controller.core.wanted import Ceiling
 from services.shared.vocabulary import LeaseKind, LoadTarget
-
-_EPSILON_KW = 1e-6
 
 
 def remember_ceilings(state: State, ceilings: Iterable[Ceiling], limits: Limits, now: Now) -> tuple[CeilingMemory, ...]:
@@ -32,9 +30,9 @@ def remember_ceilings(state: State, ceilings: Iterable[Ceiling], limits: Limits,
 
 def _remember(memory: CeilingMemory | None, ceiling: Ceiling, limits: Limits, now: Now) -> CeilingMemory:
     """A milder ask must stand like a release before it counts: a target that jitters must not begin every wait anew."""
-    if memory is None or ceiling.kw < memory.kw - limits.meter_tolerance_kw - _EPSILON_KW:
+    if memory is None or ceiling.kw < memory.kw - limits.meter_tolerance_kw - ROUNDING_KW:
         return CeilingMemory(ceiling.rule, ceiling.scope, ceiling.kw, now)
-    if ceiling.kw <= memory.kw + _EPSILON_KW:
+    if ceiling.kw <= memory.kw + ROUNDING_KW:
         return changed(memory, milder_since=None, gone_since=None)
     if elapsed_s(memory.milder_since or now, now) < limits.release_s:
         return changed(memory, milder_since=memory.milder_since or now, gone_since=None)
@@ -54,7 +52,7 @@ def locked_out(state: State, limits: Limits) -> frozenset[str]:
     locked = {lock.target for lock in state.lockouts}
     if not locked:
         return frozenset()
-    return frozenset(one.name for one in limits.loads if locked & {one.name, one.group, f"{one.pdu}/{one.outlet}"})
+    return frozenset(one.name for one in limits.loads if locked & {one.name, one.group, one.socket})
 
 
 def leased_down(state: State, limits: Limits) -> frozenset[str]:
@@ -87,11 +85,11 @@ def may_run(
     """
     room: dict[str, float] = {}
     for ceiling in ceilings:
-        if ceiling.kw < limits.scope_kw.get(ceiling.scope, 0.0) - _EPSILON_KW:
+        if ceiling.kw < limits.scope_kw.get(ceiling.scope, 0.0) - ROUNDING_KW:
             room[ceiling.scope] = min(room.get(ceiling.scope, float("inf")), ceiling.kw)
     if not room:
         return frozenset(i for i, load in enumerate(limits.loads) if load.name not in down)
-    if room.get(SITE, float("inf")) <= _EPSILON_KW:
+    if room.get(SITE, float("inf")) <= ROUNDING_KW:
         return frozenset(i for i, load in enumerate(limits.loads) if load.kw <= 0 and load.name not in down)
     order = limits.keep_order
     if first is not None:
@@ -106,7 +104,7 @@ def _fill(order: tuple[int, ...], room: dict[str, float], down: frozenset[str], 
         if load.name in down:
             continue
         scopes = [scope for scope in load.scopes if scope in room]
-        if any(load.kw > room[scope] + _EPSILON_KW for scope in scopes):
+        if any(load.kw > room[scope] + ROUNDING_KW for scope in scopes):
             continue
         for scope in scopes:
             room[scope] -= load.kw

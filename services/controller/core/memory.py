@@ -207,8 +207,12 @@ class State:
     stepped: Stamp | None = None
     unshown: tuple[tuple[Stamp, frozenset[str]], ...] = ()
     """Loads that are released and freshly read as down, by the moment since when."""
+    unshown_held: tuple[tuple[float, frozenset[str]], ...] = ()
+    """Of such loads those that a hold leaves asleep for now, by the seconds that they had waited when it came."""
     doubted: frozenset[str] = frozenset()
     """Of these the ones that had their time and whose one reader is in doubt: asked off again they stay here."""
+    doubted_open: frozenset[str] = frozenset()
+    """Of these the ones whose outlet read open: that it reads closed ends their doubt."""
     opened: frozenset[str] = frozenset()
     lowered: tuple[tuple[Stamp, frozenset[str]], ...] = ()
     """Loads that shall not run, by the moment since when: each has its own soft wait, whenever the ask began."""

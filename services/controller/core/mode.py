@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from services.controller.core.escalation import soft_wait_s
 from services.controller.core.memory import Cause, State
 from services.controller.core.moments import Now
-from services.controller.core.plant import Limits
+from services.controller.core.plant import ROUNDING_KW, Limits
 from services.controller.core.proof import Measured, is_asleep, says_it_works
 from services.controller.core.seen import Snapshot
 from services.controller.core.stamps import elapsed_s
@@ -62,7 +62,7 @@ def is_coming_back(picture: Picture) -> bool:
     if setpoint is None or picture.asked:
         return False
     was_coming = picture.state.mode is Mode.RESTORING  # a miner that stumbles later does not make a normal site restore
-    return setpoint < picture.allowed_kw - 1e-6 or (was_coming and bool(picture.waking))
+    return setpoint < picture.allowed_kw - ROUNDING_KW or (was_coming and bool(picture.waking))
 
 
 def is_not_down_yet(picture: Picture) -> bool:

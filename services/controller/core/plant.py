@@ -9,6 +9,9 @@ from services.shared.vocabulary import Control, LoadKind, OnLoss, RuleKind
 SITE = "site"
 """The scope of a rule that means the whole site; the others are those of `zone_scope` and `feeder_scope`."""
 
+ROUNDING_KW = 1e-6
+"""Less than this is no difference between two sums of loads."""
+
 
 def zone_scope(zone: str) -> str:
     """The scope of a rule that means one zone."""
@@ -40,6 +43,11 @@ class Load:
     """Every scope of a rule that means this load: the site, its zone, its feeders."""
     has_outlet: bool = field(init=False, default=False, compare=False)
     """True when its outlet may be switched."""
+
+    @property
+    def socket(self) -> str:
+        """Its outlet as a person names it, `pdu-1/4`; empty where it has none."""
+        return f"{self.pdu}/{self.outlet}" if self.pdu and self.outlet is not None else ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "scopes", (SITE, zone_scope(self.zone), *map(feeder_scope, self.feeders)))
@@ -88,6 +96,10 @@ class Pace:
     attempts: int = 3
     retry_s: float = 2.0
     effect_s: float = 0.0
+
+
+NO_PACE = Pace(interval_s=0.0, in_flight=1, confirm_s=60.0)
+"""For a device that none is configured for."""
 
 
 @dataclass(frozen=True, slots=True)

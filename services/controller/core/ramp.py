@@ -10,11 +10,9 @@ from services.controller.core.changed import changed
 from services.controller.core.loads import kw_of, may_run
 from services.controller.core.memory import State
 from services.controller.core.moments import Now, Stamp
-from services.controller.core.plant import SITE, Limits
+from services.controller.core.plant import ROUNDING_KW, SITE, Limits
 from services.controller.core.wanted import Ceiling, Says
 from services.shared.vocabulary import RuleKind
-
-_EPSILON_KW = 1e-6
 
 
 def debounce(state: State, says: Says, limits: Limits, now: Now, *, fell: bool) -> State:
@@ -26,8 +24,8 @@ def debounce(state: State, says: Says, limits: Limits, now: Now, *, fell: bool) 
     held_kw = sum(load.kw for load in limits.loads if load.name in says.down) if says.down else 0.0
     site_kw = min((one.kw for one in says.ceilings if one.scope == SITE), default=limits.nominal_kw)
     allowed_kw = min(site_kw, limits.nominal_kw - held_kw)
-    rose = allowed_kw > state.cleared_kw + limits.meter_tolerance_kw + _EPSILON_KW
-    if state.clear_since is None or rose or (fell and site_kw < limits.nominal_kw - _EPSILON_KW):
+    rose = allowed_kw > state.cleared_kw + limits.meter_tolerance_kw + ROUNDING_KW
+    if state.clear_since is None or rose or (fell and site_kw < limits.nominal_kw - ROUNDING_KW):
         return replace(state, clear_since=now, cleared_kw=allowed_kw)
     return changed(state, cleared_kw=min(state.cleared_kw, allowed_kw))
 
@@ -46,7 +44,7 @@ def climb(
     bounds = ceilings + _not_below(holding, kept, limits)
     kept_kw = kw_of(kept, limits)
     goal_kw = kw_of(may_run(bounds, down, limits, running), limits)
-    if goal_kw <= kept_kw + _EPSILON_KW:
+    if goal_kw <= kept_kw + ROUNDING_KW:
         return state, kept, float("inf")
     due = _due(state, limits, now)
     if now.mono_s < due:
@@ -62,7 +60,7 @@ def held_back(holding: tuple[Ceiling, ...], kept: frozenset[int], allowed: froze
     return tuple(
         one
         for one in holding
-        if _kw_in(one.scope, allowed | kept, limits) > max(one.kw, _kw_in(one.scope, kept, limits)) + _EPSILON_KW
+        if _kw_in(one.scope, allowed | kept, limits) > max(one.kw, _kw_in(one.scope, kept, limits)) + ROUNDING_KW
     )
 
 
@@ -70,7 +68,7 @@ def unwoken(state: State, kept: frozenset[int], holding: tuple[Ceiling, ...], li
     """Loads that may run and are left asleep if they sleep: to wake one is to raise load, whoever put it to sleep."""
     if state.setpoint_kw is None or now.mono_s < state.started.mono_s + limits.start_grace_s:
         return frozenset(limits.loads[i].name for i in kept)
-    tight = {one.scope for one in holding if one.kw <= _EPSILON_KW}
+    tight = {one.scope for one in holding if one.kw <= ROUNDING_KW}
     return frozenset(limits.loads[i].name for i in kept if not tight.isdisjoint(limits.loads[i].scopes))
 
 

@@ -4,11 +4,9 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from services.controller.core.moments import Now
-from services.controller.core.plant import Limits, Load, Pace
+from services.controller.core.plant import NO_PACE, Limits, Load
 from services.controller.core.proof import Measured, fresh_watts, is_asleep, is_metered
 from services.controller.core.seen import Snapshot
-
-_NO_PACE = Pace(interval_s=0.0, in_flight=1, confirm_s=60.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +68,7 @@ def _paths(by_device: dict[str, list[Load]], limits: Limits) -> tuple[Path, ...]
 
 def _path(device: str, loads: list[Load], limits: Limits) -> Path:
     """The largest loads are called first, one call per interval; each is off some time after its call."""
-    pace = limits.paces.get(device, _NO_PACE)
+    pace = limits.paces.get(device, NO_PACE)
     kws = sorted((load.kw for load in loads), reverse=True)
     in_time = [kw for call, kw in enumerate(kws) if call * pace.interval_s + pace.effect_s <= limits.response_deadline_s]
     last_s = (len(kws) - 1) * pace.interval_s + pace.effect_s

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from services.controller.core.judge import is_settled
 from services.controller.core.moments import Now
 from services.controller.core.orders import Act, LedgerView, Order, Sent
-from services.controller.core.plant import Fan, Limits, Load, Pace
+from services.controller.core.plant import NO_PACE, Fan, Limits, Load, Pace
 from services.controller.core.proof import fresh_watts
 from services.controller.core.seen import FanSeen, LoadSeen, Snapshot
 from services.controller.core.wanted import Targets
@@ -19,7 +19,6 @@ SOFT, OUTLET, RELAY = "soft", "outlet", "relay"
 _RENEW_AT = 0.4  # of the lease: two renewals may fail before the fan comes back on
 _SLOW_AGAIN = 10  # after its attempts an order rests ten times its confirm time, then begins anew: level, not edge
 _REST_AT_MOST_S = 600.0  # a device that was away for its attempts is asked again within a usual response deadline
-_DEFAULT_PACE = Pace(interval_s=0.0, in_flight=1, confirm_s=60.0)
 
 _PATH = {
     Act.SLEEP: SOFT,
@@ -47,7 +46,7 @@ def reconcile(
     due = float("inf")
     sent_now: dict[str, int] = {}
     for _, order in wanted:
-        pace = limits.paces.get(order.device, _DEFAULT_PACE)
+        pace = limits.paces.get(order.device, NO_PACE)
         if order.act is Act.FAN_ON and limits.fan_start_spacing_s > 0 and any(one.act is Act.FAN_ON for one in sending):
             due = min(due, now.mono_s + limits.fan_start_spacing_s)
             continue
@@ -74,7 +73,7 @@ def _load_orders(
         act = _raising_act(load, seen) if raising else _lowering_act(load, targets, target, seen, ledger_view, limits, now)
         if act is not None:
             device = load.pdu if path_of(act) == OUTLET else load.soft_device
-            pace = limits.paces.get(device, _DEFAULT_PACE)
+            pace = limits.paces.get(device, NO_PACE)
             yield load, Order(device, act, load.name, now.mono_s + pace.confirm_s)
 
 
@@ -129,7 +128,7 @@ def _fan_orders(
 
 
 def _fan_order(fan: Fan, wanted: PowerState, seen: FanSeen, last: Sent | None, limits: Limits, now: Now) -> Order | None:
-    expires = now.mono_s + limits.paces.get(fan.device, _DEFAULT_PACE).confirm_s
+    expires = now.mono_s + limits.paces.get(fan.device, NO_PACE).confirm_s
     target = f"fan-{fan.number}"
     if wanted is PowerState.ON:
         return None if seen.relay is PowerState.ON else Order(fan.device, Act.FAN_ON, target, expires)

@@ -1,5 +1,6 @@
 """Remembered moments: how much time has passed, and what a stamp means after a new boot."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from services.controller.core.memory import Hold, State
@@ -7,8 +8,16 @@ from services.controller.core.moments import Now, Stamp
 
 
 def elapsed_s(stamp: Stamp | None, now: Now) -> float:
-    """Seconds since a stamp of this boot; infinite when there is none. `rebase` makes every stored stamp one of this boot."""
+    """Seconds since a stamp of this boot; infinite when there is none. `resume` makes the stored stamps ones of this boot.
+
+    Not `cooler`, `interval`, `calendar` and the sources' `clear_since`: what owns these sees by the boot that they are old.
+    """
     return float("inf") if stamp is None else now.mono_s - stamp.mono_s
+
+
+def ago(seconds: float, now: Now) -> Stamp:
+    """The stamp of this boot that lies so many seconds back."""
+    return Stamp(now.mono_s - seconds, now.wall_s - seconds, now.wall_trusted, now.host_boot)
 
 
 def is_over(hold: Hold, now: Now) -> bool:
@@ -67,7 +76,8 @@ def resume(state: State, now: Now) -> State:
         ),
         lowered=tuple((on(since), names) for since, names in state.lowered),
         proven_off=tuple(one for one in state.proven_off if one[0].host_boot == now.host_boot),  # else the mains may have failed
-        unshown=tuple((rebase(since, now, counts=False), names) for since, names in state.unshown),
+        unshown=(),  # nobody was told to come back while no process ran
+        unshown_held=tuple(_waited(state, newest, now)),
         clear_since=None,
         stepped=now,
         sources=tuple(
@@ -100,6 +110,15 @@ def _newest(state: State) -> Stamp:
     """The latest moment of its boot that a stored state knows of; a source's word is written down at least once a minute."""
     stamps = [state.started, *(one.since for one in state.ceilings), *(one.seen for one in state.sources if one.seen)]
     return max((one for one in stamps if one.host_boot == state.started.host_boot), key=lambda one: one.mono_s)
+
+
+def _waited(state: State, newest: Stamp, now: Now) -> Iterator[tuple[float, frozenset[str]]]:
+    """How long the released loads had waited when the stored state was known to live last; after a new boot they begin anew."""
+    goes_on = newest.host_boot == now.host_boot
+    for since, names in state.unshown:
+        yield max(0.0, newest.mono_s - since.mono_s) if goes_on else 0.0, names
+    for waited_s, names in state.unshown_held:
+        yield waited_s if goes_on else 0.0, names
 
 
 def _raises(hold: Hold) -> bool:

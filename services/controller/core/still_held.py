@@ -27,7 +27,7 @@ def still_held(state: State, hold: Hold, limits: Limits) -> str:
 
 
 def _holders(state: State, hold: Hold, asleep: list[Load]) -> Iterator[str]:
-    names = {name for load in asleep for name in (*_names(load), f"{load.pdu}/{load.outlet}")}
+    names = {name for load in asleep for name in (*_names(load), load.socket)}
     for one in state.holds:
         if one.action in ("sleep", "off") and one.asker != hold.asker and names & set(one.members):
             yield f"lease {one.id} of {one.owner}"

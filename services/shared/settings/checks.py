@@ -113,7 +113,7 @@ def _paces(settings: Settings) -> Iterator[Problem]:
         ("FOREMAN", settings.foreman.poll_seconds, "lost_minutes", settings.foreman.lost_minutes * 60),
         ("FANS", settings.fans.poll_seconds, "lease_seconds", settings.fans.lease_seconds),
     ]
-    if settings.meter.site_meter.startswith("iotawatt"):
+    if settings.meter.site_meter.lower().startswith("iotawatt"):
         paces.append(("IOTAWATT", settings.iotawatt.poll_seconds, "[POWER] meter_max_age_seconds", paces[2][3]))
     for section, poll, limit, seconds in paces:
         if poll * 2 > seconds:
@@ -124,9 +124,9 @@ def _meter(settings: Settings) -> Iterator[Problem]:
     meter = settings.meter.site_meter
     if meter in ("", "pdu"):
         return
-    if not _READING.match(meter):
+    if not _READING.match(meter.lower()):
         yield wrong(settings, "METER", "site_meter", meter, "pdu, or device/quantity such as iotawatt-1/site_total")
-    unit = re.match(r"iotawatt-(\d+)/", meter)
+    unit = re.match(r"iotawatt-(\d+)/", meter.lower())
     if unit and not 1 <= int(unit.group(1)) <= len(settings.apis.iotawatt_ip):
         yield wrong(settings, "METER", "site_meter", meter, "an IoTaWatt that [APIS] iotawatt_ip names")
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from services.shared import restored
 from services.shared.settings import last_good
 from services.shared.settings.sections import Notifications
+from services.shared.settings.sensing import has_temperatures
 from services.shared.settings.tree import Settings
 from services.shared.settings.watcher import is_watcher, not_listening
 from services.shared.vocabulary import Control
@@ -60,12 +61,11 @@ def _acting(settings: Settings) -> Iterator[str]:
 
 
 def _sensing(settings: Settings) -> Iterator[str]:
-    apis, temperature = settings.apis, settings.temperature
-    if not apis.roomalert_ip and not settings.mqtt_sensors:
-        yield f"{NO_SENSORS}: roomalert_ip is empty and no [MQTT_SENSOR] is there."
-    elif not temperature.roles:
+    if not has_temperatures(settings):
+        yield f"{NO_SENSORS}: roomalert_ip is empty and no [MQTT_SENSOR] has the unit Cel or F."
+    elif not settings.temperature.roles:
         yield "No sensor has a role: every temperature counts as intake; set roles of [TEMPERATURE]."
-    if not apis.iotawatt_ip:
+    if not settings.apis.iotawatt_ip:
         yield "No IoTaWatt: iotawatt_ip is empty; no fan can be proven to run."
 
 

@@ -147,6 +147,21 @@ def test_a_series_that_proves_a_fan_and_is_not_there_is_named() -> None:
     assert row.words == "118.5 V, 8 series; it has no series fan_9: series of [FANS], site_meter of [METER]"
 
 
+@pytest.mark.parametrize(
+    ("meter", "told"),
+    [
+        ("", ""), ("pdu", ""), ("meter/main", ""), ("iotawatt-1/site_total", ""), ("iotawatt-1/SITE_total", ""),
+        ("iotawatt-1/grid", "; it has no series grid: series of [FANS], site_meter of [METER]"),
+    ],
+)  # fmt: skip
+def test_only_a_site_meter_that_is_a_series_of_the_monitor_is_demanded_of_it(meter: str, told: str) -> None:
+    site = Site(Settings(apis=sections.Apis(iotawatt_ip=("10.0.0.3",)), meter=sections.Meter(site_meter=meter)))
+    site.health("iotawatt-1")
+    site.reading("iotawatt-1", "voltage", 118.5, "V")
+    site.reading("iotawatt-1", "Site_Total", 90_000.0, "W")
+    assert site.row("iotawatt-1").words == f"118.5 V, 1 series{told}"
+
+
 def test_one_failed_poll_is_a_fault_before_the_device_counts_as_lost() -> None:
     site = Site()
     site.health("pdu-1", "controller", failure="no answer to 3 x 2 s; a wrong community is silence, too", last_ok_mono_s=990.0)

@@ -18,6 +18,7 @@ from services.shared.settings.sections import (
     Foreman,
     General,
     HttpLoads,
+    MqttSensor,
     Pdu,
     Power,
     Schedule,
@@ -130,6 +131,19 @@ def test_a_schedule_is_weekdays_from_monday_0_and_minutes_of_the_day_in_the_site
     (one,) = limits.schedules
     assert (one.name, one.weekdays, one.from_minute, one.until_minute, one.kw) == ("summer", {0, 4, 6}, 570, 15, 100.0)
     assert limits.timezone == ZoneInfo("America/Chicago")
+
+
+@pytest.mark.parametrize(
+    ("unit", "zones"),
+    [("Cel", {"main", "hall"}), ("F", {"main", "hall"}), ("%RH", set()), ("W", set()), ("kW", set()), ("V", set())],
+)
+def test_no_temperature_is_awaited_of_a_site_whose_sensors_on_mqtt_measure_something_else(unit, zones):
+    sensors = {"meter": MqttSensor(topic="meter/main", unit=unit)}
+    settings = Settings(mqtt_sensors=sensors, temperature=Temperature(zones=(("meter/main", "hall"),)), loads=(ROW,))
+    assert limits_from(settings).zones == zones
+    beside = {"barn": MqttSensor(topic="barn/+"), **sensors}
+    assert limits_from(replace(settings, mqtt_sensors=beside)).zones == {"main", "hall"}
+    assert limits_from(replace(settings, apis=Apis(roomalert_ip=("10.0.0.4",)))).zones == {"main", "hall"}
 
 
 def test_every_contact_of_the_utility_is_a_source_of_its_own():

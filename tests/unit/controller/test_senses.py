@@ -150,6 +150,16 @@ def test_the_site_meter_is_read_in_its_own_unit(unit, kw):
     assert senses.site_meter().kw == kw
 
 
+def test_the_site_meter_is_found_by_its_series_whatever_its_case_and_the_newest_is_it():
+    senses = Senses(Settings(meter=Meter(site_meter="iotawatt-1/site_total")))
+    senses.take_reading(reading(90_000.0, 10.0, device="iotawatt-1", quantity="Site_Total", unit="W"))
+    assert (senses.site_meter().kw, senses.site_meter().name) == (90.0, "iotawatt-1/site_total")
+    senses.take_reading(reading(80_000.0, 20.0, device="iotawatt-1", quantity="site_total", unit="W"))
+    senses.take_reading(reading(70_000.0, 15.0, device="iotawatt-1", quantity="SITE_TOTAL", unit="W"))
+    senses.take_reading(reading(60_000.0, 30.0, device="iotawatt-2", quantity="site_total", unit="W"))
+    assert (senses.site_meter().kw, senses.site_meter().mono_s) == (80.0, 20.0)
+
+
 def test_a_contact_names_the_device_that_reads_it():
     senses = Senses(Settings())
     senses.take_switch(contact(True))

@@ -1,7 +1,10 @@
 """Whose raw answers may be asked for: the names of the settings are those that the collector polls and hears."""
 
+import pytest
+
 from services.collector.drivers import DRIVERS
 from services.shared.clock import Clock
+from services.shared.settings import missing
 from services.shared.settings import sections as s
 from services.shared.settings.sensing import sensing_devices
 from services.shared.settings.tree import Settings
@@ -26,3 +29,11 @@ def test_each_device_that_the_collector_has_is_named_and_no_other():
 
 def test_a_site_without_sensors_has_none():
     assert sensing_devices(Settings()) == ()
+
+
+@pytest.mark.parametrize(("unit", "is_temperature"), [("Cel", True), ("F", True), ("%RH", False), ("kW", False), ("V", False)])
+def test_a_sensor_on_the_broker_that_measures_no_temperature_is_no_temperature_sensor(unit, is_temperature):
+    told = missing(Settings(mqtt_sensors={"meter": s.MqttSensor(topic="meter/main", unit=unit)}))
+    found = "No temperature sensors: roomalert_ip is empty and no [MQTT_SENSOR] has the unit Cel or F."
+    assert (found in told) is not is_temperature
+    assert any(line.startswith("No sensor has a role") for line in told) is is_temperature

@@ -30,7 +30,9 @@ sudo scripts/install.sh [options]      installs this checkout on this machine; r
   --no-start               install, and leave it stopped
   --without-memory-limits  go on where the kernel enforces none, and without the alarm about it
 
-Exit codes: 0 done, 1 a step failed, 2 wrong option, 3 this machine cannot run it yet, 4 reboot and run it again.
+Exit codes: 0 done, 1 a step failed, 2 wrong option, 3 this machine, or the site at this moment, does not allow it, 4 reboot and
+run it again. Where another version is installed it goes on as its update, and then also: 5 the new version failed its test and
+the one before runs again, 6 it failed, and the one before is not well either.
 TEXT
 }
 
@@ -130,6 +132,7 @@ another_version() {
     return
   fi
   note "$(basename "$here") is installed: going on as an update to $(basename "$NEW")"
+  [ -z "$CHANGED" ] || warn "site.env has other values now: they count from the site's next start, whatever becomes of the update"
   exec 9>&-
   exec bash "$here/scripts/update.sh" --folder "$FOLDER" --from "$SOURCE" ${YES:+--yes} ${NO_SYSTEMD:+--no-systemd}
 }

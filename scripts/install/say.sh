@@ -5,7 +5,7 @@
 
 readonly EXIT_FAILED=1     # a step failed; what stands above it is done
 readonly EXIT_MISTAKES=2   # wrong options; nothing was done
-readonly EXIT_REFUSED=3    # this machine, or the site at this moment, does not allow it; nothing was done
+readonly EXIT_REFUSED=3    # this machine, or the site at this moment, does not allow it; what runs was not touched
 readonly EXIT_REBOOT=4     # install.sh: reboot, then run it again
 readonly EXIT_TAKEN_BACK=5 # update.sh: the new version failed its test, the one before runs again
 readonly EXIT_NOT_WELL=6   # update.sh: the new version failed, and the one before is not well either

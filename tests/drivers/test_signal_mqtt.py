@@ -6,10 +6,12 @@ import pytest
 
 from services.collector.drivers.listening import MAX_TOPICS
 from services.collector.drivers.signal_mqtt import SignalMqtt
-from services.shared.clock import Clock
+from services.controller.senses import Senses
+from services.shared.clock import Clock, host_boot
 from services.shared.device import Unreachable
 from services.shared.messages import Signal
 from services.shared.settings.sections import SignalSource
+from services.shared.settings.tree import Settings
 from services.shared.vocabulary import Level
 from tests.drivers.foreign import FakeTopics
 
@@ -159,3 +161,49 @@ async def test_of_topics_under_control_the_one_in_force_that_allows_less_counts(
     for number, text in enumerate(one % times for one in said):
         topics.say(f"utility/{number}", f'{{"level":"control","id":"{number}",{text}}}')
     assert (await read(driver)).event_id == str(winner)
+
+
+@pytest.mark.asyncio
+async def test_the_release_of_one_topic_is_news_to_the_controller_although_another_spoke_before_the_control() -> None:
+    topics, senses, told = FakeTopics(), Senses(Settings()), list[Signal]()
+    driver = signal_on(topics, "utility/#", heartbeat_minutes=1)
+    for topic, text in (("b", "normal"), ("a", "control"), ("a", "normal"), ("a", "normal"), ("b", "normal")):
+        topics.say(f"utility/{topic}", text)
+        told.append(await read(driver))
+        senses.take_signal(told[-1].model_copy(update={"host_boot": host_boot()}))
+        (seen,) = senses.signals()
+        assert (seen.level, seen.mono_s) == (told[-1].level, told[-1].poll_started_mono_s)
+    assert [one.level for one in told] == [Level.NORMAL, Level.CONTROL, Level.NORMAL, Level.NORMAL, Level.NORMAL]
+    begun, control, release, again, both = (one.poll_started_mono_s for one in told)
+    assert begun < control < release == again < both  # it does not grow young again without the silent topic
+
+
+@pytest.mark.asyncio
+async def test_a_milder_control_that_is_left_over_is_news_too() -> None:
+    topics = FakeTopics()
+    driver = signal_on(topics, "utility/#", form="json", path="level", heartbeat_minutes=1, **BESIDE)
+    told = []
+    for topic, text in (("b", '"control","kw":300'), ("a", '"control","kw":100'), ("a", '"normal"')):
+        topics.say(f"utility/{topic}", f'{{"level":{text}}}')
+        told.append(await read(driver))
+    assert [one.target_kw for one in told] == [300.0, 100.0, 300.0]
+    assert told[1].poll_started_mono_s < told[2].poll_started_mono_s
+
+
+@pytest.mark.asyncio
+async def test_a_release_that_needs_the_word_of_a_topic_silent_beyond_its_heartbeat_is_unknown_until_that_speaks() -> None:
+    topics = FakeTopics()
+    driver = signal_on(topics, "utility/#", heartbeat_minutes=0.5 / 60)
+    topics.say("utility/b", "normal")
+    assert (await read(driver)).level is Level.NORMAL
+    with pytest.raises(Unreachable):
+        await read(driver)
+    topics.say("utility/a", "control")
+    control = await read(driver)
+    for _ in range(2):
+        topics.say("utility/a", "normal")
+        silent = await read(driver)
+        assert (silent.level, silent.reason.partition(" for ")[0]) == (Level.UNKNOWN, "nothing on utility/b")
+        assert control.poll_started_mono_s < silent.poll_started_mono_s
+    topics.say("utility/b", "normal")
+    assert (await read(driver)).level is Level.NORMAL

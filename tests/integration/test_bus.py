@@ -47,7 +47,7 @@ def signal(level: Level) -> Signal:
 
 
 def event(number: int) -> Event:
-    return Event(subject=("collector",), ledger_seq=number, kind="service", happened_at=0.0, title=f"event {number}")
+    return Event(subject=("controller",), ledger_seq=number, kind="service", happened_at=0.0, title=f"event {number}")
 
 
 def a_bus(live: LiveBroker, service: str, site: str, **options: object) -> Bus:
@@ -257,7 +257,7 @@ async def test_a_foreign_topic_arrives_as_it_was_sent(broker: LiveBroker, site: 
 
 
 async def test_what_a_persistent_consumer_had_not_handled_when_it_died_comes_back(broker: LiveBroker, site: str) -> None:
-    began, handled, sender = asyncio.Event(), [], a_bus(broker, "collector", site)
+    began, handled, sender = asyncio.Event(), [], a_bus(broker, "controller", site)
 
     async def never_finishes(message: Event, _arrival: Arrival) -> None:
         began.set()
@@ -279,7 +279,7 @@ async def test_what_a_persistent_consumer_had_not_handled_when_it_died_comes_bac
 
 async def test_what_was_handled_does_not_come_back(broker: LiveBroker, site: str) -> None:
     handled: list[int] = []
-    sender = a_bus(broker, "collector", site)
+    sender = a_bus(broker, "controller", site)
     async with started(sender):
         for numbers in ((1, 2), (3, 4)):
             consumer = a_bus(broker, "api", site, persistent=True)
@@ -294,15 +294,15 @@ async def test_what_was_handled_does_not_come_back(broker: LiveBroker, site: str
 async def test_what_a_handler_holds_comes_again_until_it_lets_go_and_holds_up_nothing_else(broker: LiveBroker, site: str) -> None:
     held: list[Callable[[], None]] = []
     others, again = [], []
-    sender = a_bus(broker, "collector", site)
+    sender = a_bus(broker, "controller", site)
     first = a_bus(broker, "api", site, persistent=True)
     first.on(Event, lambda _, arrival: held.append(arrival.hold()))
-    first.on(Signal, lambda message, _: others.append(message.level))
+    first.on(Reading, lambda message, _: others.append(message.value))
     async with started(first, sender):
         for number in (1, 2, 3):
             sender.publish(event(number))
-        sender.publish(signal(Level.CONTROL))
-        await until(lambda: len(held) == 3 and others == [Level.CONTROL])
+        sender.publish(reading(1.0))
+        await until(lambda: len(held) == 3 and others == [1.0])
         held[1]()
         await first.stop()
         second = a_bus(broker, "api", site, persistent=True)
@@ -319,7 +319,7 @@ async def test_what_a_handler_holds_comes_again_until_it_lets_go_and_holds_up_no
 async def test_more_messages_may_be_held_than_may_wait_for_their_handlers(broker: LiveBroker, site: str) -> None:
     count = ROOM + 2_000
     held: list[Callable[[], None]] = []
-    sender = a_bus(broker, "collector", site, backlog=2 * count)
+    sender = a_bus(broker, "controller", site, backlog=2 * count)
     receiver = a_bus(broker, "api", site, persistent=True)
     receiver.on(Event, lambda _, arrival: held.append(arrival.hold()))
     async with started(receiver, sender):
@@ -334,7 +334,7 @@ async def test_a_message_held_over_a_reconnect_comes_again_and_its_old_release_d
     own_broker: LiveBroker, site: str
 ) -> None:
     held: list[tuple[int, Callable[[], None]]] = []
-    sender = a_bus(own_broker, "collector", site)
+    sender = a_bus(own_broker, "controller", site)
     receiver = a_bus(own_broker, "api", site, persistent=True)
     receiver.on(Event, lambda message, arrival: held.append((message.ledger_seq, arrival.hold())))
     async with started(receiver, sender):
@@ -374,7 +374,7 @@ async def test_for_an_absent_api_readings_wait_in_the_broker_and_of_what_is_reta
 
 async def test_a_backlog_over_its_bound_drops_the_oldest_and_counts_it(own_broker: LiveBroker, site: str) -> None:
     kept: list[int] = []
-    sender, receiver = a_bus(own_broker, "collector", site, backlog=50), a_bus(own_broker, "api", site)
+    sender, receiver = a_bus(own_broker, "controller", site, backlog=50), a_bus(own_broker, "api", site)
     receiver.on(Event, lambda message, _: kept.append(message.ledger_seq))
     own_broker.stop()
     async with started(sender, receiver, connected=False):

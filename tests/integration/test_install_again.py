@@ -110,7 +110,9 @@ def test_an_installation_that_never_ran_is_finished_by_a_newer_checkout_and_not_
     assert (ran.returncode, "1.0 never ran: 1.1 takes its place" in ran.stdout) == (0, True), ran.stdout + ran.stderr
     (pi.site / "data/ledger").mkdir(parents=True)
     (pi.site / "data/ledger/ledger.db").touch()
-    assert pi.parts(script).returncode == 3
+    for changed, told in (("", False), ("yes", True)):
+        ran = pi.parts(f"CHANGED={changed}; {script}")
+        assert (ran.returncode, "site.env has other values now" in ran.stderr) == (3, told), ran.stdout + ran.stderr
 
 
 @pytest.mark.parametrize(("code", "ended"), [(0, 0), (2, 1), (125, 0)], ids=["right", "mistakes", "the engine's own trouble"])

@@ -1,13 +1,14 @@
 """What the installer finds on a machine before it changes anything, and what it refuses."""
 
 import os
+import re
 import socket
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.integration.made_up_pi import ROOT, Pi
+from tests.integration.made_up_pi import INSTALL, ROOT, Pi
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="the installer wants root")
 SCRIPTS = [*ROOT.glob("scripts/*.sh"), *ROOT.glob("scripts/install/*.sh")]
@@ -48,6 +49,15 @@ def test_a_dry_run_says_each_step_and_does_nothing(pi: Pi) -> None:
 def test_a_wrong_option_is_named_and_nothing_is_done(pi: Pi, options: list[str]) -> None:
     ran = pi.install("--yes", *options)
     assert (ran.returncode, options[0] in ran.stderr, pi.calls()) == (2, True, []), ran.stderr
+
+
+def test_the_help_and_the_manual_name_each_exit_code_also_of_the_update_that_it_may_become() -> None:
+    codes = set(re.findall(r"^readonly EXIT_\w+=(\d)", (ROOT / "scripts" / "install" / "say.sh").read_text(), re.MULTILINE))
+    helped = subprocess.run(["bash", str(INSTALL), "--help"], capture_output=True, text=True, check=True).stdout
+    manual = (ROOT / "docs" / "manual" / "installation.md").read_text()
+    for text in (helped, manual):
+        told = text.partition("\nExit codes: ")[2].partition("\n\n")[0]
+        assert set(re.findall(r"(?:^|[,;:]\s)(\d) ", told)) == {"0", *codes}, told
 
 
 @as_root

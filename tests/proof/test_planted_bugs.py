@@ -76,8 +76,8 @@ BUGS = {
     ),
     "a miner of unknown state is woken": (
         "reconcile",
-        "if load.soft_device and seen.state is LoadState.ASLEEP:\n        return Act.WAKE",
-        "if load.soft_device:\n        return Act.WAKE",
+        "elif load.soft_device and seen.state is LoadState.ASLEEP:\n        yield Act.WAKE",
+        "elif load.soft_device:\n        yield Act.WAKE",
     ),
     "a protected outlet is switched": ("plant", "self.outlet is not None and not self.protected", "self.outlet is not None"),
     "out of service has no end": ("sources", "now.mono_s < memory.out_until.mono_s", "now.mono_s < 1e9"),

@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 
 from services.controller.core import holds
-from services.controller.core.memory import Hold, Trip
+from services.controller.core.loads import locked_out
+from services.controller.core.memory import Hold, Lockout, Trip
 from services.controller.core.orders import Act, LedgerView, Order, Sent
 from services.controller.core.reconcile import reconcile
 from services.controller.core.seen import DeviceSeen, SwitchSeen, TemperatureSeen
@@ -248,3 +249,4 @@ def test_an_outlet_that_no_load_has_cannot_be_locked_out():
     for target in ("/None", "", "pdu-1/None"):
         with pytest.raises(holds.HoldRefused, match="no fan, load, outlet or group is named"):
             holds.lock_out(state, target, "ann", "", bare, moment(200.0))
+    assert locked_out(replace(state, lockouts=(Lockout("", "ann", "", moment(200.0)),)), bare) == frozenset()

@@ -2,11 +2,24 @@
 
 from dataclasses import replace
 
+import pytest
+
+from services.controller.core import holds
 from services.controller.core.seen import LoadSeen
 from services.controller.core.stamps import resume
-from services.shared.vocabulary import Level, LoadState, PowerState
+from services.shared.vocabulary import Control, Level, LoadState, PowerState
 from tests.plant import Site, intake, limits, load, miner, moment
-from tests.scenarios.test_doubted_readers import ASKED_S, LATE_S, OFF_S, OUTLET, RELEASED_S, alarms, behind_an_open_outlet, frozen
+from tests.scenarios.test_doubted_readers import (
+    ASKED_S,
+    LATE_S,
+    OFF_S,
+    OUTLET,
+    RELEASED_S,
+    alarms,
+    behind_an_open_outlet,
+    frozen,
+    outlets,
+)  # fmt: skip
 from tests.scenarios.test_doubted_readers import released as without_temperatures
 
 
@@ -106,6 +119,56 @@ def test_an_hour_in_which_no_controller_ran_is_no_time_to_come_back():
         decision = at(plant, second)
         assert "loads_not_back" not in alarms(decision)
     assert "loads_not_back" in alarms(at(plant, began_s + 700.0))
+
+
+def test_late_stays_late_over_a_restart_where_nothing_tells_how_long_the_process_lived():
+    """No power source, whose word would be written down each minute."""
+    plant = Site(limits(restore_step_kw=100.0, interval_s=0.0, sources=())).settle()
+    stopped = holds.stop(plant.state, "ann", "", moment(OFF_S))
+    plant.state, before = stopped, plant.state
+    plant.at(OFF_S, level=None, loads=[miner(OFF_S, asleep=True)] * 10)
+    plant.state = replace(plant.state, trips=before.trips)
+    for second in (OFF_S + 10.0, RELEASED_S, LATE_S, LATE_S + 60.0):
+        plant.at(second, level=None, loads=[miner(second, asleep=True) for _ in range(10)])
+    assert "loads_not_back" in alarms(plant.decision)
+    plant.state = resume(plant.state, moment(LATE_S + 70.0))
+    for second in (LATE_S + 71.0, LATE_S + 171.0):
+        assert "loads_not_back" in alarms(plant.at(second, level=None, loads=[miner(second, asleep=True) for _ in range(10)]))
+
+
+def test_a_load_that_draws_is_back_although_one_of_its_readers_never_spoke_since_the_restart():
+    plant = Site(limits(restore_step_kw=100.0, interval_s=0.0, zones=frozenset({"main"}))).settle(0.0)
+    for second in (*range(0, int(OFF_S), 10), OFF_S, OFF_S + 10.0, RELEASED_S - 1.0, RELEASED_S, LATE_S, LATE_S + 60.0):
+        asleep = second >= OFF_S
+        at(plant, second, level=Level.CONTROL if second == OFF_S else Level.NORMAL, loads=[miner(second, asleep=asleep)] * 10)
+    assert "loads_not_back" in alarms(plant.decision)
+    plant.state = resume(plant.state, moment(LATE_S + 70.0))
+    draws = replace(miner(LATE_S + 71.0), state=LoadState.UNKNOWN, state_mono_s=None)
+    assert "loads_not_back" not in alarms(at(plant, LATE_S + 71.0, air_s=31.0, loads=[draws] * 10))
+
+
+def test_a_site_that_observes_for_an_hour_forgets_no_doubt():
+    """A restored folder, a missing configuration, or a person at work on the PDU."""
+    plant = without_temperatures(outlets(), only={3})
+    assert plant.state.doubted == {"m-3"}
+    armed = plant.limits
+    plant.limits = replace(armed, control=Control.OBSERVE)
+    plant.at(ASKED_S, loads=frozen(ASKED_S, only={3}))
+    plant.limits = armed
+    for second in (ASKED_S + 10.0, ASKED_S + 20.0):
+        decision = plant.at(second, level=Level.CONTROL, loads=frozen(second))
+    assert (decision.load.unknown_kw, decision.load.proven) == (3.0, False)
+
+
+@pytest.mark.parametrize("word", [LoadState.HASHING, LoadState.WAKING, LoadState.UNKNOWN])
+@pytest.mark.parametrize("watts", [0.0, 40.0])
+def test_an_outlet_that_closes_proves_no_miner_off_that_does_not_call_itself_asleep(word, watts):
+    plant = without_temperatures(limits((load(0),), restore_step_kw=100.0, interval_s=0.0), show=behind_an_open_outlet)
+    plant.at(ASKED_S, level=Level.CONTROL, loads=behind_an_open_outlet(ASKED_S, 1, None))
+    for after_s in (10.0, 20.0, 690.0):
+        works = replace(miner(ASKED_S + after_s, watts=watts), state=word)
+        decision = plant.at(ASKED_S + after_s, level=Level.CONTROL, loads=[works])
+    assert (decision.load.unknown_kw, decision.load.proven) == (3.0, False)
 
 
 def test_a_pdu_that_is_mended_while_its_miner_sleeps_proves_it_again():

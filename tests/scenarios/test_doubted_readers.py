@@ -364,7 +364,7 @@ def test_a_word_of_sleep_that_is_read_every_two_minutes_is_late_like_any_other()
     for second in range(int(RELEASED_S), int(LATE_S) + 10, 5):
         decision = plant.at(float(second), loads=[word_of_sleep(second - second % 120.0)] * 10)
     assert "loads_not_back" in alarms(decision)
-    assert len(plant.state.unshown) == 1, "one moment since when, and no write for each poll that is missing"
+    assert len(plant.state.unshown_held) == 1, "one moment since when, and no write for each poll that is missing"
 
 
 def word_of_sleep(second):

@@ -195,15 +195,32 @@ def test_an_outlet_is_closed_before_its_miner_is_woken():
     assert acts(Desk(site).at(5.0, targets(site, RUN), hashing(site, 5.0, loads=cut))) == [(Act.OUTLET_ON, "m-0")]
 
 
-def test_off_opens_an_outlet_only_where_it_may_and_else_puts_to_sleep():
+def test_off_opens_an_outlet_only_where_it_may_and_puts_to_sleep_beside_it():
     site = limits((load(0), load(1, protected=True), load(2, pdu="", outlet=None), load(3, kind=LoadKind.OUTLET, soft_device="")))
     orders = []
     desk = Desk(site)
     for second in range(4):
         orders += acts(desk.at(float(second), targets(site, OFF), hashing(site, float(second))))
     assert sorted(orders) == [
-        (Act.OUTLET_OFF, "m-0"), (Act.OUTLET_OFF, "m-3"), (Act.SLEEP, "m-1"), (Act.SLEEP, "m-2"),
+        (Act.OUTLET_OFF, "m-0"), (Act.OUTLET_OFF, "m-3"), (Act.SLEEP, "m-0"), (Act.SLEEP, "m-1"), (Act.SLEEP, "m-2"),
     ]  # fmt: skip
+
+
+def test_a_miner_whose_outlet_reads_open_is_not_sent_to_sleep_beside_it():
+    site = one_miner()
+    desk = Desk(site)
+    assert acts(desk.at(0.0, targets(site, OFF), hashing(site, 0.0))) == [(Act.OUTLET_OFF, "m-0"), (Act.SLEEP, "m-0")]
+    cut = [replace(miner(5.0, watts=0.0, outlet=CUT), state=LoadState.UNKNOWN)]
+    assert desk.at(400.0, targets(site, OFF), hashing(site, 400.0, loads=[replace(cut[0], outlet_mono_s=400.0)])) == ()
+
+
+def test_a_sleep_whose_miner_lost_its_outlet_meanwhile_did_not_fail():
+    """Without power it says nothing of itself; it is off, which was meant."""
+    site = one_miner()
+    cut = replace(unmetered(20.0, asleep=False), state=LoadState.UNKNOWN, outlet=CUT)
+    sent = Sent(Order("foreman", Act.SLEEP, "m-0", 310.0), 10.0)
+    assert judge_load_order(sent, cut, site, moment(20.0)) is CommandPhase.CONFIRMED
+    assert judge_load_order(sent, replace(cut, outlet_mono_s=9.0), site, moment(20.0)) is None
 
 
 def test_a_protected_outlet_is_not_closed_either():
@@ -271,8 +288,12 @@ def test_shedding_goes_before_raising_on_the_same_connection():
     assert acts(Desk(site).at(0.0, targets(site, (RUN, SLEEP)), hashing(site, 0.0, loads=loads))) == [(Act.SLEEP, "m-1")]
 
 
+def outlets_alone(count=10):
+    return limits(tuple(load(i, kind=LoadKind.OUTLET, soft_device="") for i in range(count)))
+
+
 def test_a_pdu_gets_one_order_at_a_time_and_half_a_second_between_two():
-    site = limits()
+    site = outlets_alone()
     desk = Desk(site)
     for twentieth in range(120):
         desk.at(twentieth / 20, targets(site, OFF), hashing(site, twentieth / 20))
@@ -282,7 +303,7 @@ def test_a_pdu_gets_one_order_at_a_time_and_half_a_second_between_two():
 
 
 def test_a_pdu_that_does_not_answer_gets_no_second_order():
-    site = limits()
+    site = outlets_alone()
     desk = Desk(site, answers=False)
     for second in range(9):
         desk.at(float(second), targets(site, OFF), hashing(site, float(second)))
@@ -293,7 +314,7 @@ def test_one_slow_device_delays_no_other():
     site = limits((load(0), load(1, pdu="pdu-2")))
     site = replace(site, paces={**site.paces, "pdu-2": Pace(0.5, 1, 10.0)})
     desk = Desk(site, answers=False)
-    assert {order.device for order in desk.at(0.0, targets(site, OFF), hashing(site, 0.0))} == {"pdu-1", "pdu-2"}
+    assert {order.device for order in desk.at(0.0, targets(site, OFF), hashing(site, 0.0))} == {"foreman", "pdu-1", "pdu-2"}
 
 
 def test_300_http_loads_are_told_all_at_once():
@@ -304,7 +325,7 @@ def test_300_http_loads_are_told_all_at_once():
 
 
 def test_a_pdu_whose_call_still_runs_gets_no_second_order_even_when_the_first_expired_unseen():
-    site = limits()
+    site = outlets_alone()
     desk = Desk(site, answers=False)
     for second in range(60):
         desk.at(float(second), targets(site, OFF), hashing(site, float(second)))

@@ -5,7 +5,7 @@ from services.controller.core.doubt import late
 from services.controller.core.memory import Cause, State
 from services.controller.core.mode import Picture
 from services.controller.core.moments import Now
-from services.controller.core.plant import SITE, Limits, Load
+from services.controller.core.plant import SITE, Limits
 from services.controller.core.proof import Measured
 from services.controller.core.ranks import ranked
 from services.controller.core.seen import Snapshot
@@ -17,30 +17,6 @@ from services.shared.vocabulary import AlarmKind, Control
 DEVICE_LOST = "device_lost_"
 _UNPROVEN = "They count as unknown until what reads them shows a change: it did not show the last command."
 _CLOCK_GRACE_S = 300.0  # a Pi hears of the time some minutes after its link is up
-
-
-def load_alarms(
-    stubborn: frozenset[str], opened: frozenset[str], measured: Measured, state: State, limits: Limits
-) -> tuple[AlarmWanted, ...]:
-    """Sleep was acknowledged or not, but the watts did not fall: names the path and the kW."""
-    if not stubborn or limits.control is Control.OBSERVE:
-        return ()
-    loads = [load for load in limits.loads if load.name in stubborn]
-    still = [load for load in loads if load.name not in measured.proven_down]
-    paths = ", ".join(sorted({_path(load) for load in loads}))
-    kw, cut = sum(load.kw for load in loads), sum(load.kw for load in loads if load.name in opened)
-    stuck = sum(load.kw for load in still if load.name not in opened)
-    consequence = f"Outlets are opened for {cut:.0f} kW." if cut else ""
-    if stuck:
-        consequence += f" {stuck:.0f} kW have no outlet that may be opened and stay on."
-    alarm = AlarmWanted(
-        "load_still_on",
-        AlarmKind.EMERGENCY,
-        f"{paths} did not take {counted(len(loads), 'load', 'loads')} off: {kw:.0f} kW.",
-        consequence.strip(),
-        "Look at the path named and at the loads on the page.",
-    )
-    return (ranked(alarm, kw, state, limits),)
 
 
 def target_alarms(
@@ -113,10 +89,6 @@ def waking_alarms(state: State, picture: Picture) -> tuple[AlarmWanted, ...]:
             "Look at them and at what reads them, or lock them out.",
         ),
     )
-
-
-def _path(load: Load) -> str:
-    return {"foreman": "Foreman", "": "Nothing"}.get(load.soft_device, load.soft_device)
 
 
 def device_alarms(

@@ -14,6 +14,7 @@ from services.controller.core.memory import Phase, State
 from services.controller.core.mode import Picture, derive_mode, is_proven
 from services.controller.core.moments import Now
 from services.controller.core.motion import Motion, move
+from services.controller.core.not_off import not_off_alarms
 from services.controller.core.plant import ROUNDING_KW, Limits
 from services.controller.core.readiness import ready_kw
 from services.controller.core.reasons import limited_by, reasons, still_on
@@ -124,19 +125,20 @@ def _alarms(
     measured, stubborn = verdicts.measured, motion.hard.stubborn
     held = alarms.held_but_drawing(motion.held, measured, state, limits, now)
     unproven, silent = unproven_alarms(verdicts.silent, picture)
-    named = silent - {key.removeprefix(alarms.DEVICE_LOST) for key, _ in state.alarmed}  # what was told has not ended by it
+    not_off, unread = not_off_alarms(motion.hard, measured, verdicts.silent, state, limits)
+    told = frozenset(key.removeprefix(alarms.DEVICE_LOST) for key, _ in state.alarmed)  # what was told has not ended by it
     return (
         verdicts.signal.alarms
         + verdicts.thermal.alarms
         + verdicts.air.alarms
         + interlocks.switch_alarms(snapshot, limits, now)
         + interlocks.trip_alarms(verdicts.trips, limits.control)
-        + alarms.load_alarms(stubborn, motion.hard.opened, measured, state, limits)
+        + not_off
         + alarms.held_alarms(held, limits)
         + alarms.target_alarms(stubborn | held, state, picture.binding, measured, limits, now)
         + unproven
         + alarms.waking_alarms(state, picture)
-        + alarms.device_alarms(verdicts.lost, snapshot, limits, named)
+        + alarms.device_alarms(verdicts.lost, snapshot, limits, (silent | unread) - told)
         + alarms.clock_alarms(state, now)
         + drills.drill_alarms(state)
     )

@@ -24,10 +24,14 @@ _WORKS = (LoadState.HASHING, LoadState.WAKING)
 def with_doubt(
     state: State, kept: frozenset[int], unwoken: frozenset[str], snapshot: Snapshot, limits: Limits, now: Now
 ) -> State:
-    """The state with what is remembered of released loads that did not show it; a site that observes commands nothing."""
+    """The state with what is remembered of released loads that did not show it.
+
+    A site that observes commands nothing, so nothing is awaited there; what was in doubt stays so until it is armed again.
+    """
     if limits.control is Control.OBSERVE:
-        return changed(state, unshown=(), unshown_held=(), doubted=frozenset(), doubted_open=frozenset())
-    state = _with_unshown(state, kept, unwoken, snapshot, limits, now)
+        state = changed(state, unshown=(), unshown_held=())
+    else:
+        state = _with_unshown(state, kept, unwoken, snapshot, limits, now)
     return _with_doubted(state, kept, snapshot, limits, now)
 
 
@@ -40,12 +44,16 @@ def late(state: State, now: Now) -> frozenset[str]:
 def _with_unshown(
     state: State, kept: frozenset[int], unwoken: frozenset[str], snapshot: Snapshot, limits: Limits, now: Now
 ) -> State:
-    """The released loads that are read as down. Under a hold their time stands still: nobody tells them to come back."""
+    """The released loads that are read as down. Under a hold their time stands still: nobody tells them to come back.
+
+    So does the time of those that are late: no restart makes them early again, however little a stored state knows of time.
+    """
     known = frozenset().union(*(names for _, names in (*state.unshown, *state.unshown_held)))
     pairs = [(limits.loads[i], snapshot.loads[i]) for i in kept]
     down = {load.name for load, seen in pairs if _reads_down(load, seen, load.name in known, limits, now)}
-    unread = {load.name for load, seen in pairs if _is_unread(load, seen) and load.name in known & unwoken}
-    goes_on, stands = frozenset(down - unwoken), frozenset((down | unread) & known & unwoken)
+    unread = {load.name for load, seen in pairs if _is_unread(load, seen) and not _draws(seen, limits, now)}
+    resting = unwoken | late(state, now)
+    goes_on, stands = frozenset(down - resting), frozenset((down | unread) & known & resting)
     return changed(
         state,
         unshown=_together(
@@ -81,6 +89,11 @@ def _with_doubted(state: State, kept: frozenset[int], snapshot: Snapshot, limits
     return changed(state, doubted=frozenset(doubted) - locked, doubted_open=frozenset(opened) - locked)
 
 
+def _draws(seen: LoadSeen, limits: Limits, now: Now) -> bool:
+    watts = fresh_watts(seen, limits, now)
+    return watts is not None and watts > limits.asleep_watts
+
+
 def _is_unread(load: Load, seen: LoadSeen) -> bool:
     """Whether one of its readers has said nothing yet to this process, which began a moment ago."""
     return bool(load.pdu and seen.outlet_mono_s is None) or bool(load.soft_device and seen.state_mono_s is None)
@@ -88,9 +101,9 @@ def _is_unread(load: Load, seen: LoadSeen) -> bool:
 
 def _reads_down(load: Load, seen: LoadSeen, is_known: bool, limits: Limits, now: Now) -> bool:
     """An open outlet or a word of sleep. One that began so is not back by a word of work that its own watts contradict."""
-    watts = fresh_watts(seen, limits, now)
-    if watts is not None and watts > limits.asleep_watts:
+    if _draws(seen, limits, now):
         return False
+    watts = fresh_watts(seen, limits, now)
     if seen.outlet is PowerState.OFF and _is_heard(seen.outlet_mono_s, load.pdu, limits, now):
         return True
     low = is_known and seen.state in _WORKS and watts is not None
@@ -113,14 +126,16 @@ def _is_one_readers_word(load: Load, seen: LoadSeen) -> bool:
 def _shows_on(load: Load, seen: LoadSeen, is_kept: bool, was_open: bool, limits: Limits, now: Now) -> bool:
     """Watts; where nothing has any, a closed outlet or a word of work; or a closed outlet beside a miner that nobody reaches.
 
-    `was_open`: the doubt is that of an outlet that read open. That it reads closed is the change that was missing.
+    `was_open`: the doubt is that of an outlet that read open. That it reads closed is the change that was missing, but of watts
+    that stand still it says nothing: only a miner that calls itself asleep is believed by it.
     """
-    watts = fresh_watts(seen, limits, now)
-    if watts is not None and watts > limits.asleep_watts:
+    if _draws(seen, limits, now):
         return True
     has_word = is_fresh(seen.state_mono_s, limits, now)
     if not load.pdu:
         return seen.watts is None and seen.state in _WORKS and has_word
     if seen.outlet is not PowerState.ON or not is_fresh(seen.outlet_mono_s, limits, now):
         return False
-    return was_open or not load.soft_device or seen.watts is None or (is_kept and seen.state is LoadState.UNKNOWN and has_word)
+    if was_open and not is_kept and seen.state is LoadState.ASLEEP and has_word:
+        return True
+    return not load.soft_device or seen.watts is None or (is_kept and seen.state is LoadState.UNKNOWN and has_word)

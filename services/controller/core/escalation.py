@@ -24,11 +24,13 @@ _SEEN_IN_S = 15.0  # until an open outlet shows in its meter: three polls
 @dataclass(frozen=True, slots=True)
 class Escalation:
     """What sleep did not bring down: loads whose outlets open now, those that may not or cannot, when to look again, and all that
-    a fresh meter says are not down. `kept_open` read open as it is: they stay so, whatever they were told before."""
+    a fresh meter says are not down. `kept_open` read open as it is: they stay so, whatever they were told before.
+    `unseen`: of the stubborn those of which nothing says that they draw, and nothing that they do not."""
 
     opened: frozenset[str]
     kept_open: frozenset[str]
     stubborn: frozenset[str]
+    unseen: frozenset[str]
     next_due: float
     drawing: frozenset[str]
 
@@ -58,6 +60,7 @@ def escalate(
     opened = {load.name for i, load in enumerate(limits.loads) if load.name in state.opened and i not in kept and load.has_outlet}
     kept_open: set[str] = set()
     stubborn: set[str] = set()
+    hidden: set[str] = set()
     next_due = float("inf")
     suspects = drawing(kept, measured, snapshot, limits, now)
     proven_s = proven_since(state)
@@ -73,12 +76,15 @@ def escalate(
             elif outlet_is_open(snapshot.loads[one.index], limits, now):
                 kept_open.add(one.load.name)
         if waited_s >= stubborn_s:
-            told_on = draws or says_it_works(snapshot.loads[one.index], limits, now)
-            if told_on or (unseen and not _is_known_why(one, proven_s, measured, snapshot, limits, now)):
+            if draws or says_it_works(snapshot.loads[one.index], limits, now):
                 stubborn.add(one.load.name)
+            elif unseen and not _is_known_why(one, proven_s, measured, snapshot, limits, now):
+                hidden.add(one.load.name)
     if limits.pdu_on_curtail == "always":
         opened |= _asleep_with_outlet(kept, says.ceilings, measured, snapshot, limits)
-    return Escalation(frozenset(opened), frozenset(kept_open), frozenset(stubborn), next_due, suspects)
+    return Escalation(
+        frozenset(opened), frozenset(kept_open), frozenset(stubborn | hidden), frozenset(hidden), next_due, suspects
+    )
 
 
 def _is_known_why(

@@ -49,7 +49,7 @@ def remember_lowered(state: State, kept: frozenset[int], limits: Limits, now: No
 
 def locked_out(state: State, limits: Limits) -> frozenset[str]:
     """Loads that a person locked out: the load itself, its outlet or its group."""
-    locked = {lock.target for lock in state.lockouts}
+    locked = {lock.target for lock in state.lockouts} - {""}  # the socket of a load that has none
     if not locked:
         return frozenset()
     return frozenset(one.name for one in limits.loads if locked & {one.name, one.group, one.socket})

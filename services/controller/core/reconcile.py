@@ -70,42 +70,46 @@ def _load_orders(
         raising = target is LoadTarget.RUN
         if raising and load.name in targets.unwoken:
             continue
-        act = _raising_act(load, seen) if raising else _lowering_act(load, targets, target, seen, ledger_view, limits, now)
-        if act is not None:
+        acts = _raising_acts(load, seen) if raising else _lowering_acts(load, targets, target, seen, ledger_view, limits, now)
+        for act in acts:
             device = load.pdu if path_of(act) == OUTLET else load.soft_device
             pace = limits.paces.get(device, NO_PACE)
             yield load, Order(device, act, load.name, now.mono_s + pace.confirm_s)
 
 
-def _raising_act(load: Load, seen: LoadSeen) -> Act | None:
+def _raising_acts(load: Load, seen: LoadSeen) -> Iterator[Act]:
     """A closed outlet first; a miner is woken only if it is known to be asleep."""
     if load.has_outlet and seen.outlet is PowerState.OFF:
-        return Act.OUTLET_ON
-    if load.soft_device and seen.state is LoadState.ASLEEP:
-        return Act.WAKE
-    return None
+        yield Act.OUTLET_ON
+    elif load.soft_device and seen.state is LoadState.ASLEEP:
+        yield Act.WAKE
 
 
-def _lowering_act(
+def _lowering_acts(
     load: Load, targets: Targets, target: LoadTarget, seen: LoadSeen, ledger_view: LedgerView, limits: Limits, now: Now
-) -> Act | None:
-    """Nothing where it reads down already, unless what was told it last never showed: its reader may repeat an old answer."""
+) -> Iterator[Act]:
+    """Both ways at once where the outlet shall open too: its PDU may be the one that does not answer.
+
+    Nothing where it reads down already, unless what was told it last never showed: its reader may repeat an old answer.
+    """
     is_doubted = load.name in targets.doubted
     unsure = is_doubted or _is_unconfirmed(ledger_view.last.get((load.name, OUTLET)))
+    if seen.outlet is PowerState.OFF and not unsure:
+        return
     if target is LoadTarget.OFF and load.has_outlet:
-        return Act.OUTLET_OFF if seen.outlet is not PowerState.OFF or unsure else None
-    if not load.soft_device or (seen.outlet is PowerState.OFF and not unsure):
-        return None
-    last = ledger_view.last.get((load.name, SOFT))
+        yield Act.OUTLET_OFF
+    if load.soft_device and _is_to_sleep(seen, ledger_view.last.get((load.name, SOFT)), is_doubted, limits, now):
+        yield Act.SLEEP
+
+
+def _is_to_sleep(seen: LoadSeen, last: Sent | None, is_doubted: bool, limits: Limits, now: Now) -> bool:
     watts = fresh_watts(seen, limits, now)
     down = watts is not None and watts <= limits.asleep_watts
     if seen.state is LoadState.ASLEEP:
         lies = watts is not None and not down
         waking = last is not None and last.order.act is Act.WAKE and _is_unconfirmed(last)  # its word is of before the wake
-        return Act.SLEEP if lies or waking or is_doubted else None
-    if down and (seen.state is LoadState.UNKNOWN or _went_to_sleep(last)):
-        return None  # its watts fell; what the device says of itself comes later
-    return Act.SLEEP
+        return lies or waking or is_doubted
+    return not (down and (seen.state is LoadState.UNKNOWN or _went_to_sleep(last)))  # its own word comes after its watts
 
 
 def _is_unconfirmed(last: Sent | None) -> bool:

@@ -8,7 +8,7 @@ _OWNER = "controller"
 LOADS = (
     AlarmClass(
         "load_still_on", _OWNER, AlarmKind.EMERGENCY, Priority.HIGH,
-        "sleep did not bring load down, or in a trip nothing has shown that it did; names the path and the kW",
+        "load did not come off, or in a trip nothing has shown that it did; names the path or the silent reader, and the kW",
         "outlets are opened where they may be; the rest stays on",
         "look at that path, and at the loads on the page",
     ),

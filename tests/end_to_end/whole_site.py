@@ -93,8 +93,14 @@ class WholeSite:
                 command = [*around, sys.executable, "-m", _PROGRAMS.get(name, f"services.{name}.main")]
                 self._programs[name] = subprocess.Popen(command, env=env, cwd=ROOT, stdout=log, stderr=log)
             if name == "simulator":
-                wait(lambda: self._answers(self.control_port), 20, "the simulated site answers")
+                self._simulated()
         return self
+
+    def _simulated(self) -> None:
+        try:
+            wait(lambda: self._answers(self.control_port), 20, "the simulated site answers")
+        except AssertionError as error:
+            raise AssertionError(f"{error}; it wrote: {self.log('simulator')[-2000:]}") from None
 
     def send(self, name: str, number: signal.Signals) -> None:
         """Send a signal to a program by its pid; after SIGKILL it is waited for."""

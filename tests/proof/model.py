@@ -8,9 +8,9 @@ from services.controller.core.judge import judge_fan_order, judge_load_order
 from services.controller.core.memory import Hold, Phase, State
 from services.controller.core.moments import Now
 from services.controller.core.orders import Act as Verb
-from services.controller.core.orders import LedgerView, Sent
+from services.controller.core.orders import LedgerView, Sent, path_of
 from services.controller.core.plant import Limits
-from services.controller.core.reconcile import path_of, reconcile
+from services.controller.core.reconcile import reconcile
 from services.controller.core.seen import (
     DeviceSeen,
     FanSeen,

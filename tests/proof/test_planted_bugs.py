@@ -75,7 +75,7 @@ BUGS = {
         "seen.watts",
     ),
     "a miner of unknown state is woken": (
-        "reconcile",
+        "load_orders",
         "elif load.soft_device and seen.state is LoadState.ASLEEP:\n        yield Act.WAKE",
         "elif load.soft_device:\n        yield Act.WAKE",
     ),

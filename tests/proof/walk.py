@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from services.controller.core.memory import State
-from services.controller.core.reconcile import path_of
+from services.controller.core.orders import path_of
 from services.simulator.invariants import violations
 from services.simulator.twin.step import Step
 from tests.proof.alphabet import Act

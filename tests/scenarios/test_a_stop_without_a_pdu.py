@@ -7,6 +7,7 @@ import pytest
 from services.controller.core import holds
 from services.controller.core.orders import Act
 from services.controller.core.seen import DeviceSeen
+from services.controller.core.stamps import resume
 from services.shared.vocabulary import AlarmKind, LoadKind, LoadState, PowerState
 from tests.plant import Site, limits, load, miner, moment, seen
 from tests.scenarios.test_reconcile import Desk
@@ -81,6 +82,25 @@ def test_who_sleeps_by_foreman_alone_is_not_told_as_on_but_as_not_shown_off():
     alarm = told(plant)["load_still_on"]
     assert alarm.cause == "Nothing shows 4 loads off: 12 kW; no answer of pdu-2."
     assert "device_lost_pdu-2" not in told(plant)
+
+
+def test_who_was_not_asked_yet_after_a_restart_is_not_blamed():
+    plant = stopped()
+    run(plant, 150, obey={"foreman", "pdu-1"})
+    plant.state = resume(plant.state, moment(STOP_S + 151.0))
+    early = plant_at(STOP_S + 152.0, asleep={one.name for one in SITE.loads})
+    unasked = tuple(replace(one, last_ok_mono_s=None) for one in early.devices)
+    plant.at(STOP_S + 152.0, replace(early, devices=unasked))
+    assert told(plant)["load_still_on"].cause == "Nothing shows 4 loads off: 12 kW; no answer of pdu-2."
+
+
+def test_a_protected_load_that_nothing_shows_is_not_said_to_stay_on():
+    guarded = replace(SITE, loads=(*SITE.loads[:9], load(9, pdu="pdu-2", protected=True)))
+    plant = Site(guarded).settle(STOP_S)
+    plant.state = holds.stop(plant.state, "ann", "", moment(STOP_S))
+    for after_s in (0.0, 70.0):
+        plant.at(STOP_S + after_s, plant_at(STOP_S + after_s, asleep={one.name for one in SITE.loads}))
+    assert told(plant)["load_still_on"].consequence.endswith(" 3 kW have no outlet that may be opened.")
 
 
 def test_a_loss_that_was_told_before_the_stop_stays_told():

@@ -110,6 +110,21 @@ def test_a_late_miner_that_is_not_in_doubt_stays_told_over_a_restart_too():
     assert "loads_not_back" in alarms(plant.at(second, loads=[miner(second, asleep=True) for _ in range(10)]))
 
 
+def test_a_word_of_work_ends_it_where_no_meter_is_although_the_pdu_never_spoke_since_the_restart():
+    plant = Site(limits(restore_step_kw=100.0, interval_s=0.0)).settle()
+
+    def word(second, state, **more):
+        one = LoadSeen(state, second, **more)
+        return plant.at(second, level=Level.CONTROL if second == OFF_S else Level.NORMAL, loads=[one] * 10)
+
+    for second in (OFF_S, OFF_S + 10.0, RELEASED_S - 1.0, RELEASED_S, LATE_S, LATE_S + 60.0):
+        word(second, LoadState.ASLEEP, outlet=PowerState.ON, outlet_mono_s=second)
+    assert "loads_not_back" in alarms(plant.decision)
+    plant.state = resume(plant.state, moment(LATE_S + 70.0))
+    assert "loads_not_back" in alarms(word(LATE_S + 71.0, LoadState.ASLEEP))
+    assert "loads_not_back" not in alarms(word(LATE_S + 400.0, LoadState.HASHING))
+
+
 def test_an_hour_in_which_no_controller_ran_is_no_time_to_come_back():
     plant = released()
     at(plant, RELEASED_S + 5.0)

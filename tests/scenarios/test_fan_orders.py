@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 from services.controller.core.banks import banks_of, stages_of
-from services.controller.core.orders import Act, LedgerView, Order, Sent
+from services.controller.core.orders import RELAY, Act, LedgerView, Order, Sent
 from services.controller.core.plant import SITE
-from services.controller.core.reconcile import RELAY, reconcile
+from services.controller.core.reconcile import reconcile
 from services.controller.core.seen import FanSeen, SwitchSeen
 from services.controller.core.wanted import Floor, Targets
 from services.shared.vocabulary import PowerState, SwitchRole

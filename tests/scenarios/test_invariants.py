@@ -10,9 +10,9 @@ from services.controller.core import holds
 from services.controller.core.banks import banks_of
 from services.controller.core.decide import decide
 from services.controller.core.memory import Cause, Hold, Phase, State
-from services.controller.core.orders import LedgerView, Sent
+from services.controller.core.orders import LedgerView, Sent, path_of
 from services.controller.core.plant import Source
-from services.controller.core.reconcile import path_of, reconcile
+from services.controller.core.reconcile import reconcile
 from services.controller.core.seen import DeviceSeen, LoadSeen, SwitchSeen
 from services.controller.core.stamps import resume
 from services.shared.vocabulary import LeaseKind, Level, LoadKind, LoadTarget, OnLoss, PowerState, Proof, SwitchRole

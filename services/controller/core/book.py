@@ -9,9 +9,8 @@ from dataclasses import dataclass, replace
 
 from services.controller.core.judge import judge_fan_order, judge_load_order
 from services.controller.core.moments import Now
-from services.controller.core.orders import LedgerView, Order, Sent
+from services.controller.core.orders import RELAY, LedgerView, Order, Sent, path_of
 from services.controller.core.plant import Limits
-from services.controller.core.reconcile import RELAY, path_of
 from services.controller.core.seen import Snapshot
 from services.shared.vocabulary import CommandPhase
 

@@ -125,7 +125,7 @@ def _alarms(
     measured, stubborn = verdicts.measured, motion.hard.stubborn
     held = alarms.held_but_drawing(motion.held, measured, state, limits, now)
     unproven, silent = unproven_alarms(verdicts.silent, picture)
-    not_off, unread = not_off_alarms(motion.hard, measured, verdicts.silent, state, limits)
+    not_off, unread = not_off_alarms(motion.hard, measured, verdicts.silent, state, limits, now)
     told = frozenset(key.removeprefix(alarms.DEVICE_LOST) for key, _ in state.alarmed)  # what was told has not ended by it
     return (
         verdicts.signal.alarms

@@ -96,6 +96,8 @@ def _draws(seen: LoadSeen, limits: Limits, now: Now) -> bool:
 
 def _is_unread(load: Load, seen: LoadSeen) -> bool:
     """Whether one of its readers has said nothing yet to this process, which began a moment ago."""
+    if seen.state in _WORKS and seen.watts is None:
+        return False  # where nothing measures it, its own word is all there is
     return bool(load.pdu and seen.outlet_mono_s is None) or bool(load.soft_device and seen.state_mono_s is None)
 
 

@@ -3,21 +3,23 @@
 from services.controller.core.counted import counted
 from services.controller.core.escalation import Escalation
 from services.controller.core.memory import Silence, State
+from services.controller.core.moments import Now
 from services.controller.core.plant import Limits, Load
 from services.controller.core.proof import Measured
 from services.controller.core.ranks import ranked
+from services.controller.core.silence import away_devices
 from services.controller.core.wanted import AlarmWanted
 from services.shared.vocabulary import AlarmKind, Control
 
 
 def not_off_alarms(
-    hard: Escalation, measured: Measured, silent: tuple[Silence, ...], state: State, limits: Limits
+    hard: Escalation, measured: Measured, silent: tuple[Silence, ...], state: State, limits: Limits, now: Now
 ) -> tuple[tuple[AlarmWanted, ...], frozenset[str]]:
     """The emergency, and the silent devices that it names: their loss follows from it."""
     if not hard.stubborn or limits.control is Control.OBSERVE:
         return (), frozenset()
     loads = [load for load in limits.loads if load.name in hard.stubborn]
-    away = frozenset(one.device for one in silent)
+    away = away_devices(silent, limits, now)
     mute = away & {load.pdu for load in loads if load.name in hard.opened}
     unread = away & {name for load in loads if load.name in hard.unseen for name in (load.pdu, load.soft_device)}
     alarm = AlarmWanted(
@@ -55,7 +57,8 @@ def _consequences(loads: list[Load], hard: Escalation, measured: Measured, mute:
     if unsure:
         parts.append(f"Outlets of {_kw(unsure):.0f} kW are told to open{_no_answer(mute)}.")
     if stuck:
-        parts.append(f"{_kw(stuck):.0f} kW have no outlet that may be opened and stay on.")
+        stays = "" if all(load.name in hard.unseen for load in stuck) else " and stay on"
+        parts.append(f"{_kw(stuck):.0f} kW have no outlet that may be opened{stays}.")
     return parts
 
 

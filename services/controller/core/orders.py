@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+SOFT, OUTLET, RELAY = "soft", "outlet", "relay"
+
 
 class Act(StrEnum):
     """What a driver may be told. Always a wanted state, never a toggle or a reboot."""
@@ -14,6 +16,21 @@ class Act(StrEnum):
     OUTLET_ON = "outlet_on"
     FAN_ON = "fan_on"
     FAN_OFF = "fan_off"
+
+
+_PATH = {
+    Act.SLEEP: SOFT,
+    Act.WAKE: SOFT,
+    Act.OUTLET_OFF: OUTLET,
+    Act.OUTLET_ON: OUTLET,
+    Act.FAN_ON: RELAY,
+    Act.FAN_OFF: RELAY,
+}
+
+
+def path_of(act: Act) -> str:
+    """The path an act takes: a target has at most one order under way on each."""
+    return _PATH[act]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,33 +7,18 @@ and the first orders shed the most. Pure like `decide`, so that the simulated da
 from collections.abc import Iterator
 
 from services.controller.core.judge import is_settled
+from services.controller.core.load_orders import load_orders
 from services.controller.core.moments import Now
-from services.controller.core.orders import Act, LedgerView, Order, Sent
+from services.controller.core.orders import RELAY, Act, LedgerView, Order, Sent, path_of
 from services.controller.core.plant import NO_PACE, Fan, Limits, Load, Pace
-from services.controller.core.proof import fresh_watts
-from services.controller.core.seen import FanSeen, LoadSeen, Snapshot
+from services.controller.core.seen import FanSeen, Snapshot
 from services.controller.core.wanted import Targets
-from services.shared.vocabulary import LoadState, LoadTarget, PowerState
+from services.shared.vocabulary import PowerState
 
-SOFT, OUTLET, RELAY = "soft", "outlet", "relay"
 _RENEW_AT = 0.4  # of the lease: two renewals may fail before the fan comes back on
 _SLOW_AGAIN = 10  # after its attempts an order rests ten times its confirm time, then begins anew: level, not edge
 _REST_AT_MOST_S = 600.0  # a device that was away for its attempts is asked again within a usual response deadline
-
-_PATH = {
-    Act.SLEEP: SOFT,
-    Act.WAKE: SOFT,
-    Act.OUTLET_OFF: OUTLET,
-    Act.OUTLET_ON: OUTLET,
-    Act.FAN_ON: RELAY,
-    Act.FAN_OFF: RELAY,
-}
 _RAISES = frozenset({Act.WAKE, Act.OUTLET_ON})
-
-
-def path_of(act: Act) -> str:
-    """The path an act takes: a target has at most one order under way on each."""
-    return _PATH[act]
 
 
 def reconcile(
@@ -41,11 +26,13 @@ def reconcile(
 ) -> tuple[tuple[Order, ...], float]:
     """The orders to send now, in order, and the moment at which more may be due."""
     wanted = list(_fan_orders(targets, readback, ledger_view, limits, now))
-    wanted += sorted(_load_orders(targets, readback, ledger_view, limits, now), key=lambda pair: _rank(pair[0], pair[1]))
+    pairs = tuple(load_orders(targets, readback, ledger_view, limits, now))
+    cut = frozenset(order.target for _, order in pairs if order.act is Act.OUTLET_OFF)
+    wanted += [order for _, order in sorted(pairs, key=lambda pair: _rank(pair[0], pair[1], cut))]
     sending: list[Order] = []
     due = float("inf")
     sent_now: dict[str, int] = {}
-    for _, order in wanted:
+    for order in wanted:
         pace = limits.paces.get(order.device, NO_PACE)
         if order.act is Act.FAN_ON and limits.fan_start_spacing_s > 0 and any(one.act is Act.FAN_ON for one in sending):
             due = min(due, now.mono_s + limits.fan_start_spacing_s)
@@ -59,76 +46,18 @@ def reconcile(
     return tuple(sending), due
 
 
-def _rank(load: Load | None, order: Order) -> tuple[bool, float, str]:
-    return order.act in _RAISES, -(load.kw if load else 0.0), order.target
+def _rank(load: Load, order: Order, cut: frozenset[str]) -> tuple[bool, bool, float, str]:
+    """What takes load off first, and of this what has no outlet beside it: Foreman takes one call a second."""
+    return order.act in _RAISES, order.act is Act.SLEEP and order.target in cut, -load.kw, order.target
 
 
-def _load_orders(
-    targets: Targets, readback: Snapshot, ledger_view: LedgerView, limits: Limits, now: Now
-) -> Iterator[tuple[Load | None, Order]]:
-    for load, target, seen in zip(limits.loads, targets.loads, readback.loads, strict=True):
-        raising = target is LoadTarget.RUN
-        if raising and load.name in targets.unwoken:
-            continue
-        acts = _raising_acts(load, seen) if raising else _lowering_acts(load, targets, target, seen, ledger_view, limits, now)
-        for act in acts:
-            device = load.pdu if path_of(act) == OUTLET else load.soft_device
-            pace = limits.paces.get(device, NO_PACE)
-            yield load, Order(device, act, load.name, now.mono_s + pace.confirm_s)
-
-
-def _raising_acts(load: Load, seen: LoadSeen) -> Iterator[Act]:
-    """A closed outlet first; a miner is woken only if it is known to be asleep."""
-    if load.has_outlet and seen.outlet is PowerState.OFF:
-        yield Act.OUTLET_ON
-    elif load.soft_device and seen.state is LoadState.ASLEEP:
-        yield Act.WAKE
-
-
-def _lowering_acts(
-    load: Load, targets: Targets, target: LoadTarget, seen: LoadSeen, ledger_view: LedgerView, limits: Limits, now: Now
-) -> Iterator[Act]:
-    """Both ways at once where the outlet shall open too: its PDU may be the one that does not answer.
-
-    Nothing where it reads down already, unless what was told it last never showed: its reader may repeat an old answer.
-    """
-    is_doubted = load.name in targets.doubted
-    unsure = is_doubted or _is_unconfirmed(ledger_view.last.get((load.name, OUTLET)))
-    if seen.outlet is PowerState.OFF and not unsure:
-        return
-    if target is LoadTarget.OFF and load.has_outlet:
-        yield Act.OUTLET_OFF
-    if load.soft_device and _is_to_sleep(seen, ledger_view.last.get((load.name, SOFT)), is_doubted, limits, now):
-        yield Act.SLEEP
-
-
-def _is_to_sleep(seen: LoadSeen, last: Sent | None, is_doubted: bool, limits: Limits, now: Now) -> bool:
-    watts = fresh_watts(seen, limits, now)
-    down = watts is not None and watts <= limits.asleep_watts
-    if seen.state is LoadState.ASLEEP:
-        lies = watts is not None and not down
-        waking = last is not None and last.order.act is Act.WAKE and _is_unconfirmed(last)  # its word is of before the wake
-        return lies or waking or is_doubted
-    return not (down and (seen.state is LoadState.UNKNOWN or _went_to_sleep(last)))  # its own word comes after its watts
-
-
-def _is_unconfirmed(last: Sent | None) -> bool:
-    return last is not None and (not last.done or last.failed)
-
-
-def _went_to_sleep(last: Sent | None) -> bool:
-    return last is not None and last.order.act is Act.SLEEP and last.done and not last.failed
-
-
-def _fan_orders(
-    targets: Targets, readback: Snapshot, ledger_view: LedgerView, limits: Limits, now: Now
-) -> Iterator[tuple[Load | None, Order]]:
+def _fan_orders(targets: Targets, readback: Snapshot, ledger_view: LedgerView, limits: Limits, now: Now) -> Iterator[Order]:
     for fan, wanted, seen in zip(limits.fans, targets.fans, readback.fans, strict=True):
         if not fan.wired:
             continue
         order = _fan_order(fan, wanted, seen, ledger_view.last.get((f"fan-{fan.number}", RELAY)), limits, now)
         if order is not None:
-            yield None, order
+            yield order
 
 
 def _fan_order(fan: Fan, wanted: PowerState, seen: FanSeen, last: Sent | None, limits: Limits, now: Now) -> Order | None:

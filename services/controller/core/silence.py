@@ -22,6 +22,11 @@ def lost_devices(silent: tuple[Silence, ...]) -> frozenset[str]:
     return frozenset(one.device for one in silent if one.is_lost)
 
 
+def away_devices(silent: tuple[Silence, ...], limits: Limits, now: Now) -> frozenset[str]:
+    """Those that are silent for half of their limit; not those that this process did not ask yet."""
+    return frozenset(one.device for one in silent if elapsed_s(one.since, now) > limits.lost_after_s[one.device] / 2)
+
+
 def _judge(device: DeviceSeen, known: Silence | None, state: State, limits: Limits, now: Now) -> Silence | None:
     heard_s, limit_s = device.last_ok_mono_s, limits.lost_after_s[device.name]
     if heard_s is None:

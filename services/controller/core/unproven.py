@@ -9,7 +9,7 @@ from services.controller.core.mode import Picture
 from services.controller.core.plant import Load
 from services.controller.core.proof import is_metered
 from services.controller.core.ranks import ranked
-from services.controller.core.silence import lost_devices
+from services.controller.core.silence import away_devices, lost_devices
 from services.controller.core.stamps import elapsed_s
 from services.controller.core.wanted import AlarmWanted
 from services.shared.vocabulary import AlarmKind, Control
@@ -26,7 +26,7 @@ def unproven_alarms(silent: tuple[Silence, ...], picture: Picture) -> tuple[tupl
     asked = any(one.cause in (Cause.UTILITY, Cause.SIGNAL_LOST) for one in picture.binding)
     if not asked or picture.limits.control is Control.OBSERVE or not picture.measured.unknown_kw:
         return (), frozenset()
-    away = _away(silent, picture)
+    away = away_devices(silent, picture.limits, picture.now)
     meter = _lost_site_meter(picture)
     down = [load for i, load in enumerate(picture.limits.loads) if i not in picture.kept]
     doubted = _doubted(down, picture)
@@ -65,12 +65,6 @@ def _why(silent: tuple[str, ...], doubted: list[Load]) -> str:
 
 def _listed(names: tuple[str, ...]) -> str:
     return ", ".join(names[:_NAMED]) + (f" and {len(names) - _NAMED} more" if len(names) > _NAMED else "")
-
-
-def _away(silent: tuple[Silence, ...], picture: Picture) -> frozenset[str]:
-    """The devices that are silent for half of their limit: those that this process did not ask yet are not."""
-    limits, now = picture.limits, picture.now
-    return frozenset(one.device for one in silent if elapsed_s(one.since, now) > limits.lost_after_s[one.device] / 2)
 
 
 def _lost_site_meter(picture: Picture) -> tuple[str, ...]:

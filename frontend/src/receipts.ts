@@ -5,6 +5,14 @@ import { moment } from "./words";
 const RECEIPT = /^(\S+) (accepted|refused) at (\S+)/;
 const NAMES: Record<string, string> = { email: "e-mail", sms: "SMS" };
 
+/** A receipt as it came, with its time by the clock of the site: "email accepted at 21:38:00 (its words)". */
+export function inFull(receipt: string, today?: number, timeZone?: string): string {
+  const [told, channel, verdict, at] = RECEIPT.exec(receipt) ?? [];
+  const unix = Date.parse(at ?? "") / 1000;
+  if (!told || !Number.isFinite(unix)) return receipt;
+  return `${channel} ${verdict} at ${moment(unix, true, today, timeZone)}${receipt.slice(told.length)}`;
+}
+
 /** The last word of each channel in one line: "telegram, e-mail, SMS accepted 03:38". What cannot be read is kept as it is. */
 export function inShort(receipts: string[]): string {
   const last = new Map<string, string>();

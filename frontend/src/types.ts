@@ -140,7 +140,11 @@ export interface CommandCount {
   last_confirmed_at: number | null;
 }
 
-/** One kind of command of one device. `sent` = confirmed + refused + failed + expired + open. Percentiles are nearest-rank. */
+/**
+ * One kind of command of one device. `sent` = confirmed + refused + failed + expired + superseded + open.
+ *
+ * Percentiles are nearest-rank.
+ */
 export interface CommandRow {
   device: string;
   act: string; // sleep, wake, outlet_off, outlet_on, fan_on or fan_off
@@ -152,10 +156,11 @@ export interface CommandRow {
   refused: number;
   failed: number;
   expired: number;
+  superseded: number; // the opposite was ordered before it was confirmed; no failure
   open: number; // no end is recorded yet
   oldest_open_at: string | null;
   renewals_failed: number; // failed renewals of a fan's lease; counted in no other figure
-  share_confirmed: number | null; // confirmed of those that ended, 0 to 1; null while none ended
+  share_confirmed: number | null; // confirmed of those that ended otherwise than superseded, 0 to 1
   p50_s: number | null; // seconds from sending to confirmed
   p95_s: number | null;
   max_s: number | null;
@@ -215,7 +220,7 @@ export interface CurtailmentRow {
   // an estimate: the load before it began, less what was measured, over its time; null where one is not known
   energy_not_used_kwh: number | null;
   forced: boolean; // a lease or a drill stood in it
-  exercised: boolean; // a drill, or a lease of the debug listener, brought it: no evidence of the site's own
+  exercised: boolean; // a drill, or a debug call that forced it, brought it: no evidence of the site's own
   clock_trusted: boolean;
 }
 

@@ -50,11 +50,6 @@ export function moment(at: number | null, seconds = false, today = feed.value?.t
   return day === dayOf(today ?? at, timeZone) ? clock(at, seconds, timeZone) : `${day} ${clock(at, seconds, timeZone)}`;
 }
 
-/** A moment to the minute that is not told earlier than it is. */
-export function notBefore(at: number, today?: number, timeZone?: string): string {
-  return moment(Math.ceil(at / 60) * 60, false, today, timeZone);
-}
-
 /** The time of day of a moment. */
 export function clock(at: number, seconds = false, timeZone = zone()): string {
   const parts: Intl.DateTimeFormatOptions = {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { inShort } from "../src/receipts";
+import { inFull, inShort } from "../src/receipts";
 import { airOf, celsius, unitOf } from "../src/units";
-import { bytes, clock, dayOf, duration, kw, moment, notBefore, number, oldAge } from "../src/words";
+import { bytes, clock, dayOf, duration, kw, moment, number, oldAge } from "../src/words";
 
 const NOON = Date.UTC(2026, 10, 22, 18) / 1000; // 12:00 in Chicago
 const CHICAGO = "America/Chicago";
@@ -26,9 +26,9 @@ test("a moment of another day has its day, by the clock of the site", () => {
   assert.equal(moment(null), "unknown");
 });
 
-test("what cannot be before a moment is not told a minute too early", () => {
-  const told = [0, 0.4, 59, 60].map((after) => notBefore(NOON + after, NOON, CHICAGO));
-  assert.deepEqual(told, ["12:00", "12:01", "12:01", "12:01"]);
+test("a moment is cut to the minute, so that what comes back is never told later than it does", () => {
+  const told = [0, 0.4, 59, 60].map((after) => moment(NOON + after, false, NOON, CHICAGO));
+  assert.deepEqual(told, ["12:00", "12:00", "12:00", "12:01"]);
 });
 
 test("unknown is a word and never 0, and small figures keep a decimal", () => {
@@ -51,6 +51,13 @@ test("receipts in short: the last word of each channel, alike ones together, wha
   const at = (minute: number) => new Date(minute * 60_000).toISOString();
   const told = inShort([`email refused at ${at(1)}`, `email accepted at ${at(2)} (250)`, `sms accepted at ${at(2)}`, "odd"]);
   assert.equal(told, `e-mail, SMS accepted ${moment(120)}; odd`);
+});
+
+test("a receipt in full has its time by the clock of the site, and what cannot be read stays as it is", () => {
+  const told = (receipt: string) => inFull(receipt, NOON, CHICAGO);
+  assert.equal(told("telegram accepted at 2026-11-22T18:48:05Z"), "telegram accepted at 12:48:05");
+  assert.equal(told("email refused at 2026-11-21T18:48:00Z (550 no)"), "email refused at 2026-11-21 12:48:00 (550 no)");
+  assert.deepEqual(["odd", "sms accepted at noon"].map(told), ["odd", "sms accepted at noon"]);
 });
 
 test("what still counts of a meter that fell silent says how old it is", () => {

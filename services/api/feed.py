@@ -44,6 +44,7 @@ def build(image: Image, settings: Settings, *, broker_connected: bool, history: 
         devices=devices,
         temperature_max_c=state.temperature_max_c if state else None,
         is_collector_silent=image.signs.is_collector_silent(now),
+        is_controller_silent=tiles_of_services.is_controller_silent(image, now),
     )
     probes = unknown.probes(seen, settings) if broker_connected else ()
     to_do = todo(state, silence, alarms, services, devices, stored, (*probes, *notices))

@@ -1,7 +1,6 @@
 """The five-second answer: is the site safe, is it curtailed, and why."""
 
 from dataclasses import replace
-from math import ceil
 
 from services.api import because
 from services.api.mode_sentences import ARMED, OBSERVING, Said
@@ -11,7 +10,6 @@ from services.shared.messages import State
 from services.shared.site_time import Clock
 from services.shared.vocabulary import Control, Mode
 
-_TOLD_S = 60  # a return is told to the minute, and never earlier than it can be
 STILL_ON = frozenset({"over_target", "load_still_on"})
 """The alarms which say that load is on that was asked off, past its deadline."""
 NO_BROKER = "the broker cannot be reached"
@@ -43,7 +41,7 @@ def headline(
     said = borne_out(state, (OBSERVING if is_observing else ARMED)[state.mode], began, off, measured=measured)
     said = _judged(said, tripped=bool(state.trips), still_on=still_on, unknown=unknown)
     brief, end = f"{said.lead} {said.text}".lstrip(), " Nothing is switched." if is_observing else ""
-    back = "" if back_at is None else f" Back at the earliest {clock(ceil(back_at / _TOLD_S) * _TOLD_S)}."
+    back = "" if back_at is None else f" {_what(state)} at the earliest {clock(back_at)}."  # cut to the minute: never too late
     return Headline(
         sentence=f"{brief}{said.figures}{back}{end}",
         brief=f"{brief}{end}",
@@ -79,6 +77,11 @@ def _back_at(state: State) -> float | None:
     if state.mode is Mode.RESTORING and (not because.held_by(state) or because.is_endless(state)):
         return None
     return state.back_at
+
+
+def _what(state: State) -> str:
+    """On the way up a part may be back already: what has a moment then is the next stage."""
+    return "The next stage" if state.mode is Mode.RESTORING else "Back"
 
 
 def silent(why: str, todo: tuple[str, ...] = ()) -> Headline:

@@ -1,13 +1,14 @@
 """The page without scripts: for old browsers, text browsers, and the day when everything else is broken."""
 
 from collections.abc import Iterable
+from functools import partial
 from html import escape
 
 from services.api.dashboard import Dashboard
 from services.api.plain_plant import number, tables
 from services.api.tile_views import FanTile
 from services.shared.messages import OpenAlarm
-from services.shared.site_time import SiteTime
+from services.shared.site_time import Clock, SiteTime
 from services.shared.spans import span
 from services.shared.vocabulary import FanState, PowerState, Proof
 
@@ -100,13 +101,21 @@ def _proof(fan: FanTile) -> str:
 def _alarms(feed: Dashboard) -> str:
     if not feed.alarms.known:
         return "<h2>Alarms</h2><p>unknown: the notifier is silent</p>"
-    return _list("Alarms", (_alarm(a) for a in feed.alarms.alarms), "none")
+    clock = partial(SiteTime(feed.timezone).clock, now_at=feed.time)
+    over = [_over(alarm, clock) for alarm in feed.alarms.alarms if not alarm.active]
+    active = _list("Alarms", (_alarm(alarm, clock) for alarm in feed.alarms.alarms if alarm.active), "none")
+    return active + (_list("Over", over) if over else "")
 
 
-def _alarm(alarm: OpenAlarm) -> str:
+def _alarm(alarm: OpenAlarm, clock: Clock) -> str:
     """Without names: this page may be looked at by everybody."""
     calls = f", escalated {alarm.escalated}x" if alarm.escalated else ""
-    return f"{alarm.kind} (to do with {alarm.priority} priority, {alarm.state}{calls}): {alarm.cause} {alarm.action}"
+    what = f"to do with {alarm.priority} priority, {alarm.state}{calls}, since {clock(alarm.since_at)}"
+    return f"{alarm.kind} ({what}): {alarm.cause} {alarm.action}"
+
+
+def _over(alarm: OpenAlarm, clock: Clock) -> str:
+    return f"{alarm.kind}, from {clock(alarm.since_at)} to {clock(alarm.ended_at)} it was: {alarm.cause}"
 
 
 def _list(title: str, lines: Iterable[str], empty: str = "nothing is known") -> str:

@@ -12,20 +12,12 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
+from services.api.mistakes import Mistake, mistakes_of
 from services.shared.unanswered import OWN_FAULT
 
 log = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
 _TYPES = "urn:mine:problem:"
-_NOT_SHOWN = {"/api/v1/login"}  # a mistake there would be answered, and logged, with the password
-
-
-class Mistake(BaseModel):
-    """One wrong value: where, what was found, what is allowed."""
-
-    at: str
-    found: str
-    allowed: str
 
 
 class ProblemBody(BaseModel):
@@ -98,16 +90,9 @@ def _of_http(request: Request, error: Exception) -> Response:
 
 def _of_validation(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    mistakes = [
-        Mistake(at=".".join(str(part) for part in e["loc"]), found=_found(request, e.get("input")), allowed=e["msg"])
-        for e in error.errors()[:20]
-    ]
-    detail = "; ".join(f"{m.at}: found {m.found}; {m.allowed}" for m in mistakes)
+    mistakes = mistakes_of(request, error)
+    detail = "; ".join(f"{m.at}: found {m.found}; allowed: {m.allowed}" for m in mistakes)
     return answer(422, "wrong-value", detail[:2000], errors=mistakes)
-
-
-def _found(request: Request, value: object) -> str:
-    return "what is not shown" if request.url.path in _NOT_SHOWN else repr(value)[:80]
 
 
 def _of_fault(_request: Request, _error: Exception) -> Response:

@@ -2,7 +2,9 @@
 
 from services.api.image import SILENT_TO_SEE_S, Image
 from services.api.latest import age_s
+from services.api.signs import SILENT
 from services.api.tile_views import AlarmsTile, DeviceTile, ServiceTile
+from services.api.unread import NOT_HEARD, NOT_READ
 from services.shared.clock import Moment
 from services.shared.messages import DeviceHealth, Devices, OpenAlarm, Presence
 from services.shared.vocabulary import HealthState
@@ -13,12 +15,17 @@ SERVICES = ("api", "collector", "controller", "notifier")
 def unheard(owner: Devices, image: Image, broker_connected: bool, now: Moment) -> str:
     """Why nobody reads the devices of a service now, as far as is known; empty where it does."""
     if not broker_connected:
-        return "nobody hears of it: the broker cannot be reached"
+        return f"{NOT_HEARD}the broker cannot be reached"
     presence = image.signs.presence.get(owner.source)
     if presence and presence.state == "offline":
-        return f"nobody reads it: the {owner.source} is offline"
-    is_silent = owner.source == "collector" and image.signs.is_collector_silent(now)
-    return f"nobody reads it: the {owner.source} is silent" if is_silent else ""
+        return f"{NOT_READ}the {owner.source} is offline"
+    is_silent = image.signs.is_collector_silent(now) if owner.source == "collector" else is_controller_silent(image, now)
+    return f"{NOT_READ}the {owner.source} is silent" if is_silent else ""
+
+
+def is_controller_silent(image: Image, now: Moment) -> bool:
+    """Whether it is known to be offline, or has said nothing for longer than whoever looks should wait."""
+    return image.silence(now, SILENT_TO_SEE_S) == SILENT
 
 
 def device(health: DeviceHealth, owner: Devices, now: Moment, *, unheard: str) -> DeviceTile:

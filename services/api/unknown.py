@@ -8,7 +8,7 @@ from services.api.tiles import STALE
 from services.shared.settings.tree import Settings
 from services.shared.vocabulary import HealthState, PowerState, Proof, SensorRole, SwitchRole
 
-COLLECTOR = "collector"
+COLLECTOR, CONTROLLER = "collector", "controller"
 _VITAL = (SwitchRole.SMOKE, SwitchRole.FLOOD)
 _GRAVEST = (*_VITAL, SwitchRole.UTILITY, SwitchRole.DOOR, SwitchRole.OTHER)
 _MOST_NAMES = 3
@@ -25,6 +25,7 @@ class Seen:
     devices: tuple[DeviceTile, ...]
     temperature_max_c: float | None
     is_collector_silent: bool
+    is_controller_silent: bool
 
 
 def unsafe_without(seen: Seen, settings: Settings) -> tuple[str, ...]:
@@ -70,10 +71,9 @@ def _blind(sensors: Sequence[SensorTile], settings: Settings) -> list[str]:
 
 
 def _missing(seen: Seen, settings: Settings) -> Iterator[str]:
-    silent = seen.is_collector_silent
-    if silent:
-        yield "the collector is silent: nothing that it reads is of the present"
-    lost = [one.name for one in seen.devices if one.state is HealthState.LOST and not (silent and one.owner == COLLECTOR)]
+    silent = [name for name, is_so in ((CONTROLLER, seen.is_controller_silent), (COLLECTOR, seen.is_collector_silent)) if is_so]
+    yield from (f"the {name} is silent: nothing that it reads is of the present" for name in silent)
+    lost = [one.name for one in seen.devices if one.state is HealthState.LOST and one.owner not in silent]
     if lost:
         yield f"no answer from {_listed(lost)}"
     if roles := _unread(seen, settings):

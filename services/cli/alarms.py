@@ -19,6 +19,7 @@ from services.shared.spans import span
 
 _SEVERITY = ("emergency", "warning", "heartbeat")
 _NONE = "There is no open alarm."
+_ONLY_WARNINGS = " (warnings only; emergencies are shelved by their exact key)"
 _SILENT = "the notifier is silent: which alarms there are is unknown"
 
 
@@ -65,7 +66,8 @@ def shelve(
 
     Exit code 0 done, 1 refused, 2 mistakes, 3 not running, 4 no answer.
     """
-    text = f"Alarm {alarm} is shelved for {span(minutes * 60)}. `mine unshelve {alarm}` ends it before."
+    only = _ONLY_WARNINGS if "*" in alarm else ""
+    text = f"Alarm {alarm} is shelved for {span(minutes * 60)}{only}. `mine unshelve {alarm}` ends it before."
     ask_for("shelve", {"key": alarm, "minutes": minutes}, text, reason, as_json=as_json, before=_meant, more=_of_none)
 
 

@@ -77,7 +77,7 @@ def _document(
     code: int, settings: Settings | None, words: Sequence[str], rows: Sequence[Row], why_not: str | None
 ) -> dict[str, Any]:
     mistakes = [] if settings else list(words)
-    bad = ", ".join(row.name for row in rows if row.verdict in check_told.BAD)
+    bad = ", ".join(row.name for row in check_told.bad(rows))
     why = "; ".join(mistakes) or why_not or f"Not as it must be: {bad}"
     return {
         **refusal(why if code else None, code),

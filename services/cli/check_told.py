@@ -4,6 +4,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 
 from services.api.check.rows import CheckVerdict, Row
+from services.api.unread import is_unread
 from services.shared.settings import counted
 
 WIDTH = 98
@@ -19,7 +20,7 @@ _RANK = {verdict: number for number, verdict in enumerate(_MARKS)}
 _TITLES = {"device": "Devices", "channel": "Ways to people", "site": "Our own"}
 _INDENT = " " * 11
 _ROOM = 30
-BAD = (CheckVerdict.FAULT, CheckVerdict.UNKNOWN)
+_BAD = (CheckVerdict.FAULT, CheckVerdict.UNKNOWN)
 
 
 def lines(rows: Sequence[Row]) -> Iterator[str]:
@@ -34,7 +35,13 @@ def lines(rows: Sequence[Row]) -> Iterator[str]:
 
 def is_bad(rows: Sequence[Row]) -> bool:
     """Whether something that is set up does not work, or nobody can say whether it does."""
-    return any(row.verdict in BAD for row in rows)
+    return bool(bad(rows))
+
+
+def bad(rows: Sequence[Row]) -> list[Row]:
+    """What does not work, or of which nobody can say it. Of a service that is silent the service alone, not what it reads."""
+    found = [row for row in rows if row.verdict in _BAD]
+    return [row for row in found if not (row.part == "device" and is_unread(row.words))] or found
 
 
 def summary(rows: Sequence[Row]) -> dict[str, int]:
@@ -60,15 +67,15 @@ def _wrapped(head: str, words: str) -> list[str]:
 
 
 def _took(row: Row) -> str:
-    if row.took_s is None or row.due_s is None or row.verdict in BAD:
+    if row.took_s is None or row.due_s is None or row.verdict in _BAD:
         return ""
     return f" ({row.took_s * 1000:.0f} ms)" if row.took_s < 1 else f" ({row.took_s:.1f} s)"
 
 
 def _sentence(rows: Sequence[Row]) -> str:
-    bad = [row.name for row in rows if row.verdict in BAD]
+    names = [row.name for row in bad(rows)]
     warned = sum(row.verdict is CheckVerdict.WARNING for row in rows)
     also = f"; {counted(warned, 'warning')}" if warned else ""
-    if not bad:
+    if not names:
         return f"All that is set up works{also}."
-    return "\n".join(textwrap.wrap(f"NOT WELL: {', '.join(bad)}{also}.", WIDTH, subsequent_indent="  "))
+    return "\n".join(textwrap.wrap(f"NOT WELL: {', '.join(names)}{also}.", WIDTH, subsequent_indent="  "))

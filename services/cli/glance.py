@@ -1,12 +1,15 @@
 """The page's feed as lines for a terminal. What does not apply is left out; what matters and is not known says so."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from services.api.unread import is_unread
 from services.cli import local_time
 from services.cli.by_people import by_people
 from services.cli.load_line import least, lower, released
 from services.cli.saying import sentences
+from services.shared.settings import counted
 from services.shared.settings.missing import NO_SENSORS
 from services.shared.site_time import Clock
 from services.shared.spans import span
@@ -31,7 +34,7 @@ def glance(feed: Feed) -> Iterator[str]:
     yield from _rows("Held", _held(feed, when))
     yield from _rows("Alarms", _alarms(feed))
     yield from _rows("Services", _services(feed))
-    yield from _rows("Not well", (_device(one) for one in feed["devices"] if one["state"] not in ("ok", "starting")))
+    yield from _rows("Not well", _not_well(one for one in feed["devices"] if one["state"] not in ("ok", "starting")))
     yield from _rows("Never drilled", _never_drilled(feed))
     yield from _rows("Would do", _cut(feed["would_do"], 5))
     yield from _rows("To do", head["todo"])
@@ -148,6 +151,17 @@ def _services(feed: Feed) -> Iterator[str]:
     if not feed["broker_connected"]:
         away.insert(0, "THE BROKER CANNOT BE REACHED")
     yield ", ".join(away) if away else "all online"
+
+
+def _not_well(devices: Iterable[Feed]) -> Iterator[str]:
+    """A line for each; one for all that are not read because their owner is silent."""
+    unread: Counter[str] = Counter()
+    for one in devices:
+        if is_unread(one["reason"]):
+            unread[one["reason"]] += 1
+        else:
+            yield _device(one)
+    yield from (f"{counted(many, 'device')} {reason}" for reason, many in unread.items())
 
 
 def _device(one: Feed) -> str:

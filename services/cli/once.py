@@ -10,7 +10,7 @@ import typer
 
 from services.cli import check_asked, noted
 from services.cli.ask import Api, NotDone, api_of, carried_out, told
-from services.cli.check_told import BAD
+from services.cli.check_told import bad
 from services.cli.claim import user
 from services.cli.exit_codes import EXIT_DONE, EXIT_INTERRUPTED, EXIT_MISTAKES, EXIT_NO_ANSWER, EXIT_NOT_RUNNING, EXIT_REFUSED
 from services.cli.holds import notes
@@ -105,7 +105,7 @@ def _not_as_it_must(wrong: list[str]) -> str:
 async def _wrong(api: Api) -> list[str]:
     """What `mine check` would call no good now. Raises NotDone."""
     try:
-        return [f"{row.name}: {row.words}" for row in await check_asked.now(api) if row.verdict in BAD]
+        return [f"{row.name}: {row.words}" for row in bad(await check_asked.now(api))]
     except NotDone as why:
         unknown = f"One full cycle was done. Whether all is as it must be is unknown: {why}"
         raise NotDone(unknown, EXIT_NO_ANSWER) from None

@@ -2,11 +2,10 @@
 
 import difflib
 from collections.abc import Iterable
-from functools import cache
 
 from services.cli.ask import NotDone
 from services.cli.exit_codes import EXIT_MISTAKES
-from services.shared.catalogue import CATALOGUE
+from services.shared.catalogue import CATALOGUE, classes_of
 
 _NEAREST = 3
 _ALIKE = 0.5
@@ -19,7 +18,7 @@ _LIST = "another key of the alarm list (docs/manual/alarm-list.md)"
 
 def is_of_the_list(typed: str) -> bool:
     """Whether an alarm that may come has this key, or one of this pattern."""
-    return len(typed) <= _LONGEST and any(_meet(typed.lower(), row.key.lower()) for row in CATALOGUE)
+    return len(typed) <= _LONGEST and bool(classes_of(typed))
 
 
 def narrow(typed: str) -> None:
@@ -34,15 +33,3 @@ def mistyped(typed: str, others: Iterable[str]) -> NotDone:
     known = dict.fromkeys([*(row.key for row in CATALOGUE), *others])
     near = difflib.get_close_matches(typed, known, _NEAREST, _ALIKE)
     return NotDone(f"found {typed[:60]!r}; allowed: {', '.join([*near, 'or ' + _LIST]) if near else _LIST}", EXIT_MISTAKES)
-
-
-@cache
-def _meet(one: str, other: str) -> bool:
-    """Whether some text is of both patterns, in which * stands for any part."""
-    if not one or not other:
-        return not (one + other).strip("*")
-    if one[0] == "*":
-        return _meet(one[1:], other) or _meet(one, other[1:])
-    if other[0] == "*":
-        return _meet(other, one)
-    return one[0] == other[0] and _meet(one[1:], other[1:])

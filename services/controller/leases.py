@@ -28,7 +28,7 @@ class Body(BaseModel):
 
 
 class LeaseBody(Body):
-    """What a lease holds, and for how long."""
+    """What a lease holds, and for how long. `exercise`: a debug call forces it, to test; for the records alone."""
 
     kind: LeaseKind
     minutes: Annotated[Number, Field(gt=0, le=1440)] = 30
@@ -41,6 +41,7 @@ class LeaseBody(Body):
     celsius: Annotated[Number, Field(ge=-60, le=120)] | None = None
     sensor: str | None = None
     device: str | None = None
+    exercise: bool = False
 
 
 def lease(

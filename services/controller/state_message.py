@@ -1,6 +1,6 @@
 """One decision as the bus knows it: the controller's whole state in one message."""
 
-from math import ceil
+from math import floor
 
 from services.controller.core.fans import life_h
 from services.controller.core.interlocks import cause_present
@@ -13,6 +13,8 @@ from services.controller.core.zones import is_fresh
 from services.controller.leases import lease_message
 from services.shared import messages as m
 from services.shared.vocabulary import LeaseKind, SensorRole
+
+_JITTER_S = 0.01  # of the calendar beside the monotonic clock: an end on the full minute is not told as the minute before
 
 
 def state_message(
@@ -77,7 +79,7 @@ def state_message(
         would_do=would,
         missing=missing,
         forced=any(hold.kind is not LeaseKind.RAW for hold in state.holds),
-        back_at=None if decision.back_at is None else float(ceil(decision.back_at)),
+        back_at=None if decision.back_at is None else float(floor(decision.back_at + _JITTER_S)),
         decided_mono_s=now.mono_s,
     )  # fmt: skip
 

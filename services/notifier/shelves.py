@@ -15,7 +15,7 @@ from services.notifier.answers import is_within
 from services.notifier.reckoning import Step
 from services.notifier.record import Record
 from services.notifier.text import one_line
-from services.shared.catalogue import class_of
+from services.shared.catalogue import class_of, classes_of
 from services.shared.clock import Moment
 from services.shared.vocabulary import AlarmKind
 
@@ -130,10 +130,18 @@ def _refusal(pattern: str, seconds: float, kind: AlarmKind | None) -> str | None
     if seconds > WARNING_AT_MOST_S + _SLACK_S:
         return "at most 24 hours"
     if "*" in pattern:
-        return None
+        return _hides_nothing(pattern)
     row = class_of(pattern)
     if not row.shelvable:
         return f"{pattern} cannot be shelved; acknowledge it"
     if AlarmKind.EMERGENCY in (row.kind, kind) and seconds > EMERGENCY_AT_MOST_S + _SLACK_S:
         return f"{pattern} may be an emergency: at most 60 minutes"
     return None
+
+
+def _hides_nothing(pattern: str) -> str | None:
+    """A trip is never less than an emergency; what else is mostly one may come as a warning too."""
+    rows = classes_of(pattern)
+    if not rows or not all(row.latched for row in rows):
+        return None
+    return f"{pattern} names trips alone, which are emergencies, and a pattern hides no emergency: name one by its exact key"

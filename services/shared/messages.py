@@ -411,10 +411,11 @@ API_VERBS: frozenset[Verb] = frozenset({"why"})
 class Request(Message):
     """Something a person or a program asks for. Refused when `expires_at` has passed. `payload` is JSON text, by verb:
 
-    lease: {kind, minutes, ...body of the debug call} · release: {id} or {kind} · lockout, unlock: {target} · reset: {trip}
-    stop: {} · cycle: {} · service: {signal, in_service, minutes} · phase: {phase} · drill: {device} · to the notifier:
-    acknowledge: {key}, shelve: {key, minutes} (a key, or a pattern with * for warnings), unshelve: {key}, test: {channel},
-    check: {channel} (asks the provider, sends nothing) · to the api: why: {at} (Unix seconds, none: now), answered with {text}.
+    lease: {kind, minutes, ...body of the debug call; exercise: true, where one forces it} · release: {id} or {kind}
+    lockout, unlock: {target} · reset: {trip} · stop: {} · cycle: {} · service: {signal, in_service, minutes} · phase: {phase}
+    drill: {device} · to the notifier: acknowledge: {key}, shelve: {key, minutes} (a key, or a pattern with * for warnings),
+    unshelve: {key}, test: {channel}, check: {channel} (asks the provider, sends nothing) · to the api: why: {at} (Unix seconds,
+    none: now), answered with {text}.
     """
 
     TOPIC: ClassVar[str] = "request/{0}"

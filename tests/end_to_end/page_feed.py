@@ -243,7 +243,8 @@ def command(device: str, act: str, sent: int, **more: Any) -> CommandRow:
     """How some commands fared in the last day."""
     base = {
         "since": "2026-11-21T23:04:00.000Z", "until": "2026-11-22T23:04:00.000Z", "acknowledged": sent, "confirmed": sent,
-        "refused": 0, "failed": 0, "expired": 0, "open": 0, "oldest_open_at": None, "renewals_failed": 0, "share_confirmed": 1.0,
+        "refused": 0, "failed": 0, "expired": 0, "superseded": 0, "open": 0, "oldest_open_at": None, "renewals_failed": 0,
+        "share_confirmed": 1.0,
         "p50_s": 11.4, "p95_s": 48.0, "max_s": 61.0, "acknowledged_p50_s": 0.4, "acknowledged_p95_s": 0.9, "last_failure": None,
     }  # fmt: skip
     return CommandRow(device=device, act=act, sent=sent, **base | more)

@@ -74,8 +74,8 @@ def test_what_nobody_reads_or_tells_is_not_well(whole_site, subtests):
     code, rows = found(site)
     assert code == 1
     with subtests.test("the collector's devices are read by nobody"):
-        assert rows["roomalert-1"]["verdict"] == "fault"
-        assert rows["roomalert-1"]["words"].startswith("nobody reads it: the collector is offline")
+        assert (rows["roomalert-1"]["verdict"], rows["collector"]["verdict"]) == ("unknown", "fault")
+        assert rows["roomalert-1"]["words"].startswith("not read: the collector is offline")
         assert rows["pdu-1"]["verdict"] == "ok"
     with subtests.test("of no channel anything is known"):
         row = next(row for row in rows.values() if row["part"] == "channel")

@@ -230,7 +230,8 @@ async def test_the_answer_of_a_debug_call_is_the_lease_made(tmp_path: Path, brok
             answer = await api.post("/api/debug/power-signal", {"level": "curtail", "target_kw": 200, "reason": "trial"})
             assert (answer.status, answer.body) == (200, lease)
             assert asked[-1].verb == "lease"
-            assert json.loads(asked[-1].payload) == {"kind": "power_signal", "level": "control", "target_kw": 200, "minutes": 30}
+            wish = {"kind": "power_signal", "level": "control", "target_kw": 200, "minutes": 30, "exercise": True}
+            assert json.loads(asked[-1].payload) == wish
             assert asked[-1].reason == "trial"
             assert 0 < asked[-1].expires_at - time.time() <= 10
             for path, body, kind in (
@@ -246,7 +247,8 @@ async def test_the_answer_of_a_debug_call_is_the_lease_made(tmp_path: Path, brok
                 assert asked[-1].verb == "release"
                 assert json.loads(asked[-1].payload).items() >= kind.items()
             assert (await api.post("/api/debug/raw", {"device": "pdu-1"})).status == 200
-            assert (asked[-1].verb, json.loads(asked[-1].payload)) == ("lease", {"kind": "raw", "device": "pdu-1", "minutes": 5})
+            raw = {"kind": "raw", "device": "pdu-1", "minutes": 5, "exercise": True}
+            assert (asked[-1].verb, json.loads(asked[-1].payload)) == ("lease", raw)
             assert (await api.post("/api/debug/fans", {"fans": {"1": "on", "3": "auto"}})).status == 200
             assert (asked[-1].verb, json.loads(asked[-1].payload)["fans"]) == ("lease", {"1": "on", "3": "auto"})
             assert (await api.post("/api/v1/cycle")).status == 202

@@ -9,8 +9,8 @@ from services.controller.core.decide import decide
 from services.controller.core.memory import Hold, Lockout, Trip
 from services.controller.core.plant import Schedule, Source
 from services.controller.core.seen import SignalSeen
-from services.shared.vocabulary import LeaseKind, Level, LoadTarget, OnLoss
-from tests.plant import Site, intake, limits, load, moment, seen, signal
+from services.shared.vocabulary import LeaseKind, Level, LoadTarget, OnLoss, PowerState
+from tests.plant import Site, fan, intake, limits, load, miner, moment, seen, signal
 
 WALL_0 = moment(0.0).wall_s
 AT = 200.0
@@ -157,6 +157,16 @@ def test_load_that_rests_returns_when_its_rest_is_over_though_nobody_asks_for_le
     stamps = tuple(moment(at) for at in (150.0, 180.0))
     site = with_state(site, returned=stamps, load_off_since=moment(190.0), running=frozenset(), setpoint_kw=0.0)
     assert back_s(site=site) == 190.0 + 900.0
+
+
+def test_fans_that_are_not_proven_yet_move_no_return_for_they_start_on_the_way_up() -> None:
+    """Else the moment was told a stage too late, or not at all, to people who may stand before the machines."""
+    site = Site(limits(fans=3)).settle()
+    site.at(AT, seen(AT, site.limits, level=Level.CONTROL, loads=[miner(AT, asleep=True)] * 10))
+    at = AT + 600.0
+    still = tuple(fan(at, watts=0.0, relay=PowerState.OFF) for _ in range(3))
+    found = back_s(site=site, at=at, loads=[miner(at, asleep=True)] * 10, fans=still)
+    assert found == pytest.approx(at + RELEASE_S, abs=0.1)
 
 
 def test_without_a_trusted_clock_an_event_has_no_known_end() -> None:

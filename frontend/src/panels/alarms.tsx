@@ -1,7 +1,7 @@
 import { AlarmActions } from "../ask/actions";
 import { Badge, Panel, TONES, gravest } from "../parts";
 import type { Dashboard, OpenAlarm } from "../types";
-import { inShort } from "../receipts";
+import { inFull, inShort } from "../receipts";
 import { capital, moment, plural } from "../words";
 
 const SHOWN_OVER = 3;
@@ -105,7 +105,7 @@ function Told({ alarm }: { alarm: OpenAlarm }) {
       <ul class="plain">
         {alarm.receipts.map((receipt) => (
           <li key={receipt} class="age">
-            {receipt}
+            {inFull(receipt)}
           </li>
         ))}
       </ul>

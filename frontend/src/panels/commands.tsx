@@ -37,10 +37,16 @@ function Row({ row }: { row: CommandRow }) {
         <td class="count">{seconds(row.p50_s)}</td>
         <td class="count">{seconds(row.p95_s)}</td>
       </tr>
-      {failed + row.open > 0 && (
+      {failed + row.open + row.superseded > 0 && (
         <tr class="more">
           <td colSpan={6} class="detail">
-            {[row.open > 0 ? `${row.open} open` : "", failed > 0 ? last(row) : ""].filter(Boolean).join("; ")}
+            {[
+              row.open > 0 ? `${row.open} open` : "",
+              row.superseded > 0 ? `${row.superseded} replaced by the opposite order, no failure` : "",
+              failed > 0 ? last(row) : "",
+            ]
+              .filter(Boolean)
+              .join("; ")}
           </td>
         </tr>
       )}

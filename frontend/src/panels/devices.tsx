@@ -93,7 +93,7 @@ function Row({ one, drill, tone, silent }: Known) {
     <tr class={`tone-${tone}`}>
       <th scope="row">
         {one.name} <span class="age">{words(one.kind)}</span>
-        {one.state !== "ok" && one.reason && <span class="detail">{one.reason}</span>}
+        {!silent && one.state !== "ok" && one.reason && <span class="detail">{one.reason}</span>}
         {drill?.at != null && <span class="detail">{drilled(drill)}</span>}
       </th>
       <td>

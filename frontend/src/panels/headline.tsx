@@ -1,7 +1,7 @@
 import { Badge, Mark } from "../parts";
 import { freshness, lostSince } from "../store";
 import type { Dashboard, Tone } from "../types";
-import { capital, kw, moment, notBefore, oldAge, words, yesNo } from "../words";
+import { capital, kw, moment, oldAge, words, yesNo } from "../words";
 
 /** Is the site safe, is it curtailed, since when and why, what is on, when it comes back, and what to do now. */
 export function Headline({ feed }: { feed: Dashboard }) {
@@ -64,7 +64,8 @@ function Facts({ feed }: { feed: Dashboard }) {
       {old && `, measured ${old} ago`}
       {tolerance_kw !== null && `, within the meter's tolerance of ${kw(tolerance_kw)}`},{" "}
       <span class={unknown_kw === 0 ? "" : "is-unknown"}>{unknown_kw === null ? "the rest" : kw(unknown_kw)} unknown</span>.
-      {feed.headline.back_at !== null && ` Back at the earliest ${notBefore(feed.headline.back_at)}.`}
+      {feed.headline.back_at !== null &&
+        ` ${feed.mode === "restoring" ? "The next stage" : "Back"} at the earliest ${moment(feed.headline.back_at)}.`}
       {feed.headline.back_at === null && feed.headline.curtailed && " When it may come back is not known."}
     </p>
   );

@@ -35,15 +35,15 @@ def _judged(
     place: Place, health: DeviceHealth, owner: Devices, image: Image, settings: Settings, now: Moment, *, broker_connected: bool
 ) -> Row:
     unheard = tiles_of_services.unheard(owner, image, broker_connected, now)
-    if not unheard and owner.source == "controller" and image.state_stale(now):
-        unheard = "nobody reads it: the controller is silent"
     age = age_s(health.polled_mono_s, owner.host_boot, now)
     due_s = None if unheard or place.kind in LISTENS else health.due_s + TOLD_EACH_S
     timing = {"age_s": age, "took_s": health.took_s, "due_s": due_s}
-    if unheard or health.failure:
-        failure, ok_s = unheard or health.failure, age_s(health.last_ok_mono_s, owner.host_boot, now)
-        before = "never answered" if ok_s is None else f"answered {span(ok_s)} ago"
-        row = _row(place, CheckVerdict.FAULT, f"{failure}; {before}", hint(place.kind, failure))
+    ok_s = age_s(health.last_ok_mono_s, owner.host_boot, now)
+    before = "never answered" if ok_s is None else f"answered {span(ok_s)} ago"
+    if unheard:  # its owner, or the broker, has a row of its own, with what to do
+        row = _row(place, CheckVerdict.UNKNOWN, f"{unheard}; {before}", "")
+    elif health.failure:
+        row = _row(place, CheckVerdict.FAULT, f"{health.failure}; {before}", hint(place.kind, health.failure))
     elif age is None:
         words = "no message has come yet" if place.kind in LISTENS else "it was not asked yet"
         row = _row(place, CheckVerdict.UNKNOWN, words, hint(place.kind, "nothing on it") if place.kind in LISTENS else "")

@@ -48,7 +48,7 @@ _ANY: Lines = (
     ("gives? no value", "look at that sensor: is it plugged in, and what does the device's own page show of it?"),
     ("has no series", "the names on its own page against those of the configuration; letters count, capitals do not"),
     ("has no sensor", "is a sensor plugged in? the device's own page shows which ports it sees"),
-    ("nobody reads it|nobody hears", "that service is not well: look at its log"),
+    ("nobody reads it", "that service is not well: look at its log"),
     ("resolved", "is the name typed right, and does this computer reach its name server? an IP address needs none"),
     ("no way|route|unreachable|host is down|no connection", "is it switched on and its cable in? is this its address, and the "
      "gateway right? try ping"),

@@ -60,7 +60,7 @@ class CurtailmentRow(BaseModel):
         description="an estimate: the load before it began, less what was measured, over its time; null where one is not known"
     )
     forced: bool = Field(description="a lease or a drill stood in it")
-    exercised: bool = Field(description="a drill, or a lease of the debug listener, brought it: no evidence of the site's own")
+    exercised: bool = Field(description="a drill, or a debug call that forced it, brought it: no evidence of the site's own")
     clock_trusted: bool
 
 

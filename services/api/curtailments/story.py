@@ -124,7 +124,7 @@ def _notes(of: Evidence, settings: Settings) -> Iterator[str]:
     if any(turn.mode == "starting" for turn in of.known.stretch.turns):
         yield "the controller was started anew in it"
     if of.told.exercised:
-        yield "a drill or a lease of the debug listener brought it: it proves the equipment, not the utility's ask"
+        yield "a drill, or a debug call that forced it, brought it: it proves the equipment, not the utility's ask"
     if len(of.decided) >= decisions.MOST:
         yield f"there were more than {decisions.MOST} decisions: later ones are not told"
     widest = max((point.width_s for point in of.curve.points), default=0.0)

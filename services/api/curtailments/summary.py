@@ -1,6 +1,5 @@
 """A curtailment in one line: what asked, when, how low, when it was shown, and what was not used. In the database thread."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +12,7 @@ from services.api.curtailments.model import CurtailmentRow
 from services.api.curtailments.records import Row
 from services.api.curtailments.turns import Stretch, Turn
 from services.api.decision_inputs import read
-from services.api.why.leases import holders
+from services.api.why.leases import holders, is_exercise
 from services.shared.vocabulary import Mode
 
 _DETAIL = sa.text("SELECT detail FROM events WHERE id = :id")
@@ -23,7 +22,6 @@ _DRILL = sa.text(
 )
 _DRILL_MS = 600_000
 _SLACK_MS = 2_000  # a lease and what follows from it are recorded at about the same moment
-_DEBUG = ("(local", "(loopback)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +48,10 @@ def known(connection: sa.Connection, stretch: Stretch, now_ms: int, tolerance: f
     rows, before = records.between(connection, begin.ms, end_ms), records.before(connection, begin.ms)
     asked = asks(connection, stretch, end_ms, rows, tolerance * ((before.target_kw or 0.0) if before else 0.0))
     first = min(asked, key=lambda one: one.from_at)
-    who = holders(connection, begin.ms + _SLACK_MS, begin.mode) if first.kind == "lease" else []
-    is_drill = first.kind == "lease" and not who and _drilled(connection, begin.ms)
+    by_hand = first.kind == "lease"
+    is_held = by_hand and bool(holders(connection, begin.ms + _SLACK_MS, begin.mode))
+    is_drill = by_hand and not is_held and _drilled(connection, begin.ms)
+    is_forced = by_hand and is_exercise(connection, begin.ms + _SLACK_MS, begin.mode)
     if is_drill:
         asked = tuple(one.model_copy(update={"kind": "drill"}) if one is first else one for one in asked)
     ask = asked[0]
@@ -75,15 +75,11 @@ def known(connection: sa.Connection, stretch: Stretch, now_ms: int, tolerance: f
         confirmed_s=None if ask.confirmed_s is None else round(ask.confirmed_s, 1),
         proven=confirmed is not None,
         energy_not_used_kwh=None if kwh is None else round(kwh, 1),
-        forced=first.kind == "lease" or any(row.forced for row in rows),
-        exercised=ask.kind not in UTILITY and (is_drill or _debugged(who)),
+        forced=by_hand or any(row.forced for row in rows),
+        exercised=ask.kind not in UTILITY and (is_drill or is_forced),
         clock_trusted=all(turn.clock_trusted for turn in stretch.turns),
     )
     return Known(told, stretch, inputs, rows, before, confirmed)
-
-
-def _debugged(who: Sequence[str]) -> bool:
-    return bool(who) and all(any(how in one for how in _DEBUG) for one in who)
 
 
 def _drilled(connection: sa.Connection, at_ms: int) -> bool:

@@ -17,25 +17,35 @@ from services.api.history.rows import timestamp
 MOST_EVENTS = 100_000
 """So many events are read, the newest; some 33,000 commands. What is cut off is said by `truncated`."""
 _COUNTED = (
-    "device", "act", "sent", "acknowledged", "confirmed", "refused", "failed", "expired", "open", "renewals_failed",
+    "device", "act", "sent", "acknowledged", "confirmed", "refused", "failed", "expired", "superseded", "open",
+    "renewals_failed",
 )  # fmt: skip
 
+_SUPERSEDED = (
+    "CASE phase WHEN 'expired' THEN (SELECT e.detail LIKE '% took its place' AND e.detail <> e.act || ' took its place'"
+    " FROM events AS e WHERE e.id = told.id) ELSE 0 END"
+)
+"""The opposite was ordered while it was under way, as the controller's book says; its own repetition is no such order. Only of
+what expired the words are looked up: they are in no index."""
+_FAILURE = f"phase IN ('refused', 'failed', 'expired') AND NOT {_SUPERSEDED}"
 _LIVES = (
-    "SELECT device, act, count(*) AS events, min(happened_ms) AS first_ms, max(phase = 'sent') AS sent,"
+    "SELECT device, act, count(*) AS events, min(happened_ms) AS first_ms, max(phase = 'sent') AS sent,"  # noqa: S608
     " max(phase = 'acknowledged') AS acknowledged, max(CASE phase WHEN 'acknowledged' THEN seconds END) AS acknowledged_s,"
     " max(CASE phase WHEN 'confirmed' THEN seconds END) AS confirmed_s,"
     # A measurement's word outweighs a late answer of the device.
     " max(CASE phase WHEN 'refused' THEN 1 WHEN 'failed' THEN 2 WHEN 'expired' THEN 3 WHEN 'confirmed' THEN 4 ELSE 0 END) AS end,"
-    " max(CASE WHEN phase IN ('refused', 'failed', 'expired') THEN id END) AS failure_id,"
+    f" max({_SUPERSEDED}) AS superseded, max(CASE WHEN {_FAILURE} THEN id END) AS failure_id,"
     " act = 'fan_off' AND max(phase = 'failed') AND min(happened_ms - coalesce(seconds, 0) * 1000) >= :start AS renewal"
     " FROM (SELECT id, device, act, phase, seconds, happened_ms, command_id FROM events WHERE kind = 'command'"
     " AND happened_ms >= :start AND happened_ms <= :end AND phase IS NOT NULL AND command_id <> ''"
-    " AND (:device = '' OR device = :device) ORDER BY happened_ms DESC LIMIT :most) GROUP BY command_id"
+    " AND (:device = '' OR device = :device) ORDER BY happened_ms DESC LIMIT :most) AS told GROUP BY command_id"
 )
 COUNTS = sa.text(
-    f"WITH lives AS ({_LIVES}) SELECT device, act, sum(events) AS events, min(first_ms) AS first_ms, sum(sent) AS sent,"  # noqa: S608
+    f"WITH lives AS ({_LIVES})"  # noqa: S608
+    " SELECT device, act, sum(events) AS events, min(first_ms) AS first_ms, sum(sent) AS sent,"
     " sum(sent AND acknowledged) AS acknowledged, sum(sent AND end = 4) AS confirmed, sum(sent AND end = 1) AS refused,"
-    " sum(sent AND end = 2) AS failed, sum(sent AND end = 3) AS expired, sum(sent AND end = 0) AS open,"
+    " sum(sent AND end = 2) AS failed, sum(sent AND end = 3 AND NOT superseded) AS expired,"
+    " sum(sent AND end = 3 AND superseded) AS superseded, sum(sent AND end = 0) AS open,"
     " min(first_ms) FILTER (WHERE sent AND end = 0) AS oldest_open_ms, sum(renewal AND NOT sent) AS renewals_failed,"
     " max(failure_id) FILTER (WHERE sent OR renewal) AS failure_id,"
     " json_group_array(confirmed_s) FILTER (WHERE sent AND confirmed_s IS NOT NULL) AS confirmed_s,"
@@ -58,7 +68,10 @@ class Failure(BaseModel):
 
 
 class CommandRow(BaseModel):
-    """One kind of command of one device. `sent` = confirmed + refused + failed + expired + open. Percentiles are nearest-rank."""
+    """One kind of command of one device. `sent` = confirmed + refused + failed + expired + superseded + open.
+
+    Percentiles are nearest-rank.
+    """
 
     device: str
     act: str = Field(description="sleep, wake, outlet_off, outlet_on, fan_on or fan_off")
@@ -70,10 +83,11 @@ class CommandRow(BaseModel):
     refused: int
     failed: int
     expired: int
+    superseded: int = Field(description="the opposite was ordered before it was confirmed; no failure")
     open: int = Field(description="no end is recorded yet")
     oldest_open_at: str | None
     renewals_failed: int = Field(description="failed renewals of a fan's lease; counted in no other figure")
-    share_confirmed: float | None = Field(description="confirmed of those that ended, 0 to 1; null while none ended")
+    share_confirmed: float | None = Field(description="confirmed of those that ended otherwise than superseded, 0 to 1")
     p50_s: float | None = Field(description="seconds from sending to confirmed")
     p95_s: float | None
     max_s: float | None
@@ -111,7 +125,7 @@ def nearest_rank(ordered: Sequence[float], share: float) -> float | None:
 
 def _row(row: Any, since: str, until: str, failure: Failure | None) -> CommandRow:
     confirmed_s, acknowledged_s = sorted(json.loads(row.confirmed_s)), sorted(json.loads(row.acknowledged_s))
-    ended = row.sent - row.open
+    ended = row.sent - row.open - row.superseded
     oldest_ms = row.oldest_open_ms
     return CommandRow(
         since=since,

@@ -86,7 +86,7 @@ async def emergency_shutdown(door: ByDoor, person: Operator, request: Request) -
 async def _hold(door: Door, kind: LeaseKind, body: bodies.Lasting, person: Person) -> Result:
     payload: dict[str, Any] = {"kind": kind.value, **body.wish()}
     if not body.releases:
-        payload["minutes"] = body.minutes
+        payload |= {"minutes": body.minutes, "exercise": True}
     return told(await door.requests.ask(_wish("release" if body.releases else "lease", payload, person, body.reason)))
 
 

@@ -29,6 +29,7 @@ class _Lease:
     sensor: str
     until_ms: float
     holds_down: LeaseKind | None
+    is_exercise: bool
 
     @property
     def scope(self) -> tuple[str, ...]:
@@ -53,9 +54,18 @@ def holding(mode: str | None) -> LeaseKind:
 
 def holders(connection: sa.Connection, at_ms: int, mode: str) -> list[str]:
     """Who, and why: of each lease that limited then, begun before and neither over nor released. Oldest first."""
+    return [one.who + (f": {one.why}" if one.why else "") for one in _limiting(connection, at_ms, mode)]
+
+
+def is_exercise(connection: sa.Connection, at_ms: int, mode: str) -> bool:
+    """Whether a lease limited then, and each that did was forced by a debug call: whoever asked in earnest makes it none."""
+    return bool(limiting := _limiting(connection, at_ms, mode)) and all(one.is_exercise for one in limiting)
+
+
+def _limiting(connection: sa.Connection, at_ms: int, mode: str) -> list[_Lease]:
     acts = connection.execute(_ACTS, {"from_ms": at_ms - _LONGEST_MIN * 60_000, "at": at_ms})
     kind, standing = holding(mode), _standing(acts.mappings())
-    return [one.who + (f": {one.why}" if one.why else "") for one in standing if one.holds_down is kind and one.until_ms > at_ms]
+    return [one for one in standing if one.holds_down is kind and one.until_ms > at_ms]
 
 
 def _standing(acts: Iterable[Any]) -> list[_Lease]:
@@ -88,6 +98,7 @@ def _lease(act: Any, wish: dict[str, Any]) -> _Lease:
         sensor=str(wish.get("sensor") or ""),
         until_ms=act["happened_ms"] + length_min * 60_000,
         holds_down=next((kind for kind in LeaseKind if of(kind, wish)), None),
+        is_exercise=wish.get("exercise") is True,
     )
 
 

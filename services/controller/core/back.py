@@ -66,7 +66,9 @@ def _says(state: State, says: Says, limits: Limits, at: Now, *, is_now: bool) ->
         holding=tuple(one for one in holds if one.rule not in ended) + soon + schedule.holding + must_rest(state, limits, at),
         down=loads.locked_out(state, limits) | loads.leased_down(state, limits),
     )
-    turns = (schedule.next_due, rested_s(state, limits, at), *_turns(state, at))
+    turns = [schedule.next_due, rested_s(state, limits, at), *_turns(state, at)]
+    if any(one.kind is RuleKind.AIR_UNPROVEN for one in holds):
+        turns.append(at.mono_s + _JUST_AFTER_S)  # the fans may be proven at any moment
     return there, min((turn for turn in turns if turn > at.mono_s), default=_NEVER)
 
 

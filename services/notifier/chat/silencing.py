@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from fnmatch import fnmatchcase
 
-from services.shared.catalogue import CATALOGUE
+from services.shared.catalogue import CATALOGUE, classes_of
 
 EVERYTHING = "*"
 """The pattern of all warnings."""
@@ -32,4 +32,4 @@ def _is_known(pattern: str, open_keys: Collection[str]) -> bool:
     wanted = pattern.lower()
     if any(fnmatchcase(key.lower(), wanted) for key in open_keys):
         return True
-    return any(fnmatchcase(wanted, row.key) or fnmatchcase(row.key, wanted) for row in CATALOGUE)
+    return bool(classes_of(wanted))

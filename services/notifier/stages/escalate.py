@@ -13,7 +13,7 @@ from services.notifier.words import incident_text, still_text, unanswered_text
 from services.shared.vocabulary import AlarmKind
 
 REMIND_S = 1_800.0
-"""When everybody was told, all are told again so often."""
+"""When everybody was told, and told again, all are told again so often."""
 
 
 def ask_again(incidents: Mapping[str, Incident], hushed: Collection[str], out: Outcome) -> None:
@@ -29,7 +29,8 @@ def ask_again(incidents: Mapping[str, Incident], hushed: Collection[str], out: O
 
 
 def escalate(incidents: Mapping[str, Incident], hushed: Collection[str], out: Outcome) -> None:
-    """What nobody acknowledged for so long is told again to all, to who is on call now, and to the next person by all ways."""
+    """What nobody acknowledged for so long is told again to all, to who is on call now, and to the next person by all ways, if
+    there is one."""
     for incident in incidents.values():
         person = out.plan.people.next_person(incident.ways)
         records = [out.view[key] for key in incident.keys if _waits_for_an_answer(out.view[key], hushed)]
@@ -60,7 +61,8 @@ def _is_due(record: Record, person: Someone | None, out: Outcome) -> bool:
     if person is None and is_chattering(record, out.now):
         return False
     since_at = record.escalated_at or record.told_at or 0.0
-    return not 0 <= out.now.wall_s - since_at < (REMIND_S if person is None else out.plan.escalate_s)
+    wait_s = out.plan.escalate_s if person is not None or record.escalated == 0 else REMIND_S
+    return not 0 <= out.now.wall_s - since_at < wait_s
 
 
 def _is_aside(record: Record, hushed: Collection[str]) -> bool:

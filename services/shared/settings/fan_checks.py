@@ -7,7 +7,7 @@ from services.shared.settings.places import wrong
 from services.shared.settings.problems import Problem
 from services.shared.settings.tree import Settings
 
-_CHANNEL = re.compile(r"^relay-([1-9]\d?)/([1-9]\d?)$")
+_CHANNEL = re.compile(r"^relay-([1-9][0-9]?)/([1-9][0-9]?)$")
 _MAX_CHANNEL = 32  # of the largest boards that speak this register map
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from services.shared.settings import load_checks, load_table, ranges, text_file
 from services.shared.settings import sections as s
 from services.shared.settings.load_table import NO_TEXT, NO_UTF8
+from services.shared.settings.numbers import written
 from services.shared.settings.problems import Problem, shown
 from services.shared.settings.tree import LoadRow, Settings
 from services.shared.vocabulary import LoadKind
@@ -105,7 +106,7 @@ def _no_blank(text: str) -> str:
 
 
 def _pdu(text: str) -> str:
-    match = re.fullmatch(r"(?:pdu-)?([1-9]\d{0,2})", text.lower())
+    match = re.fullmatch(r"(?:pdu-)?([1-9][0-9]{0,2})", text.lower())
     if not match:
         raise ValueError
     return f"pdu-{match.group(1)}"
@@ -117,7 +118,7 @@ def _yes_no(text: str) -> bool:
 
 def _kw(zero: bool) -> Callable[[str], float]:
     def read(text: str) -> float:
-        value = float(text.replace("_", "?"))
+        value = float(written(text))
         if not math.isfinite(value) or value < 0 or (value == 0 and not zero):
             raise ValueError
         return value
@@ -127,7 +128,7 @@ def _kw(zero: bool) -> Callable[[str], float]:
 
 def _whole(low: int, high: int) -> Callable[[str], int]:
     def read(text: str) -> int:
-        value = int(text.replace("_", "?"))
+        value = int(written(text))
         if not low <= value <= high:
             raise ValueError
         return value

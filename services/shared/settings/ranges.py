@@ -31,8 +31,8 @@ def loads_of(name: str, section: s.HttpLoads, origins: Mapping[str, str], proble
 
 def expand(text: str) -> list[str]:
     """`10.0.0.1-10.0.0.36:8080` or `127.0.0.1:9001-9036` as host:port, one for each. Raises ValueError with what is allowed."""
-    hosts = re.fullmatch(r"([\d.]+)-([\d.]+):(\d{1,5})", text)
-    ports = re.fullmatch(r"([A-Za-z0-9._-]+):(\d{1,5})-(\d{1,5})", text)
+    hosts = re.fullmatch(r"([0-9.]+)-([0-9.]+):([0-9]{1,5})", text)
+    ports = re.fullmatch(r"([A-Za-z0-9._-]+):([0-9]{1,5})-([0-9]{1,5})", text)
     try:
         found = _hosts(*hosts.groups()) if hosts else _ports(*ports.groups()) if ports else []
     except ipaddress.AddressValueError:

@@ -1,8 +1,13 @@
 """What a section of the operator's file is."""
 
-from typing import ClassVar
+from typing import Any, ClassVar, get_args
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
+
+from services.shared.settings.numbers import written
+
+_NUMBERS = (int, float)
 
 
 class Section(BaseModel):
@@ -20,6 +25,18 @@ class Section(BaseModel):
     OF_A_SITE: ClassVar[bool] = True
     ABOUT: ClassVar[str] = ""
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _number(cls, value: Any, info: ValidationInfo) -> Any:
+        """The text of a number only where it is written as one."""
+        kind = cls.model_fields[str(info.field_name)].annotation
+        if isinstance(value, str) and any(one in _NUMBERS for one in (kind, *get_args(kind))):
+            try:
+                return written(value)
+            except ValueError as error:
+                raise PydanticCustomError("number", "{why}", {"why": str(error)}) from error
+        return value
 
     @classmethod
     def field_name(cls) -> str:

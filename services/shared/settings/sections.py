@@ -308,12 +308,12 @@ class Schedule(Section):
     FIELD: ClassVar[str] = "schedules"
     ABOUT: ClassVar[str] = "Control hours known in advance: [SCHEDULE name], in the time zone of [GENERAL]."
     days: Words = key(("mon", "tue", "wed", "thu", "fri"), "mon, tue, wed, thu, fri, sat, sun")
-    begins: str = key("", "such as 14:00", "00:00 to 23:59", pattern=r"^(|([01]?\d|2[0-3]):[0-5]\d)$")
+    begins: str = key("", "such as 14:00", "00:00 to 23:59", pattern=r"^(|([01]?[0-9]|2[0-3]):[0-5][0-9])$")
     ends: str = key(
         "",
         "such as 19:00; a time before `begins` lies on the next day",
         "00:00 to 23:59",
-        pattern=r"^(|([01]?\d|2[0-3]):[0-5]\d)$",
+        pattern=r"^(|([01]?[0-9]|2[0-3]):[0-5][0-9])$",
     )
     kw: float = key(0, "what may stay on", "kW", ge=0)
 

@@ -41,7 +41,7 @@ def _yes_no(value: object) -> object:
 
 
 def _address(value: str) -> str:
-    host, _, port = value.rpartition(":") if re.search(r":\d+$", value) else (value, "", "")
+    host, _, port = value.rpartition(":") if re.search(r":[0-9]+$", value) else (value, "", "")
     if not re.fullmatch(r"[A-Za-z0-9._-]+", host) or (port and not 0 < int(port) < 65536):
         raise ValueError("allowed: host or host:port, such as 192.168.1.100 or 127.0.0.1:8080")
     return value
@@ -69,7 +69,7 @@ def _levels(pairs: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
 
 def _weekly(value: str) -> str:
     text = " ".join(value.lower().split())
-    if text and not re.fullmatch(r"(mon|tue|wed|thu|fri|sat|sun) ([01]?\d|2[0-3]):[0-5]\d", text):
+    if text and not re.fullmatch(r"(mon|tue|wed|thu|fri|sat|sun) ([01]?[0-9]|2[0-3]):[0-5][0-9]", text):
         raise ValueError("allowed: a day and a time such as mon 10:00, or none")
     return text
 

@@ -42,7 +42,7 @@ from services.api.check.places import WORDS
         ("signal_mqtt", "nothing on utility/level for 15 min", "its program"),
         ("mqtt_sensor", "nothing on site/+/t for 2 min", "its program"),
         ("mqtt_sensor", "'n/a' is not a number", "path and unit of [MQTT_SENSOR]"),
-        ("snmp_pdu", "nobody reads it: the controller is silent", "look at its log"),
+        ("snmp_pdu", "nobody reads it", "look at its log"),
     ],
 )
 def test_a_fault_is_told_with_what_to_do(kind: str, failure: str, says: str) -> None:

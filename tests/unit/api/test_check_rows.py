@@ -233,9 +233,9 @@ def test_without_its_owner_or_the_broker_no_device_is_well() -> None:
     site.health("roomalert-1")
     site.reading("roomalert-1", "sensor-1", 26.4, "Cel")
     assert site.row("roomalert-1").verdict is CheckVerdict.OK
-    assert site.row("roomalert-1", broker=False).words.startswith("nobody hears of it: the broker cannot be reached")
+    assert site.row("roomalert-1", broker=False).words.startswith("not heard: the broker cannot be reached; ")
     site.image.signs.take_presence(Presence(source="collector", boot="b", state="offline", version="1"))
-    assert site.row("roomalert-1").words.startswith("nobody reads it: the collector is offline")
+    assert site.row("roomalert-1").words.startswith("not read: the collector is offline; ")
 
 
 def test_a_silent_controllers_devices_are_read_by_nobody() -> None:
@@ -243,5 +243,5 @@ def test_a_silent_controllers_devices_are_read_by_nobody() -> None:
     site.health("pdu-1", "controller")
     site.clock.leap(60.0)
     row = site.row("pdu-1")
-    assert (row.verdict, row.due_s) == (CheckVerdict.FAULT, None)
-    assert row.words.startswith("nobody reads it: the controller is silent")
+    assert (row.verdict, row.due_s, row.hint) == (CheckVerdict.UNKNOWN, None, "")
+    assert row.words.startswith("not read: the controller is silent; ")

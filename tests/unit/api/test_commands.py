@@ -11,8 +11,11 @@ import sqlalchemy as sa
 from services.api.history import commands, lives, rows
 from services.api.history.database import Database
 from services.api.history.schema import HEAD, TABLES
+from services.controller.core.book import Book
+from services.controller.core.orders import Act, Order
 from services.shared.messages import Event
 from services.shared.vocabulary import CommandPhase
+from tests.plant import moment
 
 NOW_MS = 1_800_000_000_000
 HOUR_MS = 3_600_000
@@ -184,3 +187,39 @@ def test_commands_recorded_before_there_was_a_column_for_it_get_their_act_from_t
     assert [tuple(row) for row in acts] == [("command", "fan_on"), ("decision", "")]
     assert records.database.read(lambda c: c.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()) == HEAD
     records.database.close()
+
+
+def superseding(first: Act, then: Act) -> str:
+    """The words of the controller's book for an order that another takes the place of while it is under way."""
+    book = Book(iter(("first", "then")))
+    book.intend([Order("foreman", first, "miner-1", 100.0)], moment(1.0))
+    ended, _ = book.intend([Order("foreman", then, "miner-1", 100.0)], moment(2.0))
+    assert ended.phase is CommandPhase.EXPIRED
+    return ended.detail
+
+
+def test_a_command_whose_opposite_was_ordered_meanwhile_is_no_failure(records: Records) -> None:
+    records.confirmed("ok", 100, 5.0, act="wake")
+    records.tell("w", "sent", 60, act="wake")
+    records.tell("w", "expired", 50, seconds=10.0, act="wake", detail=superseding(Act.WAKE, Act.SLEEP))
+    row = records.row()
+    assert (row.sent, row.confirmed, row.expired, row.superseded, row.open) == (2, 1, 0, 1, 0)
+    assert (row.share_confirmed, row.last_failure) == (1.0, None)
+
+
+def test_a_command_that_had_to_be_repeated_has_failed(records: Records) -> None:
+    records.tell("w", "sent", 60, act="wake")
+    records.tell("w", "expired", 50, seconds=10.0, act="wake", detail=superseding(Act.WAKE, Act.WAKE))
+    row = records.row()
+    assert (row.expired, row.superseded, row.share_confirmed) == (1, 0, 0.0)
+    assert row.last_failure is not None
+
+
+def test_the_last_failure_is_not_hidden_by_what_was_superseded_later(records: Records) -> None:
+    records.tell("a", "sent", 90, act="wake")
+    records.tell("a", "failed", 80, seconds=10.0, act="wake", detail="no answer")
+    records.tell("w", "sent", 60, act="wake")
+    records.tell("w", "expired", 50, seconds=10.0, act="wake", detail=superseding(Act.WAKE, Act.SLEEP))
+    row = records.row()
+    assert (row.failed, row.superseded) == (1, 1)
+    assert row.last_failure is not None and row.last_failure.words == "no answer"

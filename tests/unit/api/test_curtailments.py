@@ -149,11 +149,11 @@ def inputs_of(wish: dict[str, object]) -> str:
     return json.dumps({"id": "l-1", "minutes": 60, **wish})
 
 
-async def test_a_lease_of_the_debug_listener_is_an_exercise_and_one_of_a_person_is_forced(tmp_path: Path) -> None:
-    def by(who: str, at: float) -> Story:
+async def test_what_a_debug_call_forces_is_an_exercise_and_what_a_person_asks_for_is_none_from_wherever(tmp_path: Path) -> None:
+    def by(who: str, at: float, **mark: bool) -> Story:
         def story(of: Records) -> None:
             of.turn(at - 5, "starting", "normal")
-            lease(of, at, who, kind="power_signal", level="control")
+            lease(of, at, who, kind="power_signal", level="control", **mark)
             of.turn(
                 at,
                 "normal",
@@ -165,11 +165,23 @@ async def test_a_lease_of_the_debug_listener_is_an_exercise_and_one_of_a_person_
 
         return story
 
-    ann, debug = "ann (session, 192.168.1.7)", "debug listener (local, 127.0.0.1)"
-    path = await recorded(tmp_path, by(ann, 100), by(debug, 100_000))
-    newest, oldest = told(path, now_s=200_000)
+    debug = "debug listener (local, 127.0.0.1)"
+    people = ("ann (session, 192.168.1.7)", "cli:pi (loopback)", "cli:pi (local, 172.17.0.1)", debug)
+    stories = (by(who, 100 + number * 100_000) for number, who in enumerate(people))
+    newest, *others = told(await recorded(tmp_path, *stories, by(debug, 500_000, exercise=True)), now_s=600_000)
     assert (newest.kind, newest.forced, newest.exercised) == ("lease", True, True)
-    assert (oldest.kind, oldest.forced, oldest.exercised) == ("lease", True, False)
+    assert [(one.kind, one.forced, one.exercised) for one in others] == [("lease", True, False)] * len(people)
+
+
+async def test_a_debug_call_beside_a_persons_ask_makes_it_no_exercise(tmp_path: Path) -> None:
+    def story(of: Records) -> None:
+        of.turn(0, "starting", "normal")
+        lease(of, 99, "debug listener (local, 127.0.0.1)", id="l-0", kind="power_signal", level="control", exercise=True)
+        lease(of, 100, "cli:pi (loopback)", kind="power_signal", level="control")
+        of.turn(100, "normal", "curtailing", "forced", detail=inputs({"rule": "lease", "scope": "site", "kw": 0.0}))
+
+    (one,) = told(await recorded(tmp_path, story), now_s=200)
+    assert (one.kind, one.exercised) == ("lease", False)
 
 
 async def test_a_hold_of_miners_is_told_a_lock_out_or_a_devices_drill_is_not_and_the_utility_ends_a_hold(tmp_path: Path) -> None:

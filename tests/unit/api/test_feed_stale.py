@@ -147,7 +147,7 @@ def test_a_collector_that_ends_is_offline_at_once_and_its_devices_are_read_by_no
     told.presence("offline")
     found = told.after(2.0)
     assert {one.name: one.state for one in found.services}["collector"] == "offline"
-    assert [(one.state, one.reason) for one in found.devices] == [(HealthState.LOST, "nobody reads it: the collector is offline")]
+    assert [(one.state, one.reason) for one in found.devices] == [(HealthState.LOST, "not read: the collector is offline")]
     assert found.headline.todo == (
         "The collector is offline, and nothing is measured: it is started again by itself within 2 min; if not, type "
         '"sudo systemctl restart bitcoin-mine" on the Pi.',
@@ -172,7 +172,7 @@ def test_a_controller_that_falls_silent_leaves_no_word_of_its_own_standing() -> 
 def test_without_the_broker_nothing_is_the_present_and_the_devices_are_unheard() -> None:
     found = Told().after(1.0, broker=False)
     assert (found.state_stale, found.groups[0].states, found.fans[0].running) == (True, "u", PowerState.UNKNOWN)
-    assert found.devices[0].reason == "nobody hears of it: the broker cannot be reached"
+    assert found.devices[0].reason == "not heard: the broker cannot be reached"
     assert {one.state for one in found.services if one.name != "api"} == {"unknown"}
 
 

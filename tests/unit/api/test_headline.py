@@ -76,8 +76,8 @@ def test_proven_off_is_when_a_measurement_first_showed_what_it_shows_still() -> 
     assert heard(kept, Mode.RESTORING, 500, 500, proven=True) is None
 
 
-@pytest.mark.parametrize(("seconds", "clock"), [(0.0, "17:02"), (0.4, "17:03"), (59.0, "17:03"), (60.0, "17:03")])
-def test_no_return_is_promised_earlier_than_it_can_be(seconds: float, clock: str) -> None:
+@pytest.mark.parametrize(("seconds", "clock"), [(0.0, "17:02"), (0.4, "17:02"), (59.0, "17:02"), (60.0, "17:03")])
+def test_no_return_is_told_later_than_it_can_be(seconds: float, clock: str) -> None:
     found = told(Mode.CURTAILED, load={"proven": True}, since_at=SINCE, back_at=SINCE + seconds)
     assert found.sentence.endswith(f" Back at the earliest {clock}.")
 
@@ -146,7 +146,7 @@ def test_a_return_that_a_rule_holds_is_waiting_and_names_the_rule() -> None:
     held["since_at"] = SINCE
     found = told(Mode.RESTORING, **held)
     assert found.sentence == "Safe. The load is waiting to return: 0 of 9 fans proven, enough for 0 kW."
-    assert told(Mode.RESTORING, back_at=SINCE, **held).sentence == f"{found.sentence} Back at the earliest 17:02."
+    assert told(Mode.RESTORING, back_at=SINCE, **held).sentence == f"{found.sentence} The next stage at the earliest 17:02."
 
 
 def test_a_return_that_waits_for_a_probe_promises_no_moment_that_runs_away_with_each_step_of_the_rest() -> None:

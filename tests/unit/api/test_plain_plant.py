@@ -5,7 +5,8 @@ from typing import Any
 
 from services.api import plain
 from services.api.dashboard import Dashboard
-from services.shared.vocabulary import Level
+from services.shared.messages import OpenAlarm
+from services.shared.vocabulary import AlarmKind, Level
 from tests.end_to_end import page_feed
 
 EMPTY: dict[str, Any] = {"signals": (), "groups": (), "pdus": ()}
@@ -58,3 +59,19 @@ def test_the_load_has_its_age_and_one_that_is_too_old_has_no_figure() -> None:
     load = page_feed.normal().load
     assert "<li>measured: 978.0 kW, 25 s ago</li>" in plain.body(fed(load=load.model_copy(update={"age_s": 25.0})))
     assert "<li>measured: unknown</li>" in plain.body(fed(load=load.model_copy(update={"age_s": 25.0, "stale": True})))
+
+
+def test_what_is_over_is_told_apart_in_the_past_with_its_times_and_nothing_to_do() -> None:
+    now = page_feed.NOW
+    stands = OpenAlarm(
+        key="smoke", kind=AlarmKind.EMERGENCY, active=True, cause="Smoke.", consequence="", action="Look.", since_at=now - 600,
+        ended_at=None, acknowledged_by="", receipts=(),
+    )  # fmt: skip
+    done = {"key": "door", "active": False, "cause": "The door is open.", "since_at": now - 7200, "ended_at": now - 3600}
+    over = stands.model_copy(update=done)
+    fed_alarms = page_feed.normal().alarms.model_copy(update={"known": True, "alarms": (stands, over)})
+    html = plain.body(fed(alarms=fed_alarms))
+    standing, _, past = html.partition("<h2>Alarms</h2>")[2].partition("<h2>Over</h2>")
+    assert "since 16:54 CST" in standing and "from" not in standing.partition("</ul>")[0]
+    assert f"from 15:04 CST to 16:04 CST it was: {over.cause}</li>" in past
+    assert "<h2>Over</h2>" not in plain.body(fed(alarms=fed_alarms.model_copy(update={"alarms": (stands,)})))

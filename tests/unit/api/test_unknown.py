@@ -188,6 +188,25 @@ def test_what_cannot_be_measured_is_missing_each_cause_once_and_devices_together
     assert status.build(found).missing == list(found.missing)
 
 
+@pytest.mark.parametrize("hangs", [True, False])
+def test_a_controller_that_hangs_or_ended_is_one_cause_and_its_devices_are_not_read(hangs: bool) -> None:
+    site = Site()
+    known: dict[str, Any] = {"kind": "x", "state": HealthState.OK, "reason": "", "last_ok_mono_s": 999.0, "lost_since_at": None}
+    healths = tuple(DeviceHealth(device=f"pdu-{number}", **known) for number in range(1, 11))
+    site.image.take_devices(Devices(host_boot="this-boot", source="controller", devices=healths))
+    decided = said().model_copy(update={"boot": "b"})
+    assert site.told(decided).missing == ()
+    if hangs:
+        site.clock.leap(SILENT_TO_SEE_S + 0.1)
+    else:
+        site.image.signs.take_presence(Presence(source="controller", boot="b", state="offline", version="1"))
+    found = site.told(decided)
+    assert [line for line in found.missing if "silent" in line or "answer" in line] == [
+        "The controller is silent: nothing that it reads is of the present."
+    ]
+    assert {one.reason for one in found.devices} == {f"not read: the controller is {'silent' if hangs else 'offline'}"}
+
+
 def test_when_no_meter_is_read_any_more_the_last_load_stays_with_its_age_and_is_stale() -> None:
     site = Site()
     site.told()

@@ -102,7 +102,8 @@ def test_a_shelf_is_told_with_its_end_and_the_reason_goes_along(api: FakeApi) ->
     done = (202, {"id": "r1", "verb": "shelve", "state": "done", "reason": "done", "result": {}, "who": "", "because": ""})
     api.answers = {"POST /api/v1/requests/shelve": [done]}
     result = mine(api, "shelve", "device_lost_*", "--minutes", "120", "--reason", "maintenance")
-    shelved = "Alarm device_lost_* is shelved for 2 h 0 min. `mine unshelve device_lost_*` ends it before."
+    only = "(warnings only; emergencies are shelved by their exact key)"
+    shelved = f"Alarm device_lost_* is shelved for 2 h 0 min {only}. `mine unshelve device_lost_*` ends it before."
     assert said(result) == [shelved]
     api.answers[ALARMS] = [(200, {"known": True, "alarms": [alarm("device_lost_pdu-1")]})]
     assert said(mine(api, "shelve", "device_lost_*", "--minutes", "120")) == [shelved]

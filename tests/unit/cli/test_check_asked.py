@@ -222,3 +222,14 @@ def test_it_does_not_say_armed_of_a_run_that_observes(api: FakeApi, end: str) ->
     assert f"is not in force: the controller that runs has control = {runs}. {line}" in said, said
     words = json.loads(mine(api, "--json").output)["configuration"]["words"]
     assert words[-1].endswith(line)
+
+
+def test_of_a_silent_service_the_service_alone_is_not_well_and_not_each_device_that_it_does_not_read(api: FakeApi) -> None:
+    words = "not read: the controller is silent; answered 40 s ago"
+    unread = [device(f"pdu-{number}", 40.0, None, verdict="unknown", words=words) for number in range(1, 9)]
+    service = device("controller", None, None, verdict="fault", words="silent: nobody decides") | {"part": "site"}
+    api.answers = {CHECK: [told(service, *unread)]}
+    result = mine(api)
+    assert (result.exit_code, result.stdout.splitlines()[-1]) == (1, "NOT WELL: controller.")
+    assert result.stdout.count("FAULT") == 1 and result.stdout.count("UNKNOWN") == 8
+    assert json.loads(mine(api, "--json").stdout)["error"] == "Not as it must be: controller"

@@ -8,10 +8,10 @@ from services.api import feed
 from services.api.image import Image
 from services.cli.glance import glance
 from services.shared.clock import Clock
-from services.shared.messages import AlarmState, Drill, Lease, OpenAlarm
+from services.shared.messages import AlarmState, DeviceHealth, Devices, Drill, Lease, OpenAlarm
 from services.shared.settings import missing
 from services.shared.settings.tree import Settings
-from services.shared.vocabulary import AlarmKind, LeaseKind, Mode
+from services.shared.vocabulary import AlarmKind, HealthState, LeaseKind, Mode
 from tests.integration.api_running import state
 
 
@@ -41,6 +41,20 @@ def test_a_curtailed_site_says_why_and_how_much_is_not_confirmed() -> None:
     assert "3.5 kW on (measured 0 s ago), may be 0.0 of 990 kW, 12.0 kW NOT CONFIRMED" in text
     assert "utility: control, heard 0 s ago" in text
     assert "None" not in text and "kW, event" not in text  # a signal that names no target and no event has none
+
+
+def test_what_a_silent_controller_does_not_read_is_one_line_and_what_it_lost_before_another() -> None:
+    clock = Clock("yes")
+    image, now = Image(Settings(), clock), clock.now()
+    known: dict[str, Any] = {"kind": "snmp_pdu", "last_ok_mono_s": now.mono_s, "lost_since_at": None}
+    healths = [DeviceHealth(device=f"pdu-{number}", state=HealthState.OK, reason="", **known) for number in range(1, 11)]
+    healths.append(DeviceHealth(device="relay-1", state=HealthState.LOST, reason="no answer within 5 s", **known))
+    image.take_devices(Devices(source="controller", host_boot=now.host_boot, devices=tuple(healths)))
+    told = list(glance(feed.build(image, Settings(), broker_connected=True, history="").model_dump(mode="json")))
+    first = next(number for number, line in enumerate(told) if line.startswith("Not well"))
+    assert told[first].startswith("Not well      relay-1 (snmp_pdu): lost, answered 0 s ago: no answer within 5 s")
+    assert told[first + 1].strip() == "10 devices not read: the controller is silent"
+    assert not any("pdu-" in line for line in told)
 
 
 def test_drills_that_never_were_are_one_line_and_an_alarm_has_its_age() -> None:

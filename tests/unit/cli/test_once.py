@@ -49,15 +49,15 @@ def test_the_controller_that_has_the_ledger_is_asked_for_one_cycle(held: Path) -
 
 def test_a_cycle_without_a_collector_is_done_and_not_all_is_as_it_must_be(held: Path) -> None:
     with fake_api() as api:
-        found = rows("fault", "nobody reads it: the collector is offline")
+        found = rows("fault", "it does not answer")
         api.answers = {"POST /api/v1/requests/cycle": [(200, DONE)], "GET /api/v1/check": [(200, found)]}
         result = once(held, api.env())
         assert result.exit_code == 1
         assert result.output.splitlines()[-2:] == [
             "One full cycle was done.",
-            "Not as it must be: utility: nobody reads it: the collector is offline",
+            "Not as it must be: utility: it does not answer",
         ]
-        wrong = ["utility: nobody reads it: the collector is offline"]
+        wrong = ["utility: it does not answer"]
         error = {"error": f"Not as it must be: {wrong[0]}", "found": None, "allowed": None, "exit_code": 1}
         assert json.loads(once(held, api.env(), "--json").stdout) == {**error, **DONE, "wrong": wrong}
 

@@ -262,12 +262,12 @@ async def test_decisions_go_on_once_a_second_with_nobody_asking(tmp_path):
 @pytest.mark.asyncio
 async def test_the_audit_of_a_lease_names_it_so_that_its_end_can_be_told_apart(tmp_path):
     async with Controller(tmp_path) as site:
-        wish = {"kind": "miners", "action": "sleep", "members": ["m-1"], "minutes": 1, "stranger": 1}
+        wish = {"kind": "miners", "action": "sleep", "members": ["m-1"], "minutes": 1, "exercise": True, "stranger": 1}
         reply = await site.ask("lease", json.dumps(wish))
         lease = json.loads(reply.result)["id"]
         site.clock.mono_s += 61.0
         site.wake.urgently()
         await until(lambda: [e for e in site.bus.of(Event) if "ended" in e.title])
         asked, ended = (json.loads(e.detail) for e in site.bus.of(Event) if e.title.startswith("lease "))
-        assert asked == {"id": lease, "kind": "miners", "action": "sleep", "members": ["m-1"], "minutes": 1}
+        assert asked == {"id": lease, "kind": "miners", "action": "sleep", "members": ["m-1"], "minutes": 1, "exercise": True}
         assert ended == {"id": lease}

@@ -176,10 +176,17 @@ def test_a_fan_is_told_with_the_hours_it_ran_in_all_and_a_trip_with_what_forbids
     assert [trip.present for trip in said.trips] == ["the cause of smoke may persist: no smoke contact is read"]
 
 
-def test_when_load_may_return_at_the_earliest_is_told_as_a_whole_second():
-    event = replace(signal(Level.CONTROL, 200.0), until_at=1_790_003_600.4)
+@pytest.mark.parametrize("after_s", [0.0, 0.4, 0.9])
+def test_when_load_may_return_at_the_earliest_is_told_as_a_whole_second_and_never_later_than_it_does(after_s: float):
+    event = replace(signal(Level.CONTROL, 200.0), until_at=1_790_003_600.0 + after_s)
     told = Told(Site().settle()).at(200.0, signals=(event,))
-    assert told.bus.of(State)[-1].back_at == 1_790_003_601 + told.site.limits.release_s
+    assert told.bus.of(State)[-1].back_at == 1_790_003_600 + told.site.limits.release_s
+
+
+def test_a_return_on_the_full_second_stays_on_it_however_the_calendar_jitters():
+    event = replace(signal(Level.CONTROL, 200.0), until_at=1_790_003_599.9995)
+    told = Told(Site().settle()).at(200.0, signals=(event,))
+    assert told.bus.of(State)[-1].back_at == 1_790_003_600 + told.site.limits.release_s
 
 
 def test_raw_answers_stand_among_the_leases_and_nothing_counts_as_forced():

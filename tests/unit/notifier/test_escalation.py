@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from services.notifier.message import Act
 from tests.unit.notifier.house import House
 from tests.unit.notifier.words import EMERGENCY, Owner
@@ -45,13 +47,18 @@ def test_when_everybody_was_told_all_are_told_again_each_half_hour_until_somebod
     assert len(house.to("chat")) == 5
 
 
-def test_with_nobody_to_go_to_the_reminder_comes_after_half_an_hour() -> None:
-    house = House()
+@pytest.mark.parametrize("persons", [None, {"bob": {"phone": BOB}}])
+def test_with_nobody_to_go_to_it_is_told_again_as_soon_and_then_each_half_hour(persons: dict[str, Any] | None) -> None:
+    house = House(persons=persons)
     burning(house)
-    house.steps(1, 1_799)
-    assert len(house.on("sms")) == 1
-    house.step(1_800)
-    assert house.on("sms")[1:] == ["[mine] NOT ACKNOWLEDGED for 30 min: smoke is bad"]
+    house.steps(1, 299)
+    told = len(house.on("sms"))
+    house.step(300)
+    assert house.on("sms")[told:] == ["[mine] NOT ACKNOWLEDGED for 5 min 0 s: smoke is bad"]
+    house.steps(301, 300 + 1_799)
+    assert len(house.on("sms")) == told + 1
+    house.step(300 + 1_800)
+    assert house.on("sms")[told + 1 :] == ["[mine] NOT ACKNOWLEDGED for 35 min: smoke is bad"]
 
 
 def test_an_acknowledged_emergency_and_one_that_ended_go_to_nobody_else() -> None:

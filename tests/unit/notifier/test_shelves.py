@@ -41,6 +41,18 @@ def test_a_pattern_hides_warnings_and_never_an_emergency() -> None:
     assert not shelved("fans_dis*", MINUTE_S).covers(record("fans_disproved", EMERGENCY), at(1))
 
 
+@pytest.mark.parametrize("pattern", ["trip_*", "trip_over_*", "TRIP_*", "trip_s*", "trip_*_east"])
+def test_a_pattern_that_could_hide_nothing_but_trips_is_refused(pattern: str) -> None:
+    assert "emergenc" in str(Shelves().add(pattern, WALL_S + MINUTE_S, "anna", "", at(0)))
+
+
+@pytest.mark.parametrize(
+    "pattern", ["*", "t*", "*_smoke", "*trip_*", "signal_*", "fans_dis*", "service_lost_*", "of_a_newer_version_*"]
+)
+def test_a_pattern_that_may_hide_a_warning_is_taken(pattern: str) -> None:
+    assert Shelves().add(pattern, WALL_S + MINUTE_S, "anna", "", at(0)) is None
+
+
 def test_an_emergency_is_shelved_by_its_exact_key_and_for_an_hour_at_most() -> None:
     assert shelved("trip_flood", HOUR_S).covers(record("trip_flood", EMERGENCY), at(1))
     assert "60 minutes" in str(Shelves().add("trip_flood", WALL_S + 2 * HOUR_S, "anna", "", at(0)))

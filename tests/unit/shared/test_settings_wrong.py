@@ -95,6 +95,7 @@ EXPECTED = {
     'nan-temperature': "{file} line 2: [GENERAL] max_temp_celsius: found 'nan'; allowed: a number from 0 to 80 (C)",
     'negative-interval': "{file} line 2: [GENERAL] loop_interval_minutes: found '-2'; allowed: a number above 0, up to 60 (min)",
     'not-utf-8': '{file} line 2: file: found bytes that are no UTF-8; allowed: a text file in UTF-8',
+    'number-with-underscore': "{file} line 2: [POWER] response_deadline_minutes: found '1_0'; allowed: a number above 0, up to 120 (min)",
     'page-on-a-simulated-devices-port': "{file} line 4: [API] port: found '18000'; allowed: another port than [SIMULATOR] base_port (a device's, from 18000 on): both would listen on port 18000",
     'page-on-the-brokers-port': "{file} line 2: [API] port: found '1883'; allowed: another port than [BROKER] port: both would listen on port 1883",
     'pair-without-equals': "{file} line 2: [TEMPERATURE] zones: found 'roomalert-1/sensor-1 main' without '='; allowed: name = value, separated by commas",

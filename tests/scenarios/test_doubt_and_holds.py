@@ -125,6 +125,22 @@ def test_a_word_of_work_ends_it_where_no_meter_is_although_the_pdu_never_spoke_s
     assert "loads_not_back" not in alarms(word(LATE_S + 400.0, LoadState.HASHING))
 
 
+def test_foreman_answering_first_after_a_restart_begins_no_ten_minutes_anew():
+    plant = Site(limits((load(0),), restore_step_kw=100.0, interval_s=0.0)).settle()
+    plant.at(OFF_S, level=Level.CONTROL, loads=behind_an_open_outlet(OFF_S, 1, None))
+
+    def open_but_working(second):
+        return [replace(behind_an_open_outlet(second, 1, None)[0], state=LoadState.HASHING, watts=0.0)]
+
+    for second in (OFF_S + 10.0, RELEASED_S - 1.0, RELEASED_S, RELEASED_S + 400.0):
+        plant.at(second, loads=open_but_working(second))
+    plant.state = resume(plant.state, moment(RELEASED_S + 401.0))
+    plant.at(RELEASED_S + 402.0, loads=[LoadSeen(LoadState.HASHING, RELEASED_S + 402.0)])
+    for second in range(int(RELEASED_S) + 405, int(RELEASED_S) + 405 + 320, 10):
+        plant.at(float(second), loads=open_but_working(float(second)))
+    assert "loads_not_back" in alarms(plant.decision)
+
+
 def test_an_hour_in_which_no_controller_ran_is_no_time_to_come_back():
     plant = released()
     at(plant, RELEASED_S + 5.0)

@@ -214,15 +214,6 @@ def test_a_miner_whose_outlet_reads_open_is_not_sent_to_sleep_beside_it():
     assert desk.at(400.0, targets(site, OFF), hashing(site, 400.0, loads=[replace(cut[0], outlet_mono_s=400.0)])) == ()
 
 
-def test_a_sleep_whose_miner_lost_its_outlet_meanwhile_did_not_fail():
-    """Without power it says nothing of itself; it is off, which was meant."""
-    site = one_miner()
-    cut = replace(unmetered(20.0, asleep=False), state=LoadState.UNKNOWN, outlet=CUT)
-    sent = Sent(Order("foreman", Act.SLEEP, "m-0", 310.0), 10.0)
-    assert judge_load_order(sent, cut, site, moment(20.0)) is CommandPhase.CONFIRMED
-    assert judge_load_order(sent, replace(cut, outlet_mono_s=9.0), site, moment(20.0)) is None
-
-
 def test_a_protected_outlet_is_not_closed_either():
     site = one_miner(protected=True)
     cut = [miner(5.0, asleep=True, outlet=CUT)]

@@ -58,3 +58,52 @@ def test_what_foreman_alone_reaches_is_told_before_what_has_an_outlet_beside_it(
         (Act.OUTLET_OFF, "m-0"), (Act.SLEEP, "m-1"),
     ]  # fmt: skip
     assert [(one.act, one.target) for one in desk.at(1.0, targets(site, OFF), seen(1.0, site))] == [(Act.SLEEP, "m-0")]
+
+
+def test_what_must_be_off_at_once_is_told_before_what_could_still_be_cut_later():
+    """A trip of one hall behind a PDU that refuses, beside a utility's ask of the other hall."""
+    site = limits((load(0, kw=9.0, pdu="pdu-2"), load(1, kw=3.0)))
+    desk = Desk(site)
+    wanted = targets(site, [SLEEP, OFF])
+    orders = [*desk.at(0.0, wanted, seen(0.0, site)), *desk.at(1.0, wanted, seen(1.0, site))]
+    assert [(one.act, one.target) for one in orders] == [
+        (Act.OUTLET_OFF, "m-1"), (Act.SLEEP, "m-1"), (Act.SLEEP, "m-0"),
+    ]  # fmt: skip
+
+
+def test_the_largest_goes_first_where_no_outlet_opens():
+    site = limits((load(0, kw=3.5), load(1, kw=3.0, pdu="", outlet=None)))
+    assert Desk(site).at(0.0, targets(site, SLEEP), seen(0.0, site))[0].target == "m-0"
+
+
+def test_a_second_stop_behind_a_pdu_that_fell_silent_after_the_first_sends_the_booted_miners_to_sleep():
+    """What was read of the outlet is old, and the sleep of the first stop is long over."""
+    site = limits((load(0), load(1)))
+    desk = Desk(site)
+    desk.at(0.0, targets(site, OFF), seen(0.0, site))
+    for second in range(1, 200):
+        at = float(second)
+        cut = [dark(at, watts=0.0, watts_mono_s=at)] * 2
+        desk.at(at, targets(site, OFF if second < 190 else RUN), seen(at, site, loads=cut))
+    assert {order.act for at, order in desk.sent if at >= 190} == {Act.OUTLET_ON}
+    old = dark(199.0, watts=0.0, watts_mono_s=199.0)
+    desk.answers = False
+    told = set()
+    for second in range(400, 520):
+        hashing = [replace(old, state=LoadState.HASHING, state_mono_s=float(second))] * 2
+        told |= {
+            one.target for one in desk.at(float(second), targets(site, OFF), seen(float(second), site, loads=hashing))
+            if one.act is Act.SLEEP
+        }  # fmt: skip
+    assert told == {"m-0", "m-1"}
+
+
+def test_a_sleep_without_effect_is_repeated_although_the_outlet_reads_open():
+    """That outlet never showed the last "on": it is the reader whose word nobody may take."""
+    site = limits((load(0),))
+    desk = Desk(site)
+    for second in range(0, 2400, 5):
+        at = float(second)
+        works = [dark(at, state=LoadState.HASHING)]
+        desk.at(at, targets(site, RUN if second < 360 else SLEEP), seen(at, site, loads=works))
+    assert sum(order.act is Act.SLEEP for _, order in desk.sent) >= 3

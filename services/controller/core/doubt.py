@@ -13,6 +13,7 @@ from services.controller.core.moments import Now
 from services.controller.core.plant import Limits, Load
 from services.controller.core.proof import fresh_watts, is_fresh
 from services.controller.core.seen import LoadSeen, Snapshot
+from services.controller.core.silence import FIRST_ANSWER_S
 from services.controller.core.stamps import ago, elapsed_s
 from services.controller.core.waking import WAKING_AT_MOST_S
 from services.shared.vocabulary import Control, LoadState, PowerState
@@ -51,7 +52,8 @@ def _with_unshown(
     known = frozenset().union(*(names for _, names in (*state.unshown, *state.unshown_held)))
     pairs = [(limits.loads[i], snapshot.loads[i]) for i in kept]
     down = {load.name for load, seen in pairs if _reads_down(load, seen, load.name in known, limits, now)}
-    unread = {load.name for load, seen in pairs if _is_unread(load, seen) and not _draws(seen, limits, now)}
+    is_early = elapsed_s(state.started, now) <= FIRST_ANSWER_S
+    unread = {load.name for load, seen in pairs if _is_unread(load, seen, is_early) and not _draws(seen, limits, now)}
     resting = unwoken | late(state, now)
     goes_on, stands = frozenset(down - resting), frozenset((down | unread) & known & resting)
     return changed(
@@ -94,9 +96,9 @@ def _draws(seen: LoadSeen, limits: Limits, now: Now) -> bool:
     return watts is not None and watts > limits.asleep_watts
 
 
-def _is_unread(load: Load, seen: LoadSeen) -> bool:
+def _is_unread(load: Load, seen: LoadSeen, is_early: bool) -> bool:
     """Whether one of its readers has said nothing yet to this process, which began a moment ago."""
-    if seen.state in _WORKS and seen.watts is None:
+    if seen.state in _WORKS and seen.watts is None and not is_early:
         return False  # where nothing measures it, its own word is all there is
     return bool(load.pdu and seen.outlet_mono_s is None) or bool(load.soft_device and seen.state_mono_s is None)
 

@@ -28,9 +28,7 @@ def judge_load_order(sent: Sent, seen: LoadSeen, limits: Limits, now: Now, *, is
         elif sent.order.act is Act.OUTLET_OFF:
             done = seen.outlet is PowerState.OFF and (seen.outlet_mono_s or 0.0) > after_s
         else:
-            asleep = seen.state is LoadState.ASLEEP and (seen.state_mono_s or 0.0) > after_s
-            cut = seen.outlet is PowerState.OFF and (seen.outlet_mono_s or 0.0) > after_s
-            done = metered is None and (asleep or cut)
+            done = metered is None and seen.state is LoadState.ASLEEP and (seen.state_mono_s or 0.0) > after_s
         done = done and not is_doubted
     elif sent.order.act is Act.OUTLET_ON:
         done = seen.outlet is PowerState.ON and (seen.outlet_mono_s or 0.0) > after_s

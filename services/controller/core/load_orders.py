@@ -48,8 +48,6 @@ def _lowering(
     if target is LoadTarget.OFF and load.has_outlet:
         yield Act.OUTLET_OFF
     slept = _went_to_sleep(by_word, by_outlet)
-    if seen.outlet is PowerState.OFF and slept and not is_doubted:
-        return  # told once and dark since: more calls would only take the turns of loads that draw
     if load.soft_device and _is_to_sleep(seen, by_word, slept, is_doubted, limits, now):
         yield Act.SLEEP
 

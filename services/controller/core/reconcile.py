@@ -46,9 +46,13 @@ def reconcile(
     return tuple(sending), due
 
 
-def _rank(load: Load, order: Order, cut: frozenset[str]) -> tuple[bool, bool, float, str]:
-    """What takes load off first, and of this what has no outlet beside it: Foreman takes one call a second."""
-    return order.act in _RAISES, order.act is Act.SLEEP and order.target in cut, -load.kw, order.target
+def _rank(load: Load, order: Order, cut: frozenset[str]) -> tuple[bool, int, float, str]:
+    """What takes load off first, the largest first. Foreman takes one call a second: while outlets open, what it alone reaches
+    has the first turns, then what must be off at once, then what could still be cut later."""
+    turn = 0
+    if cut and order.act is Act.SLEEP and load.has_outlet:
+        turn = 1 if order.target in cut else 2
+    return order.act in _RAISES, turn, -load.kw, order.target
 
 
 def _fan_orders(targets: Targets, readback: Snapshot, ledger_view: LedgerView, limits: Limits, now: Now) -> Iterator[Order]:

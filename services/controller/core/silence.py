@@ -6,7 +6,7 @@ from services.controller.core.plant import Limits
 from services.controller.core.seen import DeviceSeen, Snapshot
 from services.controller.core.stamps import elapsed_s
 
-_FIRST_ANSWER_S = 20.0  # a process that just started has asked nobody yet
+FIRST_ANSWER_S = 20.0  # a process that just started has asked nobody yet
 
 
 def judge_silence(state: State, snapshot: Snapshot, limits: Limits, now: Now) -> tuple[Silence, ...]:
@@ -31,7 +31,7 @@ def _judge(device: DeviceSeen, known: Silence | None, state: State, limits: Limi
     heard_s, limit_s = device.last_ok_mono_s, limits.lost_after_s[device.name]
     if heard_s is None:
         since = state.started if known is None else known.since
-        is_late = elapsed_s(since, now) > limit_s and elapsed_s(state.started, now) > _FIRST_ANSWER_S
+        is_late = elapsed_s(since, now) > limit_s and elapsed_s(state.started, now) > FIRST_ANSWER_S
         return Silence(device.name, since, is_late or (known is not None and known.is_lost))
     silent_s = now.mono_s - heard_s
     if silent_s <= limit_s / 2:

@@ -48,7 +48,8 @@ def outcome(site: DyingSite) -> Outcome | None:
         return None
     trips, lockouts = tuple(one.key for one in told.trips), tuple(one.target for one in told.lockouts)
     off = len(plant.fans_off_until)
-    return Outcome(told.mode, told.phase, frozenset(plant.asleep), frozenset(plant.open_outlets), off, trips, lockouts)
+    powered = frozenset(plant.asleep) - frozenset(plant.open_outlets)  # whose outlet opens has no turn at Foreman after it
+    return Outcome(told.mode, told.phase, powered, frozenset(plant.open_outlets), off, trips, lockouts)
 
 
 async def lived(
@@ -72,8 +73,10 @@ def all_down_at(site: DyingSite) -> float:
 
 
 def miners_orders(site: DyingSite) -> Counter[tuple[Act, str]]:
-    """How often each was sent."""
-    return Counter((act, name) for _, act, name in site.plant.wire if name.startswith("m-"))
+    """How often each was sent. Sleep beside an outlet that opens goes by the turns at Foreman, which a death shifts."""
+    cut = {name for _, act, name in site.plant.wire if act is Act.OUTLET_OFF}
+    wire = ((act, name) for _, act, name in site.plant.wire if name.startswith("m-"))
+    return Counter((act, name) for act, name in wire if act is not Act.SLEEP or name not in cut)
 
 
 def assert_as_undisturbed(site: DyingSite, calm: DyingSite, seam: str) -> None:

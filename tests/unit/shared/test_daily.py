@@ -91,7 +91,8 @@ async def test_one_look_that_hangs_is_told_holds_up_no_other_and_no_second_is_be
         await daily.look()
     assert begun == ["hangs", "other"]
     assert (book.last["hangs"].ok, book.last["other"].ok) == (False, True)
-    assert [one.getMessage() for one in caplog.records] == ["daily: hangs failed: no answer for 0 s, it may still be at work"]
+    failed = [one.getMessage() for one in caplog.records if one.levelname == "ERROR"]  # how loud all else is, another test set
+    assert failed == ["daily: hangs failed: no answer for 0 s, it may still be at work"]
     answers.set()
     clock.mono_s += 1.1 * HOUR
     await daily.look()

@@ -1,5 +1,6 @@
 """What every test may ask for: a live broker, and a site name of its own so that tests share it without meeting."""
 
+import logging
 import os
 import secrets
 from collections.abc import Iterator
@@ -20,6 +21,16 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveBroker]:
 def own_broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveBroker]:
     """A broker for one test that kills it: a process where it is installed, else a container."""
     yield from _lent(tmp_path_factory.mktemp("own-broker"), prefer_container=False)
+
+
+@pytest.fixture(autouse=True)
+def _log_as_before() -> Iterator[None]:
+    """A program that begins in a test sets how loud the log is; the next test hears it as it was."""
+    root = logging.getLogger()
+    level, raises = root.level, logging.raiseExceptions
+    yield
+    root.setLevel(level)
+    logging.raiseExceptions = raises
 
 
 @pytest.fixture

@@ -24,17 +24,13 @@ def own_broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveBroker]
 
 
 @pytest.fixture(autouse=True)
-def _as_it_was() -> Iterator[None]:
-    """A program that begins in a test sets the log and its own environment; the next test finds both as they were."""
+def _log_as_before() -> Iterator[None]:
+    """A program that begins in a test sets how loud the log is; the next test hears it as it was."""
     root = logging.getLogger()
     level, raises = root.level, logging.raiseExceptions
-    ours = {name: value for name, value in os.environ.items() if name.startswith("MINE_")}
     yield
     root.setLevel(level)
     logging.raiseExceptions = raises
-    for name in [name for name in os.environ if name.startswith("MINE_") and name not in ours]:
-        del os.environ[name]
-    os.environ.update(ours)
 
 
 @pytest.fixture

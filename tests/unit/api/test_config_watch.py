@@ -75,14 +75,14 @@ async def site(tmp_path: Path) -> Site:
 
 @pytest.mark.asyncio
 async def test_a_nonsense_value_is_one_alarm_with_file_line_found_and_allowed_and_ends_when_mended(site: Site) -> None:
-    await site.put(site.text.replace("35", "hot"))
+    await site.put(site.text.replace("= 35", "= hot"))
     assert site.alarm.active
     assert "config.txt line 3: [GENERAL] max_temp_celsius: found 'hot'; allowed: " in site.alarm.cause
     (notice,) = site.watch.notices
     assert notice.startswith("Mend the configuration: with it nothing starts again (config.txt line 3: [GENERAL] max_temp")
     assert notice.endswith("). Type `mine check` on the Pi.")
     await site.look()
-    await site.put(site.text.replace("35", "hot") + "# and a comment\n")
+    await site.put(site.text.replace("= 35", "= hot") + "# and a comment\n")
     assert len(site.told) == 2
     await site.put(site.text)
     assert not site.alarm.active
@@ -95,28 +95,28 @@ async def test_with_a_last_good_copy_the_alarm_says_what_a_start_goes_on_with_an
     copy = {last_good.VARIABLE: str(tmp_path / "kept.json")}
     site = Site(tmp_path, **copy)
     last_good.keep(site.env, NOW_S)
-    await site.put(site.text.replace("35", "hot"))
+    await site.put(site.text.replace("= 35", "= hot"))
     kept = "the last good copy, kept since 2026-11-18 05:06 CST"
     assert site.alarm.consequence == f"The services go on with what they read before; what is started anew goes on with {kept}."
     assert site.watch.notices[0].startswith(
         f"Mend the configuration: what is started anew goes on with {kept} (config.txt line 3"
     )
-    again = Site(tmp_path, GOOD.replace("35", "hot"), **copy)
+    again = Site(tmp_path, GOOD.replace("= 35", "= hot"), **copy)
     await again.look()
     assert again.alarm.active and again.alarm.consequence.startswith(f"The services go on with {kept}; what is started anew")
     (tmp_path / "kept.json").unlink()
     await again.look()
     assert again.alarm.active and again.alarm.consequence.endswith("; with it nothing starts again.")
-    await again.put(site.text.replace("35", "34"))
+    await again.put(site.text.replace("= 35", "= 34"))
     assert (again.alarm.active, again.watch.found.changed) == (False, ("[GENERAL] max_temp_celsius",))
     assert again.watch.notices[0].startswith("Restart the services when it suits")
 
 
 @pytest.mark.asyncio
 async def test_a_right_change_is_no_alarm_but_a_notice_until_the_restart_or_until_it_is_taken_back(site: Site) -> None:
-    await site.put(site.text.replace("35", "33") + "client_secret = a-secret\n\n[HTTP_LOADS north]\nrange = 1-2\n")
+    await site.put(site.text.replace("= 35", "= 33") + "client_secret = a-secret\n\n[HTTP_LOADS north]\nrange = 1-2\n")
     assert site.watch.found.mistakes
-    await site.put(site.text.replace("35", "33").replace("client_id = 1", "client_id = 2"))
+    await site.put(site.text.replace("= 35", "= 33").replace("client_id = 1", "client_id = 2"))
     assert not site.alarm.active
     assert site.watch.found.changed == ("[GENERAL] max_temp_celsius", "[FOREMAN] client_id")
     (notice,) = site.watch.notices
@@ -234,7 +234,7 @@ async def test_the_table_of_loads_that_the_changed_configuration_names_is_watche
 @pytest.mark.parametrize("refusal", [Trouble("the disk is full"), TooMuch("later"), RuntimeError("a fault")], ids=repr)
 async def test_a_change_that_the_history_refuses_is_recorded_once_when_it_takes_it(site: Site, refusal: Exception) -> None:
     site.refusal = refusal
-    for text in (site.text.replace("35", "33"), site.text.replace("35", "hot")):
+    for text in (site.text.replace("= 35", "= 33"), site.text.replace("= 35", "= hot")):
         with contextlib.suppress(RuntimeError):
             await site.put(text)
         for _ in range(3):
@@ -252,7 +252,7 @@ async def test_a_change_that_the_history_refuses_is_recorded_once_when_it_takes_
 @pytest.mark.asyncio
 async def test_an_event_that_no_table_takes_does_not_hold_up_the_next(site: Site) -> None:
     site.refusal = Unfit("no text")
-    await site.put(site.text.replace("35", "33"))
+    await site.put(site.text.replace("= 35", "= 33"))
     site.refusal = None
     await site.put(site.text)
     assert [title for title, _ in site.events] == ["configuration as it runs again"]
@@ -320,8 +320,8 @@ async def test_without_the_operators_file_the_next_start_would_take_the_example(
 async def test_who_asks_hears_of_the_card_at_this_moment_and_no_alarm_comes_of_it(site: Site) -> None:
     assert await site.watch.now() == site.watch.found
     said = len(site.told)
-    site.file.write_text(site.text.replace("35", "33"))
+    site.file.write_text(site.text.replace("= 35", "= 33"))
     assert (await site.watch.now()).changed == ("[GENERAL] max_temp_celsius",)
-    site.file.write_text(site.text.replace("35", "hot"))
+    site.file.write_text(site.text.replace("= 35", "= hot"))
     assert (await site.watch.now()).mistakes
     assert (site.watch.found.changed, len(site.told)) == ((), said)

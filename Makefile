@@ -1,6 +1,7 @@
 # Everything a person types. `make run` and `make test` set up what they need, from nothing, and again at once.
 PY := .venv/bin/python
-JOBS := $(shell n=$$(nproc 2>/dev/null || echo 2); [ $$n -gt 2 ] && echo $$n || echo 2)
+# Most tests wait for the plant, not for a processor: four at once also on two.
+JOBS := $(shell n=$$(nproc 2>/dev/null || echo 4); [ $$n -gt 4 ] && echo $$n || echo 4)
 TESTS ?= tests
 DEMO := docker compose --file docker-compose.yml --file docker-compose.demo.yml
 

@@ -16,9 +16,11 @@ REFUSED, SILENT, NOT_THERE, NO_PROGRAM, LET_IN = 5, 137, 14, 127, 0
 FIRST = """
 sleep 300 & broker=$!
 for code in $CODES; do echo "exit $code" >"$1/answer"; sh -c "$2" 2>/dev/null; echo "$?"; done
-case $(cut -d " " -f 3 /proc/$broker/stat 2>/dev/null) in S|R) echo lives;; *) echo ended;; esac
+lives() { case $(cut -d " " -f 3 /proc/$broker/stat 2>/dev/null) in S|R) true;; *) false;; esac; }
+for look in $(seq 20); do lives || break; sleep 0.05; done
+lives && echo lives || echo ended
 """
-"""As the first process of the container: it keeps a broker, and asks as often as there are answers."""
+"""As the first process of the container: it keeps a broker and asks for each answer. An ended broker has a second to go."""
 
 
 def asked(folder: Path, *codes: int) -> list[str]:

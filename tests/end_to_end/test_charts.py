@@ -35,9 +35,7 @@ def button(page: Page, name: str) -> Locator:
 async def point(page: Page, at: float, within_s: float = 3600) -> None:
     """The mouse at a moment of a range that ends now."""
     over = page.locator(".of-power .u-over")
-    await expect(over).to_be_visible()
-    box = await over.bounding_box()
-    assert box is not None
+    box = await until(over.bounding_box, what="the chart is drawn")
     await page.mouse.move(box["x"] + box["width"] * (1 - (NOW - at) / within_s), box["y"] + box["height"] / 2)
 
 

@@ -69,7 +69,7 @@ class SmtpSink:
         self._server.close()
         for transport in list(self._sessions):
             if isinstance(transport, asyncio.WriteTransport):
-                transport.abort()  # a farewell over TLS would wait for the peer
+                transport.abort()
         self._server = None
         await asyncio.sleep(0)
 
@@ -129,19 +129,22 @@ class _Session(Session):
 
 
 class _Protocol(SMTP):
-    """Notes its connection, so that stopping the server can cut it."""
+    """Notes its connection, so that stopping the server can cut it: the wire's own, as a farewell over TLS waits for the peer."""
 
     def __init__(self, handler: SmtpSink, sessions: set[asyncio.BaseTransport], **options: Any) -> None:
         super().__init__(handler, **options)
         self._sink = handler
         self._open = sessions
+        self._wire: asyncio.BaseTransport | None = None
 
     def _create_session(self) -> Session:
         return _Session(self.loop)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Called again when TLS has begun."""
-        self._open.add(transport)
+        if self._wire is None:
+            self._wire = transport
+            self._open.add(transport)
         super().connection_made(transport)
 
     async def _handle_client(self) -> None:
@@ -151,7 +154,8 @@ class _Protocol(SMTP):
 
     def connection_lost(self, error: Exception | None) -> None:
         """The peer has gone, or we cut it."""
-        self._open.discard(self.transport)
+        if self._wire is not None:
+            self._open.discard(self._wire)
         super().connection_lost(error)
 
 

@@ -16,8 +16,10 @@ def crafted(
 ) -> Path:
     """A copy with its manifest changed at last, without one member, and with some files changed (`ledger_db=`)."""
     bad, work = backup.with_name("crafted.tar.gz"), backup.with_name("crafted")
+    work.mkdir(exist_ok=True)
     with tarfile.open(backup) as old:
-        old.extractall(work, filter="data")
+        for name in old.getnames():
+            (work / name).write_bytes(_read(old, name))
     told = json.loads((work / "manifest.json").read_text())
     told["members"] = [one for one in told["members"] if one["name"] != without]
     for name, change in files.items():
@@ -31,6 +33,12 @@ def crafted(
         for one in told["members"]:
             _add(new, one["name"], (work / one["name"]).read_bytes())
     return bad
+
+
+def _read(tar: tarfile.TarFile, name: str) -> bytes:
+    member = tar.extractfile(name)
+    assert member is not None
+    return member.read()
 
 
 def _add(tar: tarfile.TarFile, name: str, data: bytes) -> None:

@@ -48,5 +48,15 @@ def test_two_programs_of_the_run_on_one_port_are_found_before_any_starts(capsys:
     assert (ended.value.exit_code, "name another in MINE_OPS_CONTROLLER_PORT" in capsys.readouterr().err) == (3, True)
 
 
+def _has_ipv6() -> bool:
+    try:
+        with socket.socket(socket.AF_INET6) as own:
+            own.bind(("::1", 0))
+    except OSError:
+        return False
+    return True
+
+
+@pytest.mark.skipif(not _has_ipv6(), reason="this computer has no ::1")
 def test_a_page_that_listens_by_ipv6_finds_its_port_free() -> None:
     ports_or_exit({"MINE_API_PORT": ("::1", free_port())})

@@ -9,7 +9,7 @@ from tests.integration.bad_world import World, needs
 from tests.waiting import wait
 
 pytestmark = [
-    pytest.mark.timeout(90),
+    pytest.mark.timeout(180),
     needs("unshare", "--mount", "true", why="only root may mount a card of its own"),
 ]
 TROUBLES = ("ledger", "alerts_database", "database")
@@ -55,7 +55,7 @@ def test_a_card_that_dies_and_is_read_only_at_the_next_boot_costs_no_control_and
     it.site.wait_mode("emergency", 30)
     card.die()
     for key in TROUBLES[1:]:
-        it.until_alarm(key)
+        it.until_alarm(key, deadline_s=60)  # its next message may be the one about the ledger: 15 s, and 15 s more
     assert it.site.mode() == "emergency" and max(it.lines().values()) < 60, it.lines()
     it.killed()
     card.found_read_only()
